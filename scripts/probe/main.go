@@ -1,0 +1,137 @@
+// Command probe is the whole content of the images that the tests and the
+// demonstration run: one static program that serves, speaks and looks around
+// from inside a container that has nothing else in it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"sort"
+	"syscall"
+)
+
+const usage = `usage: probe COMMAND [ARG...]
+
+  serve [PORT...]      answer HTTP on each port (default 80) with the host name
+  sleep                wait for SIGTERM
+  say [OPTION...] LINE...
+                       print lines; -n TIMES, -every DURATION, -exit CODE, -stderr
+  env [NAME]           print the environment, or one variable of it
+  resolve NAME         print the addresses of a name, sorted, one a line
+  dial NAME:PORT       connect by TCP, waiting one second at most
+  ping [-c N] NAME     send ICMP echo requests (default 3)
+  get URL              print what an HTTP server answers
+
+exit status of resolve, dial, ping and get: 0 answered, 1 refused or no answer,
+2 no such name; 64 means that the command line was not understood`
+
+// The exit statuses that tests rely on. exitUsage is EX_USAGE of sysexits.h,
+// clear of the numbers with a meaning.
+const (
+	exitNoAnswer = 1
+	exitNoName   = 2
+	exitUsage    = 64
+)
+
+// exitError ends the program with a status; err may be nil when there is
+// nothing to say.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func wrongUsage(format string, a ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format+"\n\n"+usage, a...)}
+}
+
+// A command gets its arguments and a context that ends on SIGTERM or SIGINT.
+type command func(ctx context.Context, args []string) error
+
+func commands() map[string]command {
+	return map[string]command{
+		"serve":   serve,
+		"sleep":   sleep,
+		"say":     say,
+		"env":     printEnv,
+		"resolve": resolve,
+		"dial":    dial,
+		"ping":    ping,
+		"get":     get,
+	}
+}
+
+func main() {
+	// As process 1 of a container the program gets no default signal
+	// handling from the kernel: without this SIGTERM would be ignored.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err == nil {
+		return
+	}
+	code := 1
+	if exit := (*exitError)(nil); errors.As(err, &exit) {
+		code = exit.code
+		err = exit.err
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "probe:", err)
+	}
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return wrongUsage("no command")
+	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		fmt.Println(usage)
+		return nil
+	}
+	c, ok := commands()[args[0]]
+	if !ok {
+		return wrongUsage("no command %q", args[0])
+	}
+	return c(ctx, args[1:])
+}
+
+func sleep(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		return wrongUsage("sleep takes no argument")
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func printEnv(_ context.Context, args []string) error {
+	switch len(args) {
+	case 0:
+		env := os.Environ()
+		sort.Strings(env)
+		for _, line := range env {
+			fmt.Println(line)
+		}
+		return nil
+	case 1:
+		value, ok := os.LookupEnv(args[0])
+		if !ok {
+			return &exitError{code: exitNoAnswer}
+		}
+		fmt.Println(value)
+		return nil
+	}
+	return wrongUsage("env takes one name at most")
+}
