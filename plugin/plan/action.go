@@ -1,0 +1,81 @@
+package plan
+
+// Action is one call that changes something on the engine. Containers that
+// exist are addressed by id, those that the plan makes by the name they are
+// made under, also after they were renamed: whoever applies the actions
+// remembers the ids.
+type Action interface {
+	// Words says what is done to what: "start container demo_web_1".
+	Words() string
+}
+
+// The actions. Each is carried out by one call of the engine's.
+type (
+	// PullImage fetches an image from its registry.
+	PullImage struct{ Image Image }
+
+	// BuildImage builds an image for a service.
+	BuildImage struct{ Image Image }
+
+	// CreateNetwork makes a network.
+	CreateNetwork struct{ Network Network }
+
+	// RemoveNetwork removes a network that nobody is attached to.
+	RemoveNetwork struct{ Name, ID string }
+
+	// CreateContainer makes a container, attached to First alone where the
+	// engine takes no more than one network at creation (API < 1.44).
+	CreateContainer struct {
+		Container Container
+		As        string   // the name to give it; another than the container's while it replaces one
+		Replaces  string   // id of the container whose anonymous volumes it takes over; empty: none
+		Joins     []string // addresses of the container's Joins, in order
+	}
+
+	// RenameContainer gives a container the name it is known by.
+	RenameContainer struct{ Container, From, To string }
+
+	// Connect attaches a container to a network of the stack.
+	Connect struct {
+		Container string // address
+		Name      string
+		Service   string
+		Number    int
+		Network   Network
+	}
+
+	// Disconnect detaches a container from a network.
+	Disconnect struct{ Container, Name, Network string }
+
+	// StartContainer starts a container.
+	StartContainer struct{ Container, Name string }
+
+	// StopContainer stops a container and waits for it to end.
+	StopContainer struct {
+		Container, Name string
+		Timeout         *int // seconds until it is killed; nil: as the container says, or 10
+	}
+
+	// RemoveContainer removes a stopped container.
+	RemoveContainer struct {
+		Container, Name string
+		Volumes         bool // its anonymous volumes too
+	}
+)
+
+func (a PullImage) Words() string     { return "pull image " + a.Image.Ref }
+func (a BuildImage) Words() string    { return "build image " + a.Image.Ref }
+func (a CreateNetwork) Words() string { return "create network " + a.Network.Name }
+func (a RemoveNetwork) Words() string { return "remove network " + a.Name }
+func (a CreateContainer) Words() string {
+	if a.As != a.Container.Name {
+		return "create container " + a.Container.Name + " as " + a.As
+	}
+	return "create container " + a.Container.Name
+}
+func (a RenameContainer) Words() string { return "rename container " + a.From + " to " + a.To }
+func (a Connect) Words() string         { return "connect " + a.Name + " to " + a.Network.Name }
+func (a Disconnect) Words() string      { return "disconnect " + a.Name + " from " + a.Network }
+func (a StartContainer) Words() string  { return "start container " + a.Name }
+func (a StopContainer) Words() string   { return "stop container " + a.Name }
+func (a RemoveContainer) Words() string { return "remove container " + a.Name }

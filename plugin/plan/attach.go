@@ -1,0 +1,239 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// networks plans to make, replace and remove networks, and to attach and
+// detach containers that exist. Containers are never replaced for it.
+func (c *convergence) networks() {
+	wanted := map[string]bool{}
+	for _, n := range c.want.Networks {
+		wanted[n.Name] = true
+		c.attach(n)
+	}
+	for _, h := range c.have.Networks {
+		if wanted[h.Name] {
+			continue
+		}
+		for _, f := range c.fates {
+			if f.keep != nil && attached(f.keep, h.Name) {
+				c.disconnect(f, h.Name, "no longer linked")
+			}
+		}
+		c.draft.removeNetwork(h, c.have, c.gone, "nothing needs it")
+	}
+	for _, f := range c.fates {
+		if f.keep != nil {
+			c.forget(f)
+		}
+	}
+}
+
+// forget plans to detach a container from networks that are gone: it could not
+// start with them.
+func (c *convergence) forget(f *fate) {
+	for _, name := range slices.Sorted(maps.Keys(f.keep.Attached)) {
+		_, there := c.network(name)
+		if !there && !slices.Contains(f.want.Attach, name) {
+			c.disconnect(f, name, "the network is gone")
+		}
+	}
+}
+
+// judge finds the networks that can't serve as the wanted ones.
+func (c *convergence) judge() {
+	c.unfit = map[string]string{}
+	for _, n := range c.want.Networks {
+		h, ok := c.network(n.Name)
+		members := c.members(n.Name)
+		if !ok || len(members) == 0 {
+			continue
+		}
+		why := misfit(h, n, members)
+		if why == "" {
+			continue
+		}
+		if strangers := c.have.strangersOn(n.Name); len(strangers) > 0 {
+			c.draft.notes = append(c.draft.notes, fmt.Sprintf(
+				"network %s should be replaced (%s) but stays, for containers of others are attached to it: %s",
+				n.Name, why, strings.Join(strangers, ", ")))
+			continue
+		}
+		c.unfit[n.Name] = why
+	}
+}
+
+// network finds the network of that name that the stack has.
+func (c *convergence) network(name string) (HaveNetwork, bool) {
+	for _, h := range c.have.Networks {
+		if h.Name == name {
+			return h, true
+		}
+	}
+	return HaveNetwork{}, false
+}
+
+// members gives the containers that are to sit on a network.
+func (c *convergence) members(network string) []*fate {
+	var members []*fate
+	for _, f := range c.fates {
+		if !f.skip && slices.Contains(f.want.Attach, network) {
+			members = append(members, f)
+		}
+	}
+	return members
+}
+
+// attach plans what one wanted network needs.
+func (c *convergence) attach(n Network) {
+	members := c.members(n.Name)
+	for _, f := range c.fates {
+		if f.keep != nil && attached(f.keep, n.Name) && !slices.Contains(members, f) {
+			c.disconnect(f, n.Name, "no longer linked")
+		}
+	}
+	h, ok := c.network(n.Name)
+	if !ok {
+		if len(members) == 0 {
+			return
+		}
+		c.create(n, "missing")
+		for _, f := range members {
+			// What is attached to a network of that name, is to one that is
+			// gone, under the names that held then.
+			if f.keep != nil && attached(f.keep, n.Name) {
+				c.disconnect(f, n.Name, "the network is gone")
+			}
+			c.connect(f, n, "missing")
+		}
+		return
+	}
+	if len(members) == 0 {
+		c.draft.removeNetwork(h, c.have, c.gone, "nothing needs it")
+		return
+	}
+	if why := c.unfit[n.Name]; why != "" {
+		c.replace(h, n, members, why)
+		return
+	}
+	for _, f := range members {
+		switch {
+		case f.keep == nil || !attached(f.keep, n.Name):
+			c.connect(f, n, "not attached")
+		case stale(f.keep, n.Name, h.ID):
+			c.disconnect(f, n.Name, "the network is gone")
+			c.connect(f, n, "not attached")
+		}
+	}
+}
+
+// misfit says why a network can't serve as the wanted one; empty: it can.
+// Names are part of an endpoint and can't be read back from a list of
+// containers, so a network says in its labels which names its endpoints have;
+// it is replaced when one of them changes.
+func misfit(h HaveNetwork, n Network, members []*fate) string {
+	if h.Settings != n.Settings {
+		return "changed: settings"
+	}
+	if h.Size < n.Size {
+		return "too small"
+	}
+	for _, f := range members {
+		service := f.want.Service
+		if h.Wiring[service] != n.Wiring[service] {
+			return "changed: names that " + service + " has or sees"
+		}
+	}
+	return ""
+}
+
+// replace plans to put a network in another's place under the members' feet.
+func (c *convergence) replace(h HaveNetwork, n Network, members []*fate, why string) {
+	for _, f := range members {
+		if f.keep != nil && attached(f.keep, n.Name) {
+			c.disconnect(f, n.Name, "the network is replaced")
+		}
+	}
+	// One-off containers and those of services that the files no longer have
+	// keep their place too.
+	for _, h := range c.bystanders(n.Name) {
+		task := Task{Relink, "container", h.Name}
+		leave := "disconnect " + h.ID + " " + n.Name
+		c.draft.add(leave, task, "the network is replaced",
+			Disconnect{Container: h.ID, Name: h.Name, Network: n.Name})
+		c.draft.add(connectKey(h.Name, n.Name), task, why,
+			Connect{Container: h.ID, Name: h.Name, Service: h.Service, Number: h.Number, Network: n},
+			"network "+n.Name, leave)
+	}
+	c.draft.removeNetwork(h, c.have, c.gone, why)
+	c.create(n, why, "remove network "+h.ID)
+	for _, f := range members {
+		c.connect(f, n, why)
+	}
+}
+
+// bystanders gives the containers of the stack that are attached to a network
+// and stay, but whose fate is not decided here.
+func (c *convergence) bystanders(network string) []*HaveContainer {
+	var found []*HaveContainer
+	for i := range c.have.Containers {
+		h := &c.have.Containers[i]
+		decided := c.gone[h.ID] || slices.ContainsFunc(c.fates, func(f *fate) bool { return f.keep == h })
+		if attached(h, network) && !decided {
+			found = append(found, h)
+		}
+	}
+	return found
+}
+
+func (c *convergence) create(n Network, cause string, after ...string) {
+	c.draft.add("network "+n.Name, Task{Create, "network", n.Name}, cause, CreateNetwork{n}, after...)
+}
+
+// connect plans to attach a container, where its creation does not do it.
+func (c *convergence) connect(f *fate, n Network, cause string) {
+	address, exists := f.live()
+	if !exists && (c.have.AttachAll || f.want.Attach[0] == n.Name) {
+		return // part of the creation
+	}
+	c.draft.add(connectKey(f.want.Name, n.Name), c.relink(f), cause,
+		Connect{Container: address, Name: f.want.Name, Service: f.want.Service, Number: f.want.Number, Network: n},
+		"create "+f.want.Name, "network "+n.Name, disconnectKey(f, n.Name))
+}
+
+func (c *convergence) disconnect(f *fate, network, cause string) {
+	c.draft.add(disconnectKey(f, network), c.relink(f), cause,
+		Disconnect{Container: f.keep.ID, Name: f.want.Name, Network: network})
+}
+
+// relink is the task of attaching: part of making a new container, a task of
+// its own for one that exists.
+func (c *convergence) relink(f *fate) Task {
+	if f.make {
+		return f.task()
+	}
+	return Task{Relink, "container", f.want.Name}
+}
+
+func disconnectKey(f *fate, network string) string {
+	if f.keep == nil {
+		return ""
+	}
+	return "disconnect " + f.keep.ID + " " + network
+}
+
+func attached(h *HaveContainer, network string) bool {
+	_, ok := h.Attached[network]
+	return ok
+}
+
+// stale tells whether a container is attached to another network of that name
+// than the one with id, one that is gone.
+func stale(h *HaveContainer, network, id string) bool {
+	got, ok := h.Attached[network]
+	return ok && got != "" && got != id
+}

@@ -1,0 +1,365 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// converge plans what leads from have to want: images first, networks and
+// containers at once, each container started as soon as its networks and what
+// it depends on are there.
+func converge(goal Goal, want Want, have Have) (*Plan, error) {
+	c := &convergence{goal: goal, want: want, have: have, gone: map[string]bool{}}
+	c.sort()
+	if err := c.conflict(); err != nil {
+		return nil, err
+	}
+	c.images()
+	c.surplus()
+	c.judge()
+	for _, f := range c.fates {
+		c.container(f)
+	}
+	c.networks()
+	c.start()
+	return c.draft.plan(), nil
+}
+
+// convergence is the state of one decision.
+type convergence struct {
+	goal  Goal
+	want  Want
+	have  Have
+	draft draft
+	fates []*fate           // in the order of want.Containers
+	gone  map[string]bool   // ids of containers that the plan removes
+	unfit map[string]string // why a network that exists is replaced, by name
+}
+
+// fate is what becomes of one wanted container.
+type fate struct {
+	want    Container
+	keep    *HaveContainer   // the container that serves, now or after it got its name
+	replace []*HaveContainer // those that it takes the place of
+	make    bool             // a new one is made
+	cause   string           // of making it
+	skip    bool             // not asked for and not there: nothing happens
+}
+
+// live is how actions address the container that serves in the end, and tell
+// whether it exists already.
+func (f *fate) live() (address string, exists bool) {
+	if f.keep != nil {
+		return f.keep.ID, true
+	}
+	for _, h := range f.replace {
+		if h.Name == f.want.Name {
+			return temporary(f.want.Name), false
+		}
+	}
+	return f.want.Name, false
+}
+
+// task is the work on the container as a user sees it.
+func (f *fate) task() Task {
+	verb := Start
+	switch {
+	case len(f.replace) > 0:
+		verb = Recreate
+	case f.make:
+		verb = Create
+	}
+	return Task{verb, "container", f.want.Name}
+}
+
+// temporary is the name of a container until the one that it replaces is gone.
+func temporary(name string) string { return name + ".new" }
+
+// sort decides the fate of every wanted container.
+func (c *convergence) sort() {
+	remade := map[string]string{} // why, by name
+	kept := map[string]bool{}     // ids
+	for _, w := range c.want.Containers {
+		f := &fate{want: w}
+		c.fates = append(c.fates, f)
+		var candidates []*HaveContainer
+		for i := range c.have.Containers {
+			h := &c.have.Containers[i]
+			if h.Service == w.Service && h.Number == w.Number && !h.OneOff && h.State != Removing {
+				candidates = append(candidates, h)
+			}
+		}
+		// The container that bears the name comes first; one that bears the
+		// temporary name was left by a run that was cut off.
+		slices.SortStableFunc(candidates, func(a, b *HaveContainer) int {
+			return score(b, w) - score(a, w)
+		})
+		asked := c.goal.wants(w.Service)
+		switch {
+		case len(candidates) == 0:
+			f.make = asked && !c.goal.NoCreate
+			f.skip = !f.make
+			f.cause = "missing"
+		case !asked || c.goal.Recreate == Never || c.goal.NoCreate:
+			f.keep, candidates = candidates[0], candidates[1:]
+			if asked {
+				f.replace = candidates
+			}
+		default:
+			for i, h := range candidates {
+				why := c.outdated(h, w, remade, kept)
+				if i == 0 {
+					f.cause = why
+				}
+				if why == "" {
+					f.keep, f.cause = h, ""
+					candidates = slices.Delete(candidates, i, i+1)
+					break
+				}
+			}
+			f.make = f.keep == nil
+			f.replace = candidates
+		}
+		if f.keep != nil {
+			kept[f.keep.ID] = true
+		} else {
+			remade[w.Name] = f.cause
+		}
+		for _, h := range f.replace {
+			c.gone[h.ID] = true
+		}
+	}
+}
+
+func score(h *HaveContainer, w Container) int {
+	switch {
+	case h.Name == w.Name:
+		return 2
+	case h.Name == temporary(w.Name):
+		return 1
+	}
+	return 0
+}
+
+// outdated says why a container can't serve as the wanted one; empty: it can.
+func (c *convergence) outdated(h *HaveContainer, w Container, remade map[string]string, kept map[string]bool) string {
+	if c.goal.Recreate == Always {
+		return "asked for"
+	}
+	if h.State == Dead {
+		return "dead"
+	}
+	if names := w.Print.Differences(h.Print); len(names) > 0 {
+		return "changed: " + strings.Join(names, ", ")
+	}
+	switch id := c.have.Images[w.Image]; {
+	case id == "":
+		return "image " + w.Image + " is missing"
+	case id != h.ImageID:
+		return "newer image " + w.Image
+	}
+	for _, name := range w.Joins {
+		if _, ok := remade[name]; ok {
+			return "uses " + name + ", which is replaced"
+		}
+	}
+	if h.Joined != "" && !kept[h.Joined] && len(w.Joins) > 0 {
+		return "the container whose network it shares is gone"
+	}
+	return ""
+}
+
+// conflict looks for strangers that hold a name the plan needs.
+func (c *convergence) conflict() error {
+	for _, f := range c.fates {
+		if !f.make {
+			continue
+		}
+		for _, s := range c.have.Strangers {
+			if s.Name == f.want.Name {
+				return &Conflict{Name: s.Name, Owner: s.Owner}
+			}
+		}
+	}
+	return nil
+}
+
+// images plans to get what new containers are made from.
+func (c *convergence) images() {
+	for _, f := range c.fates {
+		ref := f.want.Image
+		if !f.make || c.have.Images[ref] != "" {
+			continue
+		}
+		i := slices.IndexFunc(c.want.Images, func(i Image) bool { return i.Ref == ref })
+		if i < 0 {
+			continue
+		}
+		image := c.want.Images[i]
+		if image.Build {
+			c.draft.add("image "+ref, Task{Build, "image", ref}, "missing", BuildImage{image})
+		} else {
+			c.draft.add("image "+ref, Task{Pull, "image", ref}, "missing", PullImage{image})
+		}
+	}
+}
+
+// surplus plans to remove replicas beyond the scale and, where asked for,
+// containers of services that the files no longer have.
+func (c *convergence) surplus() {
+	var orphans []string
+	for i := range c.have.Containers {
+		h := &c.have.Containers[i]
+		if h.OneOff || c.gone[h.ID] || c.wanted(h) {
+			continue
+		}
+		cause := "more replicas than wanted"
+		if !slices.Contains(c.want.Services, h.Service) {
+			if !c.goal.Orphans {
+				orphans = append(orphans, h.Name)
+				continue
+			}
+			cause = "the files have no service " + h.Service
+		} else if !c.goal.wants(h.Service) || c.goal.NoCreate {
+			continue
+		}
+		c.remove(h, Task{Remove, "container", h.Name}, cause)
+	}
+	if len(orphans) > 0 {
+		c.draft.notes = append(c.draft.notes, "left alone, for the files have no such service: "+
+			strings.Join(orphans, ", ")+" (--remove-orphans takes them away)")
+	}
+}
+
+func (c *convergence) wanted(h *HaveContainer) bool {
+	return slices.ContainsFunc(c.want.Containers, func(w Container) bool {
+		return w.Service == h.Service && w.Number == h.Number
+	})
+}
+
+// remove plans to stop a container, where it runs, and to remove it.
+func (c *convergence) remove(h *HaveContainer, task Task, cause string, after ...string) {
+	c.gone[h.ID] = true
+	stop, remove := "stop "+h.ID, "remove "+h.ID
+	if h.State.Up() {
+		c.draft.add(stop, task, cause, StopContainer{Container: h.ID, Name: h.Name, Timeout: c.goal.Timeout}, after...)
+		after = []string{stop}
+	}
+	c.draft.add(remove, task, cause, RemoveContainer{Container: h.ID, Name: h.Name}, after...)
+}
+
+// container plans to make one container and to take away those it replaces.
+// The new one is made, and attached, before the old one is stopped: when that
+// fails the old one runs on.
+func (c *convergence) container(f *fate) {
+	w := f.want
+	address, _ := f.live()
+	ready := []string{"create " + w.Name}    // before the old one is stopped
+	complete := []string{"create " + w.Name} // before the new one gets its name
+	if f.make {
+		create := CreateContainer{Container: w, As: address}
+		if len(f.replace) > 0 && !c.goal.FreshData {
+			create.Replaces = f.replace[0].ID
+		}
+		after := append(c.vacated(address), "image "+w.Image)
+		for _, name := range w.Joins {
+			after = append(after, "create "+name)
+			create.Joins = append(create.Joins, c.address(name))
+		}
+		c.draft.add("create "+w.Name, f.task(), f.cause, create, after...)
+		for _, network := range w.Attach {
+			complete = append(complete, connectKey(w.Name, network))
+			// A network that is replaced can't be there before the old
+			// container has left it.
+			if c.unfit[network] == "" {
+				ready = append(ready, connectKey(w.Name, network))
+			}
+		}
+	}
+	for _, h := range f.replace {
+		switch {
+		case !f.make:
+			c.remove(h, f.task(), "replaced by "+f.keep.Name)
+		case h.Name == address:
+			c.remove(h, f.task(), f.cause)
+		default:
+			c.remove(h, f.task(), f.cause, ready...)
+		}
+	}
+	from := address
+	if f.keep != nil {
+		from = f.keep.Name
+	}
+	if !f.skip && from != w.Name {
+		c.draft.add("rename "+w.Name, f.task(), "the name is free",
+			RenameContainer{Container: address, From: from, To: w.Name}, append(c.vacated(w.Name), complete...)...)
+	}
+}
+
+// address is how the container that bears a name in the end is addressed.
+func (c *convergence) address(name string) string {
+	for _, f := range c.fates {
+		if f.want.Name == name {
+			address, _ := f.live()
+			return address
+		}
+	}
+	return name
+}
+
+// vacated gives the steps after which nobody of the stack holds a name.
+func (c *convergence) vacated(name string) []string {
+	var after []string
+	for _, h := range c.have.Containers {
+		if h.Name == name {
+			after = append(after, "remove "+h.ID)
+		}
+	}
+	return after
+}
+
+// start plans to start what does not run.
+func (c *convergence) start() {
+	if c.goal.State != UpAndRunning {
+		return
+	}
+	last := map[string]string{}       // start key by serial key
+	services := map[string][]string{} // start keys by service
+	for _, f := range c.fates {
+		services[f.want.Service] = append(services[f.want.Service], "start "+f.want.Name)
+	}
+	for _, f := range c.fates {
+		w := f.want
+		if f.skip || !c.goal.wants(w.Service) || f.keep != nil && f.keep.State.Up() {
+			continue
+		}
+		cause := "made"
+		if f.keep != nil {
+			cause = string(f.keep.State)
+		}
+		after := []string{"create " + w.Name, "rename " + w.Name}
+		for _, name := range w.Attach {
+			after = append(after, "network "+name, connectKey(w.Name, name))
+		}
+		if f.keep != nil {
+			for _, name := range slices.Sorted(maps.Keys(f.keep.Attached)) {
+				after = append(after, disconnectKey(f, name))
+			}
+		}
+		for _, service := range w.After {
+			after = append(after, services[service]...)
+		}
+		key := "start " + w.Name
+		if w.Serial != "" {
+			if previous, ok := last[w.Serial]; ok {
+				after = append(after, previous)
+			}
+			last[w.Serial] = key
+		}
+		address, _ := f.live()
+		c.draft.add(key, f.task(), cause, StartContainer{Container: address, Name: w.Name}, after...)
+	}
+}
+
+func connectKey(container, network string) string { return "connect " + container + " " + network }

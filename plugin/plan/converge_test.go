@@ -1,0 +1,265 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// randomStack makes a stack of a few services with links, some of which share
+// the network of another.
+func randomStack(r *rand.Rand, have Have) Want {
+	w := Want{Project: "p"}
+	names := []string{"a", "b", "c", "d", "e"}[:1+r.IntN(5)]
+	on := map[string][]string{}
+	for i := range names {
+		for j := range i {
+			if r.IntN(2) == 0 {
+				n := "p_" + names[j] + "." + names[i]
+				w.Networks = append(w.Networks, Network{Name: n, Settings: fmt.Sprint(r.IntN(8) / 7), Size: 2 + r.IntN(16),
+					Wiring: map[string]string{names[i]: fmt.Sprint(r.IntN(3)), names[j]: fmt.Sprint(r.IntN(3))}})
+				on[names[i]] = append(on[names[i]], n)
+				on[names[j]] = append(on[names[j]], n)
+			}
+		}
+	}
+	for i, s := range names {
+		w.Services = append(w.Services, s)
+		image := fmt.Sprintf("img%d", r.IntN(3))
+		w.Images = append(w.Images, Image{Ref: image, Build: r.IntN(2) == 0})
+		var joins, after []string
+		attach := on[s]
+		if i > 0 && r.IntN(6) == 0 {
+			first := w.Containers[0]
+			joins, after, attach = []string{first.Name}, []string{first.Service}, nil
+		} else if i > 0 && r.IntN(2) == 0 {
+			after = []string{names[r.IntN(i)]}
+		}
+		print := NewFingerprint(map[string]string{"command": fmt.Sprint(r.IntN(3)), "net": fmt.Sprint(joins)})
+		var numbers []int
+		for _, h := range have.Containers {
+			if h.Service == s {
+				numbers = append(numbers, h.Number)
+			}
+		}
+		count := 1 + r.IntN(3)
+		if i == 0 {
+			count = 1
+		}
+		for _, n := range Numbers(numbers, count) {
+			w.Containers = append(w.Containers, Container{Name: fmt.Sprintf("p_%s_%d", s, n), Service: s, Number: n,
+				Image: image, Print: print, Attach: attach, After: after, Joins: joins})
+		}
+	}
+	return w
+}
+
+// The rule that everything rests on: whatever happened before, a run that is
+// not cut off leads to what is wanted, no step is refused on the way, and
+// planning again finds nothing to do.
+func TestAfterAnyHistoryOneRunConvergesAndTheNextHasNothingToDo(t *testing.T) {
+	rounds := 4000
+	if testing.Short() {
+		rounds = 500
+	}
+	for seed := range rounds {
+		r := rand.New(rand.NewPCG(uint64(seed), 7))
+		m := newModel(r.IntN(2) == 0)
+		for range 1 + r.IntN(5) {
+			disturb(t, r, m)
+		}
+		want := randomStack(r, m.snapshot())
+		before := m.snapshot()
+		p, err := Make(Goal{Orphans: true}, want, before)
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if err := run(p, m, len(p.Steps)); err != nil {
+			t.Fatalf("seed %d: %v\nhave %+v\nplan\n%s", seed, err, before, p)
+		}
+		again, err := Make(Goal{Orphans: true}, want, m.snapshot())
+		if err != nil || !again.Empty() {
+			t.Fatalf("seed %d: planned again: %v\n%s\nafter\n%s\nhave %+v", seed, err, again, p, m.have)
+		}
+		check(t, seed, want, m)
+		down, err := Make(Goal{State: Absent}, Want{}, m.snapshot())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run(down, m, len(down.Steps)); err != nil {
+			t.Fatalf("seed %d: down: %v\n%s", seed, err, down)
+		}
+		if len(m.have.Containers)+len(m.have.Networks) > 0 {
+			t.Fatalf("seed %d: down left %+v", seed, m.have)
+		}
+	}
+}
+
+// disturb brings the model into some state that a stack may be found in.
+func disturb(t *testing.T, r *rand.Rand, m *model) {
+	t.Helper()
+	switch n := len(m.have.Containers); r.IntN(6) {
+	case 0:
+		if n > 0 {
+			c := &m.have.Containers[r.IntN(n)]
+			c.State = Exited
+		}
+	case 1:
+		if n > 0 {
+			i := r.IntN(n)
+			m.have.Containers = slices.Delete(m.have.Containers, i, i+1)
+		}
+	case 2:
+		halt, _ := Make(Goal{State: Halted}, Want{}, m.snapshot())
+		_ = run(halt, m, r.IntN(len(halt.Steps)+1))
+		for i, h := range m.have.Networks {
+			m.made = nil
+			if m.apply(RemoveNetwork{Name: h.Name, ID: h.ID}) == nil && i == 0 {
+				break
+			}
+		}
+	default:
+		want := randomStack(r, m.snapshot())
+		p, err := Make(Goal{Orphans: r.IntN(2) == 0}, want, m.snapshot())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = run(p, m, r.IntN(len(p.Steps)+1))
+	}
+}
+
+// run carries out the first steps of a plan and is then cut off.
+func run(p *Plan, m *model, steps int) error {
+	m.made = map[string]string{}
+	for i, s := range p.Steps[:steps] {
+		if err := m.apply(s.Action); err != nil {
+			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func check(t *testing.T, seed int, want Want, m *model) {
+	t.Helper()
+	if len(m.have.Containers) != len(want.Containers) {
+		t.Fatalf("seed %d: %d containers, want %d", seed, len(m.have.Containers), len(want.Containers))
+	}
+	for _, w := range want.Containers {
+		c, err := m.container(w.Name)
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if c.State != Running || len(c.Attached) != len(w.Attach) || len(w.Print.Differences(c.Print)) > 0 {
+			t.Fatalf("seed %d: want %+v\nhave %+v", seed, w, c)
+		}
+	}
+}
+
+func TestAStepIsOrderedOnlyBehindWhatStandsBeforeIt(t *testing.T) {
+	for seed := range 300 {
+		r := rand.New(rand.NewPCG(uint64(seed), 11))
+		m := newModel(false)
+		for range 3 {
+			disturb(t, r, m)
+		}
+		p, _ := Make(Goal{Orphans: true}, randomStack(r, m.snapshot()), m.snapshot())
+		for i, s := range p.Steps {
+			for _, n := range s.After {
+				if n >= i {
+					t.Fatalf("seed %d: step %d waits for %d\n%s", seed, i+1, n+1, p)
+				}
+			}
+		}
+	}
+}
+
+// Steps run at the same time only where their order says nothing, so any order
+// that respects After must do as well as the one that is printed.
+func TestAnyOrderThatThePlanAllowsWorks(t *testing.T) {
+	for seed := range 500 {
+		r := rand.New(rand.NewPCG(uint64(seed), 13))
+		m := newModel(r.IntN(2) == 0)
+		for range 3 {
+			disturb(t, r, m)
+		}
+		p, _ := Make(Goal{Orphans: true}, randomStack(r, m.snapshot()), m.snapshot())
+		m.made = map[string]string{}
+		done := make([]bool, len(p.Steps))
+		for range p.Steps {
+			var free []int
+			for i, s := range p.Steps {
+				if !done[i] && !slices.ContainsFunc(s.After, func(n int) bool { return !done[n] }) {
+					free = append(free, i)
+				}
+			}
+			i := free[r.IntN(len(free))]
+			if err := m.apply(p.Steps[i].Action); err != nil {
+				t.Fatalf("seed %d: step %d: %v\n%s", seed, i+1, err, p)
+			}
+			done[i] = true
+		}
+	}
+}
+
+func TestNothingThatWaitsForAFailedStepBegins(t *testing.T) {
+	boom := errors.New("boom")
+	for seed := range 200 {
+		r := rand.New(rand.NewPCG(uint64(seed), 17))
+		m := newModel(false)
+		p, _ := Make(Goal{}, randomStack(r, m.snapshot()), m.snapshot())
+		bad := r.IntN(len(p.Steps))
+		ended := map[int]Phase{}
+		err := p.Run(context.Background(), 4, func(_ context.Context, a Action, report func(Progress)) error {
+			report(Progress{Text: "at it"})
+			if a.Words() == p.Steps[bad].Action.Words() {
+				return boom
+			}
+			return nil
+		}, func(e Event) {
+			if e.Phase == Begun {
+				for _, n := range e.Step.After {
+					if ended[n] != Done {
+						t.Errorf("seed %d: step %d began before %d was done", seed, e.Index+1, n+1)
+					}
+				}
+			}
+			ended[e.Index] = e.Phase
+		})
+		if !errors.Is(err, boom) {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if len(ended) != len(p.Steps) {
+			t.Fatalf("seed %d: %d of %d steps came to an end", seed, len(ended), len(p.Steps))
+		}
+	}
+}
+
+func TestACancelledRunBeginsNothingMore(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	m := newModel(false)
+	p, _ := Make(Goal{}, randomStack(rand.New(rand.NewPCG(3, 3)), m.snapshot()), m.snapshot())
+	begun := 0
+	err := p.Run(ctx, 1, func(context.Context, Action, func(Progress)) error { cancel(); return nil },
+		func(e Event) {
+			if e.Phase == Begun {
+				begun++
+			}
+		})
+	if begun != 1 || !errors.Is(err, context.Canceled) {
+		t.Fatalf("%d steps began, error %v", begun, err)
+	}
+}
+
+func TestADifferenceIsToldByName(t *testing.T) {
+	a := NewFingerprint(map[string]string{"command": "a", "user": "x"})
+	b := NewFingerprint(map[string]string{"command": "b", "user": "x", "ports": "80"})
+	if got := a.Differences(b); !slices.Equal(got, []string{"command", "ports"}) {
+		t.Fatal(got)
+	}
+	if got := a.Differences("99 command=00000000"); got != nil {
+		t.Fatalf("a fingerprint of another version differs in %v", got)
+	}
+}

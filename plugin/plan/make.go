@@ -1,0 +1,92 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Goal says what is to become of the stack.
+type Goal struct {
+	State    Target
+	Services []string // the services that are meant; nil: all, those that the files no longer have among them
+
+	Recreate  Policy
+	NoCreate  bool // bring up what exists, make nothing
+	Orphans   bool // Running: remove the containers of services that the files no longer have
+	Volumes   bool // Absent: anonymous volumes too
+	FreshData bool // Running: a replaced container starts with new anonymous volumes
+	Timeout   *int // seconds that a container is given to stop
+}
+
+// Target is a state that containers can be brought to.
+type Target int
+
+// The targets.
+const (
+	UpAndRunning Target = iota
+	JustCreated         // made, not started
+	Halted              // stopped, kept
+	Absent              // removed, with the networks of the stack
+)
+
+// Policy says when a container that exists is replaced by a new one.
+type Policy int
+
+// The policies.
+const (
+	WhenChanged Policy = iota
+	Always
+	Never
+)
+
+// Conflict is a container that holds a name the stack needs and that the stack
+// did not make.
+type Conflict struct {
+	Name  string
+	Owner string // the project that it belongs to; empty: none
+}
+
+func (c *Conflict) Error() string {
+	owner := "was not made by stack-lite"
+	if c.Owner != "" {
+		owner = fmt.Sprintf("belongs to project %q and was not made by stack-lite", c.Owner)
+	}
+	return fmt.Sprintf("the name %s is taken by a container that %s", c.Name, owner)
+}
+
+// Make plans what leads from have to the goal. Under UpAndRunning and
+// JustCreated that is want; under Halted and Absent want is not looked at, so
+// that a stack can be taken down when its files are gone.
+//
+// The error is a *Conflict; nothing has to be undone then.
+func Make(goal Goal, want Want, have Have) (*Plan, error) {
+	switch goal.State {
+	case Halted, Absent:
+		return halt(goal, have), nil
+	default:
+		return converge(goal, want, have)
+	}
+}
+
+// wants tells whether a service is one that the goal is about.
+func (g Goal) wants(service string) bool {
+	return g.Services == nil || slices.Contains(g.Services, service)
+}
+
+// Numbers chooses which replicas of a service there are to be: the lowest
+// count of those it has, filled up with the lowest numbers that are free.
+func Numbers(have []int, count int) []int {
+	kept := slices.Clone(have)
+	slices.Sort(kept)
+	kept = slices.Compact(kept)
+	if len(kept) > count {
+		kept = kept[:count]
+	}
+	for n := 1; len(kept) < count; n++ {
+		if !slices.Contains(kept, n) {
+			kept = append(kept, n)
+		}
+	}
+	slices.Sort(kept)
+	return kept
+}

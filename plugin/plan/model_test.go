@@ -1,0 +1,200 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// model is an engine of the least kind: it carries actions out on a Have and
+// refuses what a real one would refuse.
+type model struct {
+	have   Have
+	serial int
+	made   map[string]string // ids of containers made in this run, by the name they were made under
+}
+
+func newModel(attachAll bool) *model {
+	return &model{have: Have{Images: map[string]string{}, AttachAll: attachAll}}
+}
+
+// snapshot is a copy that later actions don't touch.
+func (m *model) snapshot() Have {
+	h := m.have
+	h.Images = maps.Clone(h.Images)
+	h.Networks = slices.Clone(h.Networks)
+	h.Containers = slices.Clone(h.Containers)
+	for i := range h.Containers {
+		h.Containers[i].Attached = maps.Clone(h.Containers[i].Attached)
+	}
+	return h
+}
+
+func (m *model) id() string { m.serial++; return fmt.Sprintf("id%d", m.serial) }
+
+func (m *model) container(address string) (*HaveContainer, error) {
+	if id, ok := m.made[address]; ok {
+		address = id
+	}
+	for i := range m.have.Containers {
+		if c := &m.have.Containers[i]; c.ID == address || c.Name == address {
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("no such container: %s", address)
+}
+
+func (m *model) network(name string) *HaveNetwork {
+	for i := range m.have.Networks {
+		if n := &m.have.Networks[i]; n.Name == name || n.ID == name {
+			return n
+		}
+	}
+	return nil
+}
+
+func (m *model) apply(a Action) error {
+	switch a := a.(type) {
+	case PullImage:
+		m.have.Images[a.Image.Ref] = m.id()
+	case BuildImage:
+		m.have.Images[a.Image.Ref] = m.id()
+	case CreateNetwork:
+		if m.network(a.Network.Name) != nil {
+			return fmt.Errorf("network %s exists", a.Network.Name)
+		}
+		n := a.Network
+		m.have.Networks = append(m.have.Networks, HaveNetwork{Name: n.Name, ID: m.id(), Settings: n.Settings, Wiring: n.Wiring, Size: max(n.Size, 13)})
+	case RemoveNetwork:
+		return m.removeNetwork(a)
+	case CreateContainer:
+		return m.create(a)
+	case RenameContainer:
+		c, err := m.container(a.Container)
+		if err != nil {
+			return err
+		}
+		if m.taken(a.To) {
+			return fmt.Errorf("name %s is taken", a.To)
+		}
+		c.Name = a.To
+	case Connect:
+		return m.connect(a)
+	case Disconnect:
+		c, err := m.container(a.Container)
+		if err != nil {
+			return err
+		}
+		if !attached(c, a.Network) {
+			return fmt.Errorf("%s is not connected to %s", c.Name, a.Network)
+		}
+		delete(c.Attached, a.Network)
+	case StartContainer:
+		return m.start(a.Container)
+	case StopContainer:
+		c, err := m.container(a.Container)
+		if err != nil {
+			return err
+		}
+		c.State = Exited
+	case RemoveContainer:
+		c, err := m.container(a.Container)
+		if err != nil {
+			return err
+		}
+		if c.State.Up() {
+			return fmt.Errorf("%s is running", c.Name)
+		}
+		m.have.Containers = slices.DeleteFunc(m.have.Containers, func(h HaveContainer) bool { return h.ID == c.ID })
+	default:
+		return fmt.Errorf("unknown action %T", a)
+	}
+	return nil
+}
+
+func (m *model) removeNetwork(a RemoveNetwork) error {
+	n := m.network(a.ID)
+	if n == nil {
+		return fmt.Errorf("no such network: %s", a.Name)
+	}
+	for _, c := range m.have.Containers {
+		if c.State.Up() && c.Attached[n.Name] == n.ID {
+			return fmt.Errorf("network %s has active endpoints: %s", n.Name, c.Name)
+		}
+	}
+	m.have.Networks = slices.DeleteFunc(m.have.Networks, func(h HaveNetwork) bool { return h.ID == a.ID })
+	return nil
+}
+
+func (m *model) create(a CreateContainer) error {
+	w := a.Container
+	if m.taken(a.As) {
+		return fmt.Errorf("name %s is taken", a.As)
+	}
+	if a.Replaces != "" {
+		if _, err := m.container(a.Replaces); err != nil {
+			return err
+		}
+	}
+	if m.have.Images[w.Image] == "" {
+		return fmt.Errorf("no such image: %s", w.Image)
+	}
+	c := HaveContainer{ID: m.id(), Name: a.As, Service: w.Service, Number: w.Number, Image: w.Image, ImageID: m.have.Images[w.Image],
+		Print: w.Print, State: Created, After: w.After, Attached: map[string]string{}}
+	for i, n := range w.Attach {
+		if i == 0 || m.have.AttachAll {
+			c.Attached[n] = ""
+		}
+	}
+	for _, name := range a.Joins {
+		t, err := m.container(name)
+		if err != nil {
+			return err
+		}
+		c.Joined = t.ID
+	}
+	m.have.Containers = append(m.have.Containers, c)
+	m.made[a.As] = c.ID
+	return nil
+}
+
+func (m *model) taken(name string) bool {
+	return slices.ContainsFunc(m.have.Containers, func(c HaveContainer) bool { return c.Name == name })
+}
+
+func (m *model) connect(a Connect) error {
+	c, err := m.container(a.Container)
+	if err != nil {
+		return err
+	}
+	n := m.network(a.Network.Name)
+	if n == nil {
+		return fmt.Errorf("no such network: %s", a.Network.Name)
+	}
+	if attached(c, n.Name) {
+		return fmt.Errorf("%s is already attached to %s", c.Name, n.Name)
+	}
+	c.Attached[n.Name] = n.ID
+	return nil
+}
+
+func (m *model) start(address string) error {
+	c, err := m.container(address)
+	if err != nil {
+		return err
+	}
+	for name, id := range c.Attached {
+		n := m.network(name)
+		if n == nil || id != "" && id != n.ID {
+			return fmt.Errorf("start %s: network %s not found", c.Name, name)
+		}
+		c.Attached[name] = n.ID
+	}
+	if c.Joined != "" {
+		if t, err := m.container(c.Joined); err != nil || !t.State.Up() {
+			return fmt.Errorf("start %s: joins a container that does not run", c.Name)
+		}
+	}
+	c.State = Running
+	return nil
+}

@@ -1,0 +1,70 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Plan is what is to be done, in an order that a single hand could follow.
+type Plan struct {
+	Steps []Step
+	Notes []string // what the user should know beside: containers and networks that are left alone
+}
+
+// Step is one action with its place in the plan.
+type Step struct {
+	Action Action
+	Cause  string // why: missing, options changed: command, …
+	Task   Task   // the work, as a user sees it, that the step is part of
+	After  []int  // the steps that must be done before, by index, ascending; all smaller than its own
+}
+
+// Task is a piece of work as a user sees it: several steps may share one.
+// Replacing a container is six steps and one task.
+type Task struct {
+	Verb Verb
+	Kind string // container, network or image
+	Name string
+}
+
+// Verb is what a task does.
+type Verb string
+
+// The verbs of tasks.
+const (
+	Create   Verb = "create"
+	Recreate Verb = "recreate"
+	Start    Verb = "start"
+	Stop     Verb = "stop"
+	Remove   Verb = "remove"
+	Relink   Verb = "relink"
+	Pull     Verb = "pull"
+	Build    Verb = "build"
+)
+
+// Empty tells whether there is nothing to do.
+func (p *Plan) Empty() bool { return len(p.Steps) == 0 }
+
+// String is the plan as text: a line a step with its number, what is done,
+// why, and in brackets the steps it waits for.
+func (p *Plan) String() string {
+	var b strings.Builder
+	for i, s := range p.Steps {
+		fmt.Fprintf(&b, "%3d %s: %s", i+1, s.Action.Words(), s.Cause)
+		if len(s.After) > 0 {
+			b.WriteString(" [")
+			for j, n := range s.After {
+				if j > 0 {
+					b.WriteByte(' ')
+				}
+				fmt.Fprint(&b, n+1)
+			}
+			b.WriteByte(']')
+		}
+		b.WriteByte('\n')
+	}
+	for _, n := range p.Notes {
+		b.WriteString("note: " + n + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,115 @@
+package plan
+
+import "slices"
+
+// Want is a stack as it should be.
+type Want struct {
+	Project    string
+	Services   []string // every service of the files, also those scaled to 0
+	Images     []Image
+	Networks   []Network
+	Containers []Container // in start order: whatever one needs stands before it
+}
+
+// Image is an image that containers are made from.
+type Image struct {
+	Ref   string // the reference as containers name it
+	Build bool   // it is built for a service; else it is pulled
+	Spec  any    // handed to the engine as it is
+}
+
+// Network is one network of the stack.
+type Network struct {
+	Name     string
+	Settings string            // what can't be changed in place, in a form that can be compared
+	Wiring   map[string]string // by service: the names it gives and sees there, likewise
+	Size     int               // how many endpoints it must have room for
+	Spec     any
+}
+
+// Container is one replica of a service.
+type Container struct {
+	Name    string
+	Service string
+	Number  int // from 1
+	Image   string
+	Print   Fingerprint // of everything that only a new container can change
+	Attach  []string    // networks of the stack, by name
+	After   []string    // services that are started first
+	Joins   []string    // containers whose network or volumes it uses: it is replaced with them
+	Serial  string      // containers that share a key are started one after another; empty: no matter
+	Spec    any
+}
+
+// Have is a stack as it is, taken from the engine at one moment.
+type Have struct {
+	Images     map[string]string // id by reference, for every reference of Want; missing: no such image
+	Networks   []HaveNetwork
+	Containers []HaveContainer
+	Strangers  []Stranger // containers that are not the stack's
+	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
+}
+
+// strangersOn names the strangers that are attached to a network.
+func (h Have) strangersOn(network string) []string {
+	var names []string
+	for _, s := range h.Strangers {
+		if slices.Contains(s.Networks, network) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// HaveNetwork is a network that the stack made.
+type HaveNetwork struct {
+	Name     string
+	ID       string
+	Settings string
+	Wiring   map[string]string
+	Size     int // how many endpoints it has room for
+}
+
+// HaveContainer is a container that the stack made.
+type HaveContainer struct {
+	ID      string
+	Name    string
+	Service string
+	Number  int
+	OneOff  bool // made by run, not a replica
+	Image   string
+	ImageID string
+	Print   Fingerprint
+	State   State
+	// Attached gives the id of each network that it is attached to, by name;
+	// the id is empty until the first start. Only networks of the stack and
+	// those that exist no more are told, not those of others.
+	Attached map[string]string
+	After    []string // services that were to be started before it
+	Joined   string   // id of the container whose network it shares; empty: none
+}
+
+// Stranger is a container that the stack did not make. It is never changed;
+// it may hold a name or sit on a network that the stack wants.
+type Stranger struct {
+	Name     string
+	Owner    string   // the project that it says it belongs to; empty: none
+	Networks []string // names
+}
+
+// State is what a container is doing.
+type State string
+
+// The engine's own words (API 1.24 and later).
+const (
+	Created    State = "created"
+	Running    State = "running"
+	Paused     State = "paused"
+	Restarting State = "restarting"
+	Exited     State = "exited"
+	Removing   State = "removing"
+	Dead       State = "dead"
+)
+
+// Up tells whether a process of the container exists.
+func (s State) Up() bool { return s == Running || s == Paused || s == Restarting }
