@@ -1,0 +1,2 @@
+// Package linking turns the links of a project into networks.
+package linking

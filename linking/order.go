@@ -1,0 +1,96 @@
+package linking
+
+import "slices"
+
+// order fills After and Uses of the services, which are in file order.
+func (u uses) order(services []Service) {
+	names := func(is []int) []string {
+		var out []string
+		for _, i := range is {
+			out = append(out, services[i].Name)
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	after := make([][]int, len(services))
+	for i := range services {
+		after[i] = slices.Concat(u.hard[i], u.links[i])
+		services[i].Uses = names(after[i])
+	}
+	u.open(all(len(services)), after)
+	for i := range services {
+		services[i].After = names(after[i])
+	}
+}
+
+// open takes links out of after until no circle is left among the members: of
+// every group of services that wait for each other the one that stands first
+// in the file goes first, and waits for none of the group. Only what must
+// exist before it is waited for all the same, so that the first without such
+// a need is the one to go.
+func (u uses) open(members []int, after [][]int) {
+	for _, group := range components(members, after) {
+		waits := func(i int) bool {
+			return slices.ContainsFunc(u.hard[i], func(j int) bool { return slices.Contains(group, j) })
+		}
+		k := max(0, slices.IndexFunc(group, func(i int) bool { return !waits(i) }))
+		first := group[k]
+		after[first] = slices.DeleteFunc(after[first], func(j int) bool { return slices.Contains(group, j) })
+		u.open(slices.Delete(slices.Clone(group), k, k+1), after)
+	}
+}
+
+// Order returns all services in an order in which they can be started one by
+// one: each after those it comes After, and otherwise as in the file.
+func (t *Topology) Order() []string {
+	return t.sorted(t.Services, func(s *Service) []string { return s.After }, t.index())
+}
+
+// Needs returns the named services and, transitively, all that they use, in
+// the order of Order. Names that the project does not have are left out.
+func (t *Topology) Needs(names []string) []string {
+	index := t.index()
+	var wanted []Service
+	for _, n := range names {
+		if i, ok := index[n]; ok {
+			wanted = append(wanted, t.Services[i])
+		}
+	}
+	needed := t.sorted(wanted, func(s *Service) []string { return s.Uses }, index)
+	return slices.DeleteFunc(t.Order(), func(n string) bool { return !slices.Contains(needed, n) })
+}
+
+// index returns the position of every service by name.
+func (t *Topology) index() map[string]int {
+	index := make(map[string]int, len(t.Services))
+	for i, s := range t.Services {
+		index[s.Name] = i
+	}
+	return index
+}
+
+// sorted returns the names of the services and of all that before leads to,
+// each with those before it first.
+func (t *Topology) sorted(services []Service, before func(*Service) []string, index map[string]int) []string {
+	var out []string
+	seen := make(map[string]bool)
+	var visit func(s *Service)
+	visit = func(s *Service) {
+		if seen[s.Name] {
+			return
+		}
+		seen[s.Name] = true
+		first := slices.Clone(before(s))
+		slices.SortFunc(first, func(a, b string) int { return index[a] - index[b] })
+		for _, name := range first {
+			if i, ok := index[name]; ok {
+				visit(&t.Services[i])
+			}
+		}
+		out = append(out, s.Name)
+	}
+	for i := range services {
+		visit(&services[i])
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package linking
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+)
+
+// resolveTies returns the links of all services as ties that no network
+// carries yet, and every mistake in them.
+func resolveTies(p *compose.Project, owners stacks) ([]Tie, []compose.Note, compose.Errors) {
+	type key struct{ from, to, alias string }
+	var (
+		ties []Tie
+		errs compose.Errors
+		seen = make(map[key]bool)
+	)
+	for _, svc := range p.Services {
+		for i, l := range svc.Links {
+			if err := checkLink(svc, l, owners); err != nil {
+				err.Pos, err.Path = l.Pos, fmt.Sprintf("%s.links[%d]", svc.Name, i)
+				errs = append(errs, err)
+				continue
+			}
+			alias := l.Alias
+			if alias == "" {
+				alias = l.Target
+			}
+			if k := (key{svc.Name, l.Target, alias}); !seen[k] {
+				seen[k] = true
+				ties = append(ties, Tie{
+					From: svc.Name, To: l.Target, At: owners[l.Target].name, Alias: alias, Pos: l.Pos,
+				})
+			}
+		}
+	}
+	return ties, shadowed(ties), errs
+}
+
+// checkLink returns what is wrong with the link l of svc, without the place,
+// or nil.
+func checkLink(svc *compose.Service, l compose.Link, owners stacks) *compose.Error {
+	target, ok := owners[l.Target]
+	switch {
+	case !ok:
+		return &compose.Error{
+			Msg:   fmt.Sprintf("no service %q", l.Target),
+			Hints: []string{"links name services of this project; for a container of another one use external_links"},
+		}
+	case l.Target == svc.Name:
+		return &compose.Error{
+			Msg:   "a service can not link to itself",
+			Hints: []string{fmt.Sprintf("%q answers to its own name without a link", svc.Name)},
+		}
+	case svc.Net.Mode == compose.NetService:
+		return &compose.Error{
+			Msg:   fmt.Sprintf("a service with %s has no links of its own", netText(svc.Net)),
+			Hints: []string{fmt.Sprintf("move the link to %q, whose network it shares", owners[svc.Name].name)},
+		}
+	case !owners[svc.Name].linkable():
+		return &compose.Error{
+			Msg:   fmt.Sprintf("a service with %s has no links", netText(svc.Net)),
+			Hints: []string{fmt.Sprintf("remove %q from %q, or remove its links", netText(svc.Net), svc.Name)},
+		}
+	case target.name == svc.Name:
+		return &compose.Error{
+			Msg:   fmt.Sprintf("%q shares the network of %q itself", l.Target, svc.Name),
+			Hints: []string{fmt.Sprintf("remove the link: %q answers at localhost", l.Target)},
+		}
+	case !target.linkable():
+		return &compose.Error{
+			Msg:   fmt.Sprintf("no link reaches %q: it has %s", l.Target, netText(target.net)),
+			Hints: []string{fmt.Sprintf("remove %q from %q, or remove the link", netText(target.net), target.name)},
+		}
+	}
+	return nil
+}
+
+// netText is n as a file has it.
+func netText(n compose.Namespace) string {
+	switch n.Mode {
+	case compose.NetNone:
+		return "net: none"
+	case compose.NetHost:
+		return "net: host"
+	case compose.NetService, compose.NetContainer:
+		return "net: container:" + n.Name
+	case compose.NetNetwork:
+		return "net: " + n.Name
+	default:
+		return "net: bridge"
+	}
+}
+
+// shadowed returns a note for every tie whose alias a later tie of the same
+// consumer takes over.
+func shadowed(ties []Tie) []compose.Note {
+	winners := aliasWinners(ties)
+	var notes []compose.Note
+	for _, t := range ties {
+		if winner := ties[winners[aliasOf(t)]]; winner.At != t.At {
+			notes = append(notes, compose.Note{
+				Pos: t.Pos, Path: t.From + ".links",
+				Text: fmt.Sprintf("%q means %q here, since the last link of a name wins", t.Alias, winner.To),
+			})
+		}
+	}
+	return notes
+}
+
+// alias is a name in the eyes of one consumer. DNS knows no case.
+type alias struct{ from, folded string }
+
+func aliasOf(t Tie) alias { return alias{t.From, strings.ToLower(t.Alias)} }
+
+// aliasWinners returns, for every alias, the index of the tie that it means:
+// the last one that has it.
+func aliasWinners(ties []Tie) map[alias]int {
+	owners := make(map[alias]int, len(ties))
+	for i, t := range ties {
+		owners[aliasOf(t)] = i
+	}
+	return owners
+}
+
+// checkNames reports services that some service would see under one name,
+// since DNS knows no case.
+func checkNames(p *compose.Project, ties []Tie, isolation Isolation) compose.Errors {
+	var errs compose.Errors
+	seen := make(map[alias]string) // by viewer, the service first seen under the name
+	see := func(viewer, name string, pos compose.Pos, path string) (clear bool) {
+		k := alias{viewer, strings.ToLower(name)}
+		first, ok := seen[k]
+		if !ok {
+			seen[k] = name
+		}
+		if !ok || first == name {
+			return true
+		}
+		errs = append(errs, &compose.Error{
+			Pos: pos, Path: path,
+			Msg:   fmt.Sprintf("%q and %q are the same name to DNS, and both are in sight here", first, name),
+			Hints: []string{"rename one of them"},
+		})
+		return false
+	}
+	if isolation == ByProject {
+		for _, svc := range p.Services {
+			if svc.Net.Mode == compose.NetLinks {
+				see("", svc.Name, svc.Pos, svc.Name)
+			}
+		}
+		return errs
+	}
+	for _, svc := range p.Services {
+		see(svc.Name, svc.Name, svc.Pos, svc.Name)
+	}
+	for _, t := range ties {
+		if path := t.From + ".links"; see(t.From, t.At, t.Pos, path) {
+			see(t.At, t.From, t.Pos, path)
+		}
+	}
+	return errs
+}

@@ -1,0 +1,81 @@
+package linking
+
+import "github.com/stack-lite/stack-lite/compose"
+
+// Topology is what the links of a project mean on networks: which networks
+// there are, who sits on them under which names, and who starts after whom.
+type Topology struct {
+	Networks []Network      // link networks by name, then the network that those without links are on
+	Services []Service      // in file order
+	Ties     []Tie          // in file order, each once
+	Notes    []compose.Note // what a user should know about the links, in file order
+}
+
+// Service returns what the topology says of the service of that name, or nil.
+func (t *Topology) Service(name string) *Service {
+	for i := range t.Services {
+		if t.Services[i].Name == name {
+			return &t.Services[i]
+		}
+	}
+	return nil
+}
+
+// Network returns the network of that name, or nil.
+func (t *Topology) Network(name string) *Network {
+	for i := range t.Networks {
+		if t.Networks[i].Name == name {
+			return &t.Networks[i]
+		}
+	}
+	return nil
+}
+
+// Kind says what a network is for.
+type Kind string
+
+const (
+	Linked Kind = "linked" // its members are all neighbours of each other
+	Apart  Kind = "apart"  // its members reach the internet but not each other
+	Shared Kind = "shared" // everybody reaches everybody (isolation by project)
+)
+
+// Network is one network of the project.
+type Network struct {
+	Name    string   // without the project: "db.web", or "default"
+	Kind    Kind     //
+	Members []string // services, sorted
+}
+
+// Service is one service's place in the topology.
+type Service struct {
+	Name      string
+	Net       compose.Namespace // the service's net, as the file has it
+	Stack     string            // the service whose network stack it uses: itself, or through net: container:SERVICE another
+	Endpoints []Endpoint        // one per network, in the topology's order; none for net: host, none and container
+	After     []string          // services to start before this one, sorted; free of cycles over the project
+	Uses      []string          // services it can not do without, sorted: as After, but cycles and all
+}
+
+// Endpoint is a service's place on one network.
+type Endpoint struct {
+	Network string   // a Network's Name
+	Aliases []string // names under which every replica answers there, sorted; none where nobody could reach it
+	Links   []Name   // names that this service alone sees there, sorted by Alias
+}
+
+// Name is a consumer's private name for a target.
+type Name struct {
+	Alias  string // as the consumer says it
+	Target string // a network alias of the target: its service name
+}
+
+// Tie is one link between two services of the project.
+type Tie struct {
+	From    string // the consumer
+	To      string // the target, as the file names it
+	At      string // the service that answers for it: To, or the one whose network stack To uses
+	Alias   string // what the consumer calls it; To where the file has no alias
+	Network string // the network that carries it
+	Pos     compose.Pos
+}
