@@ -1,0 +1,91 @@
+package plugin
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+var (
+	//go:embed shellinit/docker.sh
+	shFunction string
+
+	//go:embed shellinit/docker.fish
+	fishFunction string
+)
+
+// shellInit is the text that teaches one shell "docker stack-lite".
+type shellInit struct {
+	shell    string
+	function string
+}
+
+// shellInits has a row for every shell that can be taught. Bash and zsh agree
+// on everything the function uses.
+var shellInits = []shellInit{
+	{"bash", shFunction},
+	{"zsh", shFunction},
+	{"fish", fishFunction},
+}
+
+// newShellInitCommand prints a shell function named docker that makes
+// "docker stack-lite" another spelling of "docker stacklite". The Docker CLI
+// itself accepts plugin names of letters and digits only, so only the shell
+// can give the command its hyphen.
+func newShellInitCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "shell-init bash|zsh|fish",
+		Short: `Print a shell function that makes "docker stack-lite" work`,
+		Long: `Print a shell function that makes "docker stack-lite" work.
+
+The Docker CLI knows this plugin as "docker stacklite", because it allows no
+hyphen in a plugin's name. The function is called docker, hands
+
+  docker [GLOBAL FLAGS] stack-lite ...
+
+on as "docker [GLOBAL FLAGS] stacklite ...", and every other command to docker
+unchanged. Completion of docker's commands, where it is set up, follows it.
+
+The function lives in the shells you type in. A script should say
+"docker stacklite" or "docker-stack-lite", which need no function.`,
+		Example: `  # bash: at the end of ~/.bashrc
+  eval "$(docker-stack-lite shell-init bash)"
+
+  # zsh: at the end of ~/.zshrc
+  eval "$(docker-stack-lite shell-init zsh)"
+
+  # fish: at the end of ~/.config/fish/config.fish
+  docker-stack-lite shell-init fish | source`,
+		Args:                  cobra.ExactArgs(1),
+		ValidArgs:             shellNames(),
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return printShellInit(cmd.OutOrStdout(), args[0])
+		},
+	}
+}
+
+// printShellInit writes the function for one shell. An unknown shell is an
+// error that names the known ones, and nothing is written.
+func printShellInit(out io.Writer, shell string) error {
+	for _, s := range shellInits {
+		if s.shell == shell {
+			_, err := io.WriteString(out, s.function)
+			return err
+		}
+	}
+	return fmt.Errorf("no shell function for %q: known shells are %s",
+		shell, strings.Join(shellNames(), ", "))
+}
+
+// shellNames lists the shells in the order the help shows them.
+func shellNames() []string {
+	names := make([]string, len(shellInits))
+	for i, s := range shellInits {
+		names[i] = s.shell
+	}
+	return names
+}
