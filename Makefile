@@ -1,0 +1,52 @@
+# Stack Lite. "make" alone lists what can be made.
+
+GO         ?= go
+SHELL_INIT ?= ask
+version  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+flags    := -buildvcs=false -trimpath -ldflags "-s -w -X github.com/stack-lite/stack-lite/plugin.version=$(version)"
+sources  := go.mod go.sum $(shell find cmd compose linking plugin -type f ! -name '*_test.go' ! -path '*/testdata/*')
+program  := bin/docker-stacklite
+cross    := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
+
+.PHONY: help build install uninstall test e2e lint cross demo clean FORCE
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: $(program) ## Build bin/docker-stacklite
+
+$(program): $(sources) bin/version
+	CGO_ENABLED=0 $(GO) build $(flags) -o $@ ./cmd/docker-stacklite
+
+# Touched only when the version is another one, so a build is repeated then.
+bin/version: FORCE
+	@mkdir -p bin
+	@echo '$(version)' | cmp -s - $@ || echo '$(version)' > $@
+
+install: $(program) ## Install the plugin for this user; asks before it edits a shell's start-up file
+	@sh scripts/install.sh --shell-init=$(SHELL_INIT)
+
+uninstall: ## Take away all that install brought
+	@sh scripts/install.sh --uninstall
+
+test: ## Test everything; ends by saying what could not be run here
+	$(GO) vet ./...
+	$(GO) run ./scripts/testreport -count=1 ./...
+
+e2e: ## Test on the real engine only
+	STACKLITE_ENGINE=required $(GO) run ./scripts/testreport -count=1 -run RealEngine ./...
+
+lint: ## Check format, suspicious code, complexity and shell scripts
+	@sh scripts/lint.sh
+
+cross: $(cross) ## Build for Linux, macOS and Windows on amd64 and arm64, into dist/
+
+dist/docker-stacklite-%: $(sources) bin/version
+	CGO_ENABLED=0 GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(basename $(word 2,$(subst -, ,$*))) \
+		$(GO) build $(flags) -o $@ ./cmd/docker-stacklite
+
+demo: $(program) ## Bring up an example stack and show who reaches whom
+	@sh scripts/demo.sh
+
+clean: ## Delete what was built
+	rm -rf bin dist scripts/demo/probe
