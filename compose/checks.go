@@ -1,0 +1,166 @@
+package compose
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/distribution/reference"
+)
+
+// imageName refuses what the engine would not take for an image.
+func imageName(_ *scope, v value) (string, *mistake) {
+	t := strings.TrimSpace(v.text)
+	if t == "" {
+		return "", wrong("write a name such as busybox or postgres:9.4", "is empty")
+	}
+	if _, err := reference.ParseAnyReference(t); err != nil {
+		hint := "write NAME, NAME:TAG or REGISTRY/NAME:TAG without spaces"
+		if strings.ToLower(t) != t {
+			hint = "the name before the tag must be in lower case"
+		}
+		return t, wrong(hint, "%q is no name of an image", t)
+	}
+	return t, nil
+}
+
+// buildPath resolves a build context, which is a directory unless it begins
+// like a URL (compose-v1.md 1.2).
+func buildPath(s *scope, v value) (string, *mistake) {
+	if v.text == "" {
+		return "", wrong(`write "build: ." for the directory of the file`, "is empty")
+	}
+	if isURL(v.text) {
+		return v.text, nil
+	}
+	return s.absolute(v.text), nil
+}
+
+func isURL(t string) bool {
+	for _, prefix := range [...]string{"http://", "https://", "git://", "github.com/", "git@"} {
+		if strings.HasPrefix(t, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func notEmpty(_ *scope, v value) (string, *mistake) {
+	if v.text == "" {
+		return "", wrong("write a value or take the key out", "is empty")
+	}
+	return v.text, nil
+}
+
+func workingDir(_ *scope, v value) (string, *mistake) {
+	if !strings.HasPrefix(v.text, "/") {
+		return v.text, wrong(fmt.Sprintf("write %q", "/"+strings.TrimPrefix(v.text, "./")), "%q is no absolute path", v.text)
+	}
+	return v.text, nil
+}
+
+func macAddress(_ *scope, v value) (string, *mistake) {
+	if hw, err := net.ParseMAC(v.text); err != nil || len(hw) != 6 {
+		return v.text, wrong("write six bytes such as 02:42:ac:11:65:43", "%q is no MAC address", v.text)
+	}
+	return v.text, nil
+}
+
+func containerNamed(_ *scope, v value) (string, *mistake) {
+	if len(v.text) < 2 || !containerName.MatchString(v.text) {
+		return v.text, wrong("", "%q is no name of a container: two or more of a-z A-Z 0-9 _ . -, the first a letter or digit", v.text)
+	}
+	return v.text, nil
+}
+
+func address(t string) (string, *mistake) {
+	if net.ParseIP(t) == nil {
+		return t, wrong("", "%q is no IP address", t)
+	}
+	return t, nil
+}
+
+// shared is a namespace of another container or of the host.
+func shared(words ...string) func(*scope, value) (string, *mistake) {
+	return func(_ *scope, v value) (string, *mistake) {
+		for _, w := range words {
+			if v.text == w {
+				return v.text, nil
+			}
+		}
+		k, name, ok := strings.Cut(v.text, ":")
+		if ok && (k == "container" || k == "service") && containerName.MatchString(name) {
+			return "container:" + name, nil
+		}
+		return v.text, wrong("", "%q is none of %s and container:NAME", v.text, strings.Join(words, ", "))
+	}
+}
+
+// security refuses what the engine does not know how to split.
+func security(t string) (string, *mistake) {
+	if t != "no-new-privileges" && !strings.ContainsAny(t, "=:") {
+		return t, wrong("write KEY:VALUE, such as label:disable or seccomp:unconfined", "%q has no value", t)
+	}
+	return t, nil
+}
+
+var policies = []string{"no", "always", "unless-stopped", "on-failure"}
+
+// readRestart reads restart: no, always, unless-stopped or on-failure[:TIMES].
+func readRestart(s *scope, v value) Restart {
+	const allowed = "write no, always, unless-stopped, on-failure or on-failure:TIMES"
+	if v.kind == boolean {
+		s.bad(v, fmt.Sprintf("no restart policy %q", v.text), allowed)
+		return Restart{}
+	}
+	if !s.isText(v) {
+		return Restart{}
+	}
+	policy, times, counted := strings.Cut(v.text, ":")
+	for _, p := range policies {
+		if p != policy {
+			continue
+		}
+		r := Restart{Policy: p}
+		if !counted {
+			return r
+		}
+		if p != "on-failure" {
+			s.bad(v, fmt.Sprintf("%s takes no number of times", p), fmt.Sprintf("write %s, or on-failure:%s", p, times))
+			return r
+		}
+		n, err := strconv.ParseUint(times, 10, 31)
+		if err != nil {
+			s.bad(v, fmt.Sprintf("%q is no number of times", times), "write on-failure:5 for five times, on-failure for any number")
+		}
+		r.Max = int(n)
+		return r
+	}
+	s.bad(v, fmt.Sprintf("no restart policy %q%s", policy, didYouMean(policy, policies)), allowed)
+	return Restart{}
+}
+
+// String is the policy as a file says it, empty where none is set.
+func (r Restart) String() string {
+	if r.Max > 0 {
+		return fmt.Sprintf("%s:%d", r.Policy, r.Max)
+	}
+	return r.Policy
+}
+
+// host checks one extra host.
+func host(_ *scope, v *Var) *mistake {
+	if v.Name == "" || strings.ContainsAny(v.Name, " \t") {
+		return wrong("write HOST:ADDRESS", "%q is no host name", v.Name)
+	}
+	if v.Value == nil {
+		return wrong(fmt.Sprintf(`write "%s:ADDRESS"`, v.Name), "%q has no address", v.Name)
+	}
+	a := strings.Trim(*v.Value, "[] ")
+	if a != "host-gateway" && net.ParseIP(a) == nil {
+		return wrong(`write an IP address, or "host-gateway" for the host's`, "%q is no IP address", a)
+	}
+	v.Value = &a
+	return nil
+}

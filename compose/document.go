@@ -1,0 +1,107 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+)
+
+// document is one file that was read but whose services were not yet.
+type document struct {
+	file     string // as messages name it
+	path     string // absolute; empty for standard input
+	base     string // the directory that relative paths start from
+	services []pair
+}
+
+// service returns the service of that name as it is written in the file.
+func (d *document) service(name string) (pair, bool) {
+	for _, p := range d.services {
+		if p.key == name {
+			return p, true
+		}
+	}
+	return pair{}, false
+}
+
+// names of the services.
+func (d *document) names() []string {
+	out := make([]string, len(d.services))
+	for i, p := range d.services {
+		out[i] = p.key
+	}
+	return out
+}
+
+// open reads a file's text as far as its services' names.
+func (r *report) open(file, path, base string, data []byte) *document {
+	d := &document{file: file, path: path, base: base}
+	errs := len(r.errs)
+	root := parse(r, file, data)
+	if len(r.errs) > errs {
+		return d
+	}
+	switch root.kind {
+	case mapping:
+	case null:
+		r.fail(root.pos, "", "the file is empty", noServices)
+		return d
+	default:
+		r.fail(root.pos, "", fmt.Sprintf("a file is a mapping of services, not %s", root.kind), noServices)
+		return d
+	}
+	if r.newerFormat(root) {
+		return d
+	}
+	for _, p := range root.pairs {
+		if !isHolder(p) {
+			d.services = append(d.services, p)
+		}
+	}
+	if len(d.services) == 0 {
+		r.fail(root.pos, "", "the file has no services", noServices)
+	}
+	return d
+}
+
+const noServices = `write a service, such as "web:" with "image: busybox" indented below it`
+
+// isHolder tells an anchor's holder from a service: a name that begins with
+// x-, with nothing behind it that could run. (In 1.x such a name was a service
+// like any other, so one that has an image still is.)
+func isHolder(p pair) bool {
+	if !strings.HasPrefix(p.key, "x-") {
+		return false
+	}
+	for _, key := range [...]string{"image", "build", "extends"} {
+		if _, ok := p.value.get(key); ok {
+			return false
+		}
+	}
+	return true
+}
+
+// newerFormat reports a file that is not for this program. A service may well
+// be called version or services, so it is the value that tells.
+func (r *report) newerFormat(root value) bool {
+	if p, ok := root.get("version"); ok && p.value.scalar() {
+		if v := p.value.text; v == "1" || v == "1.0" {
+			r.fail(p.pos, "version", "the v1 format has no version", "take this line out")
+			return true
+		}
+		r.fail(p.pos, "", fmt.Sprintf("this is a file of the newer format, version %q, with its services under \"services:\"", p.value.text), newerHint)
+		return true
+	}
+	p, ok := root.get("services")
+	if !ok || p.value.kind != mapping || len(p.value.pairs) == 0 {
+		return false
+	}
+	for _, q := range p.value.pairs {
+		if q.value.kind != mapping && q.value.kind != null {
+			return false
+		}
+	}
+	r.fail(p.pos, "", `this is a file of the newer format, with its services under "services:"`, newerHint)
+	return true
+}
+
+const newerHint = "docker compose runs it"

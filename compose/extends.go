@@ -1,0 +1,167 @@
+package compose
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// drafts reads the services of the files, merges files key by key, and then
+// lets each service take over what it extends.
+func (l *loader) drafts() []*draft {
+	var out []*draft
+	at := map[string]int{}
+	owner := map[string]*document{} // where a service's extends is written
+	for _, doc := range l.main {
+		for _, p := range doc.services {
+			d := l.service(p, doc.base)
+			if d.extends.service != "" {
+				owner[d.Name] = doc
+			}
+			if i, ok := at[d.Name]; ok {
+				l.over(out[i], d)
+				continue
+			}
+			at[d.Name] = len(out)
+			out = append(out, d)
+		}
+	}
+	x := extending{loader: l, done: map[origin]*draft{}}
+	for i, d := range out {
+		if d.extends.service != "" {
+			out[i] = x.extend(d, owner[d.Name], []origin{{owner[d.Name].path, d.Name}})
+		}
+	}
+	return out
+}
+
+// over puts the keys of d on top of those of base.
+func (l *loader) over(base, d *draft) {
+	_, image := d.At["image"]
+	_, build := d.At["build"]
+	switch {
+	case image && !build:
+		l.unset(base, "build")
+		l.unset(base, "dockerfile")
+	case build && !image:
+		l.unset(base, "image")
+	}
+	for _, k := range l.keys {
+		if pos, ok := d.At[k.Name]; ok {
+			k.field.merge(base, d)
+			base.At[k.Name] = pos
+		}
+	}
+}
+
+// unset takes a key out of a service.
+func (l *loader) unset(d *draft, key string) {
+	if _, ok := d.At[key]; !ok {
+		return
+	}
+	delete(d.At, key)
+	l.known[key].field.clear(d)
+}
+
+// origin is a service of a file.
+type origin struct{ path, service string }
+
+// extending follows extends, through files and chains.
+type extending struct {
+	*loader
+	done map[origin]*draft
+}
+
+// extend returns d on top of what it extends. seen are the services that led
+// here, itself last.
+func (x *extending) extend(d *draft, doc *document, seen []origin) *draft {
+	path := d.Name + ".extends"
+	e := d.extends
+	in := doc
+	if e.file != "" {
+		file := (&scope{report: x.report, find: x.find, base: e.base}).absolute(e.file)
+		in = x.document(file, x.display(file), filepath.Dir(file), e.filePos, path+".file", nil)
+	}
+	p, ok := in.service(e.service)
+	if !ok && e.file == "" {
+		for _, m := range x.main {
+			if p, ok = m.service(e.service); ok {
+				in = m
+				break
+			}
+		}
+	}
+	if !ok {
+		if len(in.services) > 0 {
+			x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, didYouMean(e.service, in.names())),
+				"services there are "+strings.Join(in.names(), ", "))
+		}
+		d.broken = true
+		return d
+	}
+	o := origin{in.path, e.service}
+	for i, s := range seen {
+		if s == o {
+			x.circle(e.pos, path, seen[i:])
+			d.broken = true
+			return d
+		}
+	}
+	base, ok := x.done[o]
+	if !ok {
+		base = x.service(p, in.base)
+		if base.extends.service != "" {
+			base = x.extend(base, in, append(seen[:len(seen):len(seen)], o))
+		}
+		x.done[o] = base
+	}
+	out := base.copy(d)
+	x.keepOut(out, e, path)
+	x.over(out, d)
+	out.broken = base.broken || d.broken
+	return out
+}
+
+// circle reports services that extend each other.
+func (x *extending) circle(at Pos, path string, seen []origin) {
+	var names []string
+	for _, o := range append(seen[:len(seen):len(seen)], seen[0]) {
+		names = append(names, o.service)
+	}
+	if len(names) == 2 {
+		x.fail(at, path, "a service cannot extend itself")
+		return
+	}
+	x.fail(at, path, "services extend each other in a circle: "+strings.Join(names, " extends "))
+}
+
+// keepOut drops what names other services of the base's file: they need not
+// exist beside the service that extends it (compose-v1.md 1.8).
+func (x *extending) keepOut(base *draft, e extension, path string) {
+	var dropped []string
+	for _, key := range [...]string{"links", "volumes_from", "net"} {
+		at, ok := base.At[key]
+		if !ok || key == "net" && base.Net.Mode != NetContainer && base.Net.Mode != NetService {
+			continue
+		}
+		x.unset(base, key)
+		dropped = append(dropped, fmt.Sprintf("%s (%s)", key, at))
+	}
+	if len(dropped) > 0 {
+		x.note(e.pos, path, fmt.Sprintf("%s of %q is not taken over: write it here if it is wanted", strings.Join(dropped, " and "), e.service))
+	}
+}
+
+// copy makes a draft with the keys of b and the name of d, which may be
+// changed without changing b.
+func (b *draft) copy(d *draft) *draft {
+	out := *b
+	out.Name, out.Pos = d.Name, d.Pos
+	out.At = make(map[string]Pos, len(b.At))
+	for k, p := range b.At {
+		if k != "extends" {
+			out.At[k] = p
+		}
+	}
+	return &out
+}

@@ -1,0 +1,196 @@
+package compose
+
+// draft is a service while it is being put together: what it says of itself
+// plus what still has to be looked up elsewhere.
+type draft struct {
+	Service
+	envFiles []located
+	extends  extension
+	broken   bool // a mistake was told that leaves keys unknown
+}
+
+// located is a word with its place.
+type located struct {
+	text string
+	pos  Pos
+}
+
+// extension is the value of extends. An empty file is the same file.
+type extension struct {
+	service, file string
+	pos           Pos // of the service's name
+	filePos       Pos
+	base          string // the directory that file is relative to
+}
+
+// field is what a key does with a service. There is one for each row of the
+// key table.
+type field interface {
+	read(s *scope, v value, d *draft)
+	merge(base, over *draft) // base takes on what over sets; over has the key
+	clear(d *draft)          // as if the key were not there
+	entry(d *draft) any      // in the form that read takes; nil where nothing is set
+}
+
+// typed is a field of type T.
+type typed[T any] struct {
+	at    func(*draft) *T
+	take  func(*scope, value) T // reports what is wrong with the value
+	join  func(base, over T) T  // nil: over replaces base
+	print func(T) any           // nil: the key is only a way to say other keys
+}
+
+func (f typed[T]) read(s *scope, v value, d *draft) { *f.at(d) = f.take(s, v) }
+
+func (f typed[T]) merge(base, over *draft) {
+	if f.join == nil {
+		*f.at(base) = *f.at(over)
+		return
+	}
+	*f.at(base) = f.join(*f.at(base), *f.at(over))
+}
+
+func (f typed[T]) clear(d *draft) {
+	var zero T
+	*f.at(d) = zero
+}
+
+func (f typed[T]) entry(d *draft) any {
+	if f.print == nil {
+		return nil
+	}
+	return f.print(*f.at(d))
+}
+
+// ignored is a key that files contain and that means nothing.
+type ignored string
+
+func (f ignored) read(s *scope, v value, _ *draft) { s.assume(v, "%s", string(f)) }
+func (f ignored) merge(_, _ *draft)                {}
+func (f ignored) clear(*draft)                     {}
+func (f ignored) entry(*draft) any                 { return nil }
+
+// word is a field of one text.
+func word(at func(*draft) *string) field { return checked(at, nil) }
+
+// checked is a field of one text that check may refuse or rewrite.
+func checked(at func(*draft) *string, check func(*scope, value) (string, *mistake)) field {
+	return typed[string]{
+		at: at,
+		take: func(s *scope, v value) string {
+			if !s.isText(v) || check == nil {
+				return v.text
+			}
+			t, m := check(s, v)
+			if m != nil {
+				s.badly(v, m)
+			}
+			return t
+		},
+		print: printText,
+	}
+}
+
+// digits is a field of one text that looks like a number in many files, such
+// as user: 1000.
+func digits(at func(*draft) *string) field {
+	return typed[string]{
+		at: at,
+		take: func(s *scope, v value) string {
+			if v.kind != number {
+				s.isText(v)
+			}
+			return v.text
+		},
+		print: printText,
+	}
+}
+
+func printText(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// flag is a field that is on or off.
+func flag(at func(*draft) *bool) field {
+	return typed[bool]{
+		at:   at,
+		take: (*scope).onOff,
+		print: func(b bool) any {
+			if !b {
+				return nil
+			}
+			return true
+		},
+	}
+}
+
+// sequence is a field of a list, made of one T for each item. An item with
+// the identity of an earlier one takes its place.
+func sequence[T any](at func(*draft) *[]T, take func(*scope, value) (T, *mistake), same func(T) string, print func(T) string) field {
+	return typed[[]T]{
+		at: at,
+		take: func(s *scope, v value) []T {
+			var out []T
+			first := map[string]int{}
+			for i, item := range s.items(v) {
+				c := s.of(v, i)
+				if !c.isWord(item) || c.repeated(first, i, item) {
+					continue
+				}
+				t, m := take(c, item)
+				if m != nil {
+					c.badly(item, m)
+					continue
+				}
+				out = append(out, t)
+			}
+			return out
+		},
+		join: func(base, over []T) []T { return join(base, over, same) },
+		print: func(ts []T) any {
+			if len(ts) == 0 {
+				return nil
+			}
+			out := make([]string, len(ts))
+			for i, t := range ts {
+				out[i] = print(t)
+			}
+			return out
+		},
+	}
+}
+
+// list of plain words, such as cap_add. A nil check takes every word.
+func wordList(at func(*draft) *[]string, check func(string) (string, *mistake)) field {
+	itself := func(s string) string { return s }
+	return sequence(at, func(_ *scope, v value) (string, *mistake) {
+		if v.text == "" {
+			return "", wrong("", "is empty")
+		}
+		if check == nil {
+			return v.text, nil
+		}
+		return check(v.text)
+	}, itself, itself)
+}
+
+// join puts the items of over behind those of base; one that is the same as
+// an earlier one takes that one's place.
+func join[T any](base, over []T, same func(T) string) []T {
+	out := make([]T, 0, len(base)+len(over))
+	at := make(map[string]int, len(base)+len(over))
+	for _, part := range [...][]T{base, over} {
+		for _, t := range part {
+			if i, ok := at[same(t)]; ok {
+				out[i] = t
+				continue
+			}
+			at[same(t)] = len(out)
+			out = append(out, t)
+		}
+	}
+	return out
+}

@@ -1,0 +1,211 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+)
+
+// lookup finds a variable's value.
+type lookup func(name string) (string, bool)
+
+// interpolate replaces the variables in every text of v, which is part of
+// what path names. Keys and service names stay as they are.
+func interpolate(r *report, find lookup, path string, v value) value {
+	switch v.kind {
+	case text:
+		if strings.IndexByte(v.text, '$') < 0 {
+			return v
+		}
+		s, err := expand(v.text, find, func(name string) { r.blank(name, v.pos) })
+		if err != nil {
+			r.fail(v.pos, path, err.msg, err.hints...)
+		}
+		v.text = s
+	case list:
+		items := make([]value, len(v.items))
+		for i, item := range v.items {
+			items[i] = interpolate(r, find, fmt.Sprintf("%s[%d]", path, i), item)
+		}
+		v.items = items
+	case mapping:
+		pairs := make([]pair, len(v.pairs))
+		for i, p := range v.pairs {
+			p.value = interpolate(r, find, path+"."+p.key, p.value)
+			pairs[i] = p
+		}
+		v.pairs = pairs
+	}
+	return v
+}
+
+// mistake is an error that has no place yet.
+type mistake struct {
+	msg   string
+	hints []string
+}
+
+func wrong(hint, format string, a ...any) *mistake {
+	m := &mistake{msg: fmt.Sprintf(format, a...)}
+	if hint != "" {
+		m.hints = []string{hint}
+	}
+	return m
+}
+
+// expand replaces the variables in s: $X and ${X} as docker-compose 1.5 took
+// them, $$ for a dollar sign, and the shell's ${X-y}, ${X:-y}, ${X+y},
+// ${X:+y}, ${X?y} and ${X:?y}, whose y may hold variables too. It calls blank
+// for each variable that is replaced by nothing because it is not set.
+func expand(s string, find lookup, blank func(string)) (string, *mistake) {
+	e := expansion{s: s, find: find, blank: blank}
+	out := e.text(true, 0)
+	if e.err != nil {
+		return "", e.err
+	}
+	return out, nil
+}
+
+// expansion walks once over a string.
+type expansion struct {
+	s     string
+	i     int
+	find  lookup
+	blank func(string)
+	err   *mistake
+}
+
+const maxNested = 16 // ${A:-${B:-…}}
+
+// text reads up to the end, or up to the } that closes the word it is in.
+// What is not live is read for its mistakes alone.
+func (e *expansion) text(live bool, depth int) string {
+	var b strings.Builder
+	for e.i < len(e.s) && e.err == nil {
+		c := e.s[e.i]
+		if c == '}' && depth > 0 {
+			break
+		}
+		if c != '$' {
+			b.WriteByte(c)
+			e.i++
+			continue
+		}
+		b.WriteString(e.variable(live, depth))
+	}
+	return b.String()
+}
+
+// variable reads what begins with a dollar sign.
+func (e *expansion) variable(live bool, depth int) string {
+	start := e.i
+	e.i++
+	if e.i < len(e.s) && e.s[e.i] == '$' {
+		e.i++
+		return "$"
+	}
+	braced := e.i < len(e.s) && e.s[e.i] == '{'
+	if braced {
+		e.i++
+	}
+	name := e.name()
+	if name == "" {
+		return e.fail(start, "a dollar sign must be followed by a name")
+	}
+	val, set := e.find(name)
+	if !braced {
+		return e.plain(name, val, set, live)
+	}
+	op := e.operator()
+	if op == "" {
+		if !e.closed() {
+			return e.fail(start, "${ is not closed, or holds more than a name")
+		}
+		return e.plain(name, val, set, live)
+	}
+	if depth >= maxNested {
+		return e.fail(start, fmt.Sprintf("variables nested more than %d deep", maxNested))
+	}
+	good := set && (op[0] != ':' || val != "")
+	useWord := good == (op[len(op)-1] == '+')
+	word := e.text(live && useWord, depth+1)
+	if e.err != nil {
+		return ""
+	}
+	if !e.closed() {
+		return e.fail(start, "${ is not closed")
+	}
+	switch {
+	case !useWord && good:
+		return val
+	case !useWord:
+		return ""
+	case op[len(op)-1] == '?':
+		if live {
+			e.err = needed(name, word, set)
+		}
+		return ""
+	}
+	return word
+}
+
+func needed(name, word string, set bool) *mistake {
+	what := "is not set"
+	if set {
+		what = "is empty"
+	}
+	if word != "" {
+		what += ": " + word
+	}
+	return wrong(fmt.Sprintf("set it: export %s=…, or a line %s=… in .env", name, name),
+		"the variable %s is needed and %s", name, what)
+}
+
+func (e *expansion) plain(name, val string, set, live bool) string {
+	if !set && live {
+		e.blank(name)
+	}
+	return val
+}
+
+func (e *expansion) name() string {
+	start := e.i
+	for e.i < len(e.s) && isName(e.s[e.i], e.i > start) {
+		e.i++
+	}
+	return e.s[start:e.i]
+}
+
+func isName(c byte, digits bool) bool {
+	return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || digits && '0' <= c && c <= '9'
+}
+
+func (e *expansion) operator() string {
+	rest := e.s[e.i:]
+	for _, op := range [...]string{":-", ":+", ":?", "-", "+", "?"} {
+		if strings.HasPrefix(rest, op) {
+			e.i += len(op)
+			return op
+		}
+	}
+	return ""
+}
+
+func (e *expansion) closed() bool {
+	if e.i < len(e.s) && e.s[e.i] == '}' {
+		e.i++
+		return true
+	}
+	return false
+}
+
+func (e *expansion) fail(start int, msg string) string {
+	part := e.s[start:]
+	if r := []rune(part); len(r) > 20 {
+		part = string(r[:20]) + "…"
+	}
+	e.err = wrong("write $$ where the container is to get a dollar sign", "%s: %q", msg, part)
+	return ""
+}
+
+// escape is the opposite of expand: it makes text that stands for itself.
+func escape(s string) string { return strings.ReplaceAll(s, "$", "$$") }

@@ -1,0 +1,42 @@
+package compose
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// NormalizeName makes a project's name of any words: lower case, with all but
+// a-z 0-9 - and _ dropped, and no - or _ in front (compose-v1.md 3.3).
+func NormalizeName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(s))
+	return strings.TrimLeft(s, "-_")
+}
+
+// projectName is -p, else COMPOSE_PROJECT_NAME or FIG_PROJECT_NAME, else the
+// name of the project's directory, else "default".
+func (l *loader) projectName(o Options) string {
+	given, by := o.ProjectName, "-p"
+	for _, v := range [...]string{"COMPOSE_PROJECT_NAME", "FIG_PROJECT_NAME"} {
+		if given == "" {
+			given, _ = l.find(v)
+			by = v
+		}
+	}
+	if given != "" {
+		name := NormalizeName(given)
+		if name == "" {
+			l.fail(Pos{}, "", fmt.Sprintf("%s: nothing of the name %q can be used", by, given), "a project's name is made of a-z 0-9 - and _")
+		}
+		return name
+	}
+	if name := NormalizeName(filepath.Base(l.base)); name != "" {
+		return name
+	}
+	return "default"
+}

@@ -1,0 +1,116 @@
+package compose
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/docker/go-connections/nat"
+)
+
+// portForm is the grammar of one item of ports.
+const portForm = "[[IP:]HOST:]CONTAINER[/tcp|udp|sctp], where HOST and CONTAINER are a port or a range such as 8000-8010"
+
+// parsePort reads one item of ports. Base-60 numbers of YAML 1.1, such as an
+// unquoted 22:22, arrive as they are written.
+func parsePort(_ *scope, v value) (Port, *mistake) {
+	p := Port{Pos: v.pos}
+	t := v.text
+	if m := portNumbers(t); m != nil {
+		return p, m
+	}
+	maps, err := nat.ParsePortSpec(t)
+	switch {
+	case err == nil:
+	case strings.HasPrefix(err.Error(), "invalid ranges"):
+		return p, wrong("write as many host ports as container ports", "%q: the ranges differ in length", t)
+	case strings.HasPrefix(err.Error(), "invalid proto"):
+		return p, wrong("", "%q: the protocol is tcp, udp or sctp", t)
+	case strings.HasPrefix(err.Error(), "invalid IP"):
+		return p, wrong("write an address, with [ and ] around one of IPv6, or take it out for all addresses", "%q: the part before the ports is no IP address", t)
+	default:
+		return p, wrong("write "+portForm, "%q is no port", t)
+	}
+	first, last := maps[0], maps[len(maps)-1]
+	p.IP, p.Proto = first.Binding.HostIP, first.Port.Proto()
+	p.First, p.Last = first.Port.Int(), last.Port.Int()
+	p.HostFirst, _, _ = nat.ParsePortRangeToInt(first.Binding.HostPort)
+	_, p.HostLast, _ = nat.ParsePortRangeToInt(last.Binding.HostPort)
+	if p.First == 0 {
+		return p, wrong("", "%q: 0 is no port of a container", t)
+	}
+	return p, nil
+}
+
+// portNumbers tells of numbers that are too large, which the grammar alone
+// would call "no port".
+func portNumbers(t string) *mistake {
+	if i := strings.LastIndexByte(t, ']'); i >= 0 {
+		t = t[i+1:]
+	}
+	t, _, _ = strings.Cut(t, "/")
+	for _, part := range strings.FieldsFunc(t, func(r rune) bool { return r == ':' || r == '-' }) {
+		if n, err := strconv.ParseUint(part, 10, 64); err == nil && n > 65535 {
+			return wrong("", "%d is no port: the last is 65535", n)
+		}
+	}
+	return nil
+}
+
+// ports prints the numbers of a range.
+func ports(first, last int) string {
+	if first == last {
+		return strconv.Itoa(first)
+	}
+	return fmt.Sprintf("%d-%d", first, last)
+}
+
+// String is the port as a file says it.
+func (p Port) String() string {
+	s := ports(p.First, p.Last) + proto(p.Proto)
+	switch {
+	case p.HostFirst != 0:
+		s = ports(p.HostFirst, p.HostLast) + ":" + s
+	case p.IP != "":
+		s = ":" + s
+	}
+	if p.IP == "" {
+		return s
+	}
+	return net.JoinHostPort(p.IP, s)
+}
+
+func proto(p string) string {
+	if p == "tcp" {
+		return ""
+	}
+	return "/" + p
+}
+
+// parseExpose reads one item of expose.
+func parseExpose(_ *scope, v value) (Expose, *mistake) {
+	e := Expose{Pos: v.pos}
+	if m := portNumbers(v.text); m != nil {
+		return e, m
+	}
+	if host, container, ok := cutLast(v.text, ":"); ok {
+		return e, wrong(fmt.Sprintf("write %q here, or %q under ports: to publish it", container, host+":"+container), "%q: expose takes ports of the container alone", v.text)
+	}
+	p, m := parsePort(nil, v)
+	if m != nil {
+		return e, m
+	}
+	e.First, e.Last, e.Proto = p.First, p.Last, p.Proto
+	return e, nil
+}
+
+// String is the port as a file says it.
+func (e Expose) String() string { return ports(e.First, e.Last) + proto(e.Proto) }
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}

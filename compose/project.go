@@ -1,0 +1,216 @@
+package compose
+
+import "fmt"
+
+// Pos is a place in a file. The zero Pos means "no place": a value that came
+// from a flag, the environment or a default.
+type Pos struct {
+	File   string // as the user gave it, or relative to the working directory where that is shorter
+	Line   int    // from 1
+	Column int    // from 1, in characters
+}
+
+// IsZero tells whether p is no place at all.
+func (p Pos) IsZero() bool { return p == Pos{} }
+
+func (p Pos) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Project is what a set of files says, after merging, extending and
+// interpolating: everything is resolved and nothing refers to a file any more
+// but through positions.
+type Project struct {
+	Name     string     // normalised: lower case, a-z 0-9 - _ (compose-v1.md 3.3)
+	Dir      string     // absolute; relative paths were resolved against it
+	Files    []string   // absolute paths of the files, in merge order; empty for standard input
+	Services []*Service // in file order
+	Notes    []Note     // what was assumed or ignored, in file order
+}
+
+// Service returns the service of that name, or nil.
+func (p *Project) Service(name string) *Service {
+	for _, s := range p.Services {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// Service is one service with every key of the v1 format
+// (compose-v1.md 1.2). A zero field means that the key is not set.
+type Service struct {
+	Name string
+	Pos  Pos            // of the service's name
+	At   map[string]Pos // where each key that is set stands, by key
+
+	Image      string
+	Build      string // absolute directory, or a URL
+	Dockerfile string
+
+	Command    []string // nil and empty both mean the image's
+	Entrypoint []string // nil means the image's; empty means none
+	WorkingDir string
+	User       string
+	Hostname   string
+	Domainname string
+	MacAddress string
+
+	ContainerName string
+
+	Environment []Var // sorted by name; env_file and environment together
+	Labels      []Var // sorted by name
+
+	Links         []Link
+	ExternalLinks []Link // Target is a container, not a service
+	VolumesFrom   []VolumesFrom
+	Net           Namespace
+	Pid           string
+	Ipc           string
+
+	Ports        []Port
+	Expose       []Expose
+	Volumes      []Volume
+	VolumeDriver string
+	ExtraHosts   []Var // Name is the host, Value the address; in file order
+	DNS          []string
+	DNSSearch    []string
+
+	Restart    Restart
+	StdinOpen  bool
+	TTY        bool
+	Privileged bool
+	ReadOnly   bool
+	StopSignal string
+
+	MemLimit      int64  // bytes
+	MemswapLimit  int64  // bytes; -1 is unlimited
+	MemSwappiness *int64 // 0 to 100; nil is the engine's default
+	ShmSize       int64  // bytes
+	CPUShares     int64
+	CPUQuota      int64 // microseconds
+	CPUSet        string
+	CgroupParent  string
+	Ulimits       []Ulimit // sorted by name
+
+	CapAdd      []string
+	CapDrop     []string
+	Devices     []Device
+	SecurityOpt []string
+
+	LogDriver string
+	LogOpt    []Var // sorted by name
+}
+
+// Var is a name with a value. A nil Value stands for a variable that is named
+// but has no value: it is not passed on.
+type Var struct {
+	Name  string
+	Value *string
+	Pos   Pos
+}
+
+// Link is one entry of links or external_links.
+type Link struct {
+	Target string
+	Alias  string // the target's own name where none was given
+	Pos    Pos
+}
+
+// VolumesFrom is one entry of volumes_from.
+type VolumesFrom struct {
+	Source   string // a service of the project where Service is true, else a container
+	Service  bool
+	ReadOnly bool
+	Pos      Pos
+}
+
+// Namespace is the value of net.
+type Namespace struct {
+	Mode NetMode
+	Name string // service, container or network, as Mode says
+	Pos  Pos
+}
+
+// NetMode says how net is meant.
+type NetMode int
+
+const (
+	NetLinks     NetMode = iota // absent or "bridge": the networks that links make
+	NetNone                     // none
+	NetHost                     // host
+	NetService                  // container:NAME where NAME is a service of the project
+	NetContainer                // container:NAME of any other container
+	NetNetwork                  // the name of a network that exists already
+)
+
+// Port is one published container port, or a range of equal length on both
+// sides, or one container port on any host port of a range.
+type Port struct {
+	IP        string // host address, empty for all
+	HostFirst int    // 0: the engine chooses
+	HostLast  int
+	First     int // container side
+	Last      int
+	Proto     string // tcp, udp or sctp
+	Pos       Pos
+}
+
+// Expose is one exposed container port or range.
+type Expose struct {
+	First, Last int
+	Proto       string
+	Pos         Pos
+}
+
+// Volume is one entry of volumes.
+type Volume struct {
+	Host   string // absolute path or volume name; empty for an anonymous volume
+	Named  bool   // Host is the name of a volume
+	Target string // absolute path in the container
+	Mode   string // as written: ro, rw, z, …; empty is rw
+	Pos    Pos
+}
+
+// Restart is the restart policy.
+type Restart struct {
+	Policy string // no, always, unless-stopped, on-failure; empty is no
+	Max    int    // on-failure only; 0 is without end
+}
+
+// Ulimit is one resource limit.
+type Ulimit struct {
+	Name       string
+	Soft, Hard int64
+	Pos        Pos
+}
+
+// Device is one device of the host given to the container.
+type Device struct {
+	Host, Container string
+	Permissions     string // some of r, w, m
+	Pos             Pos
+}
+
+// Note is something a user should know about what was read: an assumption, a
+// key that has no effect, a variable that is not set.
+type Note struct {
+	Pos  Pos
+	Path string // web.ports, where it is about one key
+	Text string
+}
+
+func (n Note) String() string {
+	s := n.Text
+	if n.Path != "" {
+		s = n.Path + ": " + s
+	}
+	if !n.Pos.IsZero() {
+		s = n.Pos.String() + ": " + s
+	}
+	return s
+}

@@ -1,0 +1,75 @@
+package compose
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// report collects what is found while files are read, so that all of it can
+// be told at once.
+type report struct {
+	errs  Errors
+	notes []Note
+	unset map[string][]Pos // variables without a value, with the places that use them
+}
+
+func (r *report) fail(p Pos, path, msg string, hints ...string) {
+	r.errs = append(r.errs, &Error{Pos: p, Path: path, Msg: msg, Hints: hints})
+}
+
+func (r *report) note(p Pos, path, text string) {
+	r.notes = append(r.notes, Note{Pos: p, Path: path, Text: text})
+}
+
+// blank remembers a variable that stands for nothing.
+func (r *report) blank(name string, p Pos) {
+	if r.unset == nil {
+		r.unset = map[string][]Pos{}
+	}
+	r.unset[name] = append(r.unset[name], p)
+}
+
+// err is what was found, or nil.
+func (r *report) err() error {
+	if len(r.errs) == 0 {
+		return nil
+	}
+	r.errs.Sort()
+	return r.errs
+}
+
+// sorted returns the notes in file order, with one for each variable that is
+// not set.
+func (r *report) sorted() []Note {
+	notes := r.notes
+	names := make([]string, 0, len(r.unset))
+	for name := range r.unset {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		at := r.unset[name]
+		n := Note{Pos: at[0], Text: fmt.Sprintf("the variable %s is not set: nothing stands in its place", name)}
+		if len(at) > 1 {
+			n.Text += ", also at " + places(at[1:])
+		}
+		notes = append(notes, n)
+	}
+	sort.SliceStable(notes, func(i, j int) bool { return before(notes[i].Pos, notes[j].Pos) })
+	return notes
+}
+
+// places lists positions, the first few in full.
+func places(at []Pos) string {
+	const most = 5
+	var s []string
+	for i, p := range at {
+		if i == most {
+			s = append(s, fmt.Sprintf("%d more places", len(at)-most))
+			break
+		}
+		s = append(s, p.String())
+	}
+	return strings.Join(s, ", ")
+}

@@ -1,0 +1,164 @@
+package compose
+
+import "fmt"
+
+// The fields of keys that are like no other key.
+
+// commandField is a program with arguments. Where empty says something of its
+// own it stays apart from "not set".
+func commandField(at func(*draft) *[]string, empty bool) field {
+	return typed[[]string]{
+		at: at,
+		take: func(s *scope, v value) []string {
+			c := s.command(v)
+			if len(c) == 0 && !empty {
+				return nil
+			}
+			return c
+		},
+		print: func(c []string) any {
+			if c == nil {
+				return nil
+			}
+			return c
+		},
+	}
+}
+
+// oneOrMore is a list of which one word alone was always taken.
+func oneOrMore(at func(*draft) *[]string, check func(string) (string, *mistake)) field {
+	f := wordList(at, check).(typed[[]string])
+	take := f.take
+	f.take = func(s *scope, v value) []string {
+		if v.scalar() {
+			return take(s, value{kind: list, items: []value{v}, pos: v.pos})
+		}
+		return take(s, v)
+	}
+	return f
+}
+
+func restartField() field {
+	return typed[Restart]{
+		at:    func(d *draft) *Restart { return &d.Restart },
+		take:  readRestart,
+		print: func(r Restart) any { return printText(r.String()) },
+	}
+}
+
+func netField() field {
+	return typed[Namespace]{
+		at:    func(d *draft) *Namespace { return &d.Net },
+		take:  readNet,
+		print: func(n Namespace) any { return printText(n.String()) },
+	}
+}
+
+func ulimitsField() field {
+	return typed[[]Ulimit]{
+		at:   func(d *draft) *[]Ulimit { return &d.Ulimits },
+		take: readUlimits,
+		join: func(base, over []Ulimit) []Ulimit {
+			return sortUlimits(join(base, over, func(u Ulimit) string { return u.Name }))
+		},
+		print: printUlimits,
+	}
+}
+
+func extraHostsField() field {
+	return typed[[]Var]{
+		at:   func(d *draft) *[]Var { return &d.ExtraHosts },
+		take: func(s *scope, v value) []Var { return joinVars(nil, s.vars(v, ":", host)) },
+		join: joinVars,
+		print: func(hs []Var) any {
+			if len(hs) == 0 {
+				return nil
+			}
+			out := make([]string, len(hs))
+			for i, h := range hs {
+				out[i] = h.Name + ":" + *h.Value
+			}
+			return out
+		},
+	}
+}
+
+// logOptField is a mapping that an override replaces as a whole.
+func logOptField() field {
+	f := variables(func(d *draft) *[]Var { return &d.LogOpt }, label).(typed[[]Var])
+	f.join = nil
+	take := f.take
+	f.take = func(s *scope, v value) []Var {
+		if v.kind == list {
+			s.bad(v, "takes a mapping, not a list", `write "max-size: 10m" on a line of its own, without a dash`)
+			return nil
+		}
+		return take(s, v)
+	}
+	return f
+}
+
+// envFileField names files that are read when everything is merged.
+func envFileField() field {
+	return typed[[]located]{
+		at: func(d *draft) *[]located { return &d.envFiles },
+		take: func(s *scope, v value) []located {
+			items := []value{v}
+			if !v.scalar() {
+				items = s.items(v)
+			}
+			var out []located
+			for i, item := range items {
+				c := s.of(v, i)
+				if !c.isWord(item) {
+					continue
+				}
+				if item.text == "" {
+					c.bad(item, "is empty", "write a path or take the line out")
+					continue
+				}
+				out = append(out, located{text: s.absolute(item.text), pos: item.pos})
+			}
+			return out
+		},
+		join: func(base, over []located) []located { return append(base[:len(base):len(base)], over...) },
+	}
+}
+
+// extendsField names the service to take over.
+func extendsField() field {
+	return typed[extension]{
+		at:   func(d *draft) *extension { return &d.extends },
+		take: readExtends,
+	}
+}
+
+func readExtends(s *scope, v value) extension {
+	e := extension{pos: v.pos, base: s.base}
+	if v.kind != mapping {
+		if s.isText(v) {
+			e.service = v.text
+		}
+		return e
+	}
+	for _, p := range v.pairs {
+		c := s.under(".%s", p.key)
+		switch p.key {
+		case "service", "file":
+			if c.isText(p.value) && p.value.text == "" {
+				c.bad(p.value, "is empty")
+			}
+			if p.key == "service" {
+				e.service, e.pos = p.value.text, p.value.pos
+			} else {
+				e.file, e.filePos = p.value.text, p.value.pos
+			}
+		default:
+			c.fail(p.pos, c.path, fmt.Sprintf("no key %q here: there are service and file", p.key))
+		}
+	}
+	if _, ok := v.get("service"); !ok {
+		s.bad(v, "service is missing", "write the service's name behind service:")
+	}
+	return e
+}

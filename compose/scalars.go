@@ -1,0 +1,117 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+)
+
+// isText reports what is not text. An empty value is a mistake: a key that is
+// to have no effect is left out.
+func (s *scope) isText(v value) bool {
+	switch v.kind {
+	case text:
+		return true
+	case null:
+		s.bad(v, "is empty", "write a value or take the key out")
+	case boolean, number:
+		s.bad(v, fmt.Sprintf("takes text, but %s is %s", v.text, v.kind), fmt.Sprintf("write %q in quotes if that is meant", v.text))
+	default:
+		s.bad(v, fmt.Sprintf("takes text, not %s", v.kind))
+	}
+	return false
+}
+
+// isWord reports what is no single word of a list.
+func (s *scope) isWord(v value) bool {
+	switch v.kind {
+	case null:
+		s.bad(v, "is empty", "write a value or take the line out")
+	case list:
+		s.bad(v, "is a list inside a list", "write one item on each line, with one dash")
+	case mapping:
+		s.bad(v, "is a mapping, not text", oneWord(v, ":")...)
+	default:
+		return true
+	}
+	return false
+}
+
+// oneWord is what "- key: value" was probably meant to be.
+func oneWord(v value, sep string) []string {
+	if len(v.pairs) != 1 || !v.pairs[0].value.scalar() {
+		return nil
+	}
+	return []string{fmt.Sprintf("write %q, without a space after the colon", v.pairs[0].key+sep+v.pairs[0].value.text)}
+}
+
+// items are the items of a list. One word is a list of one; nothing is an
+// empty list.
+func (s *scope) items(v value) []value {
+	switch v.kind {
+	case list:
+		return v.items
+	case mapping:
+		s.bad(v, "takes a list, not a mapping", `write each item on a line of its own that begins with "- "`)
+		return nil
+	case null:
+		s.assume(v, "is empty and has no effect")
+		return nil
+	}
+	s.assume(v, "is taken as a list with the one item %q", v.text)
+	return []value{v}
+}
+
+// repeated tells whether a list has said the word v before. first remembers
+// what it said, with the item's number.
+func (s *scope) repeated(first map[string]int, i int, v value) bool {
+	j, ok := first[v.text]
+	if ok {
+		s.assume(v, "%q is written twice, first as item %d: once is enough", v.text, j)
+		return true
+	}
+	first[v.text] = i
+	return false
+}
+
+// onOff reads a boolean as YAML 1.1 did, quoted or not.
+func (s *scope) onOff(v value) bool {
+	if v.scalar() {
+		switch strings.ToLower(v.text) {
+		case "true", "yes", "on", "y":
+			return true
+		case "false", "no", "off", "n":
+			return false
+		}
+		s.bad(v, fmt.Sprintf("takes true or false, not %q", v.text))
+		return false
+	}
+	s.bad(v, fmt.Sprintf("takes true or false, not %s", v.kind))
+	return false
+}
+
+// command reads a program with its arguments, as one text or as a list.
+func (s *scope) command(v value) []string {
+	switch v.kind {
+	case text, boolean:
+		out, m := words(v.text)
+		if m != nil {
+			s.badly(v, m)
+		}
+		return out
+	case number:
+		s.bad(v, fmt.Sprintf("takes text or a list, but %s is a number", v.text), fmt.Sprintf("write %q in quotes if that is the program", v.text))
+	case list:
+		out := make([]string, 0, len(v.items))
+		for i, item := range v.items {
+			if s.item(i).isWord(item) {
+				out = append(out, item.text)
+			}
+		}
+		return out
+	case null:
+		s.bad(v, "is empty", `take the key out, or write [] for "as the image says"`)
+	default:
+		s.bad(v, "takes text or a list, not a mapping")
+	}
+	return nil
+}

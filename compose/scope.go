@@ -1,0 +1,70 @@
+package compose
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// scope is where values are read: in which service of which file, and what
+// paths are relative to.
+type scope struct {
+	*report
+	find lookup
+	base string // the directory that relative paths start from
+	path string // web.links
+}
+
+// under is the scope of a part of a value.
+func (s *scope) under(format string, a ...any) *scope {
+	c := *s
+	c.path += fmt.Sprintf(format, a...)
+	return &c
+}
+
+func (s *scope) item(i int) *scope { return s.under("[%d]", i) }
+
+// of is the scope of item i of v, which is v itself where v is one word that
+// is taken as a list.
+func (s *scope) of(v value, i int) *scope {
+	if v.kind != list {
+		return s
+	}
+	return s.item(i)
+}
+
+// bad reports a mistake at the value v.
+func (s *scope) bad(v value, msg string, hints ...string) {
+	s.fail(v.pos, s.path, msg, hints...)
+}
+
+// badly reports a mistake that a parser found in the value v.
+func (s *scope) badly(v value, m *mistake) { s.fail(v.pos, s.path, m.msg, m.hints...) }
+
+// assume notes how the value v was taken.
+func (s *scope) assume(v value, format string, a ...any) {
+	s.note(v.pos, s.path, fmt.Sprintf(format, a...))
+}
+
+// home expands ~, the only user directory that is known.
+func (s *scope) home(path string) (string, bool) {
+	if path != "~" && !strings.HasPrefix(path, "~/") {
+		return path, false
+	}
+	dir, ok := s.find("HOME")
+	if !ok || dir == "" {
+		return path, false
+	}
+	return filepath.Join(dir, path[1:]), true
+}
+
+// absolute resolves a path of the file's machine.
+func (s *scope) absolute(path string) string {
+	if p, ok := s.home(path); ok {
+		return p
+	}
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(s.base, path)
+}

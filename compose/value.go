@@ -1,0 +1,65 @@
+package compose
+
+import "gopkg.in/yaml.v3"
+
+// kind says what a value of a file is, before a key gives it a meaning.
+type kind int
+
+const (
+	null kind = iota
+	boolean
+	number
+	text
+	list
+	mapping
+)
+
+// String names the kind as messages do.
+func (k kind) String() string {
+	return [...]string{"nothing", "true or false", "a number", "text", "a list", "a mapping"}[k]
+}
+
+// value is one node of a file, with anchors and merge keys followed. It keeps
+// scalars as they are written: "0755", "1.10" and "yes" mean what they look
+// like until the key they stand under says otherwise.
+type value struct {
+	kind  kind
+	text  string  // of a scalar, as written, without quotes
+	items []value // of a list
+	pairs []pair  // of a mapping, in file order
+	pos   Pos
+}
+
+// pair is one key of a mapping with its value.
+type pair struct {
+	key   string
+	pos   Pos
+	value value
+}
+
+// scalar tells whether v is one word: neither a list nor a mapping nor empty.
+func (v value) scalar() bool { return v.kind == boolean || v.kind == number || v.kind == text }
+
+// get returns the value of a key of a mapping.
+func (v value) get(key string) (pair, bool) {
+	for _, p := range v.pairs {
+		if p.key == key {
+			return p, true
+		}
+	}
+	return pair{}, false
+}
+
+// scalarKind sorts a scalar by what YAML takes it for. Dates are text: no key
+// takes a date, and 2015-01-01 means itself in an environment.
+func scalarKind(n *yaml.Node) kind {
+	switch n.ShortTag() {
+	case "!!null":
+		return null
+	case "!!bool":
+		return boolean
+	case "!!int", "!!float":
+		return number
+	}
+	return text
+}

@@ -1,0 +1,144 @@
+package compose
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode"
+)
+
+// variables is a field of names with values, as a list of NAME=VALUE or as a
+// mapping. check may refuse a pair or fill in its value.
+func variables(at func(*draft) *[]Var, check func(*scope, *Var) *mistake) field {
+	return typed[[]Var]{
+		at:   at,
+		take: func(s *scope, v value) []Var { return sortVars(s.vars(v, "=", check)) },
+		join: func(base, over []Var) []Var { return sortVars(joinVars(base, over)) },
+		print: func(vs []Var) any {
+			if len(vs) == 0 {
+				return nil
+			}
+			out := make(map[string]*string, len(vs))
+			for _, v := range vs {
+				out[v.Name] = v.Value
+			}
+			return out
+		},
+	}
+}
+
+func joinVars(base, over []Var) []Var {
+	return join(base, over, func(v Var) string { return v.Name })
+}
+
+// sortVars sorts by name; of two with one name, the later one stays.
+func sortVars(vs []Var) []Var {
+	vs = joinVars(nil, vs)
+	sort.Slice(vs, func(i, j int) bool { return vs[i].Name < vs[j].Name })
+	return vs
+}
+
+// vars reads names with values, in file order.
+func (s *scope) vars(v value, sep string, check func(*scope, *Var) *mistake) []Var {
+	var out []Var
+	add := func(c *scope, at value, x Var) {
+		if m := check(c, &x); m != nil {
+			c.badly(at, m)
+			return
+		}
+		out = append(out, x)
+	}
+	switch v.kind {
+	case mapping:
+		for _, p := range v.pairs {
+			c := s.under(".%s", p.key)
+			x := Var{Name: p.key, Pos: p.pos}
+			switch p.value.kind {
+			case null:
+			case list, mapping:
+				c.bad(p.value, fmt.Sprintf("takes text or a number, not %s", p.value.kind))
+				continue
+			default:
+				t := p.value.text
+				x.Value = &t
+			}
+			add(c, value{pos: p.pos}, x)
+		}
+	case list:
+		first := map[string]int{}
+		for i, item := range v.items {
+			c := s.item(i)
+			if item.kind == mapping {
+				c.bad(item, "is a mapping, not text", pairHints(item, sep)...)
+				continue
+			}
+			if !c.isWord(item) || c.repeated(first, i, item) {
+				continue
+			}
+			x := Var{Pos: item.pos}
+			name, val, ok := strings.Cut(item.text, sep)
+			if x.Name = name; ok {
+				x.Value = &val
+			}
+			add(c, item, x)
+		}
+	case null:
+		s.assume(v, "is empty and has no effect")
+	default:
+		s.bad(v, fmt.Sprintf("takes a mapping or a list, not %s", v.kind), fmt.Sprintf(`write each item on a line of its own that begins with "- ", such as "- NAME%sVALUE"`, sep))
+	}
+	return out
+}
+
+// pairHints tells how to write what "- NAME: value" was meant to be.
+func pairHints(v value, sep string) []string {
+	if len(v.pairs) != 1 || v.pairs[0].value.kind == list || v.pairs[0].value.kind == mapping {
+		return nil
+	}
+	p := v.pairs[0]
+	return []string{
+		fmt.Sprintf(`write "- %s%s%s"`, p.key, sep, p.value.text),
+		fmt.Sprintf(`or "%s: %s" without the dash, here and on every line of the list`, p.key, p.value.text),
+	}
+}
+
+// environmentVar checks one variable and takes the value of one that has none
+// from the machine that reads the file.
+func environmentVar(s *scope, v *Var) *mistake {
+	if m := variableName(v.Name); m != nil {
+		return m
+	}
+	if v.Value == nil {
+		if host, ok := s.find(v.Name); ok {
+			v.Value = &host
+		}
+	}
+	return nil
+}
+
+func variableName(name string) *mistake {
+	switch {
+	case name == "":
+		return wrong("write NAME=VALUE", "has no name")
+	case strings.ContainsRune(name, 0):
+		return wrong("", "the name %q holds a zero byte", name)
+	case strings.IndexFunc(name, unicode.IsSpace) >= 0:
+		if n, v, ok := strings.Cut(name, ": "); ok {
+			return wrong(fmt.Sprintf(`write "%s=%s"`, n, v), "the name %q may not hold spaces", name)
+		}
+		return wrong(fmt.Sprintf(`write "%s" with = right behind the name`, strings.Join(strings.Fields(name), "_")), "the name %q may not hold spaces", name)
+	}
+	return nil
+}
+
+// label checks one label; one without a value is empty.
+func label(s *scope, v *Var) *mistake {
+	if v.Name == "" {
+		return wrong("write NAME=VALUE", "has no name")
+	}
+	if v.Value == nil {
+		empty := ""
+		v.Value = &empty
+	}
+	return nil
+}

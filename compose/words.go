@@ -1,0 +1,57 @@
+package compose
+
+import "strings"
+
+// words splits a command as docker-compose 1.x did, with Python's shlex: no
+// shell runs, so $, ;, | and # are ordinary characters; single quotes keep
+// everything, double quotes everything but \" and \\. (The Go libraries for
+// shell words drop comments, empty arguments or backslashes, and
+// sh -c "echo \$HOME" would mean something else with each.)
+func words(s string) ([]string, *mistake) {
+	var (
+		out   = []string{}
+		word  strings.Builder
+		begun bool
+		quote rune
+	)
+	runes := []rune(s)
+	for i := 0; i < len(runes); i++ {
+		c := runes[i]
+		switch {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == '\'':
+			word.WriteRune(c)
+		case c == '\\':
+			if i+1 == len(runes) {
+				return nil, wrong(`write \\ for a backslash`, "a backslash stands at the end")
+			}
+			i++
+			if quote == '"' && runes[i] != '"' && runes[i] != '\\' {
+				word.WriteByte('\\')
+			}
+			word.WriteRune(runes[i])
+			begun = true
+		case quote != 0:
+			word.WriteRune(c)
+		case c == '"' || c == '\'':
+			quote, begun = c, true
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+			if begun {
+				out = append(out, word.String())
+				word.Reset()
+				begun = false
+			}
+		default:
+			word.WriteRune(c)
+			begun = true
+		}
+	}
+	if quote != 0 {
+		return nil, wrong(`close it, or write \ before a quote that is meant as such`, "the quote %c is not closed", quote)
+	}
+	if begun {
+		out = append(out, word.String())
+	}
+	return out, nil
+}

@@ -1,0 +1,210 @@
+package compose
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+const (
+	maxDepth  = 32     // a v1 file needs five levels
+	maxValues = 200000 // values after aliases are followed; 500 services need 20000
+)
+
+// parse reads YAML as far as a compose file needs it. The value is usable
+// only where nothing was reported.
+func parse(r *report, file string, data []byte) value {
+	top := Pos{File: file, Line: 1, Column: 1}
+	if !utf8.Valid(data) {
+		r.fail(badEncoding(file, data), "", "not text in UTF-8")
+		return value{}
+	}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, next yaml.Node
+	if err := d.Decode(&doc); errors.Is(err, io.EOF) {
+		r.fail(top, "", "the file is empty", `write a service, such as "web:" with "image: busybox" indented below it`)
+		return value{}
+	} else if err != nil {
+		failSyntax(r, file, data, err)
+		return value{}
+	}
+	if err := d.Decode(&next); err == nil {
+		r.fail(place(file, &next), "", "a second document begins here, but a file has only one", `take the line "---" out, or put the second part into a file of its own`)
+		return value{}
+	} else if !errors.Is(err, io.EOF) {
+		failSyntax(r, file, data, err)
+		return value{}
+	}
+	t := tree{report: r, file: file}
+	return t.value(doc.Content[0], 0)
+}
+
+// tree turns nodes into values.
+type tree struct {
+	*report
+	file  string
+	count int
+	open  []*yaml.Node // the aliases being followed, against cycles
+	full  bool         // a bomb was reported; nothing more is read
+}
+
+func place(file string, n *yaml.Node) Pos {
+	return Pos{File: file, Line: max(n.Line, 1), Column: max(n.Column, 1)}
+}
+
+func (t *tree) value(n *yaml.Node, depth int) value {
+	pos := place(t.file, n)
+	if t.count++; t.count > maxValues || depth > maxDepth {
+		if !t.full {
+			t.full = true
+			if depth > maxDepth {
+				t.fail(pos, "", fmt.Sprintf("nested more than %d levels deep", maxDepth))
+			} else {
+				t.fail(pos, "", fmt.Sprintf("more than %d values: the file is too large, or its anchors multiply", maxValues))
+			}
+		}
+		return value{pos: pos}
+	}
+	if t.full {
+		return value{pos: pos}
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return t.alias(n, depth)
+	case yaml.SequenceNode:
+		v := value{kind: list, pos: pos, items: make([]value, 0, len(n.Content))}
+		for _, c := range n.Content {
+			v.items = append(v.items, t.value(c, depth+1))
+		}
+		return v
+	case yaml.MappingNode:
+		return t.mapping(n, depth)
+	}
+	v := value{kind: scalarKind(n), text: n.Value, pos: pos}
+	if n.ShortTag() == "!!binary" || strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") && n.Tag != "!" {
+		t.fail(pos, "", fmt.Sprintf("unknown tag %s", n.Tag), "take the tag out")
+	}
+	return v
+}
+
+// alias follows *name. The value stands where the alias stands, but what is
+// inside keeps the place where it was written.
+func (t *tree) alias(n *yaml.Node, depth int) value {
+	for _, o := range t.open {
+		if o == n.Alias {
+			t.fail(place(t.file, n), "", fmt.Sprintf("*%s contains itself", n.Value))
+			return value{pos: place(t.file, n)}
+		}
+	}
+	t.open = append(t.open, n.Alias)
+	v := t.value(n.Alias, depth+1)
+	t.open = t.open[:len(t.open)-1]
+	v.pos = place(t.file, n)
+	return v
+}
+
+func (t *tree) mapping(n *yaml.Node, depth int) value {
+	v := value{kind: mapping, pos: place(t.file, n), pairs: make([]pair, 0, len(n.Content)/2)}
+	seen := make(map[string]Pos, len(n.Content)/2)
+	var merges []*yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, c := n.Content[i], n.Content[i+1]
+		if k.Kind == yaml.AliasNode {
+			k = &yaml.Node{Kind: k.Alias.Kind, Tag: k.Alias.Tag, Value: k.Alias.Value, Line: k.Line, Column: k.Column}
+		}
+		pos := place(t.file, k)
+		switch {
+		case k.Kind != yaml.ScalarNode || k.ShortTag() == "!!null":
+			t.fail(pos, "", "a key must be a word")
+		case k.ShortTag() == "!!merge":
+			merges = append(merges, c)
+		default:
+			if first, ok := seen[k.Value]; ok {
+				t.fail(pos, "", fmt.Sprintf("%q is written twice, first in line %d", k.Value, first.Line),
+					"write it once: of two, one would be lost")
+				continue
+			}
+			seen[k.Value] = pos
+			v.pairs = append(v.pairs, pair{key: k.Value, pos: pos, value: t.value(c, depth+1)})
+		}
+	}
+	for _, m := range merges {
+		t.merge(&v, seen, t.value(m, depth+1))
+	}
+	return v
+}
+
+// merge adds what "<<: *name" brings: keys that are written in the mapping
+// itself, or came from an earlier source, win.
+func (t *tree) merge(into *value, seen map[string]Pos, from value) {
+	switch from.kind {
+	case mapping:
+		for _, p := range from.pairs {
+			if _, ok := seen[p.key]; !ok {
+				seen[p.key] = p.pos
+				into.pairs = append(into.pairs, p)
+			}
+		}
+	case list:
+		for _, f := range from.items {
+			if f.kind != mapping {
+				t.fail(f.pos, "", "<< takes mappings")
+				continue
+			}
+			t.merge(into, seen, f)
+		}
+	default:
+		if !t.full {
+			t.fail(from.pos, "", fmt.Sprintf("<< takes a mapping, this is %s", from.kind))
+		}
+	}
+}
+
+var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+// failSyntax reports what the YAML reader says, which knows the line alone.
+func failSyntax(r *report, file string, data []byte, err error) {
+	m := syntaxLine.FindStringSubmatch(err.Error())
+	lines := strings.Split(string(data), "\n")
+	line := 1
+	msg := err.Error()
+	if m != nil {
+		msg = msg[len(m[0]):]
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			line = min(max(n, 1), len(lines))
+		}
+	}
+	here := lines[line-1]
+	indent := len(here) - len(strings.TrimLeft(here, " \t"))
+	var hints []string
+	if strings.Contains(here[:indent], "\t") {
+		hints = []string{"indent with spaces: YAML does not take tabs"}
+		indent = strings.IndexByte(here, '\t')
+	}
+	column := indent + 1
+	r.fail(Pos{File: file, Line: line, Column: column}, "", "not YAML: "+msg, hints...)
+}
+
+func badEncoding(file string, data []byte) Pos {
+	p := Pos{File: file, Line: 1, Column: 1}
+	for len(data) > 0 {
+		c, size := utf8.DecodeRune(data)
+		switch {
+		case c == utf8.RuneError && size <= 1:
+			return p
+		case c == '\n':
+			p.Line, p.Column = p.Line+1, 1
+		default:
+			p.Column++
+		}
+		data = data[size:]
+	}
+	return p
+}
