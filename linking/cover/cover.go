@@ -1,6 +1,7 @@
 package cover
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/bits-and-blooms/bitset"
@@ -11,8 +12,8 @@ import (
 // the whole sorted. There are never more cliques than edges.
 //
 // The cliques of kept that g still has come first: such a clique is in the
-// result as it is, unless larger ones among the kept make it superfluous.
-// For the edges that are left there are as few new cliques as possible, and
+// result as it is, unless others among the kept make it superfluous for good.
+// What Find returned is kept as a whole while g stays the same. For the edges that are left there are as few new cliques as possible, and
 // among the covers of equal count one with the fewest members in total. Both
 // are exact for graphs of the size that files have; a graph too dense for
 // that gets a good cover instead of the best one.
@@ -44,10 +45,17 @@ func Find(g *Graph, kept [][]int) [][]int {
 	return out
 }
 
-// keep returns the sets of kept that are cliques of g, larger ones first,
-// each of them with an edge that none before it has.
+// keep returns the sets of kept that are cliques of g, without those that would
+// make more cliques than edges.
+//
+// A cover that Find made, then made again from itself for another graph and so
+// on, has an order (that of their age) in which every clique has an edge that
+// none before it has. Such an order is found from its end, where a clique has
+// an edge that no other has. Only where there is none left a clique is
+// superfluous for good: a smallest one is dropped. So what Find returns is kept
+// as a whole the next time.
 func keep(g *Graph, kept [][]int) []*bitset.BitSet {
-	var sets []*bitset.BitSet
+	var sets, out []*bitset.BitSet
 	for _, k := range kept {
 		if len(k) < 2 || !g.IsClique(k) {
 			continue
@@ -59,20 +67,39 @@ func keep(g *Graph, kept [][]int) []*bitset.BitSet {
 		sets = append(sets, s)
 	}
 	slices.SortFunc(sets, func(a, b *bitset.BitSet) int {
-		if a.Count() != b.Count() {
-			return int(b.Count()) - int(a.Count())
-		}
-		return compare(a, b)
+		return cmp.Or(cmp.Compare(a.Count(), b.Count()), compare(a, b))
 	})
-	var out []*bitset.BitSet
-	need := g.Edges()
+	times := make(map[Edge]int) // how many of sets have it
 	for _, s := range sets {
-		left := uncovered(need, []*bitset.BitSet{s})
-		if len(left) < len(need) {
-			out, need = append(out, s), left
+		for _, e := range edgesOf(s) {
+			times[e]++
 		}
 	}
+	for len(sets) > 0 {
+		own := func(e Edge) bool { return times[e] == 1 }
+		i := slices.IndexFunc(sets, func(s *bitset.BitSet) bool { return slices.ContainsFunc(edgesOf(s), own) })
+		if i >= 0 {
+			out = append(out, sets[i])
+		}
+		i = max(i, 0)
+		for _, e := range edgesOf(sets[i]) {
+			times[e]--
+		}
+		sets = slices.Delete(sets, i, i+1)
+	}
 	return out
+}
+
+// edgesOf returns every pair of members of a clique.
+func edgesOf(clique *bitset.BitSet) []Edge {
+	var es []Edge
+	vs := vertices(clique)
+	for i, a := range vs {
+		for _, b := range vs[i+1:] {
+			es = append(es, Edge{a, b})
+		}
+	}
+	return es
 }
 
 // uncovered returns the edges that are in none of the cliques.
