@@ -2,6 +2,7 @@ package linking
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -17,9 +18,9 @@ func resolveTies(p *compose.Project, owners stacks) ([]Tie, []compose.Note, comp
 		seen = make(map[key]bool)
 	)
 	for _, svc := range p.Services {
-		for i, l := range svc.Links {
+		for _, l := range svc.Links {
 			if err := checkLink(svc, l, owners); err != nil {
-				err.Pos, err.Path = l.Pos, fmt.Sprintf("%s.links[%d]", svc.Name, i)
+				err.Pos, err.Path = l.Pos, svc.Name+".links"
 				errs = append(errs, err)
 				continue
 			}
@@ -50,7 +51,7 @@ func checkLink(svc *compose.Service, l compose.Link, owners stacks) *compose.Err
 		}
 	case l.Target == svc.Name:
 		return &compose.Error{
-			Msg:   "a service can not link to itself",
+			Msg:   "a service cannot link to itself",
 			Hints: []string{fmt.Sprintf("%q answers to its own name without a link", svc.Name)},
 		}
 	case svc.Net.Mode == compose.NetService:
@@ -147,7 +148,7 @@ func checkNames(p *compose.Project, ties []Tie, isolation Isolation) compose.Err
 	}
 	if isolation == ByProject {
 		for _, svc := range p.Services {
-			if svc.Net.Mode == compose.NetLinks {
+			if svc.Net.Mode == compose.NetLinks || tied(ties, svc.Name) {
 				see("", svc.Name, svc.Pos, svc.Name)
 			}
 		}
@@ -162,4 +163,9 @@ func checkNames(p *compose.Project, ties []Tie, isolation Isolation) compose.Err
 		}
 	}
 	return errs
+}
+
+// tied tells whether any tie begins or ends at the service.
+func tied(ties []Tie, service string) bool {
+	return slices.ContainsFunc(ties, func(t Tie) bool { return t.From == service || t.At == service })
 }

@@ -54,7 +54,7 @@ type Service struct {
 	Stack     string            // the service whose network stack it uses: itself, or through net: container:SERVICE another
 	Endpoints []Endpoint        // one per network, in the topology's order; none for net: host, none and container
 	After     []string          // services to start before this one, sorted; free of cycles over the project
-	Uses      []string          // services it can not do without, sorted: as After, but cycles and all
+	Uses      []string          // services it cannot do without, sorted: as After, but cycles and all
 }
 
 // Endpoint is a service's place on one network.

@@ -1,14 +1,13 @@
 package linking
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 )
 
-// uses is which services each service can not do without, by position in the
+// uses is which services each service cannot do without, by position in the
 // file.
 type uses struct {
 	// hard are those whose container must exist, or run, before the
@@ -54,9 +53,9 @@ type hardRef struct {
 
 func hardRefs(svc *compose.Service) []hardRef {
 	var refs []hardRef
-	for i, v := range svc.VolumesFrom {
+	for _, v := range svc.VolumesFrom {
 		if v.Service {
-			refs = append(refs, hardRef{v.Source, fmt.Sprintf("%s.volumes_from[%d]", svc.Name, i), v.Pos})
+			refs = append(refs, hardRef{v.Source, svc.Name + ".volumes_from", v.Pos})
 		}
 	}
 	if svc.Net.Mode == compose.NetService {
@@ -83,7 +82,7 @@ func (u uses) circles(p *compose.Project, refs [][]hardRef) compose.Errors {
 			}
 			err := &compose.Error{Pos: refs[first][k].pos, Path: refs[first][k].path}
 			if j == first {
-				err.Msg = "a service can not use itself here"
+				err.Msg = "a service cannot use itself here"
 				err.Hints = []string{"name another service, or remove the line"}
 			} else {
 				err.Msg = "circle of services that must each exist before the other: " +

@@ -1,0 +1,343 @@
+package linking_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+)
+
+// randomProject makes a project of n services that Resolve accepts: links with
+// and without aliases (some of them names of other services), volumes_from,
+// and every kind of net.
+func randomProject(r *rand.Rand, n int) *compose.Project {
+	p := &compose.Project{Name: "p"}
+	aliases := []string{"db", "s1", "s2", "cache.local", "DB"}
+	linkable := func(i int) bool { return i%7 != 6 }
+	for i := range n {
+		s := &compose.Service{Name: fmt.Sprintf("s%d", i)}
+		switch {
+		case i%7 == 6 && i%2 == 0:
+			s.Net = compose.Namespace{Mode: compose.NetHost}
+		case i%7 == 6:
+			s.Net = compose.Namespace{Mode: compose.NetNone}
+		case i%7 == 5:
+			s.Net = compose.Namespace{Mode: compose.NetService, Name: "s0"}
+		case i%7 == 4:
+			s.Net = compose.Namespace{Mode: compose.NetNetwork, Name: fmt.Sprintf("outside%d", i)}
+		}
+		for range r.IntN(4) {
+			j := r.IntN(n)
+			shares := j == i || (i == 0 && j%7 == 5)
+			if i%7 >= 5 || !linkable(j) || shares {
+				continue
+			}
+			l := compose.Link{Target: fmt.Sprintf("s%d", j), Alias: fmt.Sprintf("s%d", j)}
+			if r.IntN(3) == 0 {
+				l.Alias = aliases[r.IntN(len(aliases))]
+			}
+			s.Links = append(s.Links, l)
+		}
+		if i > 0 && r.IntN(4) == 0 {
+			s.VolumesFrom = append(s.VolumesFrom, compose.VolumesFrom{Source: fmt.Sprintf("s%d", r.IntN(i)), Service: true})
+		}
+		p.Services = append(p.Services, s)
+	}
+	return p
+}
+
+var engineName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]*$`)
+
+// checkIsolation fails unless the topology keeps the promises of the package:
+// who is linked shares a network, nobody else does, and names mean what the
+// file says.
+func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
+	t.Helper()
+	neighbours := make(map[[2]string]bool)
+	for _, tie := range top.Ties {
+		neighbours[[2]string{min(tie.From, tie.At), max(tie.From, tie.At)}] = true
+	}
+	linked := 0
+	names := make(map[string]bool)
+	for _, n := range top.Networks {
+		if n.Kind == linking.Linked {
+			linked++
+		}
+		if names[n.Name] || !engineName.MatchString(n.Name) || len(n.Name) > 60 || !slices.IsSorted(n.Members) {
+			t.Errorf("network %+v: bad name or members", n)
+		}
+		names[n.Name] = true
+	}
+	if linked > len(neighbours) {
+		t.Errorf("%d networks for %d pairs", linked, len(neighbours))
+	}
+	for i, a := range top.Services {
+		for _, b := range top.Services[:i] {
+			want := neighbours[[2]string{min(a.Name, b.Name), max(a.Name, b.Name)}]
+			got := a.Stack == a.Name && b.Stack == b.Name && len(top.Between(a.Name, b.Name)) > 0
+			if got != want {
+				t.Errorf("%s and %s: neighbours %v, share a network %v", a.Name, b.Name, want, got)
+			}
+		}
+		checkEndpoints(t, top, a, p.Service(a.Name).Net.Mode)
+	}
+	checkNames(t, top)
+	checkOrder(t, top)
+}
+
+func checkEndpoints(t *testing.T, top *linking.Topology, s linking.Service, mode compose.NetMode) {
+	t.Helper()
+	apart := false
+	for _, e := range s.Endpoints {
+		n := top.Network(e.Network)
+		if n == nil || !slices.Contains(n.Members, s.Name) {
+			t.Errorf("%s has an endpoint on %s, which does not list it", s.Name, e.Network)
+			continue
+		}
+		apart = apart || n.Kind == linking.Apart
+	}
+	switch {
+	case apart && len(s.Endpoints) > 1:
+		t.Errorf("%s is apart and linked: %+v", s.Name, s.Endpoints)
+	case mode == compose.NetLinks && len(s.Endpoints) == 0:
+		t.Errorf("%s is on no network", s.Name)
+	case mode != compose.NetLinks && mode != compose.NetNetwork && len(s.Endpoints) > 0:
+		t.Errorf("%s has net %v and endpoints %+v", s.Name, mode, s.Endpoints)
+	}
+}
+
+// checkNames looks every alias up as the engine does, private names before
+// those of the networks, and wants the target of the last link that has it.
+func checkNames(t *testing.T, top *linking.Topology) {
+	t.Helper()
+	for _, s := range top.Services {
+		want := make(map[string]string)
+		for _, tie := range top.Ties {
+			if tie.From == s.Name {
+				want[strings.ToLower(tie.Alias)] = tie.At
+			}
+		}
+		for alias, at := range want {
+			if got := lookup(top, s, alias); !slices.Equal(got, []string{at}) {
+				t.Errorf("%s asks for %s and gets %v, want %s", s.Name, alias, got, at)
+			}
+		}
+	}
+}
+
+func lookup(top *linking.Topology, s linking.Service, name string) []string {
+	for _, e := range s.Endpoints {
+		for _, l := range e.Links {
+			if strings.EqualFold(l.Alias, name) {
+				return answers(top, e.Network, l.Target)
+			}
+		}
+	}
+	var found []string
+	for _, e := range s.Endpoints {
+		found = append(found, answers(top, e.Network, name)...)
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// answers returns the services that have the alias on the network.
+func answers(top *linking.Topology, network, alias string) []string {
+	var found []string
+	for _, s := range top.Services {
+		for _, e := range s.Endpoints {
+			own := func(a string) bool { return strings.EqualFold(a, alias) }
+			if e.Network == network && slices.ContainsFunc(e.Aliases, own) {
+				found = append(found, s.Name)
+			}
+		}
+	}
+	return found
+}
+
+func checkOrder(t *testing.T, top *linking.Topology) {
+	t.Helper()
+	order := top.Order()
+	if len(order) != len(top.Services) {
+		t.Errorf("order %v of %d services", order, len(top.Services))
+	}
+	for _, s := range top.Services {
+		for _, a := range s.After {
+			if slices.Index(order, a) > slices.Index(order, s.Name) {
+				t.Errorf("%s comes before %s in %v", s.Name, a, order)
+			}
+		}
+	}
+}
+
+func TestWhoIsLinkedSharesANetworkAndNobodyElse(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 3000 {
+		p := randomProject(r, 1+r.IntN(20))
+		top, err := linking.Resolve(p, linking.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkIsolation(t, p, top)
+		if t.Failed() {
+			t.Fatal(describe(top))
+		}
+	}
+}
+
+func TestTheOrderOfTheServicesChangesNoNetwork(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 500 {
+		p := randomProject(r, 2+r.IntN(15))
+		first, err := linking.Resolve(p, linking.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Shuffle(len(p.Services), func(i, j int) {
+			p.Services[i], p.Services[j] = p.Services[j], p.Services[i]
+		})
+		second, err := linking.Resolve(p, linking.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(first.Networks, second.Networks); diff != "" {
+			t.Fatalf("-first +shuffled:\n%s", diff)
+		}
+		for _, s := range first.Services {
+			if diff := cmp.Diff(s.Endpoints, second.Service(s.Name).Endpoints); diff != "" {
+				t.Fatalf("%s: -first +shuffled:\n%s", s.Name, diff)
+			}
+		}
+	}
+}
+
+func TestNetworksThatExistStayWhileTheirMembersAreNeighbours(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	var have [][]string
+	for range 1000 {
+		p := randomProject(r, 6+r.IntN(3))
+		o := linking.Options{Keep: have}
+		top, err := linking.Resolve(p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkIsolation(t, p, top)
+		now := linkNetworks(top)
+		for _, k := range have {
+			if cliqueIn(top, k) && !slices.ContainsFunc(now, func(n []string) bool { return slices.Equal(n, k) }) {
+				t.Fatalf("%v is given up in\n%s", k, describe(top))
+			}
+		}
+		again, err := linking.Resolve(p, linking.Options{Keep: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(top, again); diff != "" {
+			t.Fatalf("bringing the same up twice: -first +second:\n%s", diff)
+		}
+		have = now
+	}
+}
+
+func linkNetworks(top *linking.Topology) [][]string {
+	var sets [][]string
+	for _, n := range top.Networks {
+		if n.Kind == linking.Linked {
+			sets = append(sets, n.Members)
+		}
+	}
+	return sets
+}
+
+// cliqueIn tells whether all of the services are neighbours of each other.
+func cliqueIn(top *linking.Topology, services []string) bool {
+	for i, a := range services {
+		for _, b := range services[:i] {
+			if !slices.ContainsFunc(top.Ties, func(t linking.Tie) bool {
+				return t.From == a && t.At == b || t.From == b && t.At == a
+			}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func TestByProjectEverybodyWithLinksOrWithoutNetReachesEverybody(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 300 {
+		p := randomProject(r, 1+r.IntN(12))
+		top, err := linking.Resolve(p, linking.Options{Isolation: linking.ByProject})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(top.Networks) != 1 || top.Networks[0].Name != "default" || top.Networks[0].Kind != linking.Shared {
+			t.Fatalf("networks %+v", top.Networks)
+		}
+		checkNames(t, top)
+		checkOrder(t, top)
+		for _, s := range p.Services {
+			if s.Net.Mode == compose.NetLinks && !top.Reaches("s0", s.Name) {
+				t.Fatalf("s0 does not reach %s", s.Name)
+			}
+		}
+	}
+}
+
+// TestFilesOfRealProjectsAreIsolated loads files from public repositories,
+// which are not part of this one.
+func TestFilesOfRealProjectsAreIsolated(t *testing.T) {
+	files, err := filepath.Glob("../../shared/corpus/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Skip("the corpus of real files is not on this machine")
+	}
+	resolved, networks, edges, pairs, linked := 0, 0, 0, 0, 0
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "fig.yml"), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		p, err := compose.Load(compose.Options{
+			Files: []string{"fig.yml"}, Dir: dir, ProjectName: "p", SkipBuildCheck: true,
+		})
+		if err != nil {
+			continue // its mistakes are compose's to test
+		}
+		top, err := linking.Resolve(p, linking.Options{})
+		if err != nil {
+			t.Logf("%s: %v", filepath.Base(file), err)
+			continue
+		}
+		checkIsolation(t, p, top)
+		resolved++
+		networks += len(linkNetworks(top))
+		n := len(top.Services)
+		pairs += n * (n - 1) / 2
+		for i, a := range top.Services {
+			for _, b := range top.Services[:i] {
+				if top.Reaches(a.Name, b.Name) {
+					linked++
+				}
+			}
+		}
+		edges += len(top.Ties)
+	}
+	t.Logf("%d of %d files, %d link networks for %d links; %d of %d pairs of services reach each other",
+		resolved, len(files), networks, edges, linked, pairs)
+	if resolved < len(files)/2 {
+		t.Errorf("only %d of %d files resolve", resolved, len(files))
+	}
+}
