@@ -1,0 +1,31 @@
+package view
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/morikuni/aec"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// PrintNotes tells what was assumed or ignored, a line a note.
+func PrintNotes(o Options, notes []compose.Note) {
+	for _, n := range notes {
+		printNote(o.Err, o.errPalette(), n.String())
+	}
+}
+
+func printPlanNotes(w io.Writer, p *plan.Plan, color palette) {
+	if p == nil {
+		return
+	}
+	for _, n := range p.Notes {
+		printNote(w, color, n)
+	}
+}
+
+func printNote(w io.Writer, p palette, text string) {
+	fmt.Fprintf(w, "%s %s\n", p.paint("note:", aec.YellowF), clean(text))
+}
