@@ -1,0 +1,127 @@
+package draw_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/draw"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens with what the code says now")
+
+// TestGraphsAreDrawnAsBefore reads testdata/*.txtar: a graph as JSON, and what
+// every format makes of it.
+func TestGraphsAreDrawnAsBefore(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no goldens: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			a, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var g linking.Graph
+			if err := json.Unmarshal(a.Files[0].Data, &g); err != nil {
+				t.Fatal(err)
+			}
+			got := a.Files[:1:1]
+			for _, f := range draw.Formats() {
+				got = append(got, txtar.File{Name: f.Name, Data: []byte(drawn(t, f.Name, g))})
+			}
+			if *update {
+				if err := os.WriteFile(file, txtar.Format(&txtar.Archive{Comment: a.Comment, Files: got}), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(a.Files, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func drawn(t *testing.T, format string, g linking.Graph) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := draw.Write(&b, format, g); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// odd is a graph of names that every format has to quote.
+func odd() linking.Graph {
+	return linking.Graph{
+		Project: `a"<b>&\`,
+		Nodes: []linking.Node{
+			{Name: `x"<y>&\#`, Ports: []string{"<1>"}}, {Name: "loop"}, {Name: `x"<y>&\#`, Outside: true},
+		},
+		Edges: []linking.Edge{
+			{From: `x"<y>&\#`, To: "loop", Kind: linking.LinkEdge, Aliases: []string{`"|<`}, Network: "n"},
+			{From: "loop", To: `x"<y>&\#`, Kind: linking.DiscoveryEdge},
+			{From: "loop", To: `x"<y>&\#`, Kind: linking.ExternalEdge},
+		},
+		Networks: []linking.GraphNetwork{{Name: "n", Kind: linking.Linked, Members: []string{"loop", `x"<y>&\#`}}},
+	}
+}
+
+func TestDrawingsAreWellFormedWhateverTheNames(t *testing.T) {
+	for name, g := range map[string]linking.Graph{"odd": odd(), "empty": {}} {
+		d := xml.NewDecoder(strings.NewReader(drawn(t, "svg", g)))
+		for {
+			_, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", name, err, drawn(t, "svg", g))
+			}
+		}
+	}
+}
+
+func TestAnOutsideContainerIsNoServiceOfTheSameName(t *testing.T) {
+	for format, want := range map[string][]string{
+		"mermaid": {"n2 -.->|", " n1\n", "n2 ==>|", " n3\n"},
+		"dot":     {"n2 -> n1 [", "n2 -> n3 ["},
+	} {
+		got := drawn(t, format, odd())
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s: no %q in\n%s", format, w, got)
+			}
+		}
+	}
+}
+
+func TestJSONIsTheGraph(t *testing.T) {
+	var got linking.Graph
+	if err := json.Unmarshal([]byte(drawn(t, "json", odd())), &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(odd(), got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestAnUnknownFormatNamesTheKnownOnes(t *testing.T) {
+	err := draw.Write(io.Discard, "png", linking.Graph{})
+	if err == nil || err.Error() != `no graph format "png": there are tree, mermaid, dot, svg, json` {
+		t.Errorf("got %v", err)
+	}
+}

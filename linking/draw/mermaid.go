@@ -1,0 +1,60 @@
+package draw
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/linking"
+)
+
+// mermaid writes a flowchart as Markdown pages of GitHub and GitLab show it.
+// Dotted arrows are discovered, thick ones lead out of the project.
+func mermaid(w io.Writer, g linking.Graph) error {
+	var b strings.Builder
+	id := ids(g)
+	fmt.Fprintln(&b, "flowchart LR")
+	for _, n := range g.Nodes {
+		open, end := "[", "]"
+		if n.Outside {
+			open, end = "([", "])"
+		}
+		label := append([]string{n.Name}, about(n)...)
+		fmt.Fprintf(&b, "  %s%s%s%s\n", id[ref{n.Name, n.Outside}], open, mermaidText(label), end)
+	}
+	for _, e := range g.Edges {
+		from, to := ends(e)
+		arrow := map[linking.EdgeKind]string{linking.DiscoveryEdge: "-.->", linking.ExternalEdge: "==>"}[e.Kind]
+		if arrow == "" {
+			arrow = "-->"
+		}
+		label := ""
+		if s := said(e); s != "" || e.Network != "" {
+			label = "|" + mermaidText([]string{s, e.Network}) + "|"
+		}
+		fmt.Fprintf(&b, "  %s %s%s %s\n", id[from], arrow, label, id[to])
+	}
+	for i, n := range g.Networks {
+		if n.Kind == linking.Linked {
+			continue
+		}
+		fmt.Fprintf(&b, "  subgraph g%d [%s]\n", i+1, mermaidText([]string{n.Name + ": " + meaning(n.Kind)}))
+		for _, m := range n.Members {
+			fmt.Fprintf(&b, "    %s\n", id[ref{name: m}])
+		}
+		fmt.Fprintln(&b, "  end")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// mermaidText quotes lines; the empty ones are left out.
+func mermaidText(lines []string) string {
+	var out []string
+	for _, l := range lines {
+		if l != "" {
+			out = append(out, strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;").Replace(l))
+		}
+	}
+	return `"` + strings.Join(out, "<br/>") + `"`
+}

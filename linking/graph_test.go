@@ -1,0 +1,56 @@
+package linking_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+)
+
+func resolve(t testing.TB, p *compose.Project) *linking.Topology {
+	t.Helper()
+	top, err := linking.Resolve(p, linking.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return top
+}
+
+func TestAGraphShowsLinksAliasesPortsAndWhatIsOutside(t *testing.T) {
+	p := sketch(t, `
+		web >db:database >db >cache <other_db_1:old <other_db_1 80:8080 443:8443
+		db
+		cache <db
+		hosted net=host
+		beside net=@web
+		cron`)
+	want := linking.Graph{
+		Project: "p",
+		Nodes: []linking.Node{
+			{Name: "web", Ports: []string{"80:8080", "443:8443"}, Networks: []string{"cache.web", "db.web"}},
+			{Name: "db", Networks: []string{"db.web"}},
+			{Name: "cache", Networks: []string{"cache.web"}},
+			{Name: "hosted", Net: "host"},
+			{Name: "beside", Net: "container:web"},
+			{Name: "cron", Networks: []string{"default"}},
+			{Name: "other_db_1", Outside: true},
+			{Name: "db", Outside: true},
+		},
+		Edges: []linking.Edge{
+			{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"database"}, Network: "db.web"},
+			{From: "web", To: "cache", Kind: linking.LinkEdge, Network: "cache.web"},
+			{From: "web", To: "other_db_1", Kind: linking.ExternalEdge, Aliases: []string{"old"}},
+			{From: "cache", To: "db", Kind: linking.ExternalEdge},
+		},
+		Networks: []linking.GraphNetwork{
+			{Name: "cache.web", Kind: linking.Linked, Members: []string{"cache", "web"}},
+			{Name: "db.web", Kind: linking.Linked, Members: []string{"db", "web"}},
+			{Name: "default", Kind: linking.Apart, Members: []string{"cron"}},
+		},
+	}
+	if diff := cmp.Diff(want, resolve(t, p).Graph(p)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
