@@ -18,14 +18,15 @@ func (l *loader) check(drafts []*draft) {
 		if !d.broken {
 			l.checkImage(s)
 		}
-		l.checkMemory(s)
-		l.checkMounts(s)
-		l.checkLinks(s, known, names)
+		l.checkMemory(d)
+		l.checkNetwork(d)
+		l.checkMounts(d)
+		l.checkLinks(d, known, names)
 		if s.ContainerName == "" {
 			continue
 		}
 		if other, ok := called[s.ContainerName]; ok {
-			l.fail(s.At["container_name"], s.Name+".container_name", fmt.Sprintf("%s is called %q too (%s)", other.Name, s.ContainerName, other.At["container_name"]))
+			l.fail(d.values["container_name"], s.Name+".container_name", fmt.Sprintf("%q is the name of %s's container already, at %s", s.ContainerName, other.Name, other.At["container_name"]))
 			continue
 		}
 		called[s.ContainerName] = s
@@ -49,22 +50,38 @@ func (l *loader) checkImage(s *Service) {
 	}
 }
 
-func (l *loader) checkMemory(s *Service) {
+func (l *loader) checkMemory(d *draft) {
+	s, at := &d.Service, d.values["memswap_limit"]
 	switch {
 	case s.MemswapLimit == 0 || s.MemswapLimit == -1 && s.MemLimit > 0:
 	case s.MemLimit == 0:
-		l.fail(s.At["memswap_limit"], s.Name+".memswap_limit", "needs mem_limit", "write mem_limit: too; memswap_limit is memory and swap together")
+		l.fail(at, s.Name+".memswap_limit", "needs mem_limit", "write mem_limit: too; memswap_limit is memory and swap together")
 	case s.MemswapLimit < s.MemLimit:
-		l.fail(s.At["memswap_limit"], s.Name+".memswap_limit", "is less than mem_limit, but is memory and swap together")
+		l.fail(at, s.Name+".memswap_limit", "is less than mem_limit, but is memory and swap together")
+	}
+}
+
+// checkNetwork finds what a container on another one's network stack cannot
+// have of its own. The engine would refuse it. (That links need a network is
+// for package linking to say.)
+func (l *loader) checkNetwork(d *draft) {
+	if d.Net.Mode != NetContainer && d.Net.Mode != NetService {
+		return
+	}
+	for _, key := range [...]string{"ports", "expose", "hostname", "domainname", "dns", "dns_search", "extra_hosts", "mac_address"} {
+		if pos, ok := d.At[key]; ok && l.known[key].field.entry(d) != nil {
+			l.fail(pos, d.Name+"."+key, fmt.Sprintf("with net: container:%s the network belongs to %s", d.Net.Name, d.Net.Name),
+				fmt.Sprintf("write %s: in %s, or take net: out", key, d.Net.Name))
+		}
 	}
 }
 
 // checkMounts finds two things mounted in one place.
-func (l *loader) checkMounts(s *Service) {
+func (l *loader) checkMounts(d *draft) {
 	at := map[string]Volume{}
-	for _, v := range s.Volumes {
+	for _, v := range d.Volumes {
 		if first, ok := at[v.Target]; ok {
-			l.fail(v.Pos, s.Name+".volumes", fmt.Sprintf("%q and %q stand in one place of the container", first, v))
+			l.fail(v.Pos, d.pathOf("volumes", v.Pos), fmt.Sprintf("%q and %q stand in one place of the container", first, v))
 			continue
 		}
 		at[v.Target] = v
@@ -72,22 +89,31 @@ func (l *loader) checkMounts(s *Service) {
 }
 
 // checkLinks looks up the services that a service names.
-func (l *loader) checkLinks(s *Service, known map[string]*Service, names []string) {
-	for _, link := range s.Links {
-		path := s.Name + ".links"
-		if link.Target == s.Name {
+func (l *loader) checkLinks(d *draft, known map[string]*Service, names []string) {
+	for _, link := range d.Links {
+		path := d.pathOf("links", link.Pos)
+		if link.Target == d.Name {
 			l.fail(link.Pos, path, "a service cannot link to itself")
 		} else if known[link.Target] == nil {
-			l.fail(link.Pos, path, fmt.Sprintf("no service %q%s", link.Target, didYouMean(link.Target, names)),
-				"for a container outside the project write external_links:")
+			l.noService(link, path, names)
 		}
 	}
-	for _, v := range s.VolumesFrom {
-		if v.Source == s.Name {
-			l.fail(v.Pos, s.Name+".volumes_from", "a service cannot take volumes from itself")
+	for _, v := range d.VolumesFrom {
+		if v.Source == d.Name {
+			l.fail(v.Pos, d.pathOf("volumes_from", v.Pos), "a service cannot take volumes from itself")
 		}
 	}
-	if s.Net.Name == s.Name && s.Net.Mode == NetService {
-		l.fail(s.Net.Pos, s.Name+".net", "a service cannot use its own network stack")
+	if d.Net.Name == d.Name && d.Net.Mode == NetService {
+		l.fail(d.Net.Pos, d.Name+".net", "a service cannot use its own network stack")
 	}
+}
+
+// noService reports a link that leads nowhere.
+func (l *loader) noService(link Link, path string, names []string) {
+	if meant := didYouMean(link.Target, names); meant != "" {
+		l.fail(link.Pos, path, fmt.Sprintf("no service %q%s", link.Target, meant))
+		return
+	}
+	l.fail(link.Pos, path, fmt.Sprintf("no service %q", link.Target),
+		"the services are "+strings.Join(names, ", "), "for a container outside the project write external_links:")
 }

@@ -98,11 +98,12 @@ func shared(words ...string) func(*scope, value) (string, *mistake) {
 }
 
 // security refuses what the engine does not know how to split.
-func security(t string) (string, *mistake) {
-	if t != "no-new-privileges" && !strings.ContainsAny(t, "=:") {
-		return t, wrong("write KEY:VALUE, such as label:disable or seccomp:unconfined", "%q has no value", t)
+func security(_ *scope, v value) (located, *mistake) {
+	out := located{v.text, v.pos}
+	if v.text != "no-new-privileges" && !strings.ContainsAny(v.text, "=:") {
+		return out, wrong("write KEY:VALUE, such as label:disable or seccomp:unconfined", "%q has no value", v.text)
 	}
-	return t, nil
+	return out, nil
 }
 
 var policies = []string{"no", "always", "unless-stopped", "on-failure"}

@@ -53,7 +53,11 @@ func (r *report) open(file, path, base string, data []byte) *document {
 		return d
 	}
 	for _, p := range root.pairs {
-		if !isHolder(p) {
+		switch {
+		case isHolder(p):
+		case isSection(p):
+			r.fail(p.pos, p.key, "a section of the newer Compose formats: here a file has services alone", "take it out, or run the file with docker compose")
+		default:
 			d.services = append(d.services, p)
 		}
 	}
@@ -72,12 +76,26 @@ func isHolder(p pair) bool {
 	if !strings.HasPrefix(p.key, "x-") {
 		return false
 	}
+	return !runs(p.value)
+}
+
+// isSection tells what the newer formats have beside services.
+func isSection(p pair) bool {
+	switch p.key {
+	case "networks", "volumes", "secrets", "configs":
+		return !runs(p.value)
+	}
+	return false
+}
+
+// runs tells whether a value has what makes it a service.
+func runs(v value) bool {
 	for _, key := range [...]string{"image", "build", "extends"} {
-		if _, ok := p.value.get(key); ok {
-			return false
+		if _, ok := v.get(key); ok {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // newerFormat reports a file that is not for this program. A service may well

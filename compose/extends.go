@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 )
@@ -52,6 +53,8 @@ func (l *loader) over(base, d *draft) {
 			base.At[k.Name] = pos
 		}
 	}
+	maps.Copy(base.paths, d.paths)
+	maps.Copy(base.values, d.values)
 }
 
 // unset takes a key out of a service.
@@ -148,7 +151,7 @@ func (x *extending) keepOut(base *draft, e extension, path string) {
 		dropped = append(dropped, fmt.Sprintf("%s (%s)", key, at))
 	}
 	if len(dropped) > 0 {
-		x.note(e.pos, path, fmt.Sprintf("%s of %q is not taken over: write it here if it is wanted", strings.Join(dropped, " and "), e.service))
+		x.note(e.pos, path, fmt.Sprintf("not taken over from %q, write it here if it is wanted: %s", e.service, strings.Join(dropped, ", ")))
 	}
 }
 
@@ -157,11 +160,7 @@ func (x *extending) keepOut(base *draft, e extension, path string) {
 func (b *draft) copy(d *draft) *draft {
 	out := *b
 	out.Name, out.Pos = d.Name, d.Pos
-	out.At = make(map[string]Pos, len(b.At))
-	for k, p := range b.At {
-		if k != "extends" {
-			out.At[k] = p
-		}
-	}
+	out.At, out.values, out.paths = maps.Clone(b.At), maps.Clone(b.values), map[Pos]string{}
+	delete(out.At, "extends")
 	return &out
 }

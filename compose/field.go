@@ -5,8 +5,19 @@ package compose
 type draft struct {
 	Service
 	envFiles []located
+	security []located
 	extends  extension
-	broken   bool // a mistake was told that leaves keys unknown
+	values   map[string]Pos // where the value of each key stands, by key
+	broken   bool           // a mistake was told that leaves keys unknown
+	paths    map[Pos]string // of the items of its lists: web.links[0]
+}
+
+// pathOf is the path of an item that stands at p under key.
+func (d *draft) pathOf(key string, p Pos) string {
+	if path, ok := d.paths[p]; ok {
+		return path
+	}
+	return d.Name + "." + key
 }
 
 // located is a word with its place.
@@ -113,8 +124,8 @@ func printText(s string) any {
 	return s
 }
 
-// flag is a field that is on or off.
-func flag(at func(*draft) *bool) field {
+// toggle is a field that is on or off.
+func toggle(at func(*draft) *bool) field {
 	return typed[bool]{
 		at:   at,
 		take: (*scope).onOff,
@@ -129,10 +140,13 @@ func flag(at func(*draft) *bool) field {
 
 // sequence is a field of a list, made of one T for each item. An item with
 // the identity of an earlier one takes its place.
-func sequence[T any](at func(*draft) *[]T, take func(*scope, value) (T, *mistake), same func(T) string, print func(T) string) field {
+func sequence[T any](at func(*draft) *[]T, take func(*scope, value) (T, *mistake), same func(T) string, print func(T) string) typed[[]T] {
 	return typed[[]T]{
 		at: at,
 		take: func(s *scope, v value) []T {
+			if v.scalar() {
+				s.assume(v, "is taken as a list with the one item %q", v.text)
+			}
 			var out []T
 			first := map[string]int{}
 			for i, item := range s.items(v) {
@@ -145,6 +159,7 @@ func sequence[T any](at func(*draft) *[]T, take func(*scope, value) (T, *mistake
 					c.badly(item, m)
 					continue
 				}
+				c.paths[item.pos] = c.path
 				out = append(out, t)
 			}
 			return out
@@ -164,7 +179,7 @@ func sequence[T any](at func(*draft) *[]T, take func(*scope, value) (T, *mistake
 }
 
 // list of plain words, such as cap_add. A nil check takes every word.
-func wordList(at func(*draft) *[]string, check func(string) (string, *mistake)) field {
+func wordList(at func(*draft) *[]string, check func(string) (string, *mistake)) typed[[]string] {
 	itself := func(s string) string { return s }
 	return sequence(at, func(_ *scope, v value) (string, *mistake) {
 		if v.text == "" {
@@ -180,6 +195,9 @@ func wordList(at func(*draft) *[]string, check func(string) (string, *mistake)) 
 // join puts the items of over behind those of base; one that is the same as
 // an earlier one takes that one's place.
 func join[T any](base, over []T, same func(T) string) []T {
+	if len(base)+len(over) == 0 {
+		return nil
+	}
 	out := make([]T, 0, len(base)+len(over))
 	at := make(map[string]int, len(base)+len(over))
 	for _, part := range [...][]T{base, over} {

@@ -74,24 +74,25 @@ func (l *loader) settings(f located, path string) []setting {
 // profiles puts the text of seccomp profiles in the place of their names, as
 // the engine wants it.
 func (l *loader) profiles(d *draft) {
-	opts := append([]string(nil), d.SecurityOpt...)
-	for i, opt := range opts {
-		file, ok := strings.CutPrefix(opt, "seccomp:")
-		if !ok {
-			file, ok = strings.CutPrefix(opt, "seccomp=")
-		}
-		if !ok || file == "unconfined" || file == "builtin" || strings.HasPrefix(file, "{") {
-			continue
-		}
-		path := (&scope{find: l.find, base: l.base}).absolute(file)
-		data, err := l.disk.read(path)
-		if err != nil {
-			l.fail(d.At["security_opt"], d.Name+".security_opt", fmt.Sprintf("the seccomp profile %s: %s", l.display(path), reason(err)))
-			continue
-		}
-		opts[i] = "seccomp=" + strings.TrimSpace(string(data))
+	for _, opt := range d.security {
+		d.SecurityOpt = append(d.SecurityOpt, l.profile(d, opt))
 	}
-	d.SecurityOpt = opts
+}
+
+func (l *loader) profile(d *draft, opt located) string {
+	file, ok := strings.CutPrefix(opt.text, "seccomp:")
+	if !ok {
+		file, ok = strings.CutPrefix(opt.text, "seccomp=")
+	}
+	if !ok || file == "unconfined" || file == "builtin" || strings.HasPrefix(file, "{") {
+		return opt.text
+	}
+	path := (&scope{find: l.find, base: l.base}).absolute(file)
+	data, err := l.disk.read(path)
+	if err != nil {
+		l.fail(opt.pos, d.pathOf("security_opt", opt.pos), fmt.Sprintf("the seccomp profile %s: %s", l.display(path), reason(err)))
+	}
+	return "seccomp=" + strings.TrimSpace(string(data))
 }
 
 func (l *loader) buildDir(d *draft) {
@@ -100,6 +101,6 @@ func (l *loader) buildDir(d *draft) {
 		err = errors.New("it is no directory")
 	}
 	if err != nil {
-		l.fail(d.At["build"], d.Name+".build", fmt.Sprintf("cannot build from %s: %s", l.display(d.Build), strings.Replace(reason(err), "file", "directory", 1)))
+		l.fail(d.values["build"], d.Name+".build", fmt.Sprintf("cannot build from %s: %s", l.display(d.Build), strings.Replace(reason(err), "file", "directory", 1)))
 	}
 }

@@ -38,7 +38,7 @@ func index(keys []Key) map[string]Key {
 func keyTable() []Key {
 	return []Key{
 		{"image", "text", "the image to run: a name with or without tag, a digest or an id", checked(func(d *draft) *string { return &d.Image }, imageName)},
-		{"build", "text", "the directory, or the URL, to build the image from", checked(func(d *draft) *string { return &d.Build }, buildPath)},
+		{"build", "text", "the directory, or the URL, to build the image from", buildField()},
 		{"dockerfile", "text", "the Dockerfile's path inside the build directory", checked(func(d *draft) *string { return &d.Dockerfile }, notEmpty)},
 		{"extends", "text or mapping", "another service, of this file or another, whose keys this one takes over", extendsField()},
 		{"container_name", "text", "the container's name in place of PROJECT_SERVICE_1", checked(func(d *draft) *string { return &d.ContainerName }, containerNamed)},
@@ -70,10 +70,10 @@ func keyTable() []Key {
 
 		{"restart", "text", "no, always, unless-stopped, on-failure or on-failure:TIMES", restartField()},
 		{"stop_signal", "text or number", "the signal that stops the container; SIGTERM without it", digits(func(d *draft) *string { return &d.StopSignal })},
-		{"stdin_open", "true or false", "keep the standard input open", flag(func(d *draft) *bool { return &d.StdinOpen })},
-		{"tty", "true or false", "give the command a terminal", flag(func(d *draft) *bool { return &d.TTY })},
-		{"privileged", "true or false", "give the container all rights on the host", flag(func(d *draft) *bool { return &d.Privileged })},
-		{"read_only", "true or false", "let nothing be written outside volumes", flag(func(d *draft) *bool { return &d.ReadOnly })},
+		{"stdin_open", "true or false", "keep the standard input open", toggle(func(d *draft) *bool { return &d.StdinOpen })},
+		{"tty", "true or false", "give the command a terminal", toggle(func(d *draft) *bool { return &d.TTY })},
+		{"privileged", "true or false", "give the container all rights on the host", toggle(func(d *draft) *bool { return &d.Privileged })},
+		{"read_only", "true or false", "let nothing be written outside volumes", toggle(func(d *draft) *bool { return &d.ReadOnly })},
 
 		{"mem_limit", "size", "memory, such as 512m", amount(func(d *draft) *int64 { return &d.MemLimit }, size)},
 		{"memswap_limit", "size", "memory and swap together, -1 for no limit; needs mem_limit", amount(func(d *draft) *int64 { return &d.MemswapLimit }, swap)},
@@ -87,7 +87,7 @@ func keyTable() []Key {
 
 		{"cap_add", "list", "rights to add, such as NET_ADMIN", wordList(func(d *draft) *[]string { return &d.CapAdd }, nil)},
 		{"cap_drop", "list", "rights to take away", wordList(func(d *draft) *[]string { return &d.CapDrop }, nil)},
-		{"security_opt", "list", "settings of the security modules, as KEY:VALUE", wordList(func(d *draft) *[]string { return &d.SecurityOpt }, security)},
+		{"security_opt", "list", "settings of the security modules, as KEY:VALUE", securityField()},
 		{"pid", "text", "host or container:NAME, to see the processes there", checked(func(d *draft) *string { return &d.Pid }, shared("host"))},
 		{"ipc", "text", "host, shareable, private, none or container:NAME, to share memory there", checked(func(d *draft) *string { return &d.Ipc }, shared("host", "shareable", "private", "none"))},
 

@@ -37,6 +37,9 @@ func parsePort(_ *scope, v value) (Port, *mistake) {
 	p.First, p.Last = first.Port.Int(), last.Port.Int()
 	p.HostFirst, _, _ = nat.ParsePortRangeToInt(first.Binding.HostPort)
 	_, p.HostLast, _ = nat.ParsePortRangeToInt(last.Binding.HostPort)
+	if p.HostFirst == 0 && p.HostLast != 0 {
+		return p, wrong("", "%q: a range of host ports begins at 1 or later", t)
+	}
 	if p.First == 0 {
 		return p, wrong("", "%q: 0 is no port of a container", t)
 	}
@@ -99,6 +102,9 @@ func parseExpose(_ *scope, v value) (Expose, *mistake) {
 	}
 	p, m := parsePort(nil, v)
 	if m != nil {
+		if len(m.hints) > 0 {
+			m.hints = []string{"write a port or a range such as 8000-8010, with or without /udp behind it"}
+		}
 		return e, m
 	}
 	e.First, e.Last, e.Proto = p.First, p.Last, p.Proto

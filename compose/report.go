@@ -2,6 +2,8 @@ package compose
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -27,16 +29,38 @@ func (r *report) blank(name string, p Pos) {
 	if r.unset == nil {
 		r.unset = map[string][]Pos{}
 	}
-	r.unset[name] = append(r.unset[name], p)
+	if !slices.Contains(r.unset[name], p) {
+		r.unset[name] = append(r.unset[name], p)
+	}
 }
 
-// err is what was found, or nil.
+// err is what was found, or nil. A service that others extend is read more
+// than once; its mistakes are told once.
 func (r *report) err() error {
 	if len(r.errs) == 0 {
 		return nil
 	}
+	for _, e := range r.errs {
+		r.explain(e)
+	}
 	r.errs.Sort()
+	r.errs = slices.CompactFunc(r.errs, func(a, b *Error) bool {
+		return a.Pos == b.Pos && a.Msg == b.Msg && !a.Pos.IsZero()
+	})
 	return r.errs
+}
+
+// explain adds that a variable is not set to a mistake in the text it would
+// have been part of.
+func (r *report) explain(e *Error) {
+	for _, name := range slices.Sorted(maps.Keys(r.unset)) {
+		if !slices.Contains(r.unset[name], e.Pos) {
+			continue
+		}
+		e.Hints = append([]string{fmt.Sprintf("the variable %s is not set: export it, or write it into .env", name)}, e.Hints...)
+		e.Hints = e.Hints[:min(len(e.Hints), 2)]
+		return
+	}
 }
 
 // sorted returns the notes in file order, with one for each variable that is
@@ -57,7 +81,7 @@ func (r *report) sorted() []Note {
 		notes = append(notes, n)
 	}
 	sort.SliceStable(notes, func(i, j int) bool { return before(notes[i].Pos, notes[j].Pos) })
-	return notes
+	return slices.Compact(notes)
 }
 
 // places lists positions, the first few in full.

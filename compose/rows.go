@@ -27,15 +27,50 @@ func commandField(at func(*draft) *[]string, empty bool) field {
 
 // oneOrMore is a list of which one word alone was always taken.
 func oneOrMore(at func(*draft) *[]string, check func(string) (string, *mistake)) field {
-	f := wordList(at, check).(typed[[]string])
+	f := wordList(at, check)
 	take := f.take
 	f.take = func(s *scope, v value) []string {
+		notes := len(s.notes)
+		out := take(s, v)
 		if v.scalar() {
-			return take(s, value{kind: list, items: []value{v}, pos: v.pos})
+			s.notes = s.notes[:notes]
 		}
-		return take(s, v)
+		return out
 	}
 	return f
+}
+
+func buildField() field {
+	f := checked(func(d *draft) *string { return &d.Build }, buildPath).(typed[string])
+	take := f.take
+	f.take = func(s *scope, v value) string {
+		if v.kind != mapping {
+			return take(s, v)
+		}
+		dir := "."
+		if p, ok := v.get("context"); ok && p.value.scalar() {
+			dir = p.value.text
+		}
+		s.bad(v, "takes a directory or a URL, not a mapping",
+			fmt.Sprintf(`write "build: %s", and "dockerfile:" beside it where it has another name`, dir))
+		return ""
+	}
+	return f
+}
+
+// securityOpt is a list whose profiles are read when everything is merged.
+type securityOpt struct{ typed[[]located] }
+
+func securityField() field {
+	text := func(l located) string { return l.text }
+	return securityOpt{sequence(func(d *draft) *[]located { return &d.security }, security, text, text)}
+}
+
+func (securityOpt) entry(d *draft) any {
+	if len(d.SecurityOpt) == 0 {
+		return nil
+	}
+	return d.SecurityOpt
 }
 
 func restartField() field {
@@ -103,12 +138,8 @@ func envFileField() field {
 	return typed[[]located]{
 		at: func(d *draft) *[]located { return &d.envFiles },
 		take: func(s *scope, v value) []located {
-			items := []value{v}
-			if !v.scalar() {
-				items = s.items(v)
-			}
 			var out []located
-			for i, item := range items {
+			for i, item := range s.items(v) {
 				c := s.of(v, i)
 				if !c.isWord(item) {
 					continue

@@ -57,7 +57,6 @@ func (s *scope) items(v value) []value {
 		s.assume(v, "is empty and has no effect")
 		return nil
 	}
-	s.assume(v, "is taken as a list with the one item %q", v.text)
 	return []value{v}
 }
 
@@ -84,6 +83,9 @@ func (s *scope) onOff(v value) bool {
 		}
 		s.bad(v, fmt.Sprintf("takes true or false, not %q", v.text))
 		return false
+	}
+	if v.kind == null {
+		return s.isText(v)
 	}
 	s.bad(v, fmt.Sprintf("takes true or false, not %s", v.kind))
 	return false

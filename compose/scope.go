@@ -13,6 +13,8 @@ type scope struct {
 	find lookup
 	base string // the directory that relative paths start from
 	path string // web.links
+
+	paths map[Pos]string // the items of lists that were read, for what is checked later
 }
 
 // under is the scope of a part of a value.

@@ -24,7 +24,7 @@ func newReader(r *report, find lookup) *reader {
 // service reads one service. Relative paths start from base. The result is
 // never nil, so that one mistake does not hide the next.
 func (r *reader) service(p pair, base string) *draft {
-	d := &draft{Service: Service{Name: p.key, Pos: p.pos, At: map[string]Pos{}}}
+	d := &draft{Service: Service{Name: p.key, Pos: p.pos, At: map[string]Pos{}}, paths: map[Pos]string{}, values: map[string]Pos{}}
 	if !serviceName.MatchString(p.key) {
 		r.fail(p.pos, p.key, "a service's name is made of a-z A-Z 0-9 . _ and -")
 	}
@@ -41,15 +41,17 @@ func (r *reader) service(p pair, base string) *draft {
 		d.broken = true
 		return d
 	}
-	s := &scope{report: r.report, find: r.find, base: base, path: p.key}
+	s := &scope{report: r.report, find: r.find, base: base, path: p.key, paths: d.paths}
 	for _, q := range interpolate(r.report, r.find, p.key, p.value).pairs {
 		k, ok := r.known[q.key]
 		if !ok {
 			msg, hints := r.unknown(q.key)
 			r.fail(q.pos, p.key+"."+q.key, msg, hints...)
+			meant := nearest(q.key, keyNames(r.keys))
+			d.broken = d.broken || meant == "image" || meant == "build" || meant == "extends"
 			continue
 		}
-		d.At[q.key] = q.pos
+		d.At[q.key], d.values[q.key] = q.pos, q.value.pos
 		k.field.read(s.under(".%s", q.key), q.value, d)
 	}
 	return d

@@ -33,6 +33,9 @@ func joinVars(base, over []Var) []Var {
 
 // sortVars sorts by name; of two with one name, the later one stays.
 func sortVars(vs []Var) []Var {
+	if len(vs) == 0 {
+		return nil
+	}
 	vs = joinVars(nil, vs)
 	sort.Slice(vs, func(i, j int) bool { return vs[i].Name < vs[j].Name })
 	return vs

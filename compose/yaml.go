@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -127,7 +125,7 @@ func (t *tree) mapping(n *yaml.Node, depth int) value {
 			merges = append(merges, c)
 		default:
 			if first, ok := seen[k.Value]; ok {
-				t.fail(pos, "", fmt.Sprintf("%q is written twice, first in line %d", k.Value, first.Line),
+				t.fail(pos, "", fmt.Sprintf("%q is written twice, first at %s", k.Value, first),
 					"write it once: of two, one would be lost")
 				continue
 			}
@@ -165,46 +163,4 @@ func (t *tree) merge(into *value, seen map[string]Pos, from value) {
 			t.fail(from.pos, "", fmt.Sprintf("<< takes a mapping, this is %s", from.kind))
 		}
 	}
-}
-
-var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// failSyntax reports what the YAML reader says, which knows the line alone.
-func failSyntax(r *report, file string, data []byte, err error) {
-	m := syntaxLine.FindStringSubmatch(err.Error())
-	lines := strings.Split(string(data), "\n")
-	line := 1
-	msg := err.Error()
-	if m != nil {
-		msg = msg[len(m[0]):]
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			line = min(max(n, 1), len(lines))
-		}
-	}
-	here := lines[line-1]
-	indent := len(here) - len(strings.TrimLeft(here, " \t"))
-	var hints []string
-	if strings.Contains(here[:indent], "\t") {
-		hints = []string{"indent with spaces: YAML does not take tabs"}
-		indent = strings.IndexByte(here, '\t')
-	}
-	column := indent + 1
-	r.fail(Pos{File: file, Line: line, Column: column}, "", "not YAML: "+msg, hints...)
-}
-
-func badEncoding(file string, data []byte) Pos {
-	p := Pos{File: file, Line: 1, Column: 1}
-	for len(data) > 0 {
-		c, size := utf8.DecodeRune(data)
-		switch {
-		case c == utf8.RuneError && size <= 1:
-			return p
-		case c == '\n':
-			p.Line, p.Column = p.Line+1, 1
-		default:
-			p.Column++
-		}
-		data = data[size:]
-	}
-	return p
 }

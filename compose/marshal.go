@@ -1,0 +1,165 @@
+package compose
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Marshal writes the services of p as a v1 file in which everything is
+// resolved. Load reads it back to the same services from any directory;
+// dollar signs are doubled for that.
+func Marshal(p *Project) ([]byte, error) {
+	root := &yaml.Node{Kind: yaml.MappingNode}
+	for _, s := range p.Services {
+		body := &yaml.Node{Kind: yaml.MappingNode}
+		for _, e := range s.Entries() {
+			body.Content = append(body.Content, scalar(e.Key), node(e.Value))
+		}
+		root.Content = append(root.Content, scalar(s.Name), body)
+	}
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(root); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// MarshalJSON writes what Marshal writes as JSON, the services in file order.
+// It is a file that Load reads, too.
+func MarshalJSON(p *Project) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, s := range p.Services {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if err := member(&b, s.Name); err != nil {
+			return nil, err
+		}
+		b.WriteByte('{')
+		for j, e := range s.Entries() {
+			if j > 0 {
+				b.WriteByte(',')
+			}
+			if err := member(&b, e.Key); err != nil {
+				return nil, err
+			}
+			if err := encode(&b, doubled(e.Value)); err != nil {
+				return nil, err
+			}
+		}
+		b.WriteByte('}')
+	}
+	b.WriteByte('}')
+	var out bytes.Buffer
+	if err := json.Indent(&out, b.Bytes(), "", "  "); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}
+
+// member writes the name of a member and its colon.
+func member(b *bytes.Buffer, name string) error {
+	if err := encode(b, name); err != nil {
+		return err
+	}
+	b.WriteByte(':')
+	return nil
+}
+
+// encode writes a value as JSON without making < and > unreadable.
+func encode(b *bytes.Buffer, v any) error {
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// doubled is a value of an Entry with its dollar signs doubled.
+func doubled(v any) any {
+	switch v := v.(type) {
+	case string:
+		return escape(v)
+	case []string:
+		out := make([]string, len(v))
+		for i, s := range v {
+			out[i] = escape(s)
+		}
+		return out
+	case map[string]*string:
+		out := make(map[string]any, len(v))
+		for name, s := range v {
+			if out[name] = nil; s != nil {
+				out[name] = escape(*s)
+			}
+		}
+		return out
+	}
+	return v
+}
+
+// node is a value of an Entry as YAML.
+func node(v any) *yaml.Node {
+	switch v := v.(type) {
+	case nil:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
+	case string:
+		return scalar(escape(v))
+	case bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(v)}
+	case int64:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(v, 10)}
+	case []string:
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		if len(v) == 0 {
+			n.Style = yaml.FlowStyle
+		}
+		for _, s := range v {
+			n.Content = append(n.Content, scalar(escape(s)))
+		}
+		return n
+	case map[string]*string:
+		return sortedMapping(v, func(s *string) *yaml.Node {
+			if s == nil {
+				return node(nil)
+			}
+			return scalar(escape(*s))
+		})
+	case map[string]int64:
+		return sortedMapping(v, func(n int64) *yaml.Node { return node(n) })
+	case map[string]any:
+		return sortedMapping(v, node)
+	}
+	panic("an entry of a type that no field prints")
+}
+
+func sortedMapping[T any](m map[string]T, value func(T) *yaml.Node) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		n.Content = append(n.Content, scalar(name), value(m[name]))
+	}
+	return n
+}
+
+// plain is text that every YAML reader, old or new, takes for text.
+var (
+	plain   = regexp.MustCompile(`^[a-zA-Z/._][a-zA-Z0-9/._@+-]*(?:[ =:][a-zA-Z0-9/._@+-]+)*$`)
+	oldBool = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|nan|\.nan|\.inf)$`)
+)
+
+// scalar is text, in quotes unless it is plain.
+func scalar(s string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if !plain.MatchString(s) || oldBool.MatchString(s) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
