@@ -68,8 +68,8 @@ The function lives in the shells you type in. A script should say
 	}
 }
 
-// printShellInit writes the function for one shell. An unknown shell is an
-// error that names the known ones, and nothing is written.
+// printShellInit writes the function for one shell. An unknown shell is a
+// usage error, and nothing is written.
 func printShellInit(out io.Writer, shell string) error {
 	for _, s := range shellInits {
 		if s.shell == shell {
@@ -77,8 +77,10 @@ func printShellInit(out io.Writer, shell string) error {
 			return err
 		}
 	}
-	return fmt.Errorf("no shell function for %q: known shells are %s",
-		shell, strings.Join(shellNames(), ", "))
+	return usageError{
+		msg:   fmt.Sprintf("no shell function for %q", shell),
+		hints: []string{"known shells: " + strings.Join(shellNames(), ", ")},
+	}
 }
 
 // shellNames lists the shells in the order the help shows them.

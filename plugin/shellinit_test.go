@@ -123,8 +123,9 @@ func TestTheShellFunctionWorksUnderTheStrictestOptions(t *testing.T) {
 func TestShellInitOfAnUnknownShellIsAnErrorAndPrintsNothing(t *testing.T) {
 	var out bytes.Buffer
 	err := printShellInit(&out, "tcsh")
-	if err == nil || !strings.Contains(err.Error(), "bash, zsh, fish") {
-		t.Errorf("error is %v, want the known shells in it", err)
+	var usage usageError
+	if !errors.As(err, &usage) || len(usage.hints) != 1 || !strings.Contains(usage.hints[0], "bash, zsh, fish") {
+		t.Errorf("error is %#v, want a usage error with the known shells as its hint", err)
 	}
 	if out.Len() > 0 {
 		t.Errorf("printed %q", out.String())
@@ -234,13 +235,17 @@ func arguments(out string) []string {
 	return args
 }
 
-// dockers finds every docker on PATH: machines have more than one.
+// dockers finds every docker on PATH, for a machine may have an old and a new
+// one. /bin is often another name of /usr/bin.
 func dockers(t *testing.T) []string {
 	t.Helper()
 	var found []string
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		path, err := exec.LookPath(filepath.Join(dir, "docker"))
-		if err == nil && !slices.Contains(found, path) {
+		if err != nil {
+			continue
+		}
+		if path, err = filepath.EvalSymlinks(path); err == nil && !slices.Contains(found, path) {
 			found = append(found, path)
 		}
 	}
