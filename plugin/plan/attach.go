@@ -197,7 +197,8 @@ func (c *convergence) create(n Network, cause string, after ...string) {
 // connect plans to attach a container, where its creation does not do it.
 func (c *convergence) connect(f *fate, n Network, cause string) {
 	address, exists := f.live()
-	if !exists && (c.have.AttachAll || f.want.Attach[0] == n.Name) {
+	first := f.want.Elsewhere == "" && f.want.Attach[0] == n.Name
+	if !exists && (c.have.AttachAll || first) {
 		return // part of the creation
 	}
 	c.draft.add(connectKey(f.want.Name, n.Name), c.relink(f), cause,

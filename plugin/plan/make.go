@@ -90,3 +90,12 @@ func Numbers(have []int, count int) []int {
 	slices.Sort(kept)
 	return kept
 }
+
+// Builds plans to build images, whether they exist or not.
+func Builds(images []Image) *Plan {
+	d := &draft{}
+	for _, i := range images {
+		d.add("image "+i.Ref, Task{Build, "image", i.Ref}, "asked for", BuildImage{i})
+	}
+	return d.plan()
+}

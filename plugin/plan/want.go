@@ -29,16 +29,17 @@ type Network struct {
 
 // Container is one replica of a service.
 type Container struct {
-	Name    string
-	Service string
-	Number  int // from 1
-	Image   string
-	Print   Fingerprint // of everything that only a new container can change
-	Attach  []string    // networks of the stack, by name
-	After   []string    // services that are started first
-	Joins   []string    // containers whose network or volumes it uses: it is replaced with them
-	Serial  string      // containers that share a key are started one after another; empty: no matter
-	Spec    any
+	Name      string
+	Service   string
+	Number    int // from 1
+	Image     string
+	Print     Fingerprint // of everything that only a new container can change
+	Attach    []string    // networks of the stack, by name
+	Elsewhere string      // a network that is not the stack's, on which it is made; empty: none
+	After     []string    // services that are started first
+	Joins     []string    // containers whose network or volumes it uses: it is replaced with them
+	Serial    string      // containers that share a key are started one after another; empty: no matter
+	Spec      any
 }
 
 // Have is a stack as it is, taken from the engine at one moment.
@@ -48,6 +49,24 @@ type Have struct {
 	Containers []HaveContainer
 	Strangers  []Stranger // containers that are not the stack's
 	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
+}
+
+// Has tells whether there is a replica of one of the services; of any where
+// services is nil.
+func (h Have) Has(services []string) bool {
+	return slices.ContainsFunc(h.Containers, func(c HaveContainer) bool {
+		return !c.OneOff && (services == nil || slices.Contains(services, c.Service))
+	})
+}
+
+// Services names the services that there are containers of, sorted.
+func (h Have) Services() []string {
+	var names []string
+	for _, c := range h.Containers {
+		names = append(names, c.Service)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // strangersOn names the strangers that are attached to a network.
