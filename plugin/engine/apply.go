@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+	"github.com/docker/docker/api/types/network"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Apply carries one action out. What is already as the action would have it
+// (a container that is gone when it should be removed) is success: another run,
+// or one that was cut off, may have been there before.
+func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
+	var err error
+	switch a := a.(type) {
+	case plan.PullImage:
+		err = e.pull(ctx, a.Image.Ref, report)
+	case plan.BuildImage:
+		err = e.build(ctx, a.Image.Ref, a.Image.Spec.(BuildSpec), report)
+	case plan.CreateNetwork:
+		err = e.createNetwork(ctx, a.Network)
+	case plan.RemoveNetwork:
+		err = gone(e.client.NetworkRemove(ctx, a.ID))
+	case plan.CreateContainer:
+		err = e.createContainer(ctx, a)
+	case plan.RenameContainer:
+		err = e.client.ContainerRename(ctx, e.id(a.Container), a.To)
+	case plan.Connect:
+		endpoint := a.Network.Spec.(networkSpec).endpoints[a.Service]
+		err = e.client.NetworkConnect(ctx, a.Network.Name, e.id(a.Container), endpointSettings(endpoint, a.Service, a.Number))
+	case plan.Disconnect:
+		err = gone(e.client.NetworkDisconnect(ctx, a.Network, a.Container, false))
+	case plan.StartContainer:
+		err = e.client.ContainerStart(ctx, e.id(a.Container), container.StartOptions{})
+	case plan.StopContainer:
+		err = gone(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
+	case plan.RemoveContainer:
+		err = gone(e.client.ContainerRemove(ctx, a.Container, container.RemoveOptions{RemoveVolumes: a.Volumes}))
+	default:
+		err = fmt.Errorf("an action that this engine does not know: %T", a)
+	}
+	return e.explain(err)
+}
+
+// gone takes "no such thing" for success.
+func gone(err error) error {
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// id gives the id behind the address of a container: see plan.Action.
+func (e *Engine) id(address string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if id, ok := e.made[address]; ok {
+		return id
+	}
+	return address
+}
+
+// createNetwork makes a network on the next free subnet. Somebody else may take
+// that subnet at the same moment; then it is the next one's turn.
+func (e *Engine) createNetwork(ctx context.Context, n plan.Network) error {
+	spec := n.Spec.(networkSpec)
+	options := network.CreateOptions{Driver: "bridge", Labels: spec.labels}
+	if spec.kind == linking.Apart {
+		options.Options = map[string]string{"com.docker.network.bridge.enable_icc": "false"}
+	}
+	for {
+		subnet, err := e.nextSubnet(n.Size)
+		if err != nil {
+			return err
+		}
+		options.IPAM = &network.IPAM{Config: []network.IPAMConfig{{Subnet: subnet}}}
+		_, err = e.client.NetworkCreate(ctx, n.Name, options)
+		if err == nil || !overlaps(err) {
+			return err
+		}
+	}
+}
+
+func (e *Engine) nextSubnet(size int) (string, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p, err := e.subnets.next(size)
+	return p.String(), err
+}
+
+// overlaps tells whether the engine refused a subnet because it is in use. It
+// has no other word for it than its text (libnetwork's ipam and bridge driver).
+func overlaps(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "Pool overlaps") || strings.Contains(text, "conflicts with network")
+}
+
+func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer) error {
+	spec := a.Container.Spec.(containerSpec)
+	config := config(spec.service, a.Container.Image, spec.labels)
+	host := hostConfig(spec.service)
+	if err := inlineSeccomp(host.SecurityOpt); err != nil {
+		return err
+	}
+	joined := map[string]string{} // ids by name
+	for i, name := range a.Container.Joins {
+		joined[name] = e.id(a.Joins[i])
+	}
+	for _, v := range spec.volumesFrom {
+		host.VolumesFrom = append(host.VolumesFrom, idOr(joined, v.container)+mode(v.readOnly))
+	}
+	if a.Replaces != "" {
+		if err := e.takeOverVolumes(ctx, a.Replaces, spec, config, host); err != nil {
+			return err
+		}
+	}
+	endpoints := map[string]*network.EndpointSettings{}
+	switch net := spec.service.Net; {
+	case spec.sharesNet != "":
+		host.NetworkMode = container.NetworkMode("container:" + idOr(joined, spec.sharesNet))
+	case a.Container.Elsewhere != "":
+		host.NetworkMode = container.NetworkMode(a.Container.Elsewhere)
+	case len(spec.endpoints) > 0:
+		host.NetworkMode = container.NetworkMode(spec.endpoints[0].network)
+	default:
+		host.NetworkMode = container.NetworkMode(netMode(net))
+	}
+	for i, at := range spec.endpoints {
+		if e.attachesAll() || i == 0 && a.Container.Elsewhere == "" {
+			endpoints[at.network] = at.settings
+		}
+	}
+	if a.Container.Elsewhere != "" && e.attachesAll() {
+		endpoints[a.Container.Elsewhere] = &network.EndpointSettings{}
+	}
+	made, err := e.client.ContainerCreate(ctx, config, host, &network.NetworkingConfig{EndpointsConfig: endpoints}, nil, a.As)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.made[a.As] = made.ID
+	return nil
+}
+
+func idOr(ids map[string]string, name string) string {
+	if id, ok := ids[name]; ok {
+		return id
+	}
+	return name
+}
+
+func mode(readOnly bool) string {
+	if readOnly {
+		return ":ro"
+	}
+	return ":rw"
+}
+
+// takeOverVolumes mounts the anonymous volumes of a container that is replaced
+// where they were (compose-v1.md 3.8), unless the file says something else for
+// the place.
+func (e *Engine) takeOverVolumes(ctx context.Context, old string, spec containerSpec, config *container.Config, host *container.HostConfig) error {
+	was, err := e.client.ContainerInspect(ctx, old)
+	if err != nil {
+		return gone(err)
+	}
+	anonymous := map[string]bool{} // places where the old container had one
+	if was.Config != nil {
+		for target := range was.Config.Volumes {
+			anonymous[target] = true
+		}
+	}
+	taken := map[string]bool{}
+	for _, v := range spec.service.Volumes {
+		if v.Host != "" {
+			taken[v.Target] = true
+		}
+	}
+	for _, m := range was.Mounts {
+		if m.Type != mount.TypeVolume || taken[m.Destination] || !anonymous[m.Destination] || m.Name == "" {
+			continue
+		}
+		host.Binds = append(host.Binds, bind(m.Name, m.Destination, ""))
+		// The place stays declared, so that the next replacement finds it.
+		config.Volumes[m.Destination] = struct{}{}
+	}
+	return nil
+}
+
+// inlineSeccomp puts the text of seccomp profiles in place of their files'
+// names, for the engine can't read this machine's files.
+func inlineSeccomp(options []string) error {
+	for i, o := range options {
+		_, file, ok := strings.Cut(strings.Replace(o, "seccomp=", "seccomp:", 1), "seccomp:")
+		if !ok || file == "unconfined" || strings.HasPrefix(strings.TrimSpace(file), "{") {
+			continue
+		}
+		profile, err := os.ReadFile(file)
+		if errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("security_opt: no seccomp profile %s", file)
+		}
+		if err != nil {
+			return err
+		}
+		options[i] = "seccomp=" + string(profile)
+	}
+	return nil
+}

@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Scale is how many replicas each service is to have, by service.
+type Scale map[string]int
+
+// KeepScale is the scale that a stack has, with one replica of every service
+// that has none, and with what wanted says instead where it says something.
+func KeepScale(p *compose.Project, have plan.Have, wanted Scale) Scale {
+	scale := Scale{}
+	for _, s := range p.Services {
+		scale[s.Name] = max(1, len(numbers(have, s.Name)))
+		if n, ok := wanted[s.Name]; ok {
+			scale[s.Name] = n
+		}
+	}
+	return scale
+}
+
+// numbers lists the numbers that the replicas of a service have.
+func numbers(have plan.Have, service string) []int {
+	var found []int
+	for _, c := range have.Containers {
+		if c.Service == service && !c.OneOff && !slices.Contains(found, c.Number) {
+			found = append(found, c.Number)
+		}
+	}
+	return found
+}
+
+// ImageOf is the reference of the image that containers of a service are made
+// from: its own, or the one that is built for it.
+func ImageOf(p *compose.Project, s *compose.Service) string {
+	if s.Image != "" {
+		return s.Image
+	}
+	return strings.ToLower(strings.TrimLeft(p.Name, "-_") + "_" + s.Name)
+}
+
+// Refs lists the references of all images of a project, each once.
+func Refs(p *compose.Project) []string {
+	var refs []string
+	for _, s := range p.Services {
+		if ref := ImageOf(p, s); !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+// ContainerName is the name of a replica of a service (compose-v1.md 3.5).
+func ContainerName(p *compose.Project, s *compose.Service, number int) string {
+	if s.ContainerName != "" {
+		return s.ContainerName
+	}
+	return strings.TrimLeft(p.Name, "-_") + "_" + s.Name + "_" + strconv.Itoa(number)
+}
+
+func networkName(p *compose.Project, name string) string { return p.Name + "_" + name }
+
+// Desired is the stack that a project and its topology describe, at a scale,
+// next to what there is: replicas keep the numbers that they have. It calls
+// nothing. The error is of type compose.Errors: a scale that the file rules out.
+func (e *Engine) Desired(p *compose.Project, t *linking.Topology, have plan.Have, scale Scale) (plan.Want, error) {
+	if err := checkScale(p, scale); err != nil {
+		return plan.Want{}, err
+	}
+	want := plan.Want{Project: p.Name, Images: images(p)}
+	replicas := map[string][]int{}
+	for _, s := range p.Services {
+		want.Services = append(want.Services, s.Name)
+		replicas[s.Name] = plan.Numbers(numbers(have, s.Name), scale[s.Name])
+	}
+	for _, n := range t.Networks {
+		want.Networks = append(want.Networks, e.network(p, t, n, replicas))
+	}
+	for _, name := range t.Order() {
+		s := p.Service(name)
+		for _, number := range replicas[name] {
+			want.Containers = append(want.Containers, e.replica(p, t, s, number, replicas))
+		}
+	}
+	return want, nil
+}
+
+// images lists what containers are made from. A service may use the image that
+// is built for another by its name.
+func images(p *compose.Project) []plan.Image {
+	var list []plan.Image
+	for _, s := range p.Services {
+		ref := ImageOf(p, s)
+		i := slices.IndexFunc(list, func(i plan.Image) bool { return i.Ref == ref })
+		switch {
+		case s.Image == "" && i >= 0:
+			list[i] = plan.Image{Ref: ref, Build: true, Spec: buildOf(p, s)}
+		case s.Image == "":
+			list = append(list, plan.Image{Ref: ref, Build: true, Spec: buildOf(p, s)})
+		case i < 0:
+			list = append(list, plan.Image{Ref: ref})
+		}
+	}
+	return list
+}
+
+// networkSpec is what a network is made from.
+type networkSpec struct {
+	kind      linking.Kind
+	labels    map[string]string
+	endpoints map[string]linking.Endpoint // by service
+}
+
+func (e *Engine) network(p *compose.Project, t *linking.Topology, n linking.Network, replicas map[string][]int) plan.Network {
+	spec := networkSpec{kind: n.Kind, endpoints: map[string]linking.Endpoint{}}
+	out := plan.Network{Name: networkName(p, n.Name), Settings: string(n.Kind), Wiring: map[string]string{}}
+	for _, member := range n.Members {
+		for _, endpoint := range t.Service(member).Endpoints {
+			if endpoint.Network == n.Name {
+				spec.endpoints[member] = endpoint
+				out.Wiring[member] = endpointText(endpoint)
+			}
+		}
+		out.Size += len(replicas[member])
+	}
+	spec.labels = map[string]string{
+		labelProject:  p.Name,
+		labelNetwork:  n.Name,
+		labelVersion:  e.options.Version,
+		labelSettings: out.Settings,
+		labelWiring:   wiringText(out.Wiring),
+	}
+	out.Spec = spec
+	return out
+}
+
+func (e *Engine) replica(p *compose.Project, t *linking.Topology, s *compose.Service, number int, replicas map[string][]int) plan.Container {
+	place := t.Service(s.Name)
+	c := plan.Container{
+		Name:    ContainerName(p, s, number),
+		Service: s.Name,
+		Number:  number,
+		Image:   ImageOf(p, s),
+		Print:   fingerprint(s),
+		After:   place.After,
+		Serial:  portRange(s),
+	}
+	if s.Net.Mode == compose.NetNetwork {
+		c.Elsewhere = s.Net.Name
+	}
+	spec := containerSpec{service: s, labels: e.containerLabels(p, s, number, c)}
+	for _, endpoint := range place.Endpoints {
+		name := networkName(p, endpoint.Network)
+		c.Attach = append(c.Attach, name)
+		spec.endpoints = append(spec.endpoints, attachment{name, endpointSettings(endpoint, s.Name, number)})
+	}
+	join := func(service string) (string, bool) {
+		if len(replicas[service]) == 0 {
+			return "", false
+		}
+		name := ContainerName(p, p.Service(service), replicas[service][0])
+		if !slices.Contains(c.Joins, name) {
+			c.Joins = append(c.Joins, name)
+		}
+		return name, true
+	}
+	for _, v := range s.VolumesFrom {
+		from := v.Source
+		if v.Service {
+			var ok bool
+			if from, ok = join(v.Source); !ok {
+				continue
+			}
+		}
+		spec.volumesFrom = append(spec.volumesFrom, volumesFrom{container: from, readOnly: v.ReadOnly})
+	}
+	switch s.Net.Mode {
+	case compose.NetService:
+		spec.sharesNet, _ = join(s.Net.Name)
+	case compose.NetContainer:
+		spec.sharesNet = s.Net.Name
+	}
+	c.Spec = spec
+	return c
+}
+
+func (e *Engine) containerLabels(p *compose.Project, s *compose.Service, number int, c plan.Container) map[string]string {
+	labels := map[string]string{}
+	for _, l := range s.Labels {
+		if l.Value != nil {
+			labels[l.Name] = *l.Value
+		}
+	}
+	labels[labelProject] = p.Name
+	labels[labelService] = s.Name
+	labels[labelNumber] = strconv.Itoa(number)
+	labels[labelOneOff] = "False"
+	labels[labelVersion] = e.options.Version
+	labels[labelWorkingDir] = p.Dir
+	if len(p.Files) > 0 {
+		labels[labelFiles] = strings.Join(p.Files, ",")
+	}
+	labels[labelPrint] = string(c.Print)
+	labels[labelAfter] = strings.Join(c.After, ",")
+	return labels
+}
+
+// notPrinted are the keys that do not live in a container: links are on
+// networks, a name can be changed, and what an image was built from shows in
+// its id.
+var notPrinted = map[string]bool{
+	"build": true, "dockerfile": true, "links": true, "external_links": true, "container_name": true,
+}
+
+// fingerprint is the fingerprint of all keys of a service that only a new
+// container can change.
+func fingerprint(s *compose.Service) plan.Fingerprint {
+	settings := map[string]string{}
+	for _, entry := range s.Entries() {
+		if notPrinted[entry.Key] {
+			continue
+		}
+		b, err := json.Marshal(entry.Value)
+		if err != nil {
+			panic("compose gave a value that JSON has no form for: " + entry.Key)
+		}
+		settings[entry.Key] = string(b)
+	}
+	return plan.NewFingerprint(settings)
+}

@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+
+	"github.com/docker/docker/api/types/versions"
+	"github.com/docker/docker/client"
+)
+
+// Client is what the engine is spoken to through.
+type Client = client.APIClient
+
+// Options are what an Engine needs to know besides its client.
+type Options struct {
+	Version string         // of Stack Lite, for labels
+	Pool    netip.Prefix   // where subnets are taken from; zero: DefaultPool
+	Avoid   []netip.Prefix // addresses that no subnet may overlap: routes of this machine
+
+	// RegistryAuth gives the credentials for the registry of an image, in the
+	// form of the X-Registry-Auth header; nil: none.
+	RegistryAuth func(ref string) (string, error)
+}
+
+// Engine is one Docker Engine.
+type Engine struct {
+	client  Client
+	options Options
+
+	mu      sync.Mutex
+	made    map[string]string // ids of containers made by Apply, by the name they were made under
+	subnets *subnets          // nil until a network is made or observed
+}
+
+// New speaks to the engine behind c.
+func New(c Client, o Options) *Engine {
+	if !o.Pool.IsValid() {
+		o.Pool = DefaultPool
+	}
+	return &Engine{client: c, options: o, made: map[string]string{}}
+}
+
+// attachesAll tells whether a container can be attached to all its networks at
+// creation (API 1.44) or to one only.
+func (e *Engine) attachesAll() bool {
+	return versions.GreaterThanOrEqualTo(e.client.ClientVersion(), "1.44")
+}
+
+// Ping makes sure that the engine answers and settles the API version.
+func (e *Engine) Ping(ctx context.Context) error {
+	e.client.NegotiateAPIVersion(ctx)
+	if _, err := e.client.Ping(ctx); err != nil {
+		return Unreachable{Host: e.client.DaemonHost(), Err: err}
+	}
+	return nil
+}
+
+// Unreachable is an engine that does not answer.
+type Unreachable struct {
+	Host string
+	Err  error
+}
+
+func (u Unreachable) Error() string {
+	return fmt.Sprintf("no docker engine answers at %s", u.Host)
+}
+
+// Unwrap gives the client's error.
+func (u Unreachable) Unwrap() error { return u.Err }
+
+// Hints says what to try.
+func (u Unreachable) Hints() []string {
+	return []string{"is it running? try: docker info"}
+}

@@ -1,0 +1,208 @@
+package engine
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/network"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Observe takes a snapshot of a project and looks up the images that refs
+// name. It makes three calls, at the same time.
+func (e *Engine) Observe(ctx context.Context, project string, refs []string) (plan.Have, error) {
+	var (
+		containers []container.Summary
+		networks   []network.Summary
+		images     []image.Summary
+	)
+	group, within := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		containers, err = e.client.ContainerList(within, container.ListOptions{All: true})
+		return err
+	})
+	group.Go(func() (err error) {
+		networks, err = e.client.NetworkList(within, network.ListOptions{})
+		return err
+	})
+	group.Go(func() (err error) {
+		if len(refs) > 0 {
+			images, err = e.client.ImageList(within, image.ListOptions{})
+		}
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return plan.Have{}, e.explain(err)
+	}
+	e.noteSubnets(networks)
+	have := plan.Have{AttachAll: e.attachesAll(), Images: resolveImages(refs, images)}
+	foreign := map[string]bool{} // names of networks that exist and are not the stack's
+	for _, n := range networks {
+		if settings, ours := n.Labels[labelSettings]; ours && n.Labels[labelProject] == project {
+			have.Networks = append(have.Networks, plan.HaveNetwork{
+				Name: n.Name, ID: n.ID, Settings: settings,
+				Wiring: parseWiring(n.Labels[labelWiring]), Size: room(n),
+			})
+		} else {
+			foreign[n.Name] = true
+		}
+	}
+	slices.SortFunc(have.Networks, func(a, b plan.HaveNetwork) int { return strings.Compare(a.Name, b.Name) })
+	for _, c := range containers {
+		if Ours(c.Labels, project) {
+			have.Containers = append(have.Containers, haveContainer(c, foreign))
+		} else {
+			have.Strangers = append(have.Strangers, stranger(c))
+		}
+	}
+	slices.SortFunc(have.Containers, func(a, b plan.HaveContainer) int {
+		if c := strings.Compare(a.Service, b.Service); c != 0 {
+			return c
+		}
+		if a.Number != b.Number {
+			return a.Number - b.Number
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return have, nil
+}
+
+// Ours tells whether labels are those of a container of the project that this
+// tool made.
+func Ours(labels map[string]string, project string) bool {
+	_, made := labels[labelPrint]
+	return made && labels[labelProject] == project
+}
+
+func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContainer {
+	number, _ := strconv.Atoi(c.Labels[labelNumber])
+	h := plan.HaveContainer{
+		ID:       c.ID,
+		Name:     containerName(c),
+		Service:  c.Labels[labelService],
+		Number:   number,
+		OneOff:   c.Labels[labelOneOff] == "True",
+		Image:    c.Image,
+		ImageID:  c.ImageID,
+		Print:    plan.Fingerprint(c.Labels[labelPrint]),
+		State:    plan.State(c.State),
+		After:    splitList(c.Labels[labelAfter]),
+		Attached: map[string]string{},
+	}
+	if mode := container.NetworkMode(c.HostConfig.NetworkMode); mode.IsContainer() {
+		h.Joined = mode.ConnectedContainer()
+		return h
+	}
+	if c.NetworkSettings != nil {
+		for name, endpoint := range c.NetworkSettings.Networks {
+			if !foreign[name] && name != network.NetworkHost && name != network.NetworkNone {
+				h.Attached[name] = endpoint.NetworkID
+			}
+		}
+	}
+	return h
+}
+
+func stranger(c container.Summary) plan.Stranger {
+	s := plan.Stranger{Name: containerName(c), Owner: c.Labels[labelProject]}
+	if c.NetworkSettings != nil {
+		for name := range c.NetworkSettings.Networks {
+			s.Networks = append(s.Networks, name)
+		}
+		slices.Sort(s.Networks)
+	}
+	return s
+}
+
+// containerName is the name without the slash; names with a second slash are
+// those of legacy links.
+func containerName(c container.Summary) string {
+	for _, n := range c.Names {
+		if n = strings.TrimPrefix(n, "/"); !strings.Contains(n, "/") {
+			return n
+		}
+	}
+	return c.ID[:min(12, len(c.ID))]
+}
+
+// room is how many endpoints the subnets of a network have room for. What the
+// engine chose without telling is big enough.
+func room(n network.Summary) int {
+	size := 0
+	for _, c := range n.IPAM.Config {
+		if p, err := netip.ParsePrefix(c.Subnet); err == nil && p.Addr().Is4() {
+			size += capacity(p)
+		}
+	}
+	if size == 0 {
+		return 1 << 16
+	}
+	return size
+}
+
+// noteSubnets remembers which subnets are in use.
+func (e *Engine) noteSubnets(networks []network.Summary) {
+	s := &subnets{pool: e.options.Pool, used: slices.Clone(e.options.Avoid)}
+	for _, n := range networks {
+		for _, c := range n.IPAM.Config {
+			if p, err := netip.ParsePrefix(c.Subnet); err == nil && p.Addr().Is4() {
+				s.used = append(s.used, p)
+			}
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.subnets = s
+}
+
+// resolveImages finds the image that each reference names, as the engine would.
+func resolveImages(refs []string, images []image.Summary) map[string]string {
+	byName := map[string]string{}
+	for _, i := range images {
+		for _, name := range append(slices.Clone(i.RepoTags), i.RepoDigests...) {
+			if named, err := reference.ParseDockerRef(name); err == nil {
+				byName[named.String()] = i.ID
+			}
+		}
+	}
+	found := map[string]string{}
+	for _, ref := range refs {
+		if named, err := reference.ParseDockerRef(ref); err == nil {
+			if id := byName[named.String()]; id != "" {
+				found[ref] = id
+				continue
+			}
+		}
+		if id := byID(ref, images); id != "" {
+			found[ref] = id
+		}
+	}
+	return found
+}
+
+// byID finds an image by its id or the beginning of one; empty where none or
+// several have it.
+func byID(ref string, images []image.Summary) string {
+	digits := strings.TrimPrefix(ref, "sha256:")
+	if len(digits) < 4 {
+		return ""
+	}
+	found := ""
+	for _, i := range images {
+		if strings.HasPrefix(strings.TrimPrefix(i.ID, "sha256:"), digits) {
+			if found != "" {
+				return ""
+			}
+			found = i.ID
+		}
+	}
+	return found
+}
