@@ -1,0 +1,92 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// stack is a project, what its links mean, and the engine that it runs on.
+type stack struct {
+	*app
+	project  *compose.Project
+	topology *linking.Topology
+	engine   *engine.Engine
+}
+
+// stack reads the files and connects to the engine. Nothing is asked of the
+// engine before the files are known to be right.
+func (a *app) stack(ctx context.Context, checkBuilds bool) (*stack, error) {
+	project, err := a.load(checkBuilds)
+	if err != nil {
+		return nil, err
+	}
+	isolation, err := parseIsolation(a.flags.isolation)
+	if err != nil {
+		return nil, err
+	}
+	topology, err := linking.Resolve(project, linking.Options{Isolation: isolation})
+	if err != nil {
+		return nil, err
+	}
+	view.PrintNotes(a.view(), append(project.Notes, topology.Notes...))
+	e, err := a.engine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &stack{app: a, project: project, topology: topology, engine: e}, nil
+}
+
+// plan compares the stack with what runs: files → project → topology → want,
+// engine → have, and both with the goal → plan.
+func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*plan.Plan, error) {
+	have, err := s.engine.Observe(ctx, s.project.Name, engine.Refs(s.project))
+	if err != nil {
+		return nil, err
+	}
+	want, err := s.engine.Desired(s.project, s.topology, have, engine.KeepScale(s.project, have, scale))
+	if err != nil {
+		return nil, err
+	}
+	return plan.Make(goal, want, have)
+}
+
+// converge brings the stack to a goal, or with dryRun says what that takes.
+func (s *stack) converge(ctx context.Context, goal plan.Goal, scale engine.Scale, dryRun bool) error {
+	p, err := s.plan(ctx, goal, scale)
+	if err != nil {
+		return err
+	}
+	if dryRun {
+		_, err := fmt.Fprint(s.out, p)
+		return err
+	}
+	return s.run(ctx, s.engine, p)
+}
+
+// run carries a plan out and shows it.
+func (a *app) run(ctx context.Context, e *engine.Engine, p *plan.Plan) error {
+	progress, err := view.NewProgress(a.flags.progress, a.view())
+	if err != nil {
+		return usageError{msg: err.Error()}
+	}
+	progress.Start(p)
+	err = p.Run(ctx, a.flags.parallel, e.Apply, progress.Event)
+	progress.End()
+	return err
+}
+
+func parseIsolation(s string) (linking.Isolation, error) {
+	switch s {
+	case "", "link":
+		return linking.ByLinks, nil
+	case "project":
+		return linking.ByProject, nil
+	}
+	return 0, usageError{msg: fmt.Sprintf("--isolation %s is neither link nor project", s)}
+}

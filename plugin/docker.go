@@ -1,0 +1,94 @@
+package plugin
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/docker/cli/cli-plugins/metadata"
+	cliplugin "github.com/docker/cli/cli-plugins/plugin"
+	"github.com/docker/cli/cli/command"
+	"github.com/docker/docker/client"
+	"github.com/spf13/cobra"
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// pluginName is what the Docker CLI knows the plugin by. It allows no hyphen.
+const pluginName = "stacklite"
+
+// runDocker runs the command inside the shell that the Docker CLI's library
+// gives its plugins: global flags, contexts, TLS, credentials and the plugin
+// contract are its. It gives the exit code.
+func runDocker(args []string) int {
+	docker, err := command.NewDockerCli()
+	if err != nil {
+		return exitCode(err, view.Options{Err: os.Stderr})
+	}
+	standalone := cliplugin.RunningStandalone()
+	if standalone {
+		os.Args = standaloneArgs(args)
+	}
+	a := newApp(docker.In(), docker.Out(), docker.Err())
+	a.version = version
+	a.connect = func() (engine.Client, error) {
+		// Client exits the process where contexts or TLS files are wrong, with
+		// the Docker CLI's own words; nothing has been begun by then.
+		c, ok := docker.Client().(*client.Client)
+		if !ok {
+			return docker.Client(), nil
+		}
+		return c, nil
+	}
+	a.registryAuth = func(ref string) (string, error) {
+		return command.RetrieveAuthTokenFromImage(docker.ConfigFile(), ref)
+	}
+	root := newRoot(a)
+	if standalone {
+		name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
+		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: name}
+	}
+	err = cliplugin.RunPlugin(docker, root, metadata.Metadata{
+		SchemaVersion:    "0.1.0",
+		Vendor:           "Stack Lite",
+		Version:          version,
+		ShortDescription: root.Short,
+	})
+	return exitCode(err, a.view())
+}
+
+// globalFlags are the Docker CLI's flags that stand before a plugin's name,
+// with whether they take a value.
+var globalFlags = map[string]bool{
+	"--config": true, "--context": true, "-c": true, "--host": true, "-H": true, "--log-level": true, "-l": true,
+	"--tlscacert": true, "--tlscert": true, "--tlskey": true,
+	"--debug": false, "-D": false, "--tls": false, "--tlsverify": false,
+}
+
+// standaloneArgs makes of "docker-stack-lite -H x up" what the Docker CLI would
+// have made of "docker -H x stacklite up".
+func standaloneArgs(args []string) []string {
+	out := []string{args[0]}
+	rest := args[1:]
+	if len(rest) > 0 && (rest[0] == metadata.MetadataSubcommandName || strings.HasPrefix(rest[0], "__complete")) {
+		if rest[0] == metadata.MetadataSubcommandName {
+			return args
+		}
+		return append(append(out, rest[0], pluginName), rest[1:]...)
+	}
+	for len(rest) > 0 {
+		name, _, hasValue := strings.Cut(rest[0], "=")
+		takesValue, known := globalFlags[name]
+		if !known {
+			break
+		}
+		n := 1
+		if takesValue && !hasValue && len(rest) > 1 {
+			n = 2
+		}
+		out = append(out, rest[:n]...)
+		rest = rest[n:]
+	}
+	return append(append(out, pluginName), slices.Clone(rest)...)
+}

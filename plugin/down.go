@@ -1,0 +1,51 @@
+package plugin
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+func newDownCommand(a *app) *cobra.Command {
+	var (
+		timeout       int
+		volumes       bool
+		removeOrphans bool
+	)
+	cmd := &cobra.Command{
+		Use:   "down",
+		Short: "Stop the stack and remove its containers and networks",
+		Long: `Stop the stack and remove its containers and networks.
+
+Volumes and images stay, unless --volumes asks for the anonymous volumes to go
+too; a volume with a name is never removed. With --project-name the stack can be
+taken down when its files are gone.`,
+		Example: `  docker stacklite down
+  docker stacklite down --volumes --remove-orphans
+  docker stacklite -p demo down`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, stop := interruptible(cmd.Context())
+			defer stop()
+			goal := plan.Goal{State: plan.Absent, Volumes: volumes}
+			if cmd.Flags().Changed("timeout") {
+				goal.Timeout = &timeout
+			}
+			return a.down(ctx, goal, removeOrphans)
+		},
+	}
+	cmd.Flags().SortFlags = false
+	cmd.Flags().BoolVarP(&volumes, "volumes", "v", false, "remove anonymous volumes too")
+	cmd.Flags().BoolVar(&removeOrphans, "remove-orphans", false, "remove containers of services that the files no longer have")
+	cmd.Flags().IntVarP(&timeout, "timeout", "t", 10, "seconds that a container is given to stop")
+	return cmd
+}
+
+func (a *app) down(ctx context.Context, goal plan.Goal, removeOrphans bool) error {
+	s, err := a.scope(ctx)
+	if err != nil {
+		return err
+	}
+	return s.halt(ctx, goal, nil, removeOrphans)
+}

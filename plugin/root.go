@@ -1,0 +1,95 @@
+package plugin
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// newRoot makes the whole command line. A new verb is a file and a line here.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:     pluginName,
+		Aliases: []string{"stack-lite"},
+		Short:   "Run Fig and docker-compose 1.x files; only linked services reach each other",
+		Long: `Run Fig and docker-compose 1.x files, unchanged, on today's engines.
+
+Every link of the file becomes a network of its own, so that a service reaches
+those that it is linked to, by name, and nobody else.`,
+		Example: `  docker stacklite up -d
+  docker stacklite ps
+  docker stacklite scale web=5
+  docker stacklite logs -f web
+  docker stacklite down`,
+		Args:              noSuchCommand,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{msg: err.Error(), hints: []string{"try: " + cmd.CommandPath() + " --help"}}
+	})
+	a.addGlobals(root)
+	root.AddCommand(
+		newBuildCommand(a),
+		newConfigCommand(a),
+		newDownCommand(a),
+		newLogsCommand(a),
+		newPlanCommand(a),
+		newPsCommand(a),
+		newScaleCommand(a),
+		newShellInitCommand(),
+		newStartCommand(a),
+		newStopCommand(a),
+		newUpCommand(a),
+		newVersionCommand(a),
+	)
+	for _, cmd := range root.Commands() {
+		cmd.Args = usageArgs(cmd.Args)
+	}
+	return root
+}
+
+func (a *app) addGlobals(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.SortFlags = false
+	f.StringArrayVarP(&a.flags.files, "file", "f", nil, "a file to read; may be repeated, later ones override (default fig.yml, docker-compose.yml)")
+	f.StringVarP(&a.flags.project, "project-name", "p", "", "the project's name (default the directory's)")
+	f.StringVar(&a.flags.projectDir, "project-directory", "", "what relative paths are relative to (default the first file's directory)")
+	f.StringVar(&a.flags.envFile, "env-file", "", "variables for the files (default .env)")
+	f.StringVar(&a.flags.progress, "progress", "auto", "how progress is shown: auto, tty, plain, json or quiet")
+	f.StringVar(&a.flags.ansi, "ansi", "auto", "when colours are used: auto, never or always")
+	f.StringVar(&a.flags.isolation, "isolation", "link", `who reaches whom: "link", those that are linked, or "project", everybody`)
+	f.StringVar(&a.flags.pool, "pool", "", "the range that subnets are taken from (default STACKLITE_POOL, else 10.222.0.0/16)")
+	f.IntVar(&a.flags.parallel, "parallel", 16, "how many things to do at once")
+	_ = root.MarkPersistentFlagFilename("file", "yml", "yaml")
+	_ = root.MarkPersistentFlagFilename("env-file")
+	_ = root.MarkPersistentFlagDirname("project-directory")
+}
+
+// noSuchCommand refuses what is no verb; cobra would print the help and call
+// that success.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	u := usageError{msg: fmt.Sprintf("no such command: %s", args[0])}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		u.hints = append(u.hints, "did you mean "+strings.Join(near, " or ")+"?")
+	}
+	u.hints = append(u.hints, "try: "+cmd.CommandPath()+" --help")
+	return u
+}
+
+// usageArgs makes a command's complaint about its arguments a usage error.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if check == nil {
+			return nil
+		}
+		if err := check(cmd, args); err != nil {
+			return usageError{msg: err.Error(), hints: []string{"try: " + cmd.CommandPath() + " --help"}}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,28 @@
+package plugin
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+func newVersionCommand(a *app) *cobra.Command {
+	var short bool
+	cmd := &cobra.Command{
+		Use:     "version",
+		Short:   "Show the version",
+		Example: "  docker stacklite version --short",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if short {
+				_, err := fmt.Fprintln(a.out, a.version)
+				return err
+			}
+			_, err := fmt.Fprintf(a.out, "stack-lite version %s, %s, %s/%s\n", a.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&short, "short", false, "the number alone")
+	return cmd
+}
