@@ -1,6 +1,7 @@
 package linking
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,11 +16,11 @@ const defaultNetwork = "default"
 // networks returns the networks that the ties need and the one for everybody
 // else.
 func networks(p *compose.Project, ties []Tie, o Options) []Network {
-	var names []string
+	modes := make(map[string]compose.NetMode, len(p.Services))
 	for _, svc := range p.Services {
-		names = append(names, svc.Name)
+		modes[svc.Name] = svc.Net.Mode
 	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(modes))
 	index := make(map[string]int, len(names))
 	for i, n := range names {
 		index[n] = i
@@ -33,7 +34,7 @@ func networks(p *compose.Project, ties []Tie, o Options) []Network {
 		switch {
 		case !g.Alone(i):
 			linked = append(linked, n)
-		case p.Service(n).Net.Mode == compose.NetLinks:
+		case modes[n] == compose.NetLinks:
 			alone = append(alone, n)
 		}
 	}
@@ -81,10 +82,16 @@ func indexes(sets [][]string, index map[string]int) [][]int {
 // carry says of every tie which network carries it: the first that both ends
 // are on.
 func carry(ties []Tie, networks []Network) {
+	on := make(map[string][]int) // by service, its networks
+	for i, n := range networks {
+		for _, m := range n.Members {
+			on[m] = append(on[m], i)
+		}
+	}
 	for i, t := range ties {
-		for _, n := range networks {
-			if n.has(t.From) && n.has(t.At) {
-				ties[i].Network = n.Name
+		for _, k := range on[t.From] {
+			if networks[k].has(t.At) {
+				ties[i].Network = networks[k].Name
 				break
 			}
 		}
@@ -97,26 +104,29 @@ func (n Network) has(service string) bool {
 	return ok
 }
 
-// endpoints returns the places of a service on the networks.
-func endpoints(service string, networks []Network, ties []Tie) []Endpoint {
+// endpoints returns, by service, its places on the networks. The ties are
+// carried by the networks already.
+func endpoints(networks []Network, ties []Tie) map[string][]Endpoint {
+	type place struct{ service, network string }
+	private := make(map[place][]Name)
 	winners := aliasWinners(ties)
-	var out []Endpoint
+	for i, t := range ties {
+		own := strings.EqualFold(t.Alias, t.At) // the target's own name serves
+		if winners[aliasOf(t)] == i && !own {
+			at := place{t.From, t.Network}
+			private[at] = append(private[at], Name{Alias: t.Alias, Target: t.At})
+		}
+	}
+	out := make(map[string][]Endpoint)
 	for _, n := range networks {
-		if !n.has(service) {
-			continue
-		}
-		e := Endpoint{Network: n.Name}
-		if n.Kind != Apart {
-			e.Aliases = []string{service}
-		}
-		for i, t := range ties {
-			own := !strings.EqualFold(t.Alias, t.At) // else the target's own name serves
-			if t.From == service && t.Network == n.Name && own && winners[aliasOf(t)] == i {
-				e.Links = append(e.Links, Name{Alias: t.Alias, Target: t.At})
+		for _, service := range n.Members {
+			e := Endpoint{Network: n.Name, Links: private[place{service, n.Name}]}
+			if n.Kind != Apart {
+				e.Aliases = []string{service}
 			}
+			slices.SortFunc(e.Links, func(a, b Name) int { return strings.Compare(a.Alias, b.Alias) })
+			out[service] = append(out[service], e)
 		}
-		slices.SortFunc(e.Links, func(a, b Name) int { return strings.Compare(a.Alias, b.Alias) })
-		out = append(out, e)
 	}
 	return out
 }

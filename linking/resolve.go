@@ -39,12 +39,13 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 	}
 	t := &Topology{Networks: networks(p, ties, o), Ties: ties, Notes: notes}
 	carry(t.Ties, t.Networks)
+	places := endpoints(t.Networks, t.Ties)
 	for _, svc := range p.Services {
 		t.Services = append(t.Services, Service{
 			Name:      svc.Name,
 			Net:       svc.Net,
 			Stack:     owners[svc.Name].name,
-			Endpoints: endpoints(svc.Name, t.Networks, t.Ties),
+			Endpoints: places[svc.Name],
 		})
 	}
 	used.order(t.Services)

@@ -1,0 +1,126 @@
+package linking_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/stack-lite/stack-lite/linking"
+)
+
+func TestASelectionBringsAllThatItUsesWithIt(t *testing.T) {
+	top := resolve(t, sketch(t, `
+		web >app
+		app >db ~data
+		db >app
+		data
+		beside net=@app
+		tools pid=service:beside
+		cron >db`))
+	for _, c := range []struct{ names, want []string }{
+		{[]string{"data"}, []string{"data"}},
+		{[]string{"web"}, []string{"data", "app", "db", "web"}},
+		{[]string{"db"}, []string{"data", "app", "db"}},
+		{[]string{"tools"}, []string{"data", "app", "db", "beside", "tools"}},
+		{[]string{"cron", "web", "gone"}, []string{"data", "app", "web", "db", "cron"}},
+		{[]string{"gone"}, nil},
+		{nil, nil},
+	} {
+		got := top.Needs(c.names)
+		slices.Sort(c.want)
+		if order := top.Order(); !slices.IsSortedFunc(got, func(a, b string) int {
+			return slices.Index(order, a) - slices.Index(order, b)
+		}) {
+			t.Errorf("%v needs %v, not in the order %v", c.names, got, order)
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%v: -want +got:\n%s", c.names, diff)
+		}
+	}
+}
+
+func TestOnlyCirclesLeaveOutWhatIsWaitedFor(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 500 {
+		top := resolve(t, randomProject(r, 1+r.IntN(12)))
+		for _, s := range top.Services {
+			for _, u := range s.Uses {
+				if !slices.Contains(s.After, u) && !slices.Contains(top.Needs([]string{u}), s.Name) {
+					t.Fatalf("%s does not wait for %s, though %s does without %s in\n%s", s.Name, u, u, s.Name, describe(top))
+				}
+			}
+		}
+	}
+}
+
+func TestOfEveryCircleTheFirstInTheFileStartsFirst(t *testing.T) {
+	for text, want := range map[string][]string{
+		"a >b\nb >a":                       {"a", "b"},
+		"b >a\na >b":                       {"b", "a"},
+		"x >b\na >b\nb >c\nc >a":           {"a", "c", "b", "x"},
+		"a >b\nb >a >c\nc >d\nd >c":        {"a", "c", "b", "d"},
+		"hub >node:n\nnode >hub >log\nlog": {"hub", "log", "node"},
+		"a >b ~b\nb >c\nc >a":              {"b", "a", "c"},
+	} {
+		top := resolve(t, sketch(t, text))
+		if diff := cmp.Diff(want, top.Order()); diff != "" {
+			t.Errorf("%q: -want +got:\n%s", text, diff)
+		}
+	}
+}
+
+func TestWhoReachesWhom(t *testing.T) {
+	top := resolve(t, sketch(t, `
+		web >app
+		app >db
+		db
+		beside net=@app
+		h1 net=host
+		h2 net=host
+		o1 net=outside
+		o2 net=outside >db
+		c1 net==box
+		c2 net==box
+		n1 net=none
+		n2 net=none
+		a1
+		a2`))
+	reach := [][2]string{
+		{"web", "app"}, {"app", "db"}, {"web", "beside"}, {"db", "beside"}, {"app", "beside"},
+		{"h1", "h2"}, {"o1", "o2"}, {"db", "o2"}, {"c1", "c2"},
+	}
+	for i, a := range top.Services {
+		if !top.Reaches(a.Name, a.Name) {
+			t.Errorf("%s does not reach itself", a.Name)
+		}
+		for _, b := range top.Services[i+1:] {
+			want := slices.Contains(reach, [2]string{a.Name, b.Name})
+			if top.Reaches(a.Name, b.Name) != want || top.Reaches(b.Name, a.Name) != want {
+				t.Errorf("%s reaches %s: %v, want %v", a.Name, b.Name, !want, want)
+			}
+		}
+	}
+	if top.Reaches("web", "gone") || top.Between("gone", "web") != nil || top.Service("gone") != nil || top.Network("gone") != nil {
+		t.Error("what is not there is reached")
+	}
+	if got := top.Between("web", "beside"); len(got) != 1 || got[0].Name != "app.web" {
+		t.Errorf("between web and beside: %v", got)
+	}
+}
+
+func BenchmarkResolve(b *testing.B) {
+	for _, n := range []int{5, 50, 500} {
+		p := randomProject(rand.New(rand.NewPCG(1, 2)), n)
+		b.Run(map[int]string{5: "services=5", 50: "services=50", 500: "services=500"}[n], func(b *testing.B) {
+			for b.Loop() {
+				if _, err := linking.Resolve(p, linking.Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
