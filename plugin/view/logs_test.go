@@ -1,0 +1,261 @@
+package view
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func containers() []LogLine {
+	return []LogLine{
+		{Container: "demo_web_10", Service: "web", Number: 10},
+		{Container: "demo_web_2", Service: "web", Number: 2},
+		{Container: "demo_db_1", Service: "db", Number: 1},
+	}
+}
+
+func TestEveryLogLineStandsBehindItsContainer(t *testing.T) {
+	var out, err bytes.Buffer
+	logs := NewLogs(Options{Out: &out, Err: &err}, LogOptions{Containers: containers()})
+	logs.Line(LogLine{Container: "demo_web_10", Service: "web", Number: 10, Text: "hello\r\n"})
+	logs.Line(LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "two\nlines", Stderr: true})
+	logs.Line(LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "\x1b[1mbold\x1b[0m"})
+	logs.Say("demo_db_1 exited with code 3")
+	logs.Line(LogLine{Container: "demo_web_run_4f4fb700ef54", Service: "web", Text: ""})
+	logs.Line(LogLine{Container: "a-name-of-its-own", Service: "web", Number: 1, Text: "x"})
+	if err := logs.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want := "web_10  | hello\n" +
+		"db_1    | two\n" +
+		"db_1    | lines\n" +
+		"db_1    | \x1b[1mbold\x1b[0m\n" +
+		"demo_db_1 exited with code 3\n" +
+		"web_run_4f4fb700ef54  | \n" +
+		"a-name-of-its-own     | x\n"
+	if out.String() != want || err.Len() > 0 {
+		t.Errorf("got:\n%s\nand on standard error:\n%s", out.String(), err.String())
+	}
+}
+
+func TestColoursGoByTheOrderOfNamesNotOfLines(t *testing.T) {
+	show := func(order ...int) string {
+		var out bytes.Buffer
+		logs := NewLogs(Options{Out: &out, OutIsTerminal: true}, LogOptions{Containers: containers()})
+		for _, i := range order {
+			logs.Line(containers()[i])
+		}
+		return out.String()
+	}
+	want := "\x1b[36mdb_1    |\x1b[0m \n" + "\x1b[33mweb_2   |\x1b[0m \n" + "\x1b[32mweb_10  |\x1b[0m \n"
+	if got := show(2, 1, 0); got != want {
+		t.Errorf("got %q", got)
+	}
+	if got := show(0, 1, 2); got != "\x1b[32mweb_10  |\x1b[0m \n\x1b[33mweb_2   |\x1b[0m \n\x1b[36mdb_1    |\x1b[0m \n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestLogOptionsTakeThingsAway(t *testing.T) {
+	line := LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "x", Stderr: true,
+		Time: time.Date(2026, 11, 22, 12, 3, 29, 5000, time.FixedZone("CET", 3600))}
+	for _, c := range []struct {
+		o        Options
+		l        LogOptions
+		out, err string
+	}{
+		{Options{Color: "always"}, LogOptions{}, "\x1b[36mdb_1  |\x1b[0m x\n", ""},
+		{Options{Color: "always"}, LogOptions{NoColor: true}, "db_1  | x\n", ""},
+		{Options{OutIsTerminal: true, NoColor: true}, LogOptions{}, "db_1  | x\n", ""},
+		{Options{OutIsTerminal: true}, LogOptions{NoPrefix: true}, "x\n", ""},
+		{Options{}, LogOptions{Timestamps: true}, "db_1  | 2026-11-22T11:03:29.000005000Z x\n", ""},
+		{Options{}, LogOptions{SplitStderr: true}, "", "db_1  | x\n"},
+	} {
+		var out, err bytes.Buffer
+		c.o.Out, c.o.Err = &out, &err
+		NewLogs(c.o, c.l).Line(line)
+		if out.String() != c.out || err.String() != c.err {
+			t.Errorf("%+v: got %q and %q", c, out.String(), err.String())
+		}
+	}
+}
+
+func TestAPartialLineWaitsForItsEndOrTheEndOfAll(t *testing.T) {
+	var out bytes.Buffer
+	logs := NewLogs(Options{Out: &out}, LogOptions{})
+	db := logs.Writer(LogLine{Service: "db", Number: 1})
+	web := logs.Writer(LogLine{Service: "db", Number: 2})
+	fmt.Fprint(db, "one ")
+	fmt.Fprint(web, "other\n")
+	fmt.Fprint(db, "line\ntwo")
+	if got, want := out.String(), "db_2  | other\ndb_1  | one line\n"; got != want {
+		t.Errorf("before the end: got %q", got)
+	}
+	if err := logs.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := out.String(), "db_2  | other\ndb_1  | one line\ndb_1  | two\n"; got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestALineWithoutAnEndIsNotKeptForEver(t *testing.T) {
+	var out bytes.Buffer
+	logs := NewLogs(Options{Out: &out}, LogOptions{NoPrefix: true})
+	w := logs.Writer(LogLine{Service: "db", Number: 1})
+	fmt.Fprint(w, strings.Repeat("x", maxLine+1))
+	if out.Len() != maxLine+1 {
+		t.Errorf("%d bytes were written", out.Len())
+	}
+}
+
+func TestLinesFromManyGoroutinesAreNeverTorn(t *testing.T) {
+	var out bytes.Buffer
+	logs := NewLogs(Options{Out: &out}, LogOptions{Containers: containers()})
+	var all sync.WaitGroup
+	for _, c := range containers() {
+		all.Go(func() {
+			w := logs.Writer(c)
+			for range 200 {
+				fmt.Fprint(w, "a li")
+				fmt.Fprint(w, "ne\n")
+			}
+		})
+	}
+	all.Wait()
+	count := 0
+	for line := range strings.Lines(out.String()) {
+		if _, text, _ := strings.Cut(line, " | "); text != "a line\n" {
+			t.Fatalf("got %q", line)
+		}
+		count++
+	}
+	if count != 600 {
+		t.Errorf("%d lines", count)
+	}
+}
+
+// brokenPipe is a reader that went away.
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+func TestCloseTellsThatWritingFailed(t *testing.T) {
+	logs := NewLogs(Options{Out: brokenPipe{}}, LogOptions{})
+	logs.Say("x")
+	logs.Say("y")
+	if err := logs.Close(); err == nil || err.Error() != "broken pipe" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzLogWriter(f *testing.F) {
+	f.Add("one\ntwo", 3)
+	f.Add("\n\n\r\nx\r", 1)
+	f.Fuzz(func(t *testing.T, text string, size int) {
+		size = max(1, min(size, 100))
+		var out bytes.Buffer
+		logs := NewLogs(Options{Out: &out}, LogOptions{NoPrefix: true})
+		w := logs.Writer(LogLine{})
+		for rest := text; rest != ""; {
+			n := min(size, len(rest))
+			fmt.Fprint(w, rest[:n])
+			rest = rest[n:]
+		}
+		_ = logs.Close()
+		want := strings.ReplaceAll(text, "\r\n", "\n")
+		if want != "" && !strings.HasSuffix(want, "\n") {
+			want = strings.TrimSuffix(want, "\r") + "\n"
+		}
+		if out.String() != want {
+			t.Errorf("%q in pieces of %d became %q", text, size, out.String())
+		}
+	})
+}
+
+// at is a line of one service, so many seconds after the start of time.
+func at(service string, second int) LogLine {
+	return LogLine{Service: service, Time: time.Unix(int64(second), 0), Text: fmt.Sprintf("%s %d", service, second)}
+}
+
+func texts(lines []LogLine) string {
+	var s []string
+	for _, l := range lines {
+		s = append(s, l.Text)
+	}
+	return strings.Join(s, ", ")
+}
+
+func TestMergedLinesAreInTheOrderOfTheirTimes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []LogLine
+		m := NewMerge(time.Second, func(l LogLine) { got = append(got, l) })
+		a, b, c := m.Source(), m.Source(), m.Source()
+		feed := func(s *MergeSource, name string, seconds ...int) {
+			for _, n := range seconds {
+				s.Line(at(name, n))
+			}
+			s.Close()
+		}
+		go feed(c, "c", 3, 3, 9)
+		go feed(a, "a", 1, 4, 5, 8)
+		go feed(b, "b", 2, 3)
+		synctest.Wait()
+		if want := "a 1, b 2, b 3, c 3, c 3, a 4, a 5, a 8, c 9"; texts(got) != want {
+			t.Errorf("got %s", texts(got))
+		}
+	})
+}
+
+func TestASilentFollowerIsWaitedForOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []LogLine
+		m := NewMerge(time.Second, func(l LogLine) { got = append(got, l) })
+		busy, silent := m.Source(), m.Source()
+		start := time.Now()
+		for n := range 1000 {
+			busy.Line(at("busy", n))
+		}
+		if waited := time.Since(start); waited != time.Second {
+			t.Errorf("1000 lines waited %v", waited)
+		}
+		// Both follow now: what comes is shown when it comes.
+		silent.Line(at("silent", 1000))
+		busy.Line(at("busy", 1001))
+		silent.Line(at("silent", 1002))
+		if waited := time.Since(start); waited != 2*time.Second {
+			t.Errorf("all waited %v", waited)
+		}
+		if want := "silent 1000, busy 1001, silent 1002"; texts(got[1000:]) != want {
+			t.Errorf("got %s", texts(got[1000:]))
+		}
+	})
+}
+
+func TestASourceThatOnlyIsSlowKeepsItsPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []LogLine
+		m := NewMerge(time.Second, func(l LogLine) { got = append(got, l) })
+		quick, slow := m.Source(), m.Source()
+		go func() {
+			for n := range 5 {
+				quick.Line(at("quick", 2*n))
+			}
+			quick.Close()
+		}()
+		for n := range 5 {
+			time.Sleep(900 * time.Millisecond)
+			slow.Line(at("slow", 2*n+1))
+		}
+		slow.Close()
+		synctest.Wait()
+		if want := "quick 0, slow 1, quick 2, slow 3, quick 4, slow 5, quick 6, slow 7, quick 8, slow 9"; texts(got) != want {
+			t.Errorf("got %s", texts(got))
+		}
+	})
+}
