@@ -1,0 +1,100 @@
+#!/bin/sh
+# Bring up scripts/demo and show who reaches whom. Called by "make demo", which
+# builds the program first. The stack stays up; how to take it down is told.
+set -eu
+cd "$(dirname "$0")/.."
+root=$(pwd)
+project=${COMPOSE_PROJECT_NAME:-demo}
+
+say() { printf '\n%s\n' "$*"; }
+fail() {
+  printf 'demo.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+# Shows a command as one would type it, and runs it.
+run() {
+  printf '\n$ %s\n' "$*"
+  "$@"
+}
+
+# The same for a command that must end with status $1: a success would be a
+# broken promise, another status something else that is wrong.
+run_blocked() {
+  want=$1
+  shift
+  printf '\n$ %s\n' "$*"
+  status=0
+  "$@" || status=$?
+  [ "$status" -eq "$want" ] || fail "expected status $want, got $status"
+  echo "... as it should be: there is no link between them"
+}
+
+if ! answer=$(docker version 2>&1 >/dev/null); then
+  case $answer in *"permission denied"*)
+    fail "the engine does not let you in: join the group docker, or run this as root" ;;
+  esac
+  echo "no Docker Engine answers here"
+  if [ ! -t 0 ]; then
+    fail "start one first (on Debian: sudo sh scripts/engine.sh start)"
+  fi
+  printf 'Install and start the one of Debian (sh scripts/engine.sh start)? [y/N] '
+  read -r answer || answer=
+  case $answer in
+    [Yy]*) sh scripts/engine.sh start ;;
+    *) fail "the demonstration needs an engine" ;;
+  esac
+fi
+
+say "Installing the plugin (make uninstall takes it away; no start-up file is touched)"
+sh scripts/install.sh --shell-init=no
+
+say "Building the one program the images hold, for the engine's processor"
+arch=$(docker version --format '{{.Server.Arch}}')
+CGO_ENABLED=0 GOOS=linux GOARCH="$arch" ${GO:-go} build -buildvcs=false -trimpath \
+  -ldflags '-s -w' -o scripts/demo/probe ./scripts/probe
+
+printf '\n$ cd %s\n' "$root/scripts/demo"
+cd scripts/demo
+
+run docker stacklite up -d
+run docker stacklite ps
+
+say "web reaches all it is linked to, by name:"
+for service in redis mysql rabbit solr; do
+  run docker exec "${project}_web_1" /probe ping -c 1 "$service"
+done
+
+say "redis and mysql are not linked. redis knows no mysql:"
+run_blocked 2 docker exec "${project}_redis_1" /probe ping -c 1 mysql
+say "and cannot reach its address either:"
+addresses=$(docker inspect --format \
+  '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "${project}_mysql_1")
+[ -n "$addresses" ] || fail "mysql has no address"
+for address in $addresses; do
+  run_blocked 1 docker exec "${project}_redis_1" /probe ping -c 1 "$address"
+done
+
+say "Five instances of web, each with its own address and its own port of this host:"
+run docker stacklite scale web=5
+run docker stacklite ps
+
+# The ports are this host's only if the engine is.
+case $(docker context inspect --format '{{.Endpoints.docker.Host}}') in unix://*)
+  get='./probe get'
+  if command -v curl >/dev/null; then get='curl -sS'; fi
+  for n in 1 2 3 4 5; do
+    port=$(docker port "${project}_web_$n" 80 | sed -n '1s/.*://p')
+    # shellcheck disable=SC2086 # two words
+    run $get "http://127.0.0.1:$port/"
+  done ;;
+esac
+
+cat <<END
+
+The stack is up. In $root/scripts/demo:
+
+  docker stacklite ps           the containers and their ports
+  docker stacklite logs         what they print
+  docker stacklite down         take it all down
+END
