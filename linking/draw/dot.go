@@ -23,7 +23,7 @@ func dot(w io.Writer, g linking.Graph) error {
 			style = " style=dashed"
 		}
 		label := append([]string{n.Name}, about(n)...)
-		fmt.Fprintf(&b, "  %s [label=%s%s]\n", id[ref{n.Name, n.Outside}], dotText(label...), style)
+		fmt.Fprintf(&b, "  %s [label=%s%s]\n", id[refOf(n)], dotText(label...), style)
 	}
 	for _, e := range g.Edges {
 		from, to := ends(e)

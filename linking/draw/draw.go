@@ -61,6 +61,9 @@ type ref struct {
 	outside bool
 }
 
+// refOf returns what stands for n.
+func refOf(n linking.Node) ref { return ref{n.Name, n.Outside} }
+
 // ends returns the nodes at both ends of e.
 func ends(e linking.Edge) (from, to ref) {
 	return ref{name: e.From}, ref{e.To, e.Kind == linking.ExternalEdge}
@@ -70,7 +73,7 @@ func ends(e linking.Edge) (from, to ref) {
 func ids(g linking.Graph) map[ref]string {
 	out := make(map[ref]string, len(g.Nodes))
 	for i, n := range g.Nodes {
-		out[ref{n.Name, n.Outside}] = fmt.Sprintf("n%d", i+1)
+		out[refOf(n)] = fmt.Sprintf("n%d", i+1)
 	}
 	return out
 }

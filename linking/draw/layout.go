@@ -1,8 +1,6 @@
 package draw
 
 import (
-	"cmp"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/stack-lite/stack-lite/linking"
@@ -20,158 +18,97 @@ const (
 	rowGap     = 84
 )
 
-// box is a node with its place.
+// box is the place of a spot.
 type box struct {
-	node          linking.Node
-	lines         []string // below the name
-	x, y          int      // of the upper left corner
+	node          linking.Node // none where an arrow passes
+	lines         []string     // below the name
+	x, y          int          // of the upper left corner
 	width, height int
 }
 
-// layout is where everything stands: consumers above what they link to, and
-// nodes without edges in rows of their own below.
+// middle is halfway between left and right.
+func (b *box) middle() int { return b.x + b.width/2 }
+
+// layout is where everything stands: consumers above what they link to.
 type layout struct {
-	boxes         map[ref]*box
-	order         []ref // rows from above, each from the left
+	rows          [][]spot
+	boxes         map[spot]*box
 	width, height int
 }
 
-// arrange places the nodes of g in rows.
-func arrange(g linking.Graph) layout {
-	l := layout{boxes: make(map[ref]*box, len(g.Nodes))}
+// arrange places the nodes of g.
+func arrange(g linking.Graph) *layout {
+	l := &layout{rows: deal(g), boxes: make(map[spot]*box, len(g.Nodes)), width: 2 * margin}
 	for _, n := range g.Nodes {
-		b := &box{node: n, lines: about(n)}
-		b.width = charWidth * utf8.RuneCountInString(n.Name)
-		for _, line := range b.lines {
-			b.width = max(b.width, smallWidth*utf8.RuneCountInString(line))
-		}
-		b.width += 2 * boxPad
-		b.height = lineHeight*(1+len(b.lines)) + boxPad
-		l.boxes[ref{n.Name, n.Outside}] = b
+		l.boxes[spot{node: refOf(n)}] = newBox(n)
 	}
 	y := margin
-	for _, row := range rows(g) {
-		x, deepest := margin, 0
-		for _, r := range row {
-			b := l.boxes[r]
+	for _, row := range l.rows {
+		x, height := margin, 0
+		for _, s := range row {
+			if s.edge > 0 {
+				l.boxes[s] = &box{width: boxPad}
+			}
+			b := l.boxes[s]
 			b.x, b.y = x, y
 			x += b.width + columnGap
-			deepest = max(deepest, b.height)
-			l.order = append(l.order, r)
+			height = max(height, b.height)
+		}
+		for _, s := range row {
+			if s.edge > 0 {
+				l.boxes[s].height = height
+			}
 		}
 		l.width = max(l.width, x-columnGap+margin)
-		y += deepest + rowGap
+		y += height + rowGap
 	}
 	l.height = max(2*margin, y-rowGap+margin)
-	l.centre()
 	return l
 }
 
-// centre moves every row to the middle.
+// newBox measures n.
+func newBox(n linking.Node) *box {
+	b := &box{node: n, lines: about(n), width: charWidth * utf8.RuneCountInString(n.Name)}
+	for _, line := range b.lines {
+		b.width = max(b.width, smallWidth*utf8.RuneCountInString(line))
+	}
+	b.width += 2 * boxPad
+	b.height = lineHeight*(1+len(b.lines)) + boxPad
+	return b
+}
+
+// centre moves every row to the middle of the width.
 func (l *layout) centre() {
-	first, last := make(map[int]int), make(map[int]int) // by y, where the row begins and ends
-	for _, r := range l.order {
-		b := l.boxes[r]
-		if _, ok := first[b.y]; !ok {
-			first[b.y] = b.x
+	for _, row := range l.rows {
+		first, last := l.boxes[row[0]], l.boxes[row[len(row)-1]]
+		shift := (l.width - first.x - last.x - last.width) / 2
+		for _, s := range row {
+			l.boxes[s].x += shift
 		}
-		last[b.y] = b.x + b.width
-	}
-	for _, b := range l.boxes {
-		b.x += (l.width - first[b.y] - last[b.y]) / 2
 	}
 }
 
-// rows deals the nodes out: each one row below the lowest of those that link
-// to it, cycles aside. In a row a node stands near what links to it.
-func rows(g linking.Graph) [][]ref {
-	depth := depths(g)
-	var out [][]ref
-	var single []ref
-	for _, n := range g.Nodes {
-		r := ref{n.Name, n.Outside}
-		d, ok := depth[r]
-		if !ok {
-			single = append(single, r)
-			continue
-		}
-		for len(out) <= d {
-			out = append(out, nil)
-		}
-		out[d] = append(out[d], r)
-	}
-	place := make(map[ref]int) // in hundredths of a row's width
-	for _, row := range out {
-		want := make(map[ref]int, len(row))
-		for i, r := range row {
-			want[r] = pull(g, r, place, 100*(i+1)/(len(row)+1))
-		}
-		slices.SortStableFunc(row, func(a, b ref) int { return cmp.Compare(want[a], want[b]) })
-		for i, r := range row {
-			place[r] = 100 * (i + 1) / (len(row) + 1)
-		}
-	}
-	for chunk := range slices.Chunk(single, 6) {
-		out = append(out, chunk)
-	}
-	return out
-}
+// point is a place on the way of an arrow.
+type point struct{ x, y int }
 
-// pull is the mean place of the placed nodes that link to r.
-func pull(g linking.Graph, r ref, place map[ref]int, otherwise int) int {
-	sum, n := 0, 0
-	for _, e := range g.Edges {
-		from, to := ends(e)
-		if at, ok := place[from]; ok && to == r {
-			sum, n = sum+at, n+1
+// way returns the points that the arrow of the i-th edge leads through: down
+// from the lower side of a box, straight through the rows between, to the
+// upper side of another; or up, a little to the right, where the target is not
+// below.
+func (l *layout) way(i int, e linking.Edge) (points []point, up bool) {
+	fromRef, toRef := ends(e)
+	from, to := l.boxes[spot{node: fromRef}], l.boxes[spot{node: toRef}]
+	switch {
+	case from == nil || to == nil:
+		return nil, false
+	case to.y < from.y:
+		return []point{{from.middle() + boxPad, from.y}, {to.middle() + boxPad, to.y + to.height}}, true
+	}
+	points = append(points, point{from.middle(), from.y + from.height})
+	for row := range l.rows {
+		if b := l.boxes[spot{edge: i + 1, row: row}]; b != nil {
+			points = append(points, point{b.middle(), b.y}, point{b.middle(), b.y + b.height})
 		}
 	}
-	if n == 0 {
-		return otherwise
-	}
-	return sum / n
-}
-
-// depths returns the row of every node with an edge. An edge that closes a
-// cycle, seen from the first node in file order, points up.
-func depths(g linking.Graph) map[ref]int {
-	next := make(map[ref][]ref)
-	linked := make(map[ref]bool)
-	for _, e := range g.Edges {
-		from, to := ends(e)
-		next[from] = append(next[from], to)
-		linked[from], linked[to] = true, true
-	}
-	const open = -1
-	height := make(map[ref]int) // the longest way down, or open
-	down := make(map[ref][]ref) // next without what closes a cycle
-	var order []ref             // targets before what links to them
-	var visit func(r ref)
-	visit = func(r ref) {
-		height[r] = open
-		for _, to := range next[r] {
-			if _, seen := height[to]; !seen {
-				visit(to)
-			}
-			if height[to] != open {
-				down[r] = append(down[r], to)
-			}
-		}
-		height[r] = 0
-		order = append(order, r)
-	}
-	for _, n := range g.Nodes {
-		r := ref{n.Name, n.Outside}
-		if _, seen := height[r]; linked[r] && !seen {
-			visit(r)
-		}
-	}
-	depth := make(map[ref]int)
-	for _, r := range slices.Backward(order) {
-		depth[r] += 0
-		for _, to := range down[r] {
-			depth[to] = max(depth[to], depth[r]+1)
-		}
-	}
-	return depth
+	return append(points, point{to.middle(), to.y}), false
 }

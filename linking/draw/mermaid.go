@@ -20,7 +20,7 @@ func mermaid(w io.Writer, g linking.Graph) error {
 			open, end = "([", "])"
 		}
 		label := append([]string{n.Name}, about(n)...)
-		fmt.Fprintf(&b, "  %s%s%s%s\n", id[ref{n.Name, n.Outside}], open, mermaidText(label), end)
+		fmt.Fprintf(&b, "  %s%s%s%s\n", id[refOf(n)], open, mermaidText(label), end)
 	}
 	for _, e := range g.Edges {
 		from, to := ends(e)

@@ -48,14 +48,20 @@ func svg(w io.Writer, g linking.Graph) error {
 	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n", l.width, height, l.width, height)
 	fmt.Fprintf(&b, "  <title>%s: who links to whom</title>\n%s", html.EscapeString(g.Project), svgStyle)
 	arrowHeads(&b)
-	for _, e := range g.Edges {
-		drawEdge(&b, l, e, colour[e.Network])
+	for i, e := range g.Edges {
+		points, up := l.way(i, e)
+		drawEdge(&b, points, up, e, colour[e.Network])
 	}
-	for _, r := range l.order {
-		drawBox(&b, l.boxes[r])
+	for _, row := range l.rows {
+		for _, s := range row {
+			if s.edge == 0 {
+				drawBox(&b, l.boxes[s])
+			}
+		}
 	}
-	for _, e := range g.Edges {
-		labelEdge(&b, l, e)
+	for i, e := range g.Edges {
+		points, _ := l.way(i, e)
+		labelEdge(&b, points, e)
 	}
 	for i, n := range g.Networks {
 		y := l.height + lineHeight*i
@@ -117,54 +123,39 @@ func drawBox(b *strings.Builder, x *box) {
 	}
 }
 
-// curve is the way of an arrow: where it starts and ends, and the heights that
-// it bends towards on the way.
-type curve struct{ x1, y1, bend1, x2, y2, bend2 int }
-
-// way returns the curve of e: down from the lower side of a box to the upper
-// side of another; up, and a little to the right, where the target is not
-// below.
-func (l layout) way(e linking.Edge) (curve, bool) {
-	fromRef, toRef := ends(e)
-	from, to := l.boxes[fromRef], l.boxes[toRef]
-	if from == nil || to == nil {
-		return curve{}, false
-	}
-	x1, x2 := from.x+from.width/2, to.x+to.width/2
-	switch {
-	case to.y > from.y:
-		y := from.y + from.height
-		return curve{x1, y, y + rowGap/2, x2, to.y, to.y - rowGap/2}, true
-	case to.y == from.y:
-		return curve{x1, from.y, from.y - rowGap/4, x2, to.y, to.y - rowGap/4}, true
-	default: // beside the arrow that may come the other way
-		y, aside := to.y+to.height, 2*boxPad
-		return curve{x1 + aside, from.y, from.y - rowGap/2, x2 + aside, y, y + rowGap/2}, true
-	}
-}
-
-// drawEdge draws the arrow of e in the given colour of the palette.
-func drawEdge(b *strings.Builder, l layout, e linking.Edge, colour int) {
-	c, ok := l.way(e)
-	if !ok {
+// drawEdge draws the arrow of e through the points, in the given colour of the
+// palette. It leaves and enters rows upright.
+func drawEdge(b *strings.Builder, points []point, up bool, e linking.Edge, colour int) {
+	if len(points) == 0 {
 		return
 	}
 	stroke, head := palette[colour], fmt.Sprint(colour)
 	if e.Network == "" {
 		stroke, head = "currentColor", "none"
 	}
-	fmt.Fprintf(b, "  <path class=\"edge %s\" stroke=\"%s\" marker-end=\"url(#head-%s)\" d=\"M%d %dC%d %d %d %d %d %d\"/>\n",
-		html.EscapeString(string(e.Kind)), stroke, head, c.x1, c.y1, c.x1, c.bend1, c.x2, c.bend2, c.x2, c.y2)
+	fmt.Fprintf(b, "  <path class=\"edge %s\" stroke=\"%s\" marker-end=\"url(#head-%s)\" d=\"M%d %d",
+		html.EscapeString(string(e.Kind)), stroke, head, points[0].x, points[0].y)
+	for i := 1; i < len(points); i++ {
+		p, q := points[i-1], points[i]
+		bend := rowGap / 2
+		switch {
+		case p.x == q.x && i%2 == 0: // through a row
+			fmt.Fprintf(b, "L%d %d", q.x, q.y)
+			continue
+		case up:
+			bend = -bend
+		}
+		fmt.Fprintf(b, "C%d %d %d %d %d %d", p.x, p.y+bend, q.x, q.y-bend, q.x, q.y)
+	}
+	b.WriteString("\"/>\n")
 }
 
 // labelEdge writes what is said of e on the last third of its way, where
 // arrows that start together have parted.
-func labelEdge(b *strings.Builder, l layout, e linking.Edge) {
-	c, ok := l.way(e)
-	if s := said(e); ok && s != "" {
-		// The curve at two thirds: weights 1, 6, 12 and 8 of 27.
-		x := (7*c.x1 + 20*c.x2) / 27
-		y := (c.y1 + 6*c.bend1 + 12*c.bend2 + 8*c.y2) / 27
-		fmt.Fprintf(b, "  <text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x, y, html.EscapeString(s))
+func labelEdge(b *strings.Builder, points []point, e linking.Edge) {
+	if s := said(e); len(points) > 1 && s != "" {
+		p, q := points[len(points)-2], points[len(points)-1]
+		fmt.Fprintf(b, "  <text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+			(p.x+2*q.x)/3, (p.y+2*q.y)/3, html.EscapeString(s))
 	}
 }

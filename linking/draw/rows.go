@@ -1,0 +1,121 @@
+package draw
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/stack-lite/stack-lite/linking"
+)
+
+// spot is what takes room in a row: a node, or a place where an arrow that
+// leads over several rows passes between nodes.
+type spot struct {
+	node ref // where edge is 0
+	edge int // the index of the graph's edge that passes, plus 1
+	row  int // where it passes
+}
+
+// deal returns the rows of the picture from above. Every node with an edge is
+// in a row below the lowest of those that link to it, cycles aside; those
+// without an edge have rows of their own at the end. In a row a spot is near
+// what leads to it.
+func deal(g linking.Graph) [][]spot {
+	depth := depths(g)
+	var rows [][]spot
+	put := func(row int, s spot) {
+		for len(rows) <= row {
+			rows = append(rows, nil)
+		}
+		rows[row] = append(rows[row], s)
+	}
+	var single []spot
+	for _, n := range g.Nodes {
+		if row, ok := depth[refOf(n)]; ok {
+			put(row, spot{node: refOf(n)})
+		} else {
+			single = append(single, spot{node: refOf(n)})
+		}
+	}
+	above := make(map[spot][]spot) // what leads to a spot from the row above
+	for i, e := range g.Edges {
+		from, to := ends(e)
+		last := spot{node: from}
+		for row := depth[from] + 1; row < depth[to]; row++ {
+			pass := spot{edge: i + 1, row: row}
+			put(row, pass)
+			above[pass] = append(above[pass], last)
+			last = pass
+		}
+		if depth[to] > depth[from] {
+			above[spot{node: to}] = append(above[spot{node: to}], last)
+		}
+	}
+	order(rows, above)
+	return slices.AppendSeq(rows, slices.Chunk(single, 6))
+}
+
+// order sorts every row by the middle of what leads to each spot, from above
+// down. Spots that nothing leads to keep their place.
+func order(rows [][]spot, above map[spot][]spot) {
+	place := make(map[spot]int) // in thousandths of the row's width
+	for _, row := range rows {
+		at := func(i int) int { return 1000 * (i + 1) / (len(row) + 1) }
+		want := make(map[spot]int, len(row))
+		for i, s := range row {
+			want[s] = at(i)
+			if n := len(above[s]); n > 0 {
+				sum := 0
+				for _, a := range above[s] {
+					sum += place[a]
+				}
+				want[s] = sum / n
+			}
+		}
+		slices.SortStableFunc(row, func(a, b spot) int { return cmp.Compare(want[a], want[b]) })
+		for i, s := range row {
+			place[s] = at(i)
+		}
+	}
+}
+
+// depths returns the row of every node with an edge. An edge that closes a
+// cycle, seen from the first node in file order, points up.
+func depths(g linking.Graph) map[ref]int {
+	next := make(map[ref][]ref)
+	linked := make(map[ref]bool)
+	for _, e := range g.Edges {
+		from, to := ends(e)
+		next[from] = append(next[from], to)
+		linked[from], linked[to] = true, true
+	}
+	done := make(map[ref]bool)  // false while it is being visited
+	down := make(map[ref][]ref) // next without what closes a cycle
+	var order []ref             // targets before what links to them
+	var visit func(r ref)
+	visit = func(r ref) {
+		done[r] = false
+		for _, to := range next[r] {
+			if _, seen := done[to]; !seen {
+				visit(to)
+			}
+			if done[to] {
+				down[r] = append(down[r], to)
+			}
+		}
+		done[r] = true
+		order = append(order, r)
+	}
+	for _, n := range g.Nodes {
+		if _, seen := done[refOf(n)]; linked[refOf(n)] && !seen {
+			visit(refOf(n))
+		}
+	}
+	depth := make(map[ref]int, len(order))
+	for _, r := range slices.Backward(order) {
+		depth[r] = max(depth[r], 0)
+		for _, to := range down[r] {
+			depth[to] = max(depth[to], depth[r]+1)
+		}
+	}
+	return depth
+}
