@@ -23,11 +23,11 @@
 //
 //	db.web.worker          a triangle is one network of three,
 //	cache.web              a lone edge is a network of two;
-//	cache.disk             cache sits on two, and web can not reach disk
+//	cache.disk             cache sits on two, and web cannot reach disk
 //
 // Simpler rules leak. A network per target puts all consumers of db together,
-// a network per consumer all its targets: in the 75 real files that this was
-// tried on, hundreds of pairs could talk that no link joins.
+// a network per consumer all its targets: in the files of real projects,
+// hundreds of pairs could talk that no link joins.
 //
 // Every network costs time to make and every endpoint time to start, so that
 // the cover with the fewest networks is taken, and among those one with the
@@ -73,5 +73,5 @@
 // circle the service that stands first in the file starts first, unless it
 // needs volumes, a network or a process namespace of another in the circle:
 // After lists what is waited for, Uses all there is. A circle of such needs
-// alone can not be made and is an error.
+// alone cannot be made and is an error.
 package linking

@@ -26,7 +26,7 @@ type Options struct {
 // depend on the order of the services in the file.
 //
 // The error is of type compose.Errors, with every mistake: links to services
-// that do not exist or that links can not reach, links of services that can
+// that do not exist or that links cannot reach, links of services that can
 // have none, and services of which none can be created before the other.
 func Resolve(p *compose.Project, o Options) (*Topology, error) {
 	owners := resolveStacks(p)

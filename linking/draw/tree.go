@@ -47,7 +47,7 @@ func tree(w io.Writer, g linking.Graph) error {
 }
 
 // table is rows of two columns. A row without a second one does not widen the
-// first, and no line ends with blanks: what text/tabwriter can not do at once.
+// first, and no line ends with blanks: what text/tabwriter cannot do at once.
 type table struct {
 	rows  [][2]string
 	width int
