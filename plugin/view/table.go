@@ -1,0 +1,141 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"text/template"
+	"unicode"
+)
+
+// Table writes rows, which are structs or maps with string keys, in a format:
+//
+//	table           the columns named, under headings; so is the empty format
+//	json            an object a row, one a line
+//	TEMPLATE        a Go template for each row, with the functions of docker's formats
+//	table TEMPLATE  the same as columns, which a tab (\t will do) stands between
+//
+// A column is the name of a field, its heading the name in capitals: ImageID
+// stands under IMAGE ID. The error is a *FormatError or that of w.
+func Table[R any](w io.Writer, format string, columns []string, rows []R) error {
+	if format == "json" {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		for _, r := range rows {
+			if err := enc.Encode(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	text, table := strings.CutPrefix(format, "table ")
+	if text == "" || text == "table" {
+		cells := make([]string, len(columns))
+		for i, c := range columns {
+			cells[i] = "{{cell ." + c + "}}"
+		}
+		text, table = strings.Join(cells, "\t"), true
+	}
+	if !strings.Contains(text, "{{") {
+		return fmt.Errorf("format can be table, json or a Go template, not %q", format)
+	}
+	fields := fieldsOf[R](columns, rows)
+	text = strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.TrimSpace(text))
+	t, err := template.New("").Option("missingkey=error").Funcs(functions()).Parse(text)
+	if err != nil {
+		return &FormatError{Err: err, Fields: fields}
+	}
+	var b bytes.Buffer
+	if table {
+		head(&b, t, fields)
+	}
+	for _, r := range rows {
+		if err := t.Execute(&b, r); err != nil {
+			return &FormatError{Err: err, Fields: fields}
+		}
+		b.WriteByte('\n')
+	}
+	text = b.String()
+	if table {
+		text = align(text)
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+// FormatError says that rows can't be shown in the format that was asked for.
+type FormatError struct {
+	Err    error
+	Fields []string // that rows have
+}
+
+func (e *FormatError) Error() string {
+	return "format: " + strings.TrimPrefix(e.Err.Error(), "template: ")
+}
+func (e *FormatError) Unwrap() error { return e.Err }
+
+// Hints names the fields that a template may use.
+func (e *FormatError) Hints() []string {
+	return []string{"fields are " + strings.Join(e.Fields, ", ")}
+}
+
+// head writes the headings: the template, given the name of every field for
+// its value. A template that takes values apart may not bear that; it has no
+// headings.
+func head(b *bytes.Buffer, t *template.Template, fields []string) {
+	names := map[string]string{}
+	for _, f := range fields {
+		names[f] = heading(f)
+	}
+	var line bytes.Buffer
+	if t, err := t.Clone(); err == nil && t.Funcs(headingFunctions()).Execute(&line, names) == nil {
+		b.Write(line.Bytes())
+		b.WriteByte('\n')
+	}
+}
+
+// heading turns ImageID into IMAGE ID.
+func heading(field string) string {
+	var b strings.Builder
+	var last rune
+	for _, r := range field {
+		if unicode.IsUpper(r) && unicode.IsLower(last) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(unicode.ToUpper(r))
+		last = r
+	}
+	return b.String()
+}
+
+// fieldsOf names all that a template may ask of a row.
+func fieldsOf[R any](columns []string, rows []R) []string {
+	row := reflect.TypeFor[R]()
+	switch row.Kind() {
+	case reflect.Struct:
+		var fields []string
+		for _, f := range reflect.VisibleFields(row) {
+			if f.IsExported() {
+				fields = append(fields, f.Name)
+			}
+		}
+		return fields
+	case reflect.Map:
+		found := map[string]bool{}
+		for _, c := range columns {
+			found[c] = true
+		}
+		for _, r := range rows {
+			for _, k := range reflect.ValueOf(r).MapKeys() {
+				found[fmt.Sprint(k)] = true
+			}
+		}
+		return slices.Sorted(maps.Keys(found))
+	}
+	return columns
+}
