@@ -1,0 +1,392 @@
+package enginetest
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/mattn/go-shellwords"
+)
+
+// buildContext is the files of a build, by path: digests and, for the
+// Dockerfile's sake, contents.
+type buildContext map[string][]byte
+
+func readContext(r io.Reader) (buildContext, error) {
+	var head [2]byte
+	n, err := io.ReadFull(r, head[:])
+	if err != nil && n == 0 {
+		return buildContext{}, nil
+	}
+	r = io.MultiReader(bytes.NewReader(head[:n]), r)
+	if head == [2]byte{0x1f, 0x8b} {
+		if r, err = gzip.NewReader(r); err != nil {
+			return nil, err
+		}
+	}
+	files := buildContext{}
+	archive := tar.NewReader(r)
+	for {
+		h, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			return files, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		b, err := io.ReadAll(archive)
+		if err != nil {
+			return nil, err
+		}
+		files[path.Clean(h.Name)] = b
+	}
+}
+
+// digest is a fingerprint of all files at or below a path; it is false when
+// there are none.
+func (c buildContext) digest(at string) (string, bool) {
+	at = path.Clean(strings.TrimPrefix(at, "/"))
+	var all bytes.Buffer
+	for _, name := range slices.Sorted(maps.Keys(c)) {
+		matched, err := path.Match(at, name)
+		if at == "." || name == at || strings.HasPrefix(name, at+"/") || matched && err == nil {
+			fmt.Fprintf(&all, "%s %d\n", name, len(c[name]))
+			all.Write(c[name])
+		}
+	}
+	if all.Len() == 0 {
+		return "", false
+	}
+	sum, err := digestOf(&all)
+	return sum, err == nil
+}
+
+// builder carries out a Dockerfile: settings and fingerprints of files, nothing
+// is ever run.
+type builder struct {
+	e       *Engine
+	out     messages
+	quiet   bool // BuildKit's stream has no lines of text
+	files   buildContext
+	args    map[string]string // handed in
+	defined map[string]string // args that are in force
+	stages  map[string]*img
+	config  *container.Config
+	layers  []string
+	parent  string
+}
+
+func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
+	if r.FormValue("remote") != "" {
+		return errorf(http.StatusNotImplemented, "enginetest builds from the body of the call only")
+	}
+	files, err := readContext(r.Body)
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	buildKit := r.FormValue("version") == "2"
+	name := r.FormValue("dockerfile")
+	if name == "" {
+		name = "Dockerfile"
+	}
+	text, ok := files[path.Clean(name)]
+	if !ok {
+		return errorf(http.StatusInternalServerError, "Cannot locate specified Dockerfile: %s", name)
+	}
+	b := &builder{e: e, quiet: buildKit, files: files, stages: map[string]*img{}, defined: map[string]string{}}
+	var labels map[string]string
+	for param, into := range map[string]*map[string]string{"buildargs": &b.args, "labels": &labels} {
+		if value := r.FormValue(param); value != "" {
+			if err := json.Unmarshal([]byte(value), into); err != nil {
+				return badRequest("error reading %s: %v", param, err)
+			}
+		}
+	}
+	steps := instructions(string(text))
+	if len(steps) == 0 {
+		return badRequest("the Dockerfile (%s) cannot be empty", name)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	b.out = newMessages(w)
+	if err := b.run(steps, r.FormValue("target")); err != nil {
+		b.out.fail(err.Error())
+		return nil
+	}
+	b.config.Labels = merged(b.config.Labels, labels)
+	i := e.images.add(b.config, b.parent, b.layers)
+	for _, tag := range r.URL.Query()["t"] {
+		e.images.tag(i, familiar(tag))
+		e.emitImage(i, events.ActionTag, familiar(tag))
+	}
+	if buildKit {
+		b.out.send(map[string]any{"id": "moby.image.id", "aux": map[string]string{"ID": i.id}})
+		return nil
+	}
+	b.out.send(map[string]any{"aux": map[string]string{"ID": i.id}})
+	b.say("Successfully built %s\n", strings.TrimPrefix(i.id, "sha256:")[:12])
+	for _, tag := range r.URL.Query()["t"] {
+		b.say("Successfully tagged %s\n", familiar(tag))
+	}
+	return nil
+}
+
+func (b *builder) say(format string, a ...any) {
+	if !b.quiet {
+		b.out.stream(format, a...)
+	}
+}
+
+// instruction is one line of a Dockerfile.
+type instruction struct{ keyword, rest string }
+
+// instructions reads a Dockerfile: comments, continued lines, one keyword each.
+func instructions(text string) []instruction {
+	var list []instruction
+	line := ""
+	for part := range strings.Lines(text) {
+		part = strings.TrimSpace(part)
+		if part == "" || strings.HasPrefix(part, "#") {
+			continue
+		}
+		more := strings.HasSuffix(part, `\`)
+		line += strings.TrimSuffix(part, `\`)
+		if more {
+			continue
+		}
+		keyword, rest, _ := strings.Cut(line, " ")
+		list = append(list, instruction{strings.ToUpper(keyword), strings.TrimSpace(rest)})
+		line = ""
+	}
+	return list
+}
+
+func (b *builder) run(steps []instruction, target string) error {
+	stage := ""
+	for n, step := range steps {
+		if step.keyword == "FROM" && b.config != nil {
+			if target != "" && stage == target {
+				return nil
+			}
+			b.stages[stage] = b.e.images.add(b.config, b.parent, b.layers)
+		}
+		b.say("Step %d/%d : %s %s\n", n+1, len(steps), step.keyword, step.rest)
+		if step.keyword == "FROM" {
+			stage = itoa(len(b.stages))
+			if words := strings.Fields(step.rest); len(words) == 3 && strings.EqualFold(words[1], "as") {
+				stage = words[2]
+			}
+		}
+		if err := b.step(step); err != nil {
+			return err
+		}
+	}
+	if target != "" && stage != target {
+		return fmt.Errorf("failed to reach build target %s in Dockerfile", target)
+	}
+	if b.config == nil {
+		return errors.New("no build stage in current context")
+	}
+	return nil
+}
+
+func (b *builder) step(s instruction) error {
+	if s.keyword != "RUN" && s.keyword != "CMD" && s.keyword != "ENTRYPOINT" {
+		s.rest = b.expand(s.rest)
+	}
+	switch {
+	case s.keyword == "ARG":
+		return b.declare(s.rest)
+	case s.keyword == "FROM":
+		return b.from(s.rest)
+	case b.config == nil:
+		return errors.New("no build stage in current context")
+	}
+	switch s.keyword {
+	case "COPY", "ADD":
+		return b.copy(s)
+	case "RUN":
+		return b.command(s.rest)
+	case "SHELL", "ONBUILD", "HEALTHCHECK", "MAINTAINER":
+		b.layers = append(b.layers, s.keyword+" "+s.rest)
+		return nil
+	}
+	return setting(b.config, s.keyword, s.rest)
+}
+
+// declare takes an ARG: its value from outside wins over its default.
+func (b *builder) declare(rest string) error {
+	name, value, _ := strings.Cut(rest, "=")
+	if own, ok := b.args[name]; ok {
+		value = own
+	}
+	b.defined[name] = strings.Trim(value, `"'`)
+	return nil
+}
+
+// expand replaces $NAME and ${NAME} by what ARG and ENV said.
+func (b *builder) expand(s string) string {
+	if !strings.Contains(s, "$") {
+		return s
+	}
+	env := maps.Clone(b.defined)
+	if b.config != nil {
+		for _, line := range b.config.Env {
+			name, value, _ := strings.Cut(line, "=")
+			env[name] = value
+		}
+	}
+	return os.Expand(s, func(name string) string { return env[name] })
+}
+
+func (b *builder) from(rest string) error {
+	words := strings.Fields(rest)
+	for len(words) > 0 && strings.HasPrefix(words[0], "--") {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return errors.New("FROM requires either one or three arguments")
+	}
+	b.config, b.layers, b.parent = &container.Config{}, nil, ""
+	if words[0] == "scratch" {
+		return nil
+	}
+	base, ok := b.stages[words[0]]
+	if !ok {
+		var err error
+		if base, err = b.e.images.find(words[0]); err != nil {
+			found, known := b.e.images.registry[familiar(words[0])]
+			if !known {
+				return fmt.Errorf("pull access denied for %s, repository does not exist or may require "+
+					"'docker login': denied: requested access to the resource is denied", words[0])
+			}
+			base = b.e.images.add(found.config(), "", []string{familiar(words[0])})
+			b.e.images.tag(base, familiar(words[0]))
+		}
+	}
+	config := *base.config
+	b.config, b.layers, b.parent = &config, slices.Clone(base.layers), base.id
+	return nil
+}
+
+func (b *builder) copy(s instruction) error {
+	words, err := listOrWords(s.rest)
+	if err != nil {
+		return err
+	}
+	from := ""
+	for len(words) > 0 && strings.HasPrefix(words[0], "--") {
+		if stage, ok := strings.CutPrefix(words[0], "--from="); ok {
+			from = stage
+		}
+		words = words[1:]
+	}
+	if len(words) < 2 {
+		return fmt.Errorf("%s requires at least two arguments", s.keyword)
+	}
+	for _, source := range words[:len(words)-1] {
+		sum := source
+		if stage, ok := b.stages[from]; ok {
+			sum = stage.id + source
+		} else if from == "" && !strings.Contains(source, "://") {
+			if sum, ok = b.files.digest(source); !ok {
+				return fmt.Errorf("%s failed: file not found in build context or excluded by .dockerignore: "+
+					"stat %s: file does not exist", s.keyword, source)
+			}
+		}
+		b.layers = append(b.layers, sum+" "+words[len(words)-1])
+	}
+	return nil
+}
+
+// command takes a RUN. Nothing is run, but `false` and `exit N` fail as they
+// would, for the tests that need a build to fail.
+func (b *builder) command(rest string) error {
+	code := strings.TrimPrefix(rest, "exit ")
+	if rest == "false" {
+		code = "1"
+	}
+	if code != rest && code != "0" {
+		return fmt.Errorf("The command '/bin/sh -c %s' returned a non-zero code: %s", rest, code)
+	}
+	b.layers = append(b.layers, "RUN "+b.expand(rest))
+	return nil
+}
+
+// setting carries out an instruction that only changes the image's settings.
+func setting(c *container.Config, keyword, rest string) error {
+	words, err := listOrWords(rest)
+	if err != nil {
+		return err
+	}
+	switch keyword {
+	case "CMD":
+		c.Cmd = commandLine(rest)
+	case "ENTRYPOINT":
+		c.Entrypoint, c.Cmd = commandLine(rest), nil
+	case "ENV", "LABEL":
+		pairs := words
+		if len(words) > 0 && !strings.Contains(words[0], "=") {
+			name, value, _ := strings.Cut(rest, " ")
+			pairs = []string{name + "=" + strings.TrimSpace(value)}
+		}
+		for _, pair := range pairs {
+			name, value, _ := strings.Cut(pair, "=")
+			if keyword == "LABEL" {
+				c.Labels = merged(c.Labels, map[string]string{name: value})
+				continue
+			}
+			c.Env = slices.DeleteFunc(slices.Clone(c.Env), func(l string) bool { return strings.HasPrefix(l, name+"=") })
+			c.Env = append(c.Env, pair)
+		}
+	case "EXPOSE":
+		for _, port := range words {
+			expose(c, port)
+		}
+	case "VOLUME":
+		for _, at := range words {
+			c.Volumes = merged(c.Volumes, map[string]struct{}{at: {}})
+		}
+	case "USER":
+		c.User = rest
+	case "WORKDIR":
+		c.WorkingDir = path.Join("/", c.WorkingDir, rest)
+		if path.IsAbs(rest) {
+			c.WorkingDir = path.Clean(rest)
+		}
+	case "STOPSIGNAL":
+		c.StopSignal = rest
+	default:
+		return fmt.Errorf("dockerfile parse error: unknown instruction: %s", keyword)
+	}
+	return nil
+}
+
+// commandLine is the exec form ["a", "b"] or the shell form of a command.
+func commandLine(rest string) []string {
+	var list []string
+	if json.Unmarshal([]byte(rest), &list) == nil {
+		return list
+	}
+	return []string{"/bin/sh", "-c", rest}
+}
+
+func listOrWords(rest string) ([]string, error) {
+	var list []string
+	if json.Unmarshal([]byte(rest), &list) == nil {
+		return list, nil
+	}
+	return shellwords.Parse(rest)
+}

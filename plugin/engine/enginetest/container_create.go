@@ -1,0 +1,191 @@
+package enginetest
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
+)
+
+func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
+	req := container.CreateRequest{}
+	if err := readJSON(r, &req, true); err != nil {
+		return err
+	}
+	if req.Config == nil {
+		return badRequest("Config cannot be empty in order to create a container")
+	}
+	if req.HostConfig == nil {
+		req.HostConfig = &container.HostConfig{}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	endpoints, err := wantedEndpoints(req, versionOf(r))
+	if err != nil {
+		return err
+	}
+	if err := checkNetworkMode(req.Config, req.HostConfig); err != nil {
+		return err
+	}
+	image, err := e.images.find(req.Config.Image)
+	if err != nil {
+		return notFound("No such image: %s", familiar(req.Config.Image))
+	}
+	c := &ctr{
+		id:        newID(),
+		name:      strings.TrimPrefix(r.FormValue("name"), "/"),
+		created:   time.Now().UTC(),
+		image:     image,
+		config:    req.Config,
+		host:      req.HostConfig,
+		endpoints: endpoints,
+		status:    container.StateCreated,
+	}
+	if err := mergeImage(c.config, image.config); err != nil {
+		return err
+	}
+	if c.name == "" {
+		c.name, c.autoName = "unnamed_"+shortID(c.id), true
+	} else if err := e.takeName(r.FormValue("name")); err != nil {
+		return err
+	}
+	c.applyDefaults()
+	if c.mounts, err = e.mountsFor(c); err != nil {
+		return err
+	}
+	e.containers[c.id] = c
+	e.emitContainer(c, "create")
+	return writeJSON(w, http.StatusCreated, container.CreateResponse{ID: c.id, Warnings: []string{}})
+}
+
+// wantedEndpoints reads from a create request what networks the container
+// shall be on once it starts. They need not exist yet. Before API 1.44 only one
+// may be named.
+func wantedEndpoints(req container.CreateRequest, version apiVersion) (map[string]*network.EndpointSettings, error) {
+	endpoints := map[string]*network.EndpointSettings{}
+	if req.NetworkingConfig != nil {
+		for name, settings := range req.NetworkingConfig.EndpointsConfig {
+			if settings == nil {
+				settings = &network.EndpointSettings{}
+			}
+			if err := settings.IPAMConfig.Validate(); err != nil {
+				return nil, badRequest("invalid endpoint settings:\n%v", err)
+			}
+			if name == network.NetworkDefault {
+				name = network.NetworkBridge
+			}
+			endpoints[name] = settings
+		}
+	}
+	if len(endpoints) > 1 && version.before("1.44") {
+		names := strings.Join(slices.Sorted(maps.Keys(endpoints)), ", ")
+		return nil, badRequest("Container cannot be connected to network endpoints: %s", names)
+	}
+	mode := req.HostConfig.NetworkMode
+	if req.HostConfig.NetworkMode.IsContainer() {
+		return map[string]*network.EndpointSettings{}, nil
+	}
+	if mode == "" || mode.IsDefault() {
+		mode = network.NetworkBridge
+	}
+	if len(endpoints) == 0 {
+		endpoints[string(mode)] = &network.EndpointSettings{}
+	}
+	return endpoints, nil
+}
+
+// checkNetworkMode refuses settings that a borrowed or the host's network
+// leaves no room for.
+func checkNetworkMode(config *container.Config, host *container.HostConfig) error {
+	mode := host.NetworkMode
+	switch {
+	case mode.IsContainer() && config.Hostname != "",
+		mode.IsContainer() && config.Domainname != "":
+		return badRequest("conflicting options: hostname and the network mode")
+	case mode.IsContainer() && len(host.Links) > 0:
+		return badRequest("conflicting options: container type network can't be used with links. " +
+			"This would result in undefined behavior")
+	case mode.IsContainer() && (len(host.PortBindings) > 0 || host.PublishAllPorts):
+		return badRequest("conflicting options: port publishing and the container type network mode")
+	case mode.IsContainer() && len(config.ExposedPorts) > 0:
+		return badRequest("conflicting options: port exposing and the container type network mode")
+	case mode.IsHost() && len(host.Links) > 0:
+		return badRequest("conflicting options: host type networking can't be used with links. " +
+			"This would result in undefined behavior")
+	}
+	return nil
+}
+
+// mergeImage fills what the request left open with what the image says.
+func mergeImage(c, image *container.Config) error {
+	if c.User == "" {
+		c.User = image.User
+	}
+	if c.WorkingDir == "" {
+		c.WorkingDir = image.WorkingDir
+	}
+	if c.StopSignal == "" {
+		c.StopSignal = image.StopSignal
+	}
+	if len(c.Entrypoint) == 0 {
+		if len(c.Cmd) == 0 {
+			c.Cmd = image.Cmd
+		}
+		if c.Entrypoint == nil {
+			c.Entrypoint = image.Entrypoint
+		}
+	}
+	if len(c.Entrypoint) == 1 && c.Entrypoint[0] == "" {
+		c.Entrypoint = nil // asks for none although the image has one
+	}
+	if len(c.Entrypoint)+len(c.Cmd) == 0 {
+		return badRequest("No command specified")
+	}
+	for _, line := range image.Env {
+		name, _, _ := strings.Cut(line, "=")
+		if !slices.ContainsFunc(c.Env, func(own string) bool {
+			key, _, _ := strings.Cut(own, "=")
+			return key == name
+		}) {
+			c.Env = append(c.Env, line)
+		}
+	}
+	c.Labels = merged(image.Labels, c.Labels)
+	c.Volumes = merged(image.Volumes, c.Volumes)
+	c.ExposedPorts = merged(image.ExposedPorts, c.ExposedPorts)
+	return nil
+}
+
+// merged is a new map of both, where own wins.
+func merged[M ~map[K]V, K comparable, V any](from, own M) M {
+	both := make(M, len(from)+len(own))
+	maps.Copy(both, from)
+	maps.Copy(both, own)
+	return both
+}
+
+// applyDefaults sets what the engine sets by itself.
+func (c *ctr) applyDefaults() {
+	if c.config.Hostname == "" && !c.host.NetworkMode.IsHost() && !c.host.NetworkMode.IsContainer() {
+		c.config.Hostname = shortID(c.id)
+	}
+	if c.host.NetworkMode == "" {
+		c.host.NetworkMode = network.NetworkDefault
+	}
+	if c.host.LogConfig.Type == "" {
+		c.host.LogConfig.Type = "json-file"
+	}
+	if c.host.ShmSize == 0 {
+		c.host.ShmSize = 64 << 20
+	}
+	if c.host.IpcMode == "" {
+		c.host.IpcMode = container.IPCModePrivate
+	}
+	if c.host.Runtime == "" {
+		c.host.Runtime = "runc"
+	}
+}

@@ -1,0 +1,165 @@
+package enginetest
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/storage"
+	"github.com/docker/go-connections/nat"
+)
+
+func (e *Engine) inspectContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
+	argv := c.argv()
+	resp := container.InspectResponse{
+		ContainerJSONBase: &container.ContainerJSONBase{
+			ID:           c.id,
+			Created:      c.created.Format(time.RFC3339Nano),
+			Path:         argv[0],
+			Args:         append([]string{}, argv[1:]...),
+			State:        c.state(),
+			Image:        c.image.id,
+			Name:         "/" + c.name,
+			RestartCount: c.restarts,
+			Driver:       "memory",
+			Platform:     "linux",
+			HostConfig:   c.host,
+			GraphDriver:  storage.DriverData{Name: "memory"},
+			ExecIDs:      e.runningExecs(c),
+		},
+		Config: c.config,
+		Mounts: c.mountPoints(),
+		NetworkSettings: &container.NetworkSettings{
+			NetworkSettingsBase: container.NetworkSettingsBase{Ports: c.portMap()},
+			Networks:            map[string]*network.EndpointSettings{},
+		},
+	}
+	for name, settings := range c.endpoints {
+		resp.NetworkSettings.Networks[name] = c.shownEndpoint(settings, versionOf(r))
+		if name == network.NetworkBridge {
+			resp.NetworkSettings.IPAddress = settings.IPAddress
+			resp.NetworkSettings.IPPrefixLen = settings.IPPrefixLen
+			resp.NetworkSettings.Gateway = settings.Gateway
+			resp.NetworkSettings.MacAddress = settings.MacAddress
+			resp.NetworkSettings.EndpointID = settings.EndpointID
+		}
+	}
+	if c.runs > 0 {
+		resp.NetworkSettings.SandboxKey = "/var/run/docker/netns/" + shortID(c.id)
+		resp.LogPath = "/var/lib/docker/containers/" + c.id + "/" + c.id + "-json.log"
+	}
+	return writeJSON(w, http.StatusOK, resp)
+}
+
+func (c *ctr) state() *container.State {
+	return &container.State{
+		Status:     c.status,
+		Running:    c.running() || c.status == container.StateRestarting,
+		Paused:     c.status == container.StatePaused,
+		Restarting: c.status == container.StateRestarting,
+		Pid:        c.pid,
+		ExitCode:   c.exitCode,
+		Error:      c.failure,
+		StartedAt:  c.startedAt.Format(time.RFC3339Nano),
+		FinishedAt: c.finishedAt.Format(time.RFC3339Nano),
+	}
+}
+
+// shownEndpoint is how an endpoint looks from outside: before API 1.45 the
+// short ID stood among the aliases, since then all names are in DNSNames.
+func (c *ctr) shownEndpoint(settings *network.EndpointSettings, version apiVersion) *network.EndpointSettings {
+	shown := settings.Copy()
+	shown.DNSNames = nil
+	if settings.NetworkID == "" || predefined(settings.NetworkID) {
+		return shown
+	}
+	if version.before("1.45") {
+		if !slices.Contains(shown.Aliases, shortID(c.id)) {
+			shown.Aliases = append(shown.Aliases, shortID(c.id))
+		}
+		return shown
+	}
+	shown.DNSNames = c.dnsNames(settings)
+	return shown
+}
+
+// portMap lists the ports of a running container: the published with where,
+// the others with nothing. A container at rest has none.
+func (c *ctr) portMap() nat.PortMap {
+	ports := nat.PortMap{}
+	if !c.running() {
+		return ports
+	}
+	for port := range c.config.ExposedPorts {
+		ports[port] = nil
+	}
+	for port, bindings := range c.bound {
+		ports[port] = bindings
+	}
+	return ports
+}
+
+// portList is portMap in the form of a list of containers, ordered by number.
+func (c *ctr) portList() []container.Port {
+	list := []container.Port{}
+	for port, bindings := range c.portMap() {
+		private := container.Port{PrivatePort: uint16(port.Int()), Type: port.Proto()}
+		if len(bindings) == 0 {
+			list = append(list, private)
+		}
+		for _, b := range bindings {
+			public, _ := nat.ParsePort(b.HostPort)
+			published := private
+			published.IP, published.PublicPort = b.HostIP, uint16(public)
+			list = append(list, published)
+		}
+	}
+	slices.SortFunc(list, func(a, b container.Port) int {
+		return int(a.PrivatePort) - int(b.PrivatePort)
+	})
+	return list
+}
+
+// waitContainer answers once the condition holds, but sends its header at
+// once, so that the client knows that the wait began.
+func (e *Engine) waitContainer(w http.ResponseWriter, r *http.Request) error {
+	condition := container.WaitCondition(r.FormValue("condition"))
+	switch condition {
+	case "", container.WaitConditionNotRunning, container.WaitConditionNextExit, container.WaitConditionRemoved:
+	default:
+		return badRequest("invalid condition: %q", condition)
+	}
+	e.mu.Lock()
+	c, err := e.findContainer(r.PathValue("id"))
+	if err != nil {
+		e.mu.Unlock()
+		return err
+	}
+	exits := c.exits
+	e.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	flush(w)
+	code := 0
+	met := e.await(r, func() bool {
+		code = c.exitCode
+		switch condition {
+		case container.WaitConditionNextExit:
+			return c.exits > exits || c.removed
+		case container.WaitConditionRemoved:
+			return c.removed
+		}
+		return !c.running() && c.status != container.StateRestarting || c.removed
+	})
+	if !met {
+		return nil
+	}
+	return writeJSON(discardStatus{w}, http.StatusOK, container.WaitResponse{StatusCode: int64(code)})
+}
+
+// discardStatus is for an answer whose status has been sent.
+type discardStatus struct{ http.ResponseWriter }
+
+func (discardStatus) WriteHeader(int) {}

@@ -1,0 +1,178 @@
+package enginetest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/go-units"
+)
+
+// containerFilters are the filters of a list of containers. The engine has
+// more; those are refused rather than ignored.
+var containerFilters = map[string]bool{
+	"id": true, "name": true, "label": true, "status": true, "network": true,
+	"ancestor": true, "exited": true, "volume": true, "before": true, "since": true,
+}
+
+func (e *Engine) listContainers(w http.ResponseWriter, r *http.Request) error {
+	want, err := filters.FromJSON(r.FormValue("filters"))
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	if err := checkFilters(want, containerFilters); err != nil {
+		return err
+	}
+	limit := 0
+	if value := r.FormValue("limit"); value != "" {
+		if limit, err = strconv.Atoi(value); err != nil {
+			return badRequest("%v", err)
+		}
+	}
+	all := boolParam(r, "all") || limit > 0 || want.Contains("status") || want.Contains("exited")
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	matches, err := e.containerMatcher(want)
+	if err != nil {
+		return err
+	}
+	list := []*container.Summary{}
+	for _, c := range e.sortedContainers() {
+		if limit > 0 && len(list) == limit {
+			break
+		}
+		if (all || c.running() || c.status == container.StateRestarting) && matches(c) {
+			list = append(list, e.summary(c))
+		}
+	}
+	return writeJSON(w, http.StatusOK, list)
+}
+
+// checkFilters refuses filters that are not known.
+func checkFilters(want filters.Args, known map[string]bool) error {
+	for _, key := range want.Keys() {
+		if !known[key] {
+			return badRequest("Invalid filter '%s'", key)
+		}
+	}
+	return nil
+}
+
+// containerMatcher makes a function out of filters. Values of one filter are
+// alternatives, but labels must all be there.
+func (e *Engine) containerMatcher(want filters.Args) (func(*ctr) bool, error) {
+	for _, status := range want.Get("status") {
+		if container.ValidateContainerState(status) != nil {
+			return nil, badRequest("Unrecognised filter value for status: %s", status)
+		}
+	}
+	var before, since time.Time
+	for key, limit := range map[string]*time.Time{"before": &before, "since": &since} {
+		for _, ref := range want.Get(key) {
+			c, err := e.findContainer(ref)
+			if err != nil {
+				return nil, err
+			}
+			*limit = c.created
+		}
+	}
+	ancestors := map[string]bool{}
+	for _, ref := range want.Get("ancestor") {
+		if image, err := e.images.find(ref); err == nil {
+			ancestors[image.id] = true
+		}
+	}
+	return func(c *ctr) bool {
+		return want.Match("id", c.id) &&
+			(want.Match("name", c.name) || want.Match("name", "/"+c.name)) &&
+			want.MatchKVList("label", c.config.Labels) &&
+			want.ExactMatch("status", c.status) &&
+			(!want.Contains("exited") || c.status == container.StateExited && want.ExactMatch("exited", itoa(c.exitCode))) &&
+			(!want.Contains("ancestor") || ancestors[c.image.id]) &&
+			(!want.Contains("network") || c.onAnyNetwork(want.Get("network"))) &&
+			(!want.Contains("volume") || c.hasAnyVolume(want.Get("volume"))) &&
+			(before.IsZero() || c.created.Before(before)) &&
+			(since.IsZero() || c.created.After(since))
+	}, nil
+}
+
+func (c *ctr) onAnyNetwork(refs []string) bool {
+	for name, settings := range c.endpoints {
+		if slices.ContainsFunc(refs, func(ref string) bool {
+			return ref == name || settings.NetworkID != "" && strings.HasPrefix(settings.NetworkID, ref)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *ctr) hasAnyVolume(refs []string) bool {
+	return slices.ContainsFunc(c.mounts, func(m mount) bool {
+		return slices.Contains(refs, m.Name) || slices.Contains(refs, m.Destination)
+	})
+}
+
+func (e *Engine) summary(c *ctr) *container.Summary {
+	s := &container.Summary{
+		ID:      c.id,
+		Names:   []string{"/" + c.name},
+		Image:   e.shownImage(c),
+		ImageID: c.image.id,
+		Command: strings.Join(c.argv(), " "),
+		Created: c.created.Unix(),
+		Ports:   c.portList(),
+		Labels:  nonNil(c.config.Labels),
+		State:   c.status,
+		Status:  c.statusText(),
+		Mounts:  c.mountPoints(),
+	}
+	s.HostConfig.NetworkMode = string(c.host.NetworkMode)
+	s.NetworkSettings = &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{}}
+	for name, settings := range c.endpoints {
+		short := *settings
+		short.Links, short.DNSNames, short.DriverOpts = nil, nil, nil
+		short.IPAMConfig = nil
+		short.Aliases = nil // a list names none, whatever the version
+		s.NetworkSettings.Networks[name] = &short
+	}
+	return s
+}
+
+// shownImage is the image as it was asked for, or its ID once that name means
+// another image.
+func (e *Engine) shownImage(c *ctr) string {
+	if image, err := e.images.find(c.config.Image); err != nil || image != c.image {
+		return c.image.id
+	}
+	return c.config.Image
+}
+
+// statusText is the state in words, as in the STATUS column of docker ps.
+func (c *ctr) statusText() string {
+	switch c.status {
+	case container.StateRunning:
+		return "Up " + units.HumanDuration(time.Since(c.startedAt))
+	case container.StatePaused:
+		return "Up " + units.HumanDuration(time.Since(c.startedAt)) + " (Paused)"
+	case container.StateRestarting:
+		return fmt.Sprintf("Restarting (%d) %s ago", c.exitCode, units.HumanDuration(time.Since(c.finishedAt)))
+	case container.StateExited:
+		return fmt.Sprintf("Exited (%d) %s ago", c.exitCode, units.HumanDuration(time.Since(c.finishedAt)))
+	}
+	return "Created"
+}
+
+// nonNil makes an empty map of none, which the engine sends as {} and not null.
+func nonNil[M ~map[K]V, K comparable, V any](m M) M {
+	if m == nil {
+		return M{}
+	}
+	return m
+}

@@ -1,0 +1,194 @@
+package enginetest
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/go-connections/nat"
+)
+
+// ctr is a container.
+type ctr struct {
+	id, name string // the name without the slash of the API
+	created  time.Time
+	image    *img
+	config   *container.Config // the image's settings are merged in
+	host     *container.HostConfig
+	mounts   []mount
+	// endpoints are by the name under which the container was put on the
+	// network; before the first start that may be an ID or a name of nothing.
+	endpoints map[string]*network.EndpointSettings
+	bound     nat.PortMap // while running
+
+	status     container.ContainerState
+	pid        int
+	exitCode   int
+	failure    string // why the last start failed
+	startedAt  time.Time
+	finishedAt time.Time
+	restarts   int
+	stopped    bool // by hand: no restart policy applies
+	autoName   bool
+	runs       int // how often it was started; tells one run from the next
+	exits      int // how often it ended
+	removed    bool
+	log        []logLine
+}
+
+func (c *ctr) running() bool {
+	return c.status == container.StateRunning || c.status == container.StatePaused
+}
+
+func (e *Engine) containerRoutes() map[string]handler {
+	return map[string]handler{
+		"GET /containers/json":          e.listContainers,
+		"POST /containers/create":       e.createContainer,
+		"GET /containers/{id}/json":     e.onContainer(e.inspectContainer),
+		"GET /containers/{id}/top":      e.onContainer(e.topContainer),
+		"POST /containers/{id}/start":   e.onContainer(e.startContainer),
+		"POST /containers/{id}/stop":    e.onContainer(e.stopContainer),
+		"POST /containers/{id}/restart": e.onContainer(e.restartContainer),
+		"POST /containers/{id}/kill":    e.onContainer(e.killContainer),
+		"POST /containers/{id}/pause":   e.onContainer(e.pauseContainer),
+		"POST /containers/{id}/unpause": e.onContainer(e.unpauseContainer),
+		"POST /containers/{id}/rename":  e.onContainer(e.renameContainer),
+		"POST /containers/{id}/update":  e.onContainer(e.updateContainer),
+		"POST /containers/{id}/resize":  e.onContainer(e.resizeContainer),
+		"DELETE /containers/{id}":       e.onContainer(e.removeContainer),
+		"POST /containers/{id}/wait":    e.waitContainer,
+	}
+}
+
+// onContainer finds the container a call is about and holds e.mu meanwhile.
+func (e *Engine) onContainer(h func(*ctr, http.ResponseWriter, *http.Request) error) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		c, err := e.findContainer(r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		return h(c, w, r)
+	}
+}
+
+// findContainer looks a container up by ID, name or the beginning of an ID.
+func (e *Engine) findContainer(ref string) (*ctr, error) {
+	if c, ok := e.containers[ref]; ok {
+		return c, nil
+	}
+	name := strings.TrimPrefix(ref, "/")
+	var found *ctr
+	for _, c := range e.containers {
+		if c.name == name {
+			return c, nil
+		}
+	}
+	for id, c := range e.containers {
+		if ref == "" || !strings.HasPrefix(id, ref) {
+			continue
+		}
+		if found != nil {
+			return nil, badRequest("Multiple IDs found with provided prefix: %s", ref)
+		}
+		found = c
+	}
+	if found == nil {
+		return nil, notFound("No such container: %s", ref)
+	}
+	return found, nil
+}
+
+// sortedContainers are all containers, the newest first.
+func (e *Engine) sortedContainers() []*ctr {
+	all := make([]*ctr, 0, len(e.containers))
+	for _, c := range e.containers {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b *ctr) int {
+		if d := b.created.Compare(a.created); d != 0 {
+			return d
+		}
+		return strings.Compare(a.id, b.id)
+	})
+	return all
+}
+
+var validName = regexp.MustCompile(`^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
+
+// takeName checks that a container may have a name.
+func (e *Engine) takeName(name string) error {
+	if !validName.MatchString(name) {
+		return badRequest("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name)
+	}
+	name = strings.TrimPrefix(name, "/")
+	for _, c := range e.containers {
+		if c.name == name {
+			return conflict("Conflict. The container name %q is already in use by container %q. "+
+				"You have to remove (or rename) that container to be able to reuse that name.", "/"+name, c.id)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) renameContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
+	name := r.FormValue("name")
+	switch {
+	case name == "":
+		return badRequest("Neither old nor new names may be empty")
+	case strings.TrimPrefix(name, "/") == c.name:
+		return badRequest("Renaming a container with the same name as its current name")
+	}
+	if err := e.takeName(name); err != nil {
+		return err
+	}
+	old := c.name
+	c.name, c.autoName = strings.TrimPrefix(name, "/"), false
+	e.emitContainer(c, "rename", "oldName", "/"+old)
+	return noContent(w)
+}
+
+func (e *Engine) updateContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
+	var update container.UpdateConfig
+	if err := readJSON(r, &update, true); err != nil {
+		return err
+	}
+	// Of the resources only the policy changes anything in the model.
+	if update.RestartPolicy.Name != "" {
+		c.host.RestartPolicy = update.RestartPolicy
+	}
+	e.emitContainer(c, "update")
+	return writeJSON(w, http.StatusOK, map[string][]string{"Warnings": nil})
+}
+
+func (e *Engine) resizeContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
+	if !c.running() {
+		return conflict("Container %s is not running", c.id)
+	}
+	e.emitContainer(c, "resize", "height", r.FormValue("h"), "width", r.FormValue("w"))
+	return nil
+}
+
+func (e *Engine) topContainer(c *ctr, w http.ResponseWriter, _ *http.Request) error {
+	if !c.running() {
+		return conflict("Container %s is not running", c.id)
+	}
+	e.emitContainer(c, "top")
+	return writeJSON(w, http.StatusOK, container.TopResponse{
+		Titles: []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"},
+		Processes: [][]string{{
+			"root", itoa(c.pid), itoa(c.pid - 1), "0",
+			c.startedAt.Format("15:04"), "?", "00:00:00", strings.Join(c.argv(), " "),
+		}},
+	})
+}
+
+// argv is the command line of the container.
+func (c *ctr) argv() []string {
+	return slices.Concat(c.config.Entrypoint, c.config.Cmd)
+}

@@ -1,0 +1,185 @@
+// Package enginetest is a Docker Engine in memory, as net/http/httptest is an
+// HTTP server in memory. It speaks the Engine API on a unix socket, so the true
+// client and the docker command drive it, and no code under test knows that
+// nothing is ever run.
+//
+//	e := enginetest.New(t, enginetest.Options{
+//		APIVersion: "1.51",
+//		Images:     []enginetest.Image{enginetest.Probe("probe:latest")},
+//	})
+//	cli, err := client.NewClientWithOpts(client.WithHost(e.Host()), client.WithAPIVersionNegotiation())
+//
+// A container "runs" the program of scripts/probe: serve and sleep go on until
+// stopped, say prints and exits, resolve, dial, ping and get answer from a model
+// of the engine's bridges and of its name server. Any other command is taken
+// for a server that runs until stopped and listens on its exposed TCP ports.
+//
+// Answers, status codes and error texts are those of Engine 20.10 for API
+// 1.41 and of Engine 28 for API 1.44 and later, as far as a program under test
+// can be expected to look; contract tests compare them with a real engine.
+// A call the package does not know is answered with 501, never with a guess.
+//
+// Not modelled: image layers, files inside containers, IPv6, Swarm, the links
+// of the default bridge, and traffic through ports published on the host.
+package enginetest
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Options say what kind of engine to start. The zero value is an Engine 20.10
+// without images.
+type Options struct {
+	// APIVersion is the newest API version spoken: "1.41" (the default) makes
+	// an Engine 20.10, "1.44" to "1.51" an Engine 28.
+	APIVersion string
+	// Images are on the engine from the start.
+	Images []Image
+	// Registry holds what a pull finds.
+	Registry []Image
+	// Trace, when set, is called with each call as it comes in.
+	Trace func(Call)
+}
+
+// Engine is a Docker Engine in memory. It lives until its test ends.
+type Engine struct {
+	opts    Options
+	api     apiVersion
+	host    string
+	mux     *http.ServeMux
+	done    chan struct{} // closed when the engine goes away
+	calls   recorder
+	started time.Time
+
+	// mu guards everything below. Handlers hold it from the first look to
+	// the last change, so each call is atomic.
+	mu         sync.Mutex
+	changed    chan struct{} // closed and renewed at each change of state
+	containers map[string]*ctr
+	networks   map[string]*netw
+	volumes    map[string]*vol
+	execs      map[string]*execution
+	images     imageStore
+	pools      addressPools
+	ports      portTable
+	journal    journal
+	lastPid    int
+}
+
+// New starts an engine on a socket of its own and stops it when the test ends.
+// Several engines may run at once.
+func New(t testing.TB, opts Options) *Engine {
+	t.Helper()
+	if opts.APIVersion == "" {
+		opts.APIVersion = "1.41"
+	}
+	api, err := parseVersion(opts.APIVersion)
+	if err != nil {
+		t.Fatalf("enginetest: %v", err)
+	}
+	// Not t.TempDir: the path of a unix socket must stay below 104 bytes.
+	dir, err := os.MkdirTemp("", "engine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	socket := filepath.Join(dir, "docker.sock")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &Engine{
+		opts:       opts,
+		api:        api,
+		host:       "unix://" + socket,
+		done:       make(chan struct{}),
+		changed:    make(chan struct{}),
+		started:    time.Now(),
+		containers: map[string]*ctr{},
+		networks:   map[string]*netw{},
+		volumes:    map[string]*vol{},
+		execs:      map[string]*execution{},
+		images:     newImageStore(opts),
+		pools:      newAddressPools(),
+		ports:      newPortTable(),
+	}
+	e.addPredefinedNetworks()
+	e.mux = e.routes()
+	server := &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
+	go server.Serve(listener)
+	t.Cleanup(func() {
+		close(e.done)
+		server.Close()
+	})
+	return e
+}
+
+// Host is the address of the engine in the form of DOCKER_HOST.
+func (e *Engine) Host() string { return e.host }
+
+// notify wakes everybody who waits for a change of state; e.mu is held.
+func (e *Engine) notify() {
+	close(e.changed)
+	e.changed = make(chan struct{})
+}
+
+// await looks with e.mu held until look says that it saw what it wanted, and
+// once more after each change of state. It reports false when the client or
+// the engine went away first.
+func (e *Engine) await(r *http.Request, look func() bool) bool {
+	for {
+		e.mu.Lock()
+		seen := look()
+		changed := e.changed
+		e.mu.Unlock()
+		if seen {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return false
+		case <-e.done:
+			return false
+		}
+	}
+}
+
+// stream writes what look finds, now and after each change of state, until look
+// says that it was the last, a write fails, or somebody goes away. Writing
+// happens without e.mu, so that a slow reader holds up nobody else.
+func stream[T any](e *Engine, r *http.Request, look func() (items []T, last bool), write func(T) error) {
+	for last := false; !last; {
+		var items []T
+		gone := !e.await(r, func() bool {
+			items, last = look()
+			return last || len(items) > 0
+		})
+		if gone {
+			return
+		}
+		for _, item := range items {
+			if write(item) != nil {
+				return
+			}
+		}
+	}
+}
+
+// newID makes an identifier as the engine's: 64 hexadecimal digits.
+func newID() string {
+	var b [32]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// shortID is the form of an identifier that people are shown.
+func shortID(id string) string { return id[:12] }

@@ -1,0 +1,155 @@
+package enginetest
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
+	timetypes "github.com/docker/docker/api/types/time"
+)
+
+// journal keeps every event since the engine started. (A real engine keeps
+// the last 256.)
+type journal struct{ entries []events.Message }
+
+// emit writes an event down and wakes those who follow; e.mu is held.
+func (e *Engine) emit(kind events.Type, action events.Action, id string, attributes map[string]string) {
+	now := time.Now()
+	m := events.Message{
+		Type:     kind,
+		Action:   action,
+		Actor:    events.Actor{ID: id, Attributes: attributes},
+		Scope:    "local",
+		Time:     now.Unix(),
+		TimeNano: now.UnixNano(),
+	}
+	switch kind {
+	case events.ContainerEventType:
+		m.Status, m.ID, m.From = string(action), id, attributes["image"]
+	case events.ImageEventType:
+		m.Status, m.ID = string(action), id
+	}
+	e.journal.entries = append(e.journal.entries, m)
+	e.notify()
+}
+
+// emitContainer writes down an event of a container, with its labels, image
+// and name and the attributes given as pairs.
+func (e *Engine) emitContainer(c *ctr, action events.Action, pairs ...string) {
+	attributes := maps.Clone(c.config.Labels)
+	if attributes == nil {
+		attributes = map[string]string{}
+	}
+	attributes["image"] = c.config.Image
+	attributes["name"] = c.name
+	for pair := range slices.Chunk(pairs, 2) {
+		attributes[pair[0]] = pair[1]
+	}
+	e.emit(events.ContainerEventType, action, c.id, attributes)
+}
+
+func (e *Engine) streamEvents(w http.ResponseWriter, r *http.Request) error {
+	since, err := eventTime(r.FormValue("since"))
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	until, err := eventTime(r.FormValue("until"))
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	want, err := filters.FromJSON(r.FormValue("filters"))
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	flush(w)
+
+	e.mu.Lock()
+	next := len(e.journal.entries)
+	if !since.IsZero() || !until.IsZero() {
+		next = 0 // a start alone or an end alone asks for the past
+	}
+	e.mu.Unlock()
+	if !until.IsZero() {
+		// The wait ends at that time even when nothing happens.
+		timer := time.AfterFunc(time.Until(until), func() {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.notify()
+		})
+		defer timer.Stop()
+	}
+	encode := json.NewEncoder(w)
+	stream(e, r, func() (batch []events.Message, last bool) {
+		for ; next < len(e.journal.entries); next++ {
+			m := e.journal.entries[next]
+			at := time.Unix(0, m.TimeNano)
+			if !at.Before(since) && (until.IsZero() || !at.After(until)) && eventMatches(want, m) {
+				batch = append(batch, m)
+			}
+		}
+		return batch, !until.IsZero() && !time.Now().Before(until)
+	}, func(m events.Message) error {
+		defer flush(w)
+		return encode.Encode(m)
+	})
+	return nil
+}
+
+// eventTime reads a time as the engine takes it: seconds with a fraction, a
+// date, or how long ago.
+func eventTime(value string) (time.Time, error) {
+	if value == "" {
+		return time.Time{}, nil
+	}
+	stamp, err := timetypes.GetTimestamp(value, time.Now())
+	if err != nil {
+		return time.Time{}, err
+	}
+	seconds, nanos, err := timetypes.ParseTimestamps(stamp, 0)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if seconds == 0 && nanos == 0 {
+		return time.Unix(0, 1), nil // the epoch is a time, unlike no time at all
+	}
+	return time.Unix(seconds, nanos), nil
+}
+
+func eventMatches(want filters.Args, m events.Message) bool {
+	named := func(kind events.Type, field string) bool {
+		if !want.Contains(field) {
+			return true
+		}
+		return m.Type == kind && (want.ExactMatch(field, m.Actor.ID) ||
+			want.ExactMatch(field, m.Actor.Attributes["name"]) ||
+			slices.ContainsFunc(want.Get(field), func(prefix string) bool {
+				return len(prefix) >= 4 && len(m.Actor.ID) > len(prefix) && m.Actor.ID[:len(prefix)] == prefix
+			}))
+	}
+	action := string(m.Action)
+	plain, _, _ := strings.Cut(action, ":")
+	return (want.ExactMatch("event", action) || want.ExactMatch("event", plain)) &&
+		want.ExactMatch("type", string(m.Type)) &&
+		(!want.Contains("label") || want.MatchKVList("label", m.Actor.Attributes)) &&
+		named(events.ContainerEventType, "container") &&
+		named(events.NetworkEventType, "network") &&
+		named(events.VolumeEventType, "volume") &&
+		named(events.ImageEventType, "image")
+}
+
+// flush sends what was written so far to the client.
+func flush(w http.ResponseWriter) {
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

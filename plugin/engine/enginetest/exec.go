@@ -1,0 +1,173 @@
+package enginetest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+)
+
+// execution is a command run in a container beside its process.
+type execution struct {
+	id       string
+	c        *ctr
+	options  container.ExecOptions
+	started  bool
+	running  bool
+	exitCode *int
+	pid      int
+}
+
+func (e *Engine) execRoutes() map[string]handler {
+	return map[string]handler{
+		"POST /containers/{id}/exec": e.onContainer(e.createExec),
+		"POST /exec/{id}/start":      e.startExec,
+		"POST /exec/{id}/resize":     e.resizeExec,
+		"GET /exec/{id}/json":        e.inspectExec,
+	}
+}
+
+func (e *Engine) createExec(c *ctr, w http.ResponseWriter, r *http.Request) error {
+	var options container.ExecOptions
+	if err := readJSON(r, &options, true); err != nil {
+		return err
+	}
+	switch {
+	case len(options.Cmd) == 0:
+		return badRequest("No exec command specified")
+	case !c.running():
+		return conflict("Container %s is not running", c.id)
+	case c.status == container.StatePaused:
+		return conflict("Container %s is paused, unpause the container before exec", c.id)
+	}
+	x := &execution{id: newID(), c: c, options: options}
+	e.execs[x.id] = x
+	e.emitContainer(c, events.Action("exec_create: "+strings.Join(options.Cmd, " ")), "execID", x.id)
+	return writeJSON(w, http.StatusCreated, container.ExecCreateResponse{ID: x.id})
+}
+
+func (e *Engine) findExec(id string) (*execution, error) {
+	if x, ok := e.execs[id]; ok && !x.c.removed {
+		return x, nil
+	}
+	return nil, notFound("No such exec instance: %s", id)
+}
+
+// runningExecs lists the commands that run in a container; those of the model
+// end as soon as they begin, so only ones not yet started count.
+func (e *Engine) runningExecs(c *ctr) []string {
+	var ids []string
+	for id, x := range e.execs {
+		if x.c == c && x.exitCode == nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (e *Engine) startExec(w http.ResponseWriter, r *http.Request) error {
+	var options container.ExecStartOptions
+	if err := readJSON(r, &options, false); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	x, err := e.findExec(r.PathValue("id"))
+	switch {
+	case err != nil:
+	case x.started:
+		err = conflict("Error: Exec command %s has already run", x.id)
+	case !x.c.running():
+		err = conflict("Container %s is not running", x.c.id)
+	}
+	if err != nil {
+		e.mu.Unlock()
+		return err
+	}
+	x.started = true
+	e.emitContainer(x.c, events.Action("exec_start: "+strings.Join(x.options.Cmd, " ")), "execID", x.id)
+	out, code := e.runExec(x)
+	x.exitCode = &code
+	e.emitContainer(x.c, events.ActionExecDie, "execID", x.id, "exitCode", itoa(code))
+	e.mu.Unlock()
+	if options.Detach {
+		return nil
+	}
+	conn, err := hijack(w, r, x.options.Tty)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	lines := newLineWriter(conn, x.options.Tty, false)
+	for _, l := range out {
+		if lines.write(l) != nil {
+			break
+		}
+	}
+	return nil
+}
+
+// runExec gives the output and status of a command in a running container.
+// Images hold nothing but the probe, so no other program is found.
+func (e *Engine) runExec(x *execution) (out []logLine, code int) {
+	p := programOf(x.options.Cmd)
+	switch {
+	case !p.probe:
+		x.pid = 0
+		return []logLine{{text: fmt.Sprintf("OCI runtime exec failed: exec failed: unable to start container process: "+
+			"exec: %q: executable file not found in $PATH: unknown\r", x.options.Cmd[0])}}, 126
+	case p.verb == "say":
+		s, err := parseSpeech(p.args())
+		if err != nil {
+			return []logLine{{stderr: true, text: "probe: say: " + err.Error()}}, exitUsage
+		}
+		for _, text := range s.lines {
+			out = append(out, logLine{stderr: s.stderr, text: text})
+		}
+		return out, s.exit
+	}
+	e.lastPid++
+	x.pid = 1000 + e.lastPid
+	return e.ask(x.c, p, slices.Concat(x.c.config.Env, x.options.Env))
+}
+
+func (e *Engine) resizeExec(_ http.ResponseWriter, r *http.Request) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, err := e.findExec(r.PathValue("id"))
+	return err
+}
+
+func (e *Engine) inspectExec(w http.ResponseWriter, r *http.Request) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	x, err := e.findExec(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	type processConfig struct {
+		TTY        bool     `json:"tty"`
+		Entrypoint string   `json:"entrypoint"`
+		Arguments  []string `json:"arguments"`
+		Privileged bool     `json:"privileged"`
+		User       string   `json:"user,omitempty"`
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{
+		"ID":          x.id,
+		"ContainerID": x.c.id,
+		"Running":     x.running,
+		"ExitCode":    x.exitCode,
+		"Pid":         x.pid,
+		"OpenStdin":   x.options.AttachStdin,
+		"OpenStdout":  x.options.AttachStdout,
+		"OpenStderr":  x.options.AttachStderr,
+		"CanRemove":   x.exitCode != nil,
+		"ProcessConfig": processConfig{
+			TTY: x.options.Tty, Entrypoint: x.options.Cmd[0], Arguments: x.options.Cmd[1:],
+			Privileged: x.options.Privileged, User: x.options.User,
+		},
+	})
+}

@@ -1,0 +1,159 @@
+package enginetest
+
+import (
+	"net/http"
+	"net/netip"
+	"slices"
+
+	"github.com/docker/docker/api/types/network"
+)
+
+// addressPools hands out subnets as the default address manager of the engine
+// does, from the pools an engine has when nobody configures any.
+type addressPools struct {
+	predefined []netip.Prefix
+	next       int
+	taken      []netip.Prefix
+}
+
+func newAddressPools() addressPools {
+	var p addressPools
+	for second := byte(17); second <= 31; second++ {
+		p.predefined = append(p.predefined, netip.PrefixFrom(netip.AddrFrom4([4]byte{172, second}), 16))
+	}
+	for third := 0; third < 256; third += 16 {
+		p.predefined = append(p.predefined, netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 168, byte(third)}), 20))
+	}
+	return p
+}
+
+func (p *addressPools) overlaps(subnet netip.Prefix) bool {
+	return slices.ContainsFunc(p.taken, subnet.Overlaps)
+}
+
+// any takes a free predefined subnet, going round from the one taken last.
+func (p *addressPools) any(modern bool) (netip.Prefix, error) {
+	for i := range p.predefined {
+		at := (p.next + i) % len(p.predefined)
+		if subnet := p.predefined[at]; !p.overlaps(subnet) {
+			p.next = at + 1
+			p.taken = append(p.taken, subnet)
+			return subnet, nil
+		}
+	}
+	if modern {
+		return netip.Prefix{}, badRequest("all predefined address pools have been fully subnetted")
+	}
+	return netip.Prefix{}, notFound("could not find an available, non-overlapping IPv4 address pool " +
+		"among the defaults to assign to the network")
+}
+
+// take takes the subnet that was asked for.
+func (p *addressPools) take(subnet netip.Prefix, modern bool) error {
+	if p.overlaps(subnet) {
+		text := "Pool overlaps with other one on this address space"
+		if modern {
+			text = "invalid pool request: " + text
+		}
+		return errorf(http.StatusForbidden, "%s", text)
+	}
+	p.taken = append(p.taken, subnet)
+	return nil
+}
+
+func (p *addressPools) release(subnet netip.Prefix) {
+	p.taken = slices.DeleteFunc(p.taken, func(t netip.Prefix) bool { return t == subnet })
+}
+
+// subnet is the addresses of one network.
+type subnet struct {
+	prefix  netip.Prefix
+	lease   netip.Prefix // where addresses come from: ip_range, or all of it
+	gateway netip.Addr
+	asked   bool // by the user, which makes fixed addresses possible
+	used    map[netip.Addr]bool
+}
+
+// newSubnet settles the addresses of a network from its settings, or from the
+// predefined pools where there are none.
+func (e *Engine) newSubnet(config network.IPAMConfig) (*subnet, error) {
+	s := &subnet{used: map[netip.Addr]bool{}}
+	var err error
+	if config.Subnet == "" {
+		if s.prefix, err = e.pools.any(e.modern()); err != nil {
+			return nil, err
+		}
+	} else {
+		if s.prefix, err = netip.ParsePrefix(config.Subnet); err != nil {
+			return nil, e.badSubnet(config.Subnet)
+		}
+		s.prefix, s.asked = s.prefix.Masked(), true
+		if err := e.pools.take(s.prefix, e.modern()); err != nil {
+			return nil, err
+		}
+	}
+	fail := func(err error) (*subnet, error) {
+		e.pools.release(s.prefix)
+		return nil, err
+	}
+	s.lease = s.prefix
+	if config.IPRange != "" {
+		if s.lease, err = netip.ParsePrefix(config.IPRange); err != nil || !s.prefix.Contains(s.lease.Addr()) {
+			return fail(badRequest("invalid ip-range %s", config.IPRange))
+		}
+		s.lease = s.lease.Masked()
+	}
+	s.used[s.prefix.Addr()] = true
+	s.used[lastAddr(s.prefix)] = true
+	if config.Gateway == "" {
+		s.gateway = s.prefix.Addr().Next()
+	} else if s.gateway, err = netip.ParseAddr(config.Gateway); err != nil || !s.prefix.Contains(s.gateway) {
+		return fail(errorf(http.StatusInternalServerError,
+			"failed to allocate gateway (%s): Requested address is out of range", config.Gateway))
+	}
+	s.used[s.gateway] = true
+	for _, aux := range config.AuxAddress {
+		if addr, err := netip.ParseAddr(aux); err == nil {
+			s.used[addr] = true
+		}
+	}
+	return s, nil
+}
+
+func (e *Engine) badSubnet(text string) error {
+	if e.modern() {
+		return badRequest("invalid subnet %s: invalid CIDR block notation", text)
+	}
+	return errorf(http.StatusInternalServerError, "Invalid subnet %s : invalid CIDR address: %s", text, text)
+}
+
+func lastAddr(p netip.Prefix) netip.Addr {
+	b := p.Addr().As4()
+	for bit := p.Bits(); bit < 32; bit++ {
+		b[bit/8] |= 1 << (7 - bit%8)
+	}
+	return netip.AddrFrom4(b)
+}
+
+// address takes the lowest free address, or the one that was asked for.
+func (s *subnet) address(n *netw, want string) (netip.Addr, error) {
+	if want != "" {
+		addr, err := netip.ParseAddr(want)
+		switch {
+		case err != nil || !s.prefix.Contains(addr):
+			return addr, badRequest("invalid address %s: It does not belong to any of this network's subnets", want)
+		case s.used[addr]:
+			return addr, errorf(http.StatusForbidden, "Address already in use")
+		}
+		s.used[addr] = true
+		return addr, nil
+	}
+	for addr := s.lease.Addr(); s.lease.Contains(addr); addr = addr.Next() {
+		if !s.used[addr] {
+			s.used[addr] = true
+			return addr, nil
+		}
+	}
+	return netip.Addr{}, errorf(http.StatusForbidden,
+		"no available IPv4 addresses on this network's address pools: %s (%s)", n.name, n.id)
+}

@@ -1,0 +1,197 @@
+package enginetest
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/pkg/stdcopy"
+)
+
+// logLine is one line a process printed, without its end.
+type logLine struct {
+	stderr bool
+	at     time.Time
+	text   string
+}
+
+func (e *Engine) ioRoutes() map[string]handler {
+	return map[string]handler{
+		"GET /containers/{id}/logs":    e.streamLogs,
+		"POST /containers/{id}/attach": e.attach,
+	}
+}
+
+// logQuery is what a client wants to see of a log.
+type logQuery struct {
+	stdout, stderr, follow, timestamps bool
+	since, until                       time.Time
+	tail                               int // negative: everything
+}
+
+func parseLogQuery(r *http.Request) (logQuery, error) {
+	q := logQuery{
+		stdout:     boolParam(r, "stdout"),
+		stderr:     boolParam(r, "stderr"),
+		follow:     boolParam(r, "follow"),
+		timestamps: boolParam(r, "timestamps"),
+		tail:       -1,
+	}
+	if !q.stdout && !q.stderr {
+		return q, badRequest("Bad parameters: you must choose at least one stream")
+	}
+	var err error
+	if q.since, err = eventTime(r.FormValue("since")); err != nil {
+		return q, badRequest("%v", err)
+	}
+	if q.until, err = eventTime(r.FormValue("until")); err != nil {
+		return q, badRequest("%v", err)
+	}
+	if n, err := strconv.Atoi(r.FormValue("tail")); err == nil {
+		q.tail = n // as in the engine, what is no number means all
+	}
+	return q, nil
+}
+
+func (q logQuery) wants(l logLine) bool {
+	if l.stderr && !q.stderr || !l.stderr && !q.stdout {
+		return false
+	}
+	return !l.at.Before(q.since) && (q.until.IsZero() || !l.at.After(q.until))
+}
+
+func (e *Engine) streamLogs(w http.ResponseWriter, r *http.Request) error {
+	e.mu.Lock()
+	c, err := e.findContainer(r.PathValue("id"))
+	e.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	q, err := parseLogQuery(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", streamType(c.config.Tty, versionOf(r)))
+	w.WriteHeader(http.StatusOK)
+	flush(w)
+	out := newLineWriter(w, c.config.Tty, q.timestamps)
+	next, first := 0, true
+	stream(e, r, func() (batch []logLine, last bool) {
+		for ; next < len(c.log); next++ {
+			if q.wants(c.log[next]) {
+				batch = append(batch, c.log[next])
+			}
+		}
+		if first && q.tail >= 0 && len(batch) > q.tail {
+			batch = batch[len(batch)-q.tail:]
+		}
+		first = false
+		alive := c.running() || c.status == container.StateRestarting
+		return batch, !q.follow || !alive || c.removed
+	}, func(l logLine) error {
+		defer flush(w)
+		return out.write(l)
+	})
+	return nil
+}
+
+func streamType(tty bool, version apiVersion) string {
+	if !tty && !version.before("1.42") {
+		return "application/vnd.docker.multiplexed-stream"
+	}
+	return "application/vnd.docker.raw-stream"
+}
+
+// lineWriter writes lines in the framing of the engine: two streams in one, or
+// as a terminal shows them.
+type lineWriter struct {
+	stdout, stderr io.Writer
+	end            string
+	timestamps     bool
+}
+
+func newLineWriter(w io.Writer, tty, timestamps bool) lineWriter {
+	if tty {
+		return lineWriter{w, w, "\r\n", timestamps}
+	}
+	return lineWriter{
+		stdcopy.NewStdWriter(w, stdcopy.Stdout), stdcopy.NewStdWriter(w, stdcopy.Stderr), "\n", timestamps,
+	}
+}
+
+func (o lineWriter) write(l logLine) error {
+	to, text := o.stdout, l.text+o.end
+	if l.stderr {
+		to = o.stderr
+	}
+	if o.timestamps {
+		text = l.at.Format("2006-01-02T15:04:05.000000000Z07:00") + " " + text
+	}
+	_, err := io.WriteString(to, text)
+	return err
+}
+
+// attach streams what the container prints from now on, until it exits. What
+// the client sends is read and dropped: no modelled program reads its input.
+func (e *Engine) attach(w http.ResponseWriter, r *http.Request) error {
+	e.mu.Lock()
+	c, err := e.findContainer(r.PathValue("id"))
+	if err != nil {
+		e.mu.Unlock()
+		return err
+	}
+	if c.status == container.StatePaused {
+		e.mu.Unlock()
+		return conflict("container %s is paused, unpause the container before attach", r.PathValue("id"))
+	}
+	q := logQuery{stdout: boolParam(r, "stdout"), stderr: boolParam(r, "stderr"), tail: -1}
+	follow := boolParam(r, "stream")
+	next, exits := len(c.log), c.exits
+	if boolParam(r, "logs") {
+		next = 0
+	}
+	e.emitContainer(c, events.ActionAttach)
+	e.mu.Unlock()
+
+	conn, err := hijack(w, r, c.config.Tty)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	out := newLineWriter(conn, c.config.Tty, false)
+	stream(e, r, func() (batch []logLine, last bool) {
+		for ; next < len(c.log); next++ {
+			if q.wants(c.log[next]) {
+				batch = append(batch, c.log[next])
+			}
+		}
+		return batch, !follow || c.exits > exits || c.removed
+	}, out.write)
+	return nil
+}
+
+// hijack turns a call into a connection both ways. Input is dropped.
+func hijack(w http.ResponseWriter, r *http.Request, tty bool) (net.Conn, error) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return nil, err
+	}
+	head := "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"
+	if r.Header.Get("Upgrade") != "" {
+		head = "HTTP/1.1 101 UPGRADED\r\nContent-Type: " + streamType(tty, versionOf(r)) +
+			"\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+	}
+	if _, err := io.WriteString(conn, head); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	// Not through the server's buffer: reading the end of the input there
+	// would cancel the request, and a client that has no more input still
+	// wants its output.
+	go io.Copy(io.Discard, conn)
+	return conn, nil
+}

@@ -1,0 +1,306 @@
+package enginetest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+)
+
+// netw is a network.
+type netw struct {
+	id, name string
+	created  time.Time
+	request  network.CreateRequest
+	subnets  []*subnet
+}
+
+// The option of the bridge driver that, set to false, lets containers reach the
+// outside but not each other.
+const optionICC = "com.docker.network.bridge.enable_icc"
+
+// carries reports whether traffic passes between its containers.
+func (n *netw) carries() bool {
+	return n.request.Driver != "null" && !strings.EqualFold(n.request.Options[optionICC], "false")
+}
+
+// predefined reports whether a network is one the engine brings along.
+func predefined(name string) bool {
+	return name == network.NetworkBridge || name == network.NetworkHost || name == network.NetworkNone
+}
+
+func (e *Engine) networkRoutes() map[string]handler {
+	return map[string]handler{
+		"GET /networks":                  e.listNetworks,
+		"POST /networks/create":          e.createNetwork,
+		"GET /networks/{id}":             e.onNetwork(e.inspectNetwork),
+		"DELETE /networks/{id}":          e.onNetwork(e.removeNetwork),
+		"POST /networks/{id}/connect":    e.onNetwork(e.connect),
+		"POST /networks/{id}/disconnect": e.onNetwork(e.disconnect),
+	}
+}
+
+// addPredefinedNetworks makes bridge, host and none.
+func (e *Engine) addPredefinedNetworks() {
+	for name, driver := range map[string]string{
+		network.NetworkBridge: "bridge", network.NetworkHost: "host", network.NetworkNone: "null",
+	} {
+		n := &netw{id: newID(), name: name, created: time.Now().UTC()}
+		n.request.Driver, n.request.Scope = driver, "local"
+		n.request.IPAM = &network.IPAM{Driver: "default"}
+		if driver == "bridge" {
+			s, err := e.newSubnet(network.IPAMConfig{})
+			if err != nil {
+				panic(err) // there are no networks yet that could be in the way
+			}
+			n.subnets = []*subnet{s}
+		}
+		e.networks[n.id] = n
+	}
+}
+
+func (e *Engine) onNetwork(h func(*netw, http.ResponseWriter, *http.Request) error) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		n, err := e.findNetwork(r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		return h(n, w, r)
+	}
+}
+
+// findNetwork looks a network up by ID, name or the beginning of an ID, in
+// this order, and refuses to choose between several.
+func (e *Engine) findNetwork(ref string) (*netw, error) {
+	if n, ok := e.networks[ref]; ok {
+		return n, nil
+	}
+	var named, begun []*netw
+	for _, n := range e.networks {
+		switch {
+		case n.name == ref:
+			named = append(named, n)
+		case ref != "" && strings.HasPrefix(n.id, ref):
+			begun = append(begun, n)
+		}
+	}
+	switch {
+	case len(named) == 1:
+		return named[0], nil
+	case len(named) > 1:
+		return nil, e.ambiguousNetwork(ref, "name", len(named))
+	case len(begun) == 1:
+		return begun[0], nil
+	case len(begun) > 1:
+		return nil, e.ambiguousNetwork(ref, "ID prefix", len(begun))
+	}
+	return nil, notFound("network %s not found", ref)
+}
+
+func (e *Engine) ambiguousNetwork(ref, by string, count int) error {
+	if e.modern() {
+		return badRequest("network %s is ambiguous (%d matches found based on %s)", ref, count, by)
+	}
+	return badRequest("%d matches found based on %s: network %s is ambiguous", count, by, ref)
+}
+
+func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
+	var req network.CreateRequest
+	if err := readJSON(r, &req, true); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	warning, err := e.checkNewNetwork(&req, versionOf(r))
+	if err != nil {
+		return err
+	}
+	n := &netw{id: newID(), name: req.Name, created: time.Now().UTC(), request: req}
+	if req.Driver == "bridge" {
+		configs := req.IPAM.Config
+		if len(configs) == 0 {
+			configs = []network.IPAMConfig{{}}
+		}
+		for _, config := range configs {
+			s, err := e.newSubnet(config)
+			if err != nil {
+				e.releaseSubnets(n)
+				return err
+			}
+			n.subnets = append(n.subnets, s)
+		}
+	}
+	e.networks[n.id] = n
+	e.emit(events.NetworkEventType, events.ActionCreate, n.id, map[string]string{"name": n.name, "type": req.Driver})
+	return writeJSON(w, http.StatusCreated, network.CreateResponse{ID: n.id, Warning: warning})
+}
+
+// checkNewNetwork refuses what cannot be made and fills in defaults. Two
+// networks of one name are allowed before API 1.44 unless the client objects.
+func (e *Engine) checkNewNetwork(req *network.CreateRequest, version apiVersion) (warning string, err error) {
+	if strings.TrimSpace(req.Name) == "" {
+		if e.modern() {
+			return "", badRequest("invalid network name: name is empty")
+		}
+		return "", errorf(http.StatusInternalServerError, "invalid name: %s", req.Name)
+	}
+	if predefined(req.Name) {
+		return "", errorf(http.StatusForbidden, "operation is not permitted on predefined %s network ", req.Name)
+	}
+	for _, n := range e.networks {
+		if n.name != req.Name {
+			continue
+		}
+		if !version.before("1.44") || req.CheckDuplicate != nil && *req.CheckDuplicate {
+			return "", conflict("network with name %s already exists", req.Name)
+		}
+		warning = "Network with name " + n.name + " (id : " + n.id + ") already exists"
+	}
+	if req.Driver == "" {
+		req.Driver = "bridge"
+	}
+	if !slices.Contains([]string{"bridge", "host", "null", "macvlan", "ipvlan"}, req.Driver) {
+		return "", notFound("plugin %q not found", req.Driver)
+	}
+	if req.Scope == "" {
+		req.Scope = "local"
+	}
+	if req.IPAM == nil {
+		req.IPAM = &network.IPAM{}
+	}
+	if req.IPAM.Driver == "" {
+		req.IPAM.Driver = "default"
+	}
+	return warning, nil
+}
+
+func (e *Engine) releaseSubnets(n *netw) {
+	for _, s := range n.subnets {
+		e.pools.release(s.prefix)
+	}
+}
+
+func (e *Engine) removeNetwork(n *netw, w http.ResponseWriter, _ *http.Request) error {
+	if predefined(n.name) {
+		return errorf(http.StatusForbidden, "%s is a pre-defined network and cannot be removed", n.name)
+	}
+	if on := e.attached(n); len(on) > 0 {
+		if e.modern() {
+			var who []string
+			for _, c := range on {
+				who = append(who, `name:"`+c.name+`" id:"`+shortID(c.endpointOn(n).EndpointID)+`"`)
+			}
+			return errorf(http.StatusForbidden, "error while removing network: network %s has active endpoints (%s)",
+				n.name, strings.Join(who, ", "))
+		}
+		return errorf(http.StatusForbidden, "error while removing network: network %s id %s has active endpoints", n.name, n.id)
+	}
+	e.releaseSubnets(n)
+	delete(e.networks, n.id)
+	e.emit(events.NetworkEventType, events.ActionDestroy, n.id,
+		map[string]string{"name": n.name, "type": n.request.Driver})
+	return noContent(w)
+}
+
+var networkFilters = map[string]bool{
+	"dangling": true, "driver": true, "id": true, "label": true, "name": true, "scope": true, "type": true,
+}
+
+func (e *Engine) listNetworks(w http.ResponseWriter, r *http.Request) error {
+	want, err := filters.FromJSON(r.FormValue("filters"))
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	if err := checkFilters(want, networkFilters); err != nil {
+		return err
+	}
+	dangling, err := want.GetBoolOrDefault("dangling", false)
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := []network.Inspect{}
+	for _, n := range e.networks {
+		kind := "custom"
+		if predefined(n.name) {
+			kind = "builtin"
+		}
+		if want.Match("name", n.name) && want.Match("id", n.id) &&
+			want.ExactMatch("driver", n.request.Driver) && want.ExactMatch("scope", n.request.Scope) &&
+			want.ExactMatch("type", kind) && want.MatchKVList("label", n.request.Labels) &&
+			(!want.Contains("dangling") || dangling == (kind == "custom" && len(e.attached(n)) == 0)) {
+			list = append(list, e.describeNetwork(n, false))
+		}
+	}
+	slices.SortFunc(list, func(a, b network.Inspect) int { return b.Created.Compare(a.Created) })
+	return writeJSON(w, http.StatusOK, list)
+}
+
+func (e *Engine) inspectNetwork(n *netw, w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, e.describeNetwork(n, true))
+}
+
+// describeNetwork tells all about a network; a list leaves its containers out.
+func (e *Engine) describeNetwork(n *netw, containers bool) network.Inspect {
+	d := network.Inspect{
+		Name:       n.name,
+		ID:         n.id,
+		Created:    n.created,
+		Scope:      n.request.Scope,
+		Driver:     n.request.Driver,
+		EnableIPv4: true,
+		IPAM:       network.IPAM{Driver: n.request.IPAM.Driver, Options: n.request.IPAM.Options, Config: []network.IPAMConfig{}},
+		Internal:   n.request.Internal,
+		Attachable: n.request.Attachable,
+		Containers: map[string]network.EndpointResource{},
+		Options:    nonNil(n.request.Options),
+		Labels:     nonNil(n.request.Labels),
+	}
+	d.IPAM.Config = append(d.IPAM.Config, n.request.IPAM.Config...)
+	if len(d.IPAM.Config) == 0 {
+		for _, s := range n.subnets {
+			d.IPAM.Config = append(d.IPAM.Config, network.IPAMConfig{
+				Subnet: s.prefix.String(), Gateway: s.gateway.String(),
+			})
+		}
+	}
+	if !containers {
+		return d
+	}
+	for _, c := range e.attached(n) {
+		settings := c.endpointOn(n)
+		d.Containers[c.id] = network.EndpointResource{
+			Name:        c.name,
+			EndpointID:  settings.EndpointID,
+			MacAddress:  settings.MacAddress,
+			IPv4Address: cidr(settings),
+		}
+	}
+	return d
+}
+
+func cidr(s *network.EndpointSettings) string {
+	if s.IPAddress == "" {
+		return ""
+	}
+	return s.IPAddress + "/" + itoa(s.IPPrefixLen)
+}
+
+// attached lists the running containers on a network, by name.
+func (e *Engine) attached(n *netw) []*ctr {
+	var on []*ctr
+	for _, c := range e.containers {
+		if settings := c.endpointOn(n); settings != nil && settings.EndpointID != "" {
+			on = append(on, c)
+		}
+	}
+	slices.SortFunc(on, func(a, b *ctr) int { return strings.Compare(a.name, b.name) })
+	return on
+}

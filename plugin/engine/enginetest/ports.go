@@ -1,0 +1,133 @@
+package enginetest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/docker/go-connections/nat"
+)
+
+// Where the engine takes ports from when it may choose.
+const (
+	firstEphemeralPort = 32768
+	lastEphemeralPort  = 60999
+)
+
+// portTable is the ports of the host that containers have published.
+type portTable struct {
+	taken map[hostPort]bool
+	next  int
+}
+
+type hostPort struct {
+	proto, ip string
+	port      int
+}
+
+func newPortTable() portTable {
+	return portTable{taken: map[hostPort]bool{}, next: firstEphemeralPort}
+}
+
+// free reports whether a port may be bound. An address that stands for all
+// of them is in the way of each.
+func (t *portTable) free(p hostPort) bool {
+	if p.ip != everywhere {
+		return !t.taken[p] && !t.taken[hostPort{p.proto, everywhere, p.port}]
+	}
+	for other := range t.taken {
+		if other.proto == p.proto && other.port == p.port {
+			return false
+		}
+	}
+	return true
+}
+
+const everywhere = "0.0.0.0"
+
+// choose finds a free port: the one asked for, the first of a range, or any.
+func (t *portTable) choose(proto, ip, want string) (int, bool) {
+	if want == "" || want == "0" {
+		for range lastEphemeralPort - firstEphemeralPort + 1 {
+			port := t.next
+			if t.next++; t.next > lastEphemeralPort {
+				t.next = firstEphemeralPort
+			}
+			if t.free(hostPort{proto, ip, port}) {
+				return port, true
+			}
+		}
+		return 0, false
+	}
+	first, last, err := nat.ParsePortRangeToInt(want)
+	if err != nil {
+		return 0, false
+	}
+	for port := first; port <= last; port++ {
+		if t.free(hostPort{proto, ip, port}) {
+			return port, true
+		}
+	}
+	return first, false
+}
+
+func (t *portTable) release(bound nat.PortMap) {
+	for port, bindings := range bound {
+		for _, b := range bindings {
+			n, err := nat.ParsePort(b.HostPort)
+			if err == nil {
+				delete(t.taken, hostPort{port.Proto(), b.HostIP, n})
+			}
+		}
+	}
+}
+
+// bindPorts publishes the ports of a container that starts. Only exposed ports
+// can be published; the rest of the wishes is passed over, as the engine does.
+func (e *Engine) bindPorts(c *ctr) error {
+	mode := c.host.NetworkMode
+	if mode.IsHost() || mode.IsNone() || mode.IsContainer() {
+		return nil
+	}
+	bound := nat.PortMap{}
+	exposed := make([]nat.Port, 0, len(c.config.ExposedPorts))
+	for port := range c.config.ExposedPorts {
+		exposed = append(exposed, port)
+	}
+	slices.SortFunc(exposed, func(a, b nat.Port) int { return a.Int() - b.Int() })
+	for _, port := range exposed {
+		bindings := c.host.PortBindings[port]
+		if len(bindings) == 0 && c.host.PublishAllPorts {
+			bindings = []nat.PortBinding{{}}
+		}
+		for _, b := range bindings {
+			ip := b.HostIP
+			if ip == "" {
+				ip = everywhere
+			}
+			n, ok := e.ports.choose(port.Proto(), ip, b.HostPort)
+			if !ok {
+				e.ports.release(bound)
+				return e.portTaken(c, ip, n)
+			}
+			e.ports.taken[hostPort{port.Proto(), ip, n}] = true
+			bound[port] = append(bound[port], nat.PortBinding{HostIP: ip, HostPort: itoa(n)})
+		}
+	}
+	c.bound = bound
+	return nil
+}
+
+func (e *Engine) portTaken(c *ctr, ip string, port int) error {
+	endpoint := ""
+	for _, settings := range c.endpoints {
+		endpoint = max(endpoint, settings.EndpointID)
+	}
+	prefix := ""
+	if e.modern() {
+		prefix = "failed to set up container networking: "
+	}
+	return errorf(http.StatusInternalServerError,
+		"%sdriver failed programming external connectivity on endpoint %s (%s): Bind for %s:%d failed: port is already allocated",
+		prefix, strings.TrimPrefix(c.name, "/"), endpoint, ip, port)
+}

@@ -1,0 +1,185 @@
+package enginetest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/docker/docker/api/types/versions"
+)
+
+// apiVersion is a version of the Engine API, such as "1.41".
+type apiVersion string
+
+func (v apiVersion) before(other string) bool { return versions.LessThan(string(v), other) }
+
+func parseVersion(s string) (apiVersion, error) {
+	if !regexp.MustCompile(`^1\.\d+$`).MatchString(s) {
+		return "", fmt.Errorf("%q is no API version", s)
+	}
+	return apiVersion(s), nil
+}
+
+// An apiError is an answer with a status and a message.
+type apiError struct {
+	status  int
+	message string
+}
+
+func (e *apiError) Error() string { return e.message }
+
+func errorf(status int, format string, a ...any) error {
+	return &apiError{status, fmt.Sprintf(format, a...)}
+}
+
+func notFound(format string, a ...any) error { return errorf(http.StatusNotFound, format, a...) }
+func badRequest(format string, a ...any) error {
+	return errorf(http.StatusBadRequest, format, a...)
+}
+func conflict(format string, a ...any) error { return errorf(http.StatusConflict, format, a...) }
+
+// errNotModified is the answer to a start of what runs and a stop of what does not.
+var errNotModified = &apiError{status: http.StatusNotModified}
+
+// A handler answers one kind of call; what it returns becomes an error answer,
+// so it returns nil once it has written anything.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// versionKey is where ServeHTTP leaves the API version a call was made with.
+type versionKey struct{}
+
+func versionOf(r *http.Request) apiVersion {
+	v, _ := r.Context().Value(versionKey{}).(apiVersion)
+	return v
+}
+
+var versionPrefix = regexp.MustCompile(`^/v(\d+\.\d+)(/.*)$`)
+
+// ServeHTTP answers one call of the Engine API.
+func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	version, err := e.stripVersion(r)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	call := Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery}
+	if e.opts.Trace != nil {
+		e.opts.Trace(call)
+	}
+	fault := e.calls.note(call)
+	if !fault.before(w, r, e.done) {
+		return
+	}
+	if fault.kind == cutAfter {
+		w = discard{header: http.Header{}}
+	}
+	w.Header().Set("Api-Version", string(e.api))
+	w.Header().Set("Ostype", "linux")
+	w.Header().Set("Docker-Experimental", "false")
+	w.Header().Set("Server", "Docker/"+e.engineVersion()+" (linux)")
+	r = r.WithContext(context.WithValue(r.Context(), versionKey{}, version))
+	e.mux.ServeHTTP(w, r)
+	if fault.kind == cutAfter {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// stripVersion takes the version off the path, refusing what the engine does
+// not speak. A call without one is taken for the newest.
+func (e *Engine) stripVersion(r *http.Request) (apiVersion, error) {
+	m := versionPrefix.FindStringSubmatch(r.URL.Path)
+	if m == nil {
+		return e.api, nil
+	}
+	switch {
+	case versions.GreaterThan(m[1], string(e.api)):
+		return "", badRequest("client version %s is too new. Maximum supported API version is %s", m[1], e.api)
+	case versions.LessThan(m[1], e.minAPIVersion()):
+		return "", badRequest("client version %s is too old. Minimum supported API version is %s, "+
+			"please upgrade your client to a newer version", m[1], e.minAPIVersion())
+	}
+	r.URL.Path, r.URL.RawPath = m[2], ""
+	return apiVersion(m[1]), nil
+}
+
+func (e *Engine) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, topic := range []map[string]handler{
+		e.systemRoutes(), e.containerRoutes(), e.ioRoutes(), e.execRoutes(),
+		e.networkRoutes(), e.imageRoutes(), e.volumeRoutes(),
+	} {
+		for pattern, h := range topic {
+			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+				if err := h(w, r); err != nil {
+					writeError(w, err)
+				}
+			})
+		}
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, errorf(http.StatusNotImplemented, "enginetest does not know %s %s", r.Method, r.URL.Path))
+	})
+	return mux
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	return ignoreWrite(json.NewEncoder(w).Encode(v))
+}
+
+// ignoreWrite drops an error of writing to a client: there is nobody left to tell.
+func ignoreWrite(error) error { return nil }
+
+func noContent(w http.ResponseWriter) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func writeError(w http.ResponseWriter, err error) {
+	status := http.StatusInternalServerError
+	if api := (*apiError)(nil); errors.As(err, &api) {
+		status = api.status
+	}
+	if status == http.StatusNotModified {
+		w.WriteHeader(status)
+		return
+	}
+	writeJSON(w, status, map[string]string{"message": err.Error()})
+}
+
+// readJSON decodes the body of a call as the engine does: an empty body is an
+// error only where a body is needed.
+func readJSON(r *http.Request, v any, needed bool) error {
+	err := json.NewDecoder(r.Body).Decode(v)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, io.EOF) && !needed:
+		return nil
+	case errors.Is(err, io.EOF):
+		return badRequest("invalid JSON: got EOF while reading request body")
+	}
+	return badRequest("invalid JSON: %v", err)
+}
+
+// boolParam reads a query parameter as the engine does: anything but these is true.
+func boolParam(r *http.Request, name string) bool {
+	switch strings.ToLower(strings.TrimSpace(r.FormValue(name))) {
+	case "", "0", "no", "false", "none":
+		return false
+	}
+	return true
+}
+
+// discard swallows an answer that the client shall never see.
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header         { return d.header }
+func (d discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d discard) WriteHeader(int)             {}

@@ -1,0 +1,197 @@
+package enginetest
+
+import (
+	"archive/tar"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+)
+
+// messages writes the stream of JSON messages of a long operation. Once it has
+// begun errors are messages too.
+type messages struct {
+	w       http.ResponseWriter
+	encoder *json.Encoder
+}
+
+func newMessages(w http.ResponseWriter) messages {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	return messages{w, json.NewEncoder(w)}
+}
+
+func (m messages) send(v any) {
+	ignoreWrite(m.encoder.Encode(v))
+	flush(m.w)
+}
+
+func (m messages) status(id, text string) {
+	if id == "" {
+		m.send(map[string]string{"status": text})
+		return
+	}
+	m.send(map[string]string{"status": text, "id": id})
+}
+
+func (m messages) stream(format string, a ...any) {
+	m.send(map[string]string{"stream": fmt.Sprintf(format, a...)})
+}
+
+func (m messages) fail(text string) {
+	m.send(map[string]any{"errorDetail": map[string]string{"message": text}, "error": text})
+}
+
+func (e *Engine) pullOrImport(w http.ResponseWriter, r *http.Request) error {
+	if r.FormValue("fromImage") == "" {
+		return e.importImage(w, r)
+	}
+	name := r.FormValue("fromImage")
+	if tag := r.FormValue("tag"); strings.HasPrefix(tag, "sha256:") {
+		name += "@" + tag
+	} else if tag != "" {
+		name += ":" + tag
+	}
+	named, err := reference.ParseDockerRef(name)
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	short := reference.FamiliarString(named)
+	found, ok := e.images.registry[short]
+	if !ok {
+		return e.notInRegistry(named)
+	}
+	m := newMessages(w)
+	tag := "latest"
+	if tagged, ok := named.(reference.Tagged); ok {
+		tag = tagged.Tag()
+	}
+	m.status(tag, "Pulling from "+reference.Path(named))
+	before, _ := e.images.find(short)
+	i := e.images.add(found.config(), "", []string{short})
+	layer := strings.TrimPrefix(i.id, "sha256:")[:12]
+	done := "Status: Image is up to date for " + short
+	if before != i {
+		m.status(layer, "Pulling fs layer")
+		m.status(layer, "Download complete")
+		m.status(layer, "Pull complete")
+		done = "Status: Downloaded newer image for " + short
+	}
+	e.images.tag(i, short)
+	e.emitImage(i, events.ActionPull, short)
+	m.status("", "Digest: "+i.id)
+	m.status("", done)
+	return nil
+}
+
+// notInRegistry answers as registries do: a repository nobody has is hidden
+// behind a login, a tag that a known one lacks is not.
+func (e *Engine) notInRegistry(named reference.Named) error {
+	for ref := range e.images.registry {
+		if other, err := reference.ParseNormalizedNamed(ref); err == nil && other.Name() == named.Name() {
+			return notFound("manifest for %s not found: manifest unknown: manifest unknown",
+				reference.FamiliarString(named))
+		}
+	}
+	return notFound("pull access denied for %s, repository does not exist or may require 'docker login': "+
+		"denied: requested access to the resource is denied", reference.FamiliarName(named))
+}
+
+// importImage makes an image of a root filesystem.
+func (e *Engine) importImage(w http.ResponseWriter, r *http.Request) error {
+	if src := r.FormValue("fromSrc"); src != "-" {
+		return errorf(http.StatusNotImplemented, "enginetest imports nothing but the body of the call")
+	}
+	sum, err := digestOf(r.Body)
+	if err != nil {
+		return err
+	}
+	config := &container.Config{}
+	for _, change := range r.URL.Query()["changes"] {
+		keyword, rest, _ := strings.Cut(change, " ")
+		if err := setting(config, strings.ToUpper(keyword), strings.TrimSpace(rest)); err != nil {
+			return badRequest("%v", err)
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	i := e.images.add(config, "", []string{sum})
+	if repo := r.FormValue("repo"); repo != "" {
+		if tag := r.FormValue("tag"); tag != "" {
+			repo += ":" + tag
+		}
+		e.images.tag(i, familiar(repo))
+	}
+	e.emitImage(i, events.ActionImport, i.id)
+	newMessages(w).status("", i.id)
+	return nil
+}
+
+func digestOf(r io.Reader) (string, error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, r); err != nil {
+		return "", err
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// loadImages takes images in the form of docker save.
+func (e *Engine) loadImages(w http.ResponseWriter, r *http.Request) error {
+	files := map[string][]byte{}
+	archive := tar.NewReader(r.Body)
+	for {
+		h, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return badRequest("%v", err)
+		}
+		var b bytes.Buffer
+		if _, err := io.Copy(&b, archive); err != nil {
+			return badRequest("%v", err)
+		}
+		files[h.Name] = b.Bytes()
+	}
+	var manifest []struct {
+		Config   string
+		RepoTags []string
+		Layers   []string
+	}
+	if err := json.Unmarshal(files["manifest.json"], &manifest); err != nil {
+		return badRequest("invalid archive: %v", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m := newMessages(w)
+	for _, entry := range manifest {
+		var saved struct {
+			Config *container.Config `json:"config"`
+		}
+		if err := json.Unmarshal(files[entry.Config], &saved); err != nil || saved.Config == nil {
+			m.fail("invalid image config " + entry.Config)
+			return nil
+		}
+		i := e.images.add(saved.Config, "", entry.Layers)
+		if len(entry.RepoTags) == 0 {
+			m.stream("Loaded image ID: %s\n", i.id)
+		}
+		for _, tag := range entry.RepoTags {
+			e.images.tag(i, familiar(tag))
+			m.stream("Loaded image: %s\n", familiar(tag))
+		}
+		e.emitImage(i, events.ActionLoad, i.id)
+	}
+	return nil
+}
