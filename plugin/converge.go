@@ -26,20 +26,24 @@ func (a *app) stack(ctx context.Context, checkBuilds bool) (*stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	isolation, err := parseIsolation(a.flags.isolation)
-	if err != nil {
+	s := &stack{app: a, project: project}
+	if err := s.resolve(plan.Have{}); err != nil {
 		return nil, err
 	}
-	topology, err := linking.Resolve(project, linking.Options{Isolation: isolation})
+	view.PrintNotes(a.view(), append(project.Notes, s.topology.Notes...))
+	s.engine, err = a.engine(ctx)
+	return s, err
+}
+
+// resolve works out what the links mean beside what there is: networks that
+// are still right stay.
+func (s *stack) resolve(have plan.Have) error {
+	isolation, err := parseIsolation(s.flags.isolation)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	view.PrintNotes(a.view(), append(project.Notes, topology.Notes...))
-	e, err := a.engine(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &stack{app: a, project: project, topology: topology, engine: e}, nil
+	s.topology, err = linking.Resolve(s.project, linking.Options{Isolation: isolation, Keep: engine.LinkedMembers(have)})
+	return err
 }
 
 // plan compares the stack with what runs: files → project → topology → want,
@@ -47,6 +51,9 @@ func (a *app) stack(ctx context.Context, checkBuilds bool) (*stack, error) {
 func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*plan.Plan, error) {
 	have, err := s.engine.Observe(ctx, s.project.Name, engine.Refs(s.project))
 	if err != nil {
+		return nil, err
+	}
+	if err := s.resolve(have); err != nil {
 		return nil, err
 	}
 	want, err := s.engine.Desired(s.project, s.topology, have, engine.KeepScale(s.project, have, scale))

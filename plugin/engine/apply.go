@@ -26,7 +26,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.BuildImage:
 		err = e.build(ctx, a.Image.Ref, a.Image.Spec.(BuildSpec), report)
 	case plan.CreateNetwork:
-		err = e.createNetwork(ctx, a.Network)
+		err = e.createNetwork(ctx, a.Network, a.Subnet)
 	case plan.RemoveNetwork:
 		err = gone(e.client.NetworkRemove(ctx, a.ID))
 	case plan.CreateContainer:
@@ -34,8 +34,11 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.RenameContainer:
 		err = e.client.ContainerRename(ctx, e.id(a.Container), a.To)
 	case plan.Connect:
-		endpoint := a.Network.Spec.(networkSpec).endpoints[a.Service]
-		err = e.client.NetworkConnect(ctx, a.Network.Name, e.id(a.Container), endpointSettings(endpoint, a.Service, a.Number))
+		settings := endpointSettings(a.Network.Spec.(networkSpec).endpoints[a.Service], a.Service, a.Number)
+		if a.Address != "" {
+			settings.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: a.Address}
+		}
+		err = e.client.NetworkConnect(ctx, a.Network.Name, e.id(a.Container), settings)
 	case plan.Disconnect:
 		err = gone(e.client.NetworkDisconnect(ctx, a.Network, a.Container, false))
 	case plan.StartContainer:
@@ -68,22 +71,25 @@ func (e *Engine) id(address string) string {
 	return address
 }
 
-// createNetwork makes a network on the next free subnet. Somebody else may take
-// that subnet at the same moment; then it is the next one's turn.
-func (e *Engine) createNetwork(ctx context.Context, n plan.Network) error {
+// createNetwork makes a network, on the given subnet or on the next free one.
+// Somebody else may take that at the same moment; then it is the next one's
+// turn.
+func (e *Engine) createNetwork(ctx context.Context, n plan.Network, subnet string) error {
 	spec := n.Spec.(networkSpec)
 	options := network.CreateOptions{Driver: "bridge", Labels: spec.labels}
 	if spec.kind == linking.Apart {
 		options.Options = map[string]string{"com.docker.network.bridge.enable_icc": "false"}
 	}
-	for {
-		subnet, err := e.nextSubnet(n.Size)
-		if err != nil {
-			return err
+	for given := subnet != ""; ; {
+		if !given {
+			var err error
+			if subnet, err = e.nextSubnet(n.Size); err != nil {
+				return err
+			}
 		}
 		options.IPAM = &network.IPAM{Config: []network.IPAMConfig{{Subnet: subnet}}}
-		_, err = e.client.NetworkCreate(ctx, n.Name, options)
-		if err == nil || !overlaps(err) {
+		_, err := e.client.NetworkCreate(ctx, n.Name, options)
+		if given || err == nil || !overlaps(err) {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,6 +111,18 @@ func images(p *compose.Project) []plan.Image {
 		}
 	}
 	return list
+}
+
+// LinkedMembers lists, for each link network that a stack has, the services on
+// it.
+func LinkedMembers(have plan.Have) [][]string {
+	var members [][]string
+	for _, n := range have.Networks {
+		if n.Settings == string(linking.Linked) {
+			members = append(members, slices.Sorted(maps.Keys(n.Wiring)))
+		}
+	}
+	return members
 }
 
 // networkSpec is what a network is made from.

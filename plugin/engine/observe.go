@@ -49,7 +49,7 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 		if settings, ours := n.Labels[labelSettings]; ours && n.Labels[labelProject] == project {
 			have.Networks = append(have.Networks, plan.HaveNetwork{
 				Name: n.Name, ID: n.ID, Settings: settings,
-				Wiring: parseWiring(n.Labels[labelWiring]), Size: room(n),
+				Wiring: parseWiring(n.Labels[labelWiring]), Size: room(n), Subnet: subnetOf(n),
 			})
 		} else {
 			foreign[n.Name] = true
@@ -96,6 +96,7 @@ func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContai
 		State:    plan.State(c.State),
 		After:    splitList(c.Labels[labelAfter]),
 		Attached: map[string]string{},
+		Address:  map[string]string{},
 	}
 	if mode := container.NetworkMode(c.HostConfig.NetworkMode); mode.IsContainer() {
 		h.Joined = mode.ConnectedContainer()
@@ -105,6 +106,9 @@ func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContai
 		for name, endpoint := range c.NetworkSettings.Networks {
 			if !foreign[name] && name != network.NetworkHost && name != network.NetworkNone {
 				h.Attached[name] = endpoint.NetworkID
+				if endpoint.IPAddress != "" {
+					h.Address[name] = endpoint.IPAddress
+				}
 			}
 		}
 	}
@@ -146,6 +150,14 @@ func room(n network.Summary) int {
 		return 1 << 16
 	}
 	return size
+}
+
+// subnetOf is the one IPv4 subnet of a network; empty: it has none or several.
+func subnetOf(n network.Summary) string {
+	if len(n.IPAM.Config) != 1 {
+		return ""
+	}
+	return n.IPAM.Config[0].Subnet
 }
 
 // noteSubnets remembers which subnets are in use.

@@ -18,7 +18,10 @@ type (
 	BuildImage struct{ Image Image }
 
 	// CreateNetwork makes a network.
-	CreateNetwork struct{ Network Network }
+	CreateNetwork struct {
+		Network Network
+		Subnet  string // the addresses of the network it takes the place of; empty: any that are free
+	}
 
 	// RemoveNetwork removes a network that nobody is attached to.
 	RemoveNetwork struct{ Name, ID string }
@@ -42,6 +45,7 @@ type (
 		Service   string
 		Number    int
 		Network   Network
+		Address   string // that it had there before, so that open connections live on; empty: any
 	}
 
 	// Disconnect detaches a container from a network.

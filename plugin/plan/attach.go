@@ -11,6 +11,7 @@ import (
 // detach containers that exist. Containers are never replaced for it.
 func (c *convergence) networks() {
 	wanted := map[string]bool{}
+	c.inherit()
 	for _, n := range c.want.Networks {
 		wanted[n.Name] = true
 		c.attach(n)
@@ -30,6 +31,9 @@ func (c *convergence) networks() {
 		if f.keep != nil {
 			c.forget(f)
 		}
+	}
+	for _, u := range c.unsettled {
+		c.draft.wait(u[0], c.settled[u[1]]...)
 	}
 }
 
@@ -98,17 +102,8 @@ func (c *convergence) attach(n Network) {
 	}
 	h, ok := c.network(n.Name)
 	if !ok {
-		if len(members) == 0 {
-			return
-		}
-		c.create(n, "missing")
-		for _, f := range members {
-			// What is attached to a network of that name, is to one that is
-			// gone, under the names that held then.
-			if f.keep != nil && attached(f.keep, n.Name) {
-				c.disconnect(f, n.Name, "the network is gone")
-			}
-			c.connect(f, n, "missing")
+		if len(members) > 0 {
+			c.add(n, members)
 		}
 		return
 	}
@@ -123,10 +118,10 @@ func (c *convergence) attach(n Network) {
 	for _, f := range members {
 		switch {
 		case f.keep == nil || !attached(f.keep, n.Name):
-			c.connect(f, n, "not attached")
+			c.connect(f, n, "not attached", "")
 		case stale(f.keep, n.Name, h.ID):
 			c.disconnect(f, n.Name, "the network is gone")
-			c.connect(f, n, "not attached")
+			c.connect(f, n, "not attached", "")
 		}
 	}
 }
@@ -151,8 +146,66 @@ func misfit(h HaveNetwork, n Network, members []*fate) string {
 	return ""
 }
 
+// add plans to make a network that is missing.
+func (c *convergence) add(n Network, members []*fate) {
+	before, inherits := c.heirs[n.Name]
+	if inherits {
+		c.create(n, "missing", before.Subnet, "remove network "+before.ID)
+	} else {
+		c.create(n, "missing", "")
+	}
+	for _, f := range members {
+		// What is attached to a network of that name, is to one that is gone,
+		// under the names that held then.
+		if f.keep != nil && attached(f.keep, n.Name) {
+			c.disconnect(f, n.Name, "the network is gone")
+		}
+		c.connect(f, n, "missing", address(f.keep, before))
+	}
+}
+
+// inherit finds, for networks that are to be made, those that go away and have
+// all their members: they get their addresses, so that connections between the
+// members live on.
+func (c *convergence) inherit() {
+	c.heirs = map[string]HaveNetwork{}
+	for _, h := range c.have.Networks {
+		wanted := slices.ContainsFunc(c.want.Networks, func(n Network) bool { return n.Name == h.Name })
+		stays := len(c.have.strangersOn(h.Name))+len(c.bystanders(h.Name)) > 0
+		if wanted || stays || h.Subnet == "" {
+			continue
+		}
+		for _, n := range c.want.Networks {
+			_, exists := c.network(n.Name)
+			_, taken := c.heirs[n.Name]
+			if exists || taken || n.Size > h.Size || !c.allWereOn(h, n) {
+				continue
+			}
+			c.heirs[n.Name] = h
+			break
+		}
+	}
+}
+
+// allWereOn tells whether all members that a network is to have exist and are
+// on another one now.
+func (c *convergence) allWereOn(h HaveNetwork, n Network) bool {
+	members := c.members(n.Name)
+	for _, f := range members {
+		if f.keep == nil || f.keep.Attached[h.Name] != h.ID {
+			return false
+		}
+	}
+	return len(members) > 1
+}
+
 // replace plans to put a network in another's place under the members' feet.
+// Who stays on it keeps its address.
 func (c *convergence) replace(h HaveNetwork, n Network, members []*fate, why string) {
+	same := h
+	if h.Size < n.Size {
+		same.Subnet = "" // it gets a greater one
+	}
 	for _, f := range members {
 		if f.keep != nil && attached(f.keep, n.Name) {
 			c.disconnect(f, n.Name, "the network is replaced")
@@ -160,20 +213,28 @@ func (c *convergence) replace(h HaveNetwork, n Network, members []*fate, why str
 	}
 	// One-off containers and those of services that the files no longer have
 	// keep their place too.
-	for _, h := range c.bystanders(n.Name) {
-		task := Task{Relink, "container", h.Name}
-		leave := "disconnect " + h.ID + " " + n.Name
+	for _, b := range c.bystanders(n.Name) {
+		task := Task{Relink, "container", b.Name}
+		leave, join := "disconnect "+b.ID+" "+n.Name, connectKey(b.Name, n.Name)
 		c.draft.add(leave, task, "the network is replaced",
-			Disconnect{Container: h.ID, Name: h.Name, Network: n.Name})
-		c.draft.add(connectKey(h.Name, n.Name), task, why,
-			Connect{Container: h.ID, Name: h.Name, Service: h.Service, Number: h.Number, Network: n},
-			"network "+n.Name, leave)
+			Disconnect{Container: b.ID, Name: b.Name, Network: n.Name})
+		c.settle(join, n.Name, address(b, same), Connect{Container: b.ID, Name: b.Name, Service: b.Service, Number: b.Number, Network: n},
+			task, why, "network "+n.Name, leave)
 	}
 	c.draft.removeNetwork(h, c.have, c.gone, why)
-	c.create(n, why, "remove network "+h.ID)
+	c.create(n, why, same.Subnet, "remove network "+h.ID)
 	for _, f := range members {
-		c.connect(f, n, why)
+		c.connect(f, n, why, address(f.keep, same))
 	}
+}
+
+// address is the address that a container has on a network whose subnet is
+// used again; empty: none that it can keep.
+func address(h *HaveContainer, n HaveNetwork) string {
+	if h == nil || n.Subnet == "" || h.Attached[n.Name] != n.ID {
+		return ""
+	}
+	return h.Address[n.Name]
 }
 
 // bystanders gives the containers of the stack that are attached to a network
@@ -190,20 +251,32 @@ func (c *convergence) bystanders(network string) []*HaveContainer {
 	return found
 }
 
-func (c *convergence) create(n Network, cause string, after ...string) {
-	c.draft.add("network "+n.Name, Task{Create, "network", n.Name}, cause, CreateNetwork{n}, after...)
+func (c *convergence) create(n Network, cause, subnet string, after ...string) {
+	c.draft.add("network "+n.Name, Task{Create, "network", n.Name}, cause, CreateNetwork{n, subnet}, after...)
 }
 
 // connect plans to attach a container, where its creation does not do it.
-func (c *convergence) connect(f *fate, n Network, cause string) {
-	address, exists := f.live()
+func (c *convergence) connect(f *fate, n Network, cause, address string) {
+	container, exists := f.live()
 	first := f.want.Elsewhere == "" && f.want.Attach[0] == n.Name
 	if !exists && (c.have.AttachAll || first) {
 		return // part of the creation
 	}
-	c.draft.add(connectKey(f.want.Name, n.Name), c.relink(f), cause,
-		Connect{Container: address, Name: f.want.Name, Service: f.want.Service, Number: f.want.Number, Network: n},
-		"create "+f.want.Name, "network "+n.Name, disconnectKey(f, n.Name))
+	c.settle(connectKey(f.want.Name, n.Name), n.Name, address,
+		Connect{Container: container, Name: f.want.Name, Service: f.want.Service, Number: f.want.Number, Network: n},
+		c.relink(f), cause, "create "+f.want.Name, "network "+n.Name, disconnectKey(f, n.Name))
+}
+
+// settle plans a connection. Those that ask for an address go before those
+// that take any, for the engine would give it to them.
+func (c *convergence) settle(key, network, address string, a Connect, task Task, cause string, after ...string) {
+	a.Address = address
+	if address != "" {
+		c.settled[network] = append(c.settled[network], key)
+	} else {
+		c.unsettled = append(c.unsettled, [2]string{key, network})
+	}
+	c.draft.add(key, task, cause, a, after...)
 }
 
 func (c *convergence) disconnect(f *fate, network, cause string) {

@@ -10,7 +10,7 @@ import (
 // containers at once, each container started as soon as its networks and what
 // it depends on are there.
 func converge(goal Goal, want Want, have Have) (*Plan, error) {
-	c := &convergence{goal: goal, want: want, have: have, gone: map[string]bool{}}
+	c := &convergence{goal: goal, want: want, have: have, gone: map[string]bool{}, settled: map[string][]string{}}
 	c.sort()
 	if err := c.conflict(); err != nil {
 		return nil, err
@@ -32,9 +32,13 @@ type convergence struct {
 	want  Want
 	have  Have
 	draft draft
-	fates []*fate           // in the order of want.Containers
-	gone  map[string]bool   // ids of containers that the plan removes
-	unfit map[string]string // why a network that exists is replaced, by name
+	fates []*fate                // in the order of want.Containers
+	gone  map[string]bool        // ids of containers that the plan removes
+	unfit map[string]string      // why a network that exists is replaced, by name
+	heirs map[string]HaveNetwork // networks that go, by the name of the new one that gets their addresses
+
+	settled   map[string][]string // keys of connections that ask for an address, by network
+	unsettled [][2]string         // keys and networks of connections that take any
 }
 
 // fate is what becomes of one wanted container.
@@ -341,6 +345,7 @@ func (c *convergence) start() {
 		after := []string{"create " + w.Name, "rename " + w.Name}
 		for _, name := range w.Attach {
 			after = append(after, "network "+name, connectKey(w.Name, name))
+			after = append(after, c.settled[name]...)
 		}
 		if f.keep != nil {
 			for _, name := range slices.Sorted(maps.Keys(f.keep.Attached)) {

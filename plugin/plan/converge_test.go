@@ -106,6 +106,7 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 		if n > 0 {
 			c := &m.have.Containers[r.IntN(n)]
 			c.State = Exited
+			clear(c.Address)
 		}
 	case 1:
 		if n > 0 {
@@ -261,5 +262,41 @@ func TestADifferenceIsToldByName(t *testing.T) {
 	}
 	if got := a.Differences("99 command=00000000"); got != nil {
 		t.Fatalf("a fingerprint of another version differs in %v", got)
+	}
+}
+
+// A change of names replaces a network, but nobody who stays on it gets another
+// address: what the kernel has open on it goes on.
+func TestWhoStaysOnAReplacedNetworkKeepsTheAddress(t *testing.T) {
+	wired := func(names string) Want {
+		return Want{Services: []string{"a", "b"}, Images: []Image{{Ref: "i"}},
+			Networks: []Network{{Name: "p_a.b", Wiring: map[string]string{"a": names}, Size: 3}},
+			Containers: []Container{{Name: "p_a_1", Service: "a", Number: 1, Image: "i", Attach: []string{"p_a.b"}},
+				{Name: "p_b_1", Service: "b", Number: 1, Image: "i", Attach: []string{"p_a.b"}}},
+		}
+	}
+	m := newModel(false)
+	addresses := func() string {
+		s := ""
+		for _, c := range m.have.Containers {
+			s += c.Name + c.Address["p_a.b"] + " "
+		}
+		return s + m.have.Networks[0].Subnet
+	}
+	for i, names := range []string{"x", "y"} {
+		p, err := Make(Goal{}, wired(names), m.snapshot())
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := ""
+		if i == 1 {
+			before = addresses()
+		}
+		if err := run(p, m, len(p.Steps)); err != nil {
+			t.Fatalf("%v\n%s", err, p)
+		}
+		if i == 1 && addresses() != before {
+			t.Fatalf("before %s, after %s", before, addresses())
+		}
 	}
 }

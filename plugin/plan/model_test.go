@@ -26,6 +26,7 @@ func (m *model) snapshot() Have {
 	h.Containers = slices.Clone(h.Containers)
 	for i := range h.Containers {
 		h.Containers[i].Attached = maps.Clone(h.Containers[i].Attached)
+		h.Containers[i].Address = maps.Clone(h.Containers[i].Address)
 	}
 	return h
 }
@@ -64,7 +65,16 @@ func (m *model) apply(a Action) error {
 			return fmt.Errorf("network %s exists", a.Network.Name)
 		}
 		n := a.Network
-		m.have.Networks = append(m.have.Networks, HaveNetwork{Name: n.Name, ID: m.id(), Settings: n.Settings, Wiring: n.Wiring, Size: max(n.Size, 13)})
+		subnet := a.Subnet
+		if subnet == "" {
+			subnet = "subnet of " + m.id()
+		}
+		for _, h := range m.have.Networks {
+			if h.Subnet == subnet {
+				return fmt.Errorf("network %s: subnet overlaps with that of %s", n.Name, h.Name)
+			}
+		}
+		m.have.Networks = append(m.have.Networks, HaveNetwork{Name: n.Name, ID: m.id(), Settings: n.Settings, Wiring: n.Wiring, Size: max(n.Size, 13), Subnet: subnet})
 	case RemoveNetwork:
 		return m.removeNetwork(a)
 	case CreateContainer:
@@ -89,6 +99,7 @@ func (m *model) apply(a Action) error {
 			return fmt.Errorf("%s is not connected to %s", c.Name, a.Network)
 		}
 		delete(c.Attached, a.Network)
+		delete(c.Address, a.Network)
 	case StartContainer:
 		return m.start(a.Container)
 	case StopContainer:
@@ -97,6 +108,7 @@ func (m *model) apply(a Action) error {
 			return err
 		}
 		c.State = Exited
+		clear(c.Address)
 	case RemoveContainer:
 		c, err := m.container(a.Container)
 		if err != nil {
@@ -140,7 +152,7 @@ func (m *model) create(a CreateContainer) error {
 		return fmt.Errorf("no such image: %s", w.Image)
 	}
 	c := HaveContainer{ID: m.id(), Name: a.As, Service: w.Service, Number: w.Number, Image: w.Image, ImageID: m.have.Images[w.Image],
-		Print: w.Print, State: Created, After: w.After, Attached: map[string]string{}}
+		Print: w.Print, State: Created, After: w.After, Attached: map[string]string{}, Address: map[string]string{}}
 	for i, n := range w.Attach {
 		if i == 0 || m.have.AttachAll {
 			c.Attached[n] = ""
@@ -174,8 +186,36 @@ func (m *model) connect(a Connect) error {
 	if attached(c, n.Name) {
 		return fmt.Errorf("%s is already attached to %s", c.Name, n.Name)
 	}
+	if a.Address != "" && m.holder(n.Name, a.Address) != "" {
+		return fmt.Errorf("address %s of %s is in use by %s", a.Address, n.Name, m.holder(n.Name, a.Address))
+	}
 	c.Attached[n.Name] = n.ID
+	if c.State.Up() {
+		c.Address[n.Name] = a.Address
+		if a.Address == "" {
+			c.Address[n.Name] = m.free(n.Name)
+		}
+	}
 	return nil
+}
+
+// holder tells who has an address.
+func (m *model) holder(network, address string) string {
+	for _, c := range m.have.Containers {
+		if c.Address[network] == address {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// free gives the lowest address that nobody has.
+func (m *model) free(network string) string {
+	for i := 2; ; i++ {
+		if a := fmt.Sprint(".", i); m.holder(network, a) == "" {
+			return a
+		}
+	}
 }
 
 func (m *model) start(address string) error {
@@ -189,6 +229,9 @@ func (m *model) start(address string) error {
 			return fmt.Errorf("start %s: network %s not found", c.Name, name)
 		}
 		c.Attached[name] = n.ID
+		if c.Address[name] == "" {
+			c.Address[name] = m.free(name)
+		}
 	}
 	if c.Joined != "" {
 		if t, err := m.container(c.Joined); err != nil || !t.State.Up() {

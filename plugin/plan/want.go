@@ -86,7 +86,8 @@ type HaveNetwork struct {
 	ID       string
 	Settings string
 	Wiring   map[string]string
-	Size     int // how many endpoints it has room for
+	Size     int    // how many endpoints it has room for
+	Subnet   string // its addresses, 10.222.0.0/28; empty where the engine told none
 }
 
 // HaveContainer is a container that the stack made.
@@ -104,8 +105,9 @@ type HaveContainer struct {
 	// the id is empty until the first start. Only networks of the stack and
 	// those that exist no more are told, not those of others.
 	Attached map[string]string
-	After    []string // services that were to be started before it
-	Joined   string   // id of the container whose network it shares; empty: none
+	Address  map[string]string // by name of the network, while it runs
+	After    []string          // services that were to be started before it
+	Joined   string            // id of the container whose network it shares; empty: none
 }
 
 // Stranger is a container that the stack did not make. It is never changed;
