@@ -110,10 +110,10 @@ func (l *loader) checkLinks(d *draft, known map[string]*Service, names []string)
 
 // noService reports a link that leads nowhere.
 func (l *loader) noService(link Link, path string, names []string) {
-	if meant := didYouMean(link.Target, names); meant != "" {
-		l.fail(link.Pos, path, fmt.Sprintf("no service %q%s", link.Target, meant))
-		return
+	meant := l.meant(link.Target, names)
+	var hints []string
+	if meant == "" {
+		hints = append(choices("the services are", names), "for a container outside the project write external_links:")
 	}
-	l.fail(link.Pos, path, fmt.Sprintf("no service %q", link.Target),
-		"the services are "+strings.Join(names, ", "), "for a container outside the project write external_links:")
+	l.fail(link.Pos, path, fmt.Sprintf("no service %q%s", link.Target, suggestion(meant)), hints...)
 }

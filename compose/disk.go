@@ -1,9 +1,12 @@
 package compose
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"syscall"
 )
 
 // maxFile is the size in bytes above which a file is not read. The largest
@@ -47,4 +50,23 @@ func readAll(r io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("larger than %d MB", maxFile>>20)
 	}
 	return data, err
+}
+
+// absent tells that there is nothing of that name.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// reason is why a file cannot be read, without its name.
+func reason(err error) string {
+	var p *fs.PathError
+	switch {
+	case absent(err):
+		return "there is no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "you may not read it"
+	case errors.As(err, &p):
+		return p.Err.Error()
+	}
+	return err.Error()
 }

@@ -96,8 +96,8 @@ func (x *extending) extend(d *draft, doc *document, seen []origin) *draft {
 	}
 	if !ok {
 		if len(in.services) > 0 {
-			x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, didYouMean(e.service, in.names())),
-				"services there are "+strings.Join(in.names(), ", "))
+			meant := x.meant(e.service, in.names())
+			x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, suggestion(meant)), choices("the services there are", in.names())...)
 		}
 		d.broken = true
 		return d

@@ -1,9 +1,7 @@
 package compose
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 )
@@ -113,7 +111,7 @@ func (l *loader) withOverride(dir string, found []string) selection {
 func (l *loader) present(dir string, names []string) []string {
 	var out []string
 	for _, n := range names {
-		if isDir, err := l.disk.isDir(filepath.Join(dir, n)); (err == nil || !errors.Is(err, fs.ErrNotExist)) && !isDir {
+		if isDir, err := l.disk.isDir(filepath.Join(dir, n)); (err == nil || !absent(err)) && !isDir {
 			out = append(out, n)
 		}
 	}
@@ -135,18 +133,4 @@ func (l *loader) display(path string) string {
 		return rel
 	}
 	return path
-}
-
-// reason is why a file cannot be read, without its name.
-func reason(err error) string {
-	var p *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "there is no such file"
-	case errors.Is(err, fs.ErrPermission):
-		return "you may not read it"
-	case errors.As(err, &p):
-		return p.Err.Error()
-	}
-	return err.Error()
 }

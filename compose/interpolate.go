@@ -11,11 +11,11 @@ type lookup func(name string) (string, bool)
 // interpolate replaces the variables in every text of v, which is part of
 // what path names. Keys and service names stay as they are.
 func interpolate(r *report, find lookup, path string, v value) value {
+	if !v.hasDollar() {
+		return v
+	}
 	switch v.kind {
 	case text:
-		if strings.IndexByte(v.text, '$') < 0 {
-			return v
-		}
 		s, err := expand(v.text, find, func(name string) { r.blank(name, v.pos) })
 		if err != nil {
 			r.fail(v.pos, path, err.msg, err.hints...)

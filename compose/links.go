@@ -34,11 +34,10 @@ func (l Link) String() string {
 // parseVolumesFrom reads one item of volumes_from: SOURCE or SOURCE:MODE.
 // Whether the source is a service is known when all services are.
 func parseVolumesFrom(_ *scope, v value) (VolumesFrom, *mistake) {
-	t := v.text
-	for _, prefix := range [...]string{"service:", "container:"} {
-		t = strings.TrimPrefix(t, prefix)
+	source, mode, moded := strings.Cut(v.text, ":")
+	if (source == "service" || source == "container") && mode != "ro" && mode != "rw" {
+		source, mode, moded = strings.Cut(mode, ":") // as the newer formats say it
 	}
-	source, mode, moded := strings.Cut(t, ":")
 	out := VolumesFrom{Source: source, ReadOnly: mode == "ro", Pos: v.pos}
 	switch {
 	case source == "":

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
+	"strings"
 )
 
 // Options selects the files of a project and what they may refer to.
@@ -83,10 +83,11 @@ type loader struct {
 	docs map[string]*document
 }
 
-// find looks a variable up: the process's environment beats .env.
+// find looks a variable up: the process's environment beats .env. Values are
+// text, because neither a file nor the engine's JSON can hold anything else.
 func (l *loader) find(name string) (string, bool) {
 	if v, ok := l.env[name]; ok {
-		return v, true
+		return strings.ToValidUTF8(v, "\ufffd"), true
 	}
 	v, ok := l.file[name]
 	return v, ok
@@ -112,7 +113,7 @@ func (l *loader) dotenv(o Options) {
 // envFile reads variables for the files themselves.
 func (l *loader) envFile(path string, mayMiss bool) {
 	data, err := l.disk.read(path)
-	if mayMiss && errors.Is(err, fs.ErrNotExist) {
+	if mayMiss && absent(err) {
 		return
 	}
 	name := l.display(path)
@@ -123,7 +124,13 @@ func (l *loader) envFile(path string, mayMiss bool) {
 	outer := func(name string) (string, bool) { v, ok := l.env[name]; return v, ok }
 	settings, errs := parseEnvFile(string(data), outer)
 	for _, e := range errs {
-		l.fail(Pos{File: name, Line: e.line, Column: e.col}, "", e.msg, e.hints...)
+		// Other programs read .env too, so what cannot be read is left out.
+		pos := Pos{File: name, Line: e.line, Column: e.col}
+		if mayMiss {
+			l.note(pos, "", "not read: "+e.msg)
+			continue
+		}
+		l.fail(pos, "", e.msg, e.hints...)
 	}
 	l.read, l.file = true, map[string]string{}
 	for _, s := range settings {

@@ -3,6 +3,7 @@ package compose
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -76,11 +77,23 @@ func member(b *bytes.Buffer, name string) error {
 	return nil
 }
 
-// encode writes a value as JSON without making < and > unreadable.
+// encode writes a value as JSON without making < and > unreadable, but with
+// what YAML would not read as it stands in a JSON text.
 func encode(b *bytes.Buffer, v any) error {
-	enc := json.NewEncoder(b)
+	var raw bytes.Buffer
+	enc := json.NewEncoder(&raw)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	for _, r := range raw.String() {
+		if r >= 0x7f && r < 0xa0 || r == '\ufeff' || r == '\ufffe' || r == '\uffff' {
+			fmt.Fprintf(b, `\u%04x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return nil
 }
 
 // doubled is a value of an Entry with its dollar signs doubled.

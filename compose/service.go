@@ -13,12 +13,13 @@ type reader struct {
 	*report
 	find  lookup
 	keys  []Key
+	names []string // of the keys
 	known map[string]Key
 }
 
 func newReader(r *report, find lookup) *reader {
 	keys := keyTable()
-	return &reader{report: r, find: find, keys: keys, known: index(keys)}
+	return &reader{report: r, find: find, keys: keys, names: keyNames(keys), known: index(keys)}
 }
 
 // service reads one service. Relative paths start from base. The result is
@@ -45,9 +46,9 @@ func (r *reader) service(p pair, base string) *draft {
 	for _, q := range interpolate(r.report, r.find, p.key, p.value).pairs {
 		k, ok := r.known[q.key]
 		if !ok {
-			msg, hints := r.unknown(q.key)
+			meant := r.meant(q.key, r.names)
+			msg, hints := r.unknown(q.key, meant)
 			r.fail(q.pos, p.key+"."+q.key, msg, hints...)
-			meant := nearest(q.key, keyNames(r.keys))
 			d.broken = d.broken || meant == "image" || meant == "build" || meant == "extends"
 			continue
 		}

@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/agext/levenshtein"
 )
@@ -14,6 +15,9 @@ func nearest(word string, names []string) string {
 		least = 2
 	}
 	for _, name := range names {
+		if abs(len(word)-len(name)) >= least {
+			continue
+		}
 		d := levenshtein.Distance(word, name, nil)
 		if d == 2 && anagram(word, name) {
 			d = 1 // two letters in the wrong order
@@ -24,6 +28,8 @@ func nearest(word string, names []string) string {
 	}
 	return best
 }
+
+func abs(n int) int { return max(n, -n) }
 
 // anagram tells whether two words are made of the same letters.
 func anagram(a, b string) bool {
@@ -36,10 +42,34 @@ func anagram(a, b string) bool {
 	return string(x) == string(y)
 }
 
+// maxSuggested is the number of mistakes after which no more suggestions are
+// looked for: each costs a comparison with every name there is.
+const maxSuggested = 100
+
+// meant is nearest, while a reader may still be reading.
+func (r *report) meant(word string, names []string) string {
+	if len(r.errs) >= maxSuggested {
+		return ""
+	}
+	return nearest(word, names)
+}
+
+// choices is a hint that lists names, where they fit on a line or two.
+func choices(what string, names []string) []string {
+	if len(names) > 25 {
+		return nil
+	}
+	return []string{what + " " + strings.Join(names, ", ")}
+}
+
 // didYouMean is the end of a message about a name that is not known.
 func didYouMean(word string, names []string) string {
-	if n := nearest(word, names); n != "" {
-		return fmt.Sprintf(" (did you mean %q?)", n)
+	return suggestion(nearest(word, names))
+}
+
+func suggestion(name string) string {
+	if name == "" {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf(" (did you mean %q?)", name)
 }

@@ -39,8 +39,9 @@ var newer = map[string]string{
 	"provider": "", "pull_policy": "", "runtime": "", "storage_opt": "", "sysctls": "", "userns_mode": "", "uts": "",
 }
 
-// unknown says what is wrong with a key that does not exist.
-func (r *reader) unknown(key string) (msg string, hints []string) {
+// unknown says what is wrong with a key that does not exist; meant is the one
+// that resembles it.
+func (r *reader) unknown(key, meant string) (msg string, hints []string) {
 	if to, ok := renamed[key]; ok {
 		return fmt.Sprintf("no key %q (did you mean %q?)", key, to), nil
 	}
@@ -50,8 +51,8 @@ func (r *reader) unknown(key string) (msg string, hints []string) {
 		}
 		return fmt.Sprintf("the key %q belongs to the newer Compose formats and has no meaning here", key), hints
 	}
-	if n := nearest(key, keyNames(r.keys)); n != "" {
-		return fmt.Sprintf("no key %q (did you mean %q?)", key, n), nil
+	if meant != "" {
+		return fmt.Sprintf("no key %q%s", key, suggestion(meant)), nil
 	}
-	return fmt.Sprintf("no key %q", key), []string{"the keys of a service are " + strings.Join(keyNames(r.keys), ", ")}
+	return fmt.Sprintf("no key %q", key), []string{"the keys of a service are " + strings.Join(r.names, ", ")}
 }

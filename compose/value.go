@@ -1,6 +1,11 @@
 package compose
 
-import "gopkg.in/yaml.v3"
+import (
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
 
 // kind says what a value of a file is, before a key gives it a meaning.
 type kind int
@@ -39,6 +44,13 @@ type pair struct {
 
 // scalar tells whether v is one word: neither a list nor a mapping nor empty.
 func (v value) scalar() bool { return v.kind == boolean || v.kind == number || v.kind == text }
+
+// hasDollar tells whether there is anything to replace in v.
+func (v value) hasDollar() bool {
+	return v.kind == text && strings.IndexByte(v.text, '$') >= 0 ||
+		slices.ContainsFunc(v.items, value.hasDollar) ||
+		slices.ContainsFunc(v.pairs, func(p pair) bool { return p.value.hasDollar() })
+}
 
 // get returns the value of a key of a mapping.
 func (v value) get(key string) (pair, bool) {

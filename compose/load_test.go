@@ -1,0 +1,109 @@
+package compose
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAProjectLoadsFromTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "app", "fig.yml"), []byte("web:\n  build: web\n  env_file: web.env\n  links: [db]\ndb:\n  image: postgres:$TAG\n"))
+	write(t, filepath.Join(dir, "app", "web", "Dockerfile"), nil)
+	write(t, filepath.Join(dir, "app", "web.env"), []byte("A=1\n"))
+	write(t, filepath.Join(dir, "app", ".env"), []byte("TAG=9.4\n"))
+	write(t, filepath.Join(dir, "app", "sub", "x"), nil)
+	p, err := Load(Options{Dir: filepath.Join(dir, "app", "sub")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := filepath.Join(dir, "app")
+	if p.Name != "app" || p.Dir != app || !cmp.Equal(p.Files, []string{filepath.Join(app, "fig.yml")}) {
+		t.Errorf("name %s, dir %s, files %s", p.Name, p.Dir, p.Files)
+	}
+	web := p.Service("web")
+	if web.Build != filepath.Join(app, "web") || len(web.Environment) != 1 || p.Service("db").Image != "postgres:9.4" || p.Service("x") != nil {
+		t.Errorf("%+v", web)
+	}
+	if got := web.Pos.String(); got != "../fig.yml:1:1" {
+		t.Errorf("web stands at %s", got)
+	}
+	if got := web.At["links"]; got != (Pos{"../fig.yml", 4, 3}) {
+		t.Errorf("its links stand at %s", got)
+	}
+}
+
+func TestFilesThatCannotBeReadAreErrors(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "huge.yml"), []byte(strings.Repeat("#", maxFile+1)))
+	if err := os.Mkdir(filepath.Join(dir, "dir.yml"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		"huge.yml":    "huge.yml: larger than 4 MB",
+		"dir.yml":     "dir.yml: is a directory",
+		"nosuch.yml":  "nosuch.yml: there is no such file",
+		"huge.yml/x":  "huge.yml/x: there is no such file",
+		"no\x00such.": "no\x00such.: invalid argument",
+	} {
+		p, err := Load(Options{Dir: dir, Files: []string{file}})
+		var es Errors
+		if p != nil || !errors.As(err, &es) || err.Error() != want {
+			t.Errorf("%q: got %v, want %s", file, err, want)
+		}
+	}
+}
+
+func TestAWorkingDirectoryMustBeAbsolute(t *testing.T) {
+	var es Errors
+	if _, err := Load(Options{Dir: "."}); err == nil || errors.As(err, &es) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestManyMistakesAreAllTold(t *testing.T) {
+	const n = 2000
+	var file strings.Builder
+	for i := range n {
+		fmt.Fprintf(&file, "s%d:\n  image: busybox\n  imag: x\n  links: [t%d]\n", i, i)
+	}
+	_, err := load(Options{Dir: projectDir}, memory{projectDir + "/fig.yml": []byte(file.String())})
+	var es Errors
+	if !errors.As(err, &es) || len(es) != 2*n {
+		t.Errorf("%d mistakes told, want %d", len(es), 2*n)
+	}
+}
+
+func TestAValueOfTheMachineThatIsNoTextIsMadeText(t *testing.T) {
+	p, err := load(Options{Dir: projectDir, Env: map[string]string{"X": "a\xffb"}},
+		memory{projectDir + "/fig.yml": []byte("web: {image: busybox, environment: [X, \"Y=$X\"]}")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range p.Services[0].Environment {
+		if *v.Value != "a\ufffdb" {
+			t.Errorf("%s is %q", v.Name, *v.Value)
+		}
+	}
+}
+
+func TestNamesOfProjectsAreNormalised(t *testing.T) {
+	for in, want := range map[string]string{
+		"My_App.dir-1 x": "my_appdir-1x",
+		"web":            "web",
+		"-_-web":         "web",
+		"ÄÖ":             "",
+		"Ünix":           "nix",
+		"0day":           "0day",
+		"":               "",
+	} {
+		if got := NormalizeName(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
