@@ -1,6 +1,8 @@
 #!/bin/sh
-# Bring up scripts/demo and show who reaches whom. Called by "make demo", which
-# builds the program first. The stack stays up; how to take it down is told.
+# Bring up scripts/demo and show who reaches whom: demo.sh [PROGRAM]
+#
+# PROGRAM is bin/docker-stacklite if not given; "make demo" builds it first. The
+# stack stays up; how to take it down is told.
 set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd)
@@ -47,7 +49,7 @@ if ! answer=$(docker version 2>&1 >/dev/null); then
 fi
 
 say "Installing the plugin (make uninstall takes it away; no start-up file is touched)"
-sh scripts/install.sh --shell-init=no
+sh scripts/install.sh --shell-init=no "$@"
 
 say "Building the one program the images hold, for the engine's processor"
 arch=$(docker version --format '{{.Server.Arch}}')
