@@ -9,7 +9,6 @@ import (
 	"github.com/docker/cli/cli-plugins/metadata"
 	cliplugin "github.com/docker/cli/cli-plugins/plugin"
 	"github.com/docker/cli/cli/command"
-	"github.com/docker/docker/client"
 	"github.com/spf13/cobra"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -35,11 +34,7 @@ func runDocker(args []string) int {
 	a.connect = func() (engine.Client, error) {
 		// Client exits the process where contexts or TLS files are wrong, with
 		// the Docker CLI's own words; nothing has been begun by then.
-		c, ok := docker.Client().(*client.Client)
-		if !ok {
-			return docker.Client(), nil
-		}
-		return c, nil
+		return docker.Client(), nil
 	}
 	a.registryAuth = func(ref string) (string, error) {
 		return command.RetrieveAuthTokenFromImage(docker.ConfigFile(), ref)
