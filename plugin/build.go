@@ -10,7 +10,7 @@ import (
 func newBuildCommand(a *app) *cobra.Command {
 	var o engine.BuildOptions
 	cmd := &cobra.Command{
-		Use:   "build [SERVICE...]",
+		Use:   "build [OPTIONS] [SERVICE...]",
 		Short: "Build the images of services",
 		Long: `Build the images of services that have a build directory, also when they exist.
 

@@ -10,7 +10,7 @@ import (
 func newConfigCommand(a *app) *cobra.Command {
 	var quiet bool
 	cmd := &cobra.Command{
-		Use:   "config",
+		Use:   "config [OPTIONS]",
 		Short: "Check the files and print the stack they describe",
 		Long: `Check the files and print the stack they describe, with variables, extends and
 overrides resolved. What is printed can be read again and means the same. Notes

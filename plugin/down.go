@@ -14,7 +14,7 @@ func newDownCommand(a *app) *cobra.Command {
 		removeOrphans bool
 	)
 	cmd := &cobra.Command{
-		Use:   "down",
+		Use:   "down [OPTIONS]",
 		Short: "Stop the stack and remove its containers and networks",
 		Long: `Stop the stack and remove its containers and networks.
 

@@ -20,7 +20,7 @@ func newLogsCommand(a *app) *cobra.Command {
 		tail  string
 	)
 	cmd := &cobra.Command{
-		Use:   "logs [SERVICE...]",
+		Use:   "logs [OPTIONS] [SERVICE...]",
 		Short: "Show what containers wrote",
 		Long:  `Show what the containers of the stack, or of the named services, wrote.`,
 		Example: `  docker stacklite logs

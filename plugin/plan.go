@@ -7,7 +7,7 @@ import (
 func newPlanCommand(a *app) *cobra.Command {
 	var f upFlags
 	cmd := &cobra.Command{
-		Use:   "plan [SERVICE...]",
+		Use:   "plan [OPTIONS] [SERVICE...]",
 		Short: "Say what up would do, and why, without doing it",
 		Long: `Say what up would do, and why, without doing it.
 

@@ -15,7 +15,7 @@ func newPsCommand(a *app) *cobra.Command {
 		format string
 	)
 	cmd := &cobra.Command{
-		Use:   "ps [SERVICE...]",
+		Use:   "ps [OPTIONS] [SERVICE...]",
 		Short: "List the containers of the stack",
 		Long:  `List the containers of the stack, stopped ones too, with their ports.`,
 		Example: `  docker stacklite ps

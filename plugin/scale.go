@@ -18,7 +18,7 @@ func newScaleCommand(a *app) *cobra.Command {
 		dryRun  bool
 	)
 	cmd := &cobra.Command{
-		Use:   "scale SERVICE=NUMBER...",
+		Use:   "scale [OPTIONS] SERVICE=NUMBER...",
 		Short: "Set how many replicas services have",
 		Long: `Set how many replicas services have.
 

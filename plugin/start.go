@@ -10,7 +10,7 @@ import (
 
 func newStartCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "start [SERVICE...]",
+		Use:   "start [OPTIONS] [SERVICE...]",
 		Short: "Start containers that exist",
 		Long: `Start containers that exist, in the order of their links.
 

@@ -10,7 +10,7 @@ import (
 func newStopCommand(a *app) *cobra.Command {
 	var timeout int
 	cmd := &cobra.Command{
-		Use:   "stop [SERVICE...]",
+		Use:   "stop [OPTIONS] [SERVICE...]",
 		Short: "Stop containers, and keep them",
 		Long: `Stop containers, and keep them: start brings them back with all they hold.
 

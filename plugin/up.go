@@ -26,7 +26,7 @@ type upFlags struct {
 func newUpCommand(a *app) *cobra.Command {
 	var f upFlags
 	cmd := &cobra.Command{
-		Use:   "up [SERVICE...]",
+		Use:   "up [OPTIONS] [SERVICE...]",
 		Short: "Make and start the stack, and change what differs from the files",
 		Long: `Make and start the stack, and change what differs from the files.
 

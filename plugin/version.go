@@ -10,7 +10,7 @@ import (
 func newVersionCommand(a *app) *cobra.Command {
 	var short bool
 	cmd := &cobra.Command{
-		Use:     "version",
+		Use:     "version [OPTIONS]",
 		Short:   "Show the version",
 		Example: "  docker stacklite version --short",
 		Args:    cobra.NoArgs,
