@@ -1,0 +1,118 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// PrintPlan writes a plan to Options.Out as a result, in a format:
+//
+//	tasks  a line a task with its cause, and a count; so is the empty format
+//	steps  every step with what it waits for: plan.Plan.String
+//	json   one object with all steps
+func PrintPlan(o Options, format string, p *plan.Plan) error {
+	switch format {
+	case "", "tasks":
+		return printTasks(o.Out, p)
+	case "steps":
+		_, err := io.WriteString(o.Out, p.String())
+		return err
+	case "json":
+		return printPlanJSON(o.Out, p)
+	}
+	return fmt.Errorf("a plan can be shown as tasks, steps or json, not as %q", format)
+}
+
+// taskSteps is a task with the steps that make it up.
+type taskSteps struct {
+	task  plan.Task
+	steps []plan.Step
+}
+
+func byTask(p *plan.Plan) []taskSteps {
+	var tasks []taskSteps
+	for _, s := range p.Steps {
+		i := slices.IndexFunc(tasks, func(t taskSteps) bool { return t.task == s.Task })
+		if i < 0 {
+			i = len(tasks)
+			tasks = append(tasks, taskSteps{task: s.Task})
+		}
+		tasks[i].steps = append(tasks[i].steps, s)
+	}
+	return tasks
+}
+
+func printTasks(w io.Writer, p *plan.Plan) error {
+	tasks := byTask(p)
+	var b strings.Builder
+	for _, t := range tasks {
+		name := fmt.Sprintf("%s %s %s", t.task.Verb, t.task.Kind, clean(t.task.Name))
+		if t.task.Verb != plan.Relink {
+			fmt.Fprintf(&b, "%s\t%s\n", name, clean(t.steps[0].Cause))
+			continue
+		}
+		// Each attachment has a cause of its own.
+		b.WriteString(name + "\n")
+		for _, s := range t.steps {
+			fmt.Fprintf(&b, "  %s\t%s\n", clean(s.Action.Words()), clean(s.Cause))
+		}
+	}
+	text := align(b.String()) + count(tasks) + "\n"
+	for _, n := range p.Notes {
+		text += "note: " + clean(n) + "\n"
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// count sums a plan up: 3 to create, 1 to remove.
+func count(tasks []taskSteps) string {
+	var verbs []plan.Verb
+	number := map[plan.Verb]int{}
+	for _, t := range tasks {
+		if number[t.task.Verb] == 0 {
+			verbs = append(verbs, t.task.Verb)
+		}
+		number[t.task.Verb]++
+	}
+	if len(verbs) == 0 {
+		return "nothing to do"
+	}
+	parts := make([]string, len(verbs))
+	for i, v := range verbs {
+		parts[i] = fmt.Sprintf("%d to %s", number[v], v)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func printPlanJSON(w io.Writer, p *plan.Plan) error {
+	type step struct {
+		Step   int    `json:"step"` // from 1
+		Verb   string `json:"verb"`
+		Kind   string `json:"kind"`
+		Name   string `json:"name"`
+		Action string `json:"action"`
+		Cause  string `json:"cause"`
+		After  []int  `json:"after"` // numbers of steps
+	}
+	all := struct {
+		Steps []step   `json:"steps"`
+		Notes []string `json:"notes"`
+	}{[]step{}, append([]string{}, p.Notes...)}
+	for i, s := range p.Steps {
+		after := []int{}
+		for _, n := range s.After {
+			after = append(after, n+1)
+		}
+		all.Steps = append(all.Steps, step{i + 1, string(s.Task.Verb), s.Task.Kind, s.Task.Name, s.Action.Words(), s.Cause, after})
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(all)
+}
