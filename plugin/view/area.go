@@ -20,6 +20,7 @@ type area struct {
 	w             io.Writer
 	rows          []row
 	width, height int // of the terminal when rows were drawn
+	lost          int // lines of earlier frames that a shrinking terminal has pushed out at the top
 }
 
 // draw shows other rows in place of those that are there. There must be fewer
@@ -33,9 +34,12 @@ func (a *area) draw(rows []row, width, height int) {
 	b.WriteString(aec.Hide.String() + "\r")
 	old := a.rows
 	if resized {
-		// The terminal has broken lines anew, and what is above its first
-		// line can't be reached.
-		b.WriteString(aec.Up(uint(min(a.taken(width), height-1))).String())
+		// The terminal has broken lines anew. What is above its first line
+		// can't be reached; it comes back when the terminal grows.
+		up := a.taken(width) + a.lost
+		reach := min(up, height-1)
+		a.lost = up - reach
+		b.WriteString(aec.Up(uint(reach)).String())
 		b.WriteString(aec.EraseDisplay(aec.EraseModes.Tail).String())
 		old = nil
 	} else {

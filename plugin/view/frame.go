@@ -100,10 +100,10 @@ func (j *job) state(r *rowBuilder, now time.Time) {
 	default:
 		r.add(j.outcome(), aec.YellowF)
 	}
-	if j.phase != plan.Begun {
-		r.add(" ", nil)
-	}
 	if !j.begun.IsZero() {
+		if j.phase != plan.Begun {
+			r.add(" ", nil)
+		}
 		r.add(elapsed(end.Sub(j.begun)), aec.Faint)
 	}
 	if detail := j.detail(); detail != "" {
@@ -112,7 +112,7 @@ func (j *job) state(r *rowBuilder, now time.Time) {
 }
 
 // detail is the rest of a job's row: what it says while it runs, why it
-// failed, and why something that was there is touched.
+// failed, and why a container is replaced.
 func (j *job) detail() string {
 	switch j.phase {
 	case plan.Begun:
@@ -130,8 +130,7 @@ func (j *job) detail() string {
 	case plan.Skipped:
 		return ""
 	}
-	switch j.task.Verb {
-	case plan.Recreate, plan.Relink:
+	if j.task.Verb == plan.Recreate {
 		return clean(j.cause)
 	}
 	return ""
