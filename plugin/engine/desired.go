@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -248,4 +250,11 @@ func fingerprint(s *compose.Service) plan.Fingerprint {
 		settings[entry.Key] = string(b)
 	}
 	return plan.NewFingerprint(settings)
+}
+
+// Hash stands for the settings of a service: it changes when a change of the
+// file gives the service new containers.
+func Hash(s *compose.Service) string {
+	sum := sha256.Sum256([]byte(fingerprint(s)))
+	return hex.EncodeToString(sum[:])
 }
