@@ -2,11 +2,12 @@ package compose
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
 // check reports what is wrong between keys and between services.
-func (l *loader) check(drafts []*draft) {
+func (l *loader) check(drafts []*draft, project string) {
 	names := make([]string, len(drafts))
 	known := make(map[string]*Service, len(drafts))
 	for i, d := range drafts {
@@ -22,6 +23,8 @@ func (l *loader) check(drafts []*draft) {
 		l.checkNetwork(d)
 		l.checkMounts(d)
 		l.checkLinks(d, known, names)
+		l.checkExternal(d, project, known)
+		l.checkPorts(d)
 		if s.ContainerName == "" {
 			continue
 		}
@@ -99,13 +102,60 @@ func (l *loader) checkLinks(d *draft, known map[string]*Service, names []string)
 		}
 	}
 	for _, v := range d.VolumesFrom {
+		path := d.pathOf("volumes_from", v.Pos)
 		if v.Source == d.Name {
-			l.fail(v.Pos, d.pathOf("volumes_from", v.Pos), "a service cannot take volumes from itself")
+			l.fail(v.Pos, path, "a service cannot take volumes from itself")
+		} else if !v.Service {
+			l.checkContainer(v.Source, v.Pos, path, names)
 		}
 	}
-	if d.Net.Name == d.Name && d.Net.Mode == NetService {
+	switch {
+	case d.Net.Mode == NetService && d.Net.Name == d.Name:
 		l.fail(d.Net.Pos, d.Name+".net", "a service cannot use its own network stack")
+	case d.Net.Mode == NetContainer:
+		l.checkContainer(d.Net.Name, d.Net.Pos, d.Name+".net", names)
 	}
+}
+
+// checkContainer tells of a name that may be meant for a service but, being
+// none, is taken for a container outside of the project.
+func (l *loader) checkContainer(name string, pos Pos, path string, services []string) {
+	if meant := l.meant(name, services); meant != "" {
+		l.note(pos, path, fmt.Sprintf("%q is no service here and is taken for a container%s", name, suggestion(meant)))
+	}
+}
+
+// checkExternal looks at links to containers outside of the project.
+func (l *loader) checkExternal(d *draft, project string, known map[string]*Service) {
+	for _, link := range d.ExternalLinks {
+		path := d.pathOf("external_links", link.Pos)
+		number, own := strings.CutPrefix(link.Target, project+"_"+d.Name+"_")
+		if _, err := strconv.ParseUint(number, 10, 31); own && err == nil || link.Target == d.ContainerName {
+			l.fail(link.Pos, path, "a service cannot link to itself")
+		} else if known[link.Target] != nil {
+			l.note(link.Pos, path, fmt.Sprintf("%q is taken for a container, though a service here has that name; links: is for services", link.Target))
+		}
+	}
+}
+
+// checkPorts finds a port of the host that one container would have to open
+// twice.
+func (l *loader) checkPorts(d *draft) {
+	for i, p := range d.Ports {
+		for _, q := range d.Ports[:i] {
+			if p.overlaps(q) {
+				l.fail(p.Pos, d.pathOf("ports", p.Pos), fmt.Sprintf("%q and %q open the same port of the host", q, p))
+				break
+			}
+		}
+	}
+}
+
+// overlaps tells whether two ports cannot both be open on the host.
+func (p Port) overlaps(q Port) bool {
+	fixed := func(p Port) bool { return p.HostFirst != 0 && p.HostLast-p.HostFirst == p.Last-p.First }
+	return fixed(p) && fixed(q) && p.Proto == q.Proto && (p.IP == q.IP || p.IP == "" || q.IP == "") &&
+		p.HostFirst <= q.HostLast && q.HostFirst <= p.HostLast
 }
 
 // noService reports a link that leads nowhere.

@@ -11,7 +11,7 @@ import (
 
 // maxFile is the size in bytes above which a file is not read. The largest
 // real file we know of has 20 kB.
-const maxFile = 4 << 20
+const maxFile = 1 << 20
 
 // storage is what Load reads from. All paths are absolute.
 type storage interface {

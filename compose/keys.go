@@ -75,13 +75,13 @@ func keyTable() []Key {
 		{"privileged", "true or false", "give the container all rights on the host", toggle(func(d *draft) *bool { return &d.Privileged })},
 		{"read_only", "true or false", "let nothing be written outside volumes", toggle(func(d *draft) *bool { return &d.ReadOnly })},
 
-		{"mem_limit", "size", "memory, such as 512m", amount(func(d *draft) *int64 { return &d.MemLimit }, size)},
+		{"mem_limit", "size", "memory, such as 512m", amount(func(d *draft) *int64 { return &d.MemLimit }, limit)},
 		{"memswap_limit", "size", "memory and swap together, -1 for no limit; needs mem_limit", amount(func(d *draft) *int64 { return &d.MemswapLimit }, swap)},
 		{"mem_swappiness", "number", "how readily memory is swapped out, 0 to 100", optional(func(d *draft) **int64 { return &d.MemSwappiness }, percent)},
 		{"shm_size", "size", "the size of /dev/shm", amount(func(d *draft) *int64 { return &d.ShmSize }, size)},
 		{"cpu_shares", "number", "weight among containers that compete for the processor; 1024 is usual", amount(func(d *draft) *int64 { return &d.CPUShares }, shares)},
 		{"cpu_quota", "number or time", "processor time in each 100 ms, in microseconds or such as 50ms", amount(func(d *draft) *int64 { return &d.CPUQuota }, quota)},
-		{"cpuset", "text or number", "the processors to run on, such as 0,1 or 0-3", digits(func(d *draft) *string { return &d.CPUSet })},
+		{"cpuset", "text or number", "the processors to run on, such as 0,1 or 0-3", cpusetField()},
 		{"cgroup_parent", "text", "the control group above the container's", checked(func(d *draft) *string { return &d.CgroupParent }, notEmpty)},
 		{"ulimits", "mapping", "limits of the processes: one number, or soft and hard", ulimitsField()},
 

@@ -82,6 +82,18 @@ func size(t string) (int64, *mistake) {
 	return n, nil
 }
 
+// leastMemory is what an engine gives a container at least, since 20.10.
+const leastMemory = 6 << 20
+
+// limit is a size that a container can run in.
+func limit(t string) (int64, *mistake) {
+	n, m := size(t)
+	if m == nil && n > 0 && n < leastMemory {
+		return 0, wrong("write 6m or more", "%q is less than the engine's least, 6m", t)
+	}
+	return n, m
+}
+
 // swap is a size, or -1 for no limit.
 func swap(t string) (int64, *mistake) {
 	if n, ok := integer(t); ok && n == -1 {

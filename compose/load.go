@@ -58,7 +58,7 @@ func load(o Options, from storage) (*Project, error) {
 	}
 	drafts := l.drafts()
 	l.finish(drafts, o.SkipBuildCheck)
-	l.check(drafts)
+	l.check(drafts, p.Name)
 	if err := l.err(); err != nil {
 		return nil, err
 	}

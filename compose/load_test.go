@@ -45,7 +45,7 @@ func TestFilesThatCannotBeReadAreErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]string{
-		"huge.yml":    "huge.yml: larger than 4 MB",
+		"huge.yml":    "huge.yml: larger than 1 MB",
 		"dir.yml":     "dir.yml: is a directory",
 		"nosuch.yml":  "nosuch.yml: there is no such file",
 		"huge.yml/x":  "huge.yml/x: there is no such file",

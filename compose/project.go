@@ -69,14 +69,14 @@ type Service struct {
 	ExternalLinks []Link // Target is a container, not a service
 	VolumesFrom   []VolumesFrom
 	Net           Namespace
-	Pid           string
-	Ipc           string
+	Pid           string // host, or container:NAME, a service of the project where it has one of that name
+	Ipc           string // host, shareable, private, none, or container:NAME as in Pid
 
 	Ports        []Port
 	Expose       []Expose
 	Volumes      []Volume
-	VolumeDriver string
-	ExtraHosts   []Var // Name is the host, Value the address; in file order
+	VolumeDriver string // of named and anonymous volumes that do not exist yet
+	ExtraHosts   []Var  // Name is the host, Value the address; in file order
 	DNS          []string
 	DNSSearch    []string
 
@@ -85,7 +85,7 @@ type Service struct {
 	TTY        bool
 	Privileged bool
 	ReadOnly   bool
-	StopSignal string
+	StopSignal string // a name or a number
 
 	MemLimit      int64  // bytes
 	MemswapLimit  int64  // bytes; -1 is unlimited
@@ -100,7 +100,7 @@ type Service struct {
 	CapAdd      []string
 	CapDrop     []string
 	Devices     []Device
-	SecurityOpt []string
+	SecurityOpt []string // a seccomp profile stands here with its text, as the engine wants it
 
 	LogDriver string
 	LogOpt    []Var // sorted by name

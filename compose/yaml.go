@@ -24,6 +24,7 @@ func parse(r *report, file string, data []byte) value {
 		r.fail(badEncoding(file, data), "", "not text in UTF-8")
 		return value{}
 	}
+	t := tree{report: r, file: file, lines: strings.Split(string(data), "\n")}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, next yaml.Node
 	if err := d.Decode(&doc); errors.Is(err, io.EOF) {
@@ -34,13 +35,12 @@ func parse(r *report, file string, data []byte) value {
 		return value{}
 	}
 	if err := d.Decode(&next); err == nil {
-		r.fail(place(file, &next), "", "a second document begins here, but a file has only one", `take the line "---" out, or put the second part into a file of its own`)
+		r.fail(t.place(&next), "", "a second document begins here, but a file has only one", `take the line "---" out, or put the second part into a file of its own`)
 		return value{}
 	} else if !errors.Is(err, io.EOF) {
 		failSyntax(r, file, data, err)
 		return value{}
 	}
-	t := tree{report: r, file: file}
 	return t.value(doc.Content[0], 0)
 }
 
@@ -48,17 +48,25 @@ func parse(r *report, file string, data []byte) value {
 type tree struct {
 	*report
 	file  string
+	lines []string
 	count int
 	open  []*yaml.Node // the aliases being followed, against cycles
 	full  bool         // a bomb was reported; nothing more is read
 }
 
-func place(file string, n *yaml.Node) Pos {
-	return Pos{File: file, Line: max(n.Line, 1), Column: max(n.Column, 1)}
+// place is where a node stands. What the YAML reader puts behind the end, or
+// behind a line break that no editor knows, is put at the end of a line.
+func (t *tree) place(n *yaml.Node) Pos {
+	line := min(max(n.Line, 1), len(t.lines))
+	column := max(n.Column, 1)
+	if here := t.lines[line-1]; column > len(here)/utf8.UTFMax {
+		column = min(column, utf8.RuneCountInString(here)+1)
+	}
+	return Pos{File: t.file, Line: line, Column: column}
 }
 
 func (t *tree) value(n *yaml.Node, depth int) value {
-	pos := place(t.file, n)
+	pos := t.place(n)
 	if t.count++; t.count > maxValues || depth > maxDepth {
 		if !t.full {
 			t.full = true
@@ -97,19 +105,19 @@ func (t *tree) value(n *yaml.Node, depth int) value {
 func (t *tree) alias(n *yaml.Node, depth int) value {
 	for _, o := range t.open {
 		if o == n.Alias {
-			t.fail(place(t.file, n), "", fmt.Sprintf("*%s contains itself", n.Value))
-			return value{pos: place(t.file, n)}
+			t.fail(t.place(n), "", fmt.Sprintf("*%s contains itself", n.Value))
+			return value{pos: t.place(n)}
 		}
 	}
 	t.open = append(t.open, n.Alias)
 	v := t.value(n.Alias, depth+1)
 	t.open = t.open[:len(t.open)-1]
-	v.pos = place(t.file, n)
+	v.pos = t.place(n)
 	return v
 }
 
 func (t *tree) mapping(n *yaml.Node, depth int) value {
-	v := value{kind: mapping, pos: place(t.file, n), pairs: make([]pair, 0, len(n.Content)/2)}
+	v := value{kind: mapping, pos: t.place(n), pairs: make([]pair, 0, len(n.Content)/2)}
 	seen := make(map[string]Pos, len(n.Content)/2)
 	var merges []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -117,7 +125,7 @@ func (t *tree) mapping(n *yaml.Node, depth int) value {
 		if k.Kind == yaml.AliasNode {
 			k = &yaml.Node{Kind: k.Alias.Kind, Tag: k.Alias.Tag, Value: k.Alias.Value, Line: k.Line, Column: k.Column}
 		}
-		pos := place(t.file, k)
+		pos := t.place(k)
 		switch {
 		case k.Kind != yaml.ScalarNode || k.ShortTag() == "!!null":
 			t.fail(pos, "", "a key must be a word")

@@ -1,0 +1,157 @@
+package compose
+
+import (
+	"bytes"
+	"errors"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+// seeds adds the first file of every case of testdata, and the second where
+// there is one.
+func seeds(f *testing.F, add func(first, second []byte)) {
+	names, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(names) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, name := range names {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		var files [][]byte
+		for _, file := range archive.Files {
+			if strings.HasSuffix(file.Name, ".yml") {
+				files = append(files, file.Data)
+			}
+		}
+		switch files = append(files, nil, nil); {
+		case files[0] != nil:
+			add(files[0], files[1])
+		}
+	}
+}
+
+// sound loads files and checks what holds for all of them.
+func sound(t *testing.T, o Options, disk memory) {
+	t.Helper()
+	p, err := load(o, disk)
+	if err == nil {
+		for _, n := range p.Notes {
+			inside(t, n.Pos, disk)
+		}
+		checkRoundTrip(t, p, o, disk)
+		return
+	}
+	var es Errors
+	if p != nil || !errors.As(err, &es) || len(es) == 0 {
+		t.Fatalf("got a project (%v) or an odd error: %v", p != nil, err)
+	}
+	for _, e := range es {
+		if e.Msg == "" || len(e.Hints) > 2 {
+			t.Errorf("%+v", e)
+		}
+		inside(t, e.Pos, disk)
+	}
+}
+
+// inside checks that a place is one of its file.
+func inside(t *testing.T, p Pos, disk memory) {
+	t.Helper()
+	if p.Line == 0 {
+		return
+	}
+	data, ok := disk[path.Join(projectDir, p.File)]
+	if !ok {
+		t.Errorf("%v is in no file", p)
+		return
+	}
+	lines := strings.Split(string(data), "\n")
+	if p.Line > len(lines) || p.Column < 1 || p.Column > utf8.RuneCountInString(lines[p.Line-1])+1 {
+		t.Errorf("%v is outside of its file of %d lines:\n%q", p, len(lines), data)
+	}
+}
+
+func fuzzOptions(files ...string) Options {
+	return Options{Dir: projectDir, Files: files, Env: map[string]string{"HOME": "/home/ann", "A": "a"}, SkipBuildCheck: true}
+}
+
+func FuzzLoad(f *testing.F) {
+	seeds(f, func(first, _ []byte) { f.Add(first) })
+	f.Fuzz(func(t *testing.T, data []byte) {
+		sound(t, fuzzOptions("fig.yml"), memory{projectDir + "/fig.yml": data})
+	})
+}
+
+func FuzzMerge(f *testing.F) {
+	seeds(f, func(first, second []byte) { f.Add(first, second) })
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		disk := memory{projectDir + "/fig.yml": first, projectDir + "/common.yml": second}
+		sound(t, fuzzOptions("fig.yml", "common.yml"), disk)
+		sound(t, fuzzOptions("fig.yml"), disk) // for what extends the second
+	})
+}
+
+func FuzzExpand(f *testing.F) {
+	for _, s := range []string{"$A", "${A}", "$$", "${NO:-${A}}", "${A:?x}", "${A", "$(x)", "${NO+$A}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, m := expand(escape(s), variablesSet, func(name string) { t.Errorf("blank %s", name) })
+		if m != nil || got != s {
+			t.Errorf("%q doubled comes back as %q, %v", s, got, m)
+		}
+		if got, m := expand(s, variablesSet, func(string) {}); m != nil && got != "" {
+			t.Errorf("%q is a mistake, but also %q", s, got)
+		} else if m == nil && !strings.Contains(s, "$") && got != s {
+			t.Errorf("%q became %q", s, got)
+		}
+	})
+}
+
+func FuzzEnvFile(f *testing.F) {
+	f.Add("A=1\n# x\nexport B=\"2\n3\" # x\nC='4'\nD E=5\nF=${A:-x}")
+	f.Fuzz(func(t *testing.T, s string) {
+		lines := strings.Count(s, "\n") + 1
+		settings, errs := parseEnvFile(s, variablesSet)
+		for _, x := range settings {
+			if x.name == "" || x.line < 1 || x.line > lines || x.col < 1 {
+				t.Errorf("%+v of %q", x, s)
+			}
+		}
+		for _, e := range errs {
+			if e.msg == "" || e.line < 1 || e.line > lines || e.col < 1 {
+				t.Errorf("%+v of %q", e, s)
+			}
+		}
+	})
+}
+
+func FuzzWords(f *testing.F) {
+	for _, c := range commands {
+		f.Add(c.line)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !utf8.ValidString(s) {
+			return
+		}
+		got, m := words(s)
+		if m != nil {
+			return
+		}
+		var quoted []string
+		for _, w := range got {
+			quoted = append(quoted, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(w)+`"`)
+		}
+		again, m := words(strings.Join(quoted, " "))
+		if m != nil || !bytes.Equal([]byte(strings.Join(got, "\x00")), []byte(strings.Join(again, "\x00"))) || !cmp.Equal(len(got), len(again)) {
+			t.Errorf("%q: %q, quoted and split again %q, %v", s, got, again, m)
+		}
+	})
+}
