@@ -19,8 +19,8 @@ import (
 type area struct {
 	w             io.Writer
 	rows          []row
-	width, height int // of the terminal when rows were drawn
-	lost          int // lines of earlier frames that a shrinking terminal has pushed out at the top
+	width, height int   // of the terminal when rows were drawn
+	lost          []int // cells of the rows that a shrinking terminal has pushed out at its top
 }
 
 // draw shows other rows in place of those that are there. There must be fewer
@@ -34,36 +34,52 @@ func (a *area) draw(rows []row, width, height int) {
 	b.WriteString(aec.Hide.String() + "\r")
 	old := a.rows
 	if resized {
-		// The terminal has broken lines anew. What is above its first line
-		// can't be reached; it comes back when the terminal grows.
-		up := a.taken(width) + a.lost
-		reach := min(up, height-1)
-		a.lost = up - reach
-		b.WriteString(aec.Up(uint(reach)).String())
-		b.WriteString(aec.EraseDisplay(aec.EraseModes.Tail).String())
+		b.WriteString(aec.Up(a.reflow(width, height)).String())
 		old = nil
 	} else {
 		b.WriteString(aec.Up(uint(len(old))).String())
 	}
 	for i, r := range rows {
+		if resized {
+			// The whole line: so terminals forget that it belonged to a
+			// longer one, and don't join the two when they become wider.
+			b.WriteString(aec.EraseLine(aec.EraseModes.All).String())
+		}
 		if i >= len(old) || old[i] != r {
 			b.WriteString(r.text)
 			b.WriteString(aec.EraseLine(aec.EraseModes.Tail).String())
 		}
 		b.WriteString("\r\n")
 	}
-	// Rows that are no more, and what was typed since, go away.
+	// Rows that are no more, and what was typed since, go away. It is done
+	// here and not before: tmux keeps for scrolling back what is erased from
+	// the screen's first cell on.
 	b.WriteString(aec.EraseDisplay(aec.EraseModes.Tail).String())
 	b.WriteString(aec.Show.String())
 	a.rows, a.width, a.height = rows, width, height
 	_, _ = io.WriteString(a.w, b.String())
 }
 
-// taken is how many lines of a terminal of that width the rows take.
-func (a *area) taken(width int) int {
-	n := 0
+// reflow says how many lines above the cursor what was drawn begins, now that
+// the terminal has another size. Terminals break lines anew when they become
+// narrower or wider. What is above the first line can't be reached; it comes
+// back when the terminal grows, and is remembered for that. (xterm cuts lines
+// off instead: there, a line above the area may be lost.)
+func (a *area) reflow(width, height int) uint {
 	for _, r := range a.rows {
-		n += max(1, (r.width+width-1)/width)
+		a.lost = append(a.lost, r.width)
 	}
-	return n
+	reach := 0
+	for len(a.lost) > 0 && reach < height-1 {
+		last := len(a.lost) - 1
+		taken := max(1, (a.lost[last]+width-1)/width)
+		if room := height - 1 - reach; taken > room {
+			a.lost[last] = (taken - room) * width
+			taken = room
+		} else {
+			a.lost = a.lost[:last]
+		}
+		reach += taken
+	}
+	return uint(reach)
 }

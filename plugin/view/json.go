@@ -37,6 +37,9 @@ func newJSON(o Options) *events {
 }
 
 func (j *events) Start(p *plan.Plan) {
+	if p == nil {
+		return
+	}
 	for _, n := range p.Notes {
 		_ = j.enc.Encode(event{Note: n})
 	}

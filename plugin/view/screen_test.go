@@ -85,6 +85,8 @@ func (s *screen) control(c string) {
 			s.err = fmt.Errorf("%d up from row %d", n, s.y)
 		}
 		s.y = max(0, s.y-n)
+	case c == "[2K":
+		s.rows[s.y] = nil
 	case c == "[0K" || c == "[0J":
 		s.rows[s.y] = s.rows[s.y][:min(s.x, len(s.rows[s.y]))]
 		if final == 'J' {
