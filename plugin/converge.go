@@ -53,6 +53,9 @@ func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := s.sameFolder(s.project, have); err != nil {
+		return nil, err
+	}
 	if err := s.resolve(have); err != nil {
 		return nil, err
 	}
@@ -65,6 +68,9 @@ func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*
 
 // converge brings the stack to a goal, or with dryRun says what that takes.
 func (s *stack) converge(ctx context.Context, goal plan.Goal, scale engine.Scale, dryRun bool) error {
+	if !dryRun {
+		defer s.alone(ctx, s.engine, s.project.Name)()
+	}
 	p, err := s.plan(ctx, goal, scale)
 	if err != nil {
 		return err

@@ -16,8 +16,9 @@ import (
 type scope struct {
 	*app
 	project string
-	files   []string // the services of the files; nil where they can't be read
-	broken  error    // why they can't
+	loaded  *compose.Project // nil where the files can't be read
+	files   []string         // the services of the files; nil likewise
+	broken  error            // why they can't
 	engine  *engine.Engine
 }
 
@@ -27,7 +28,7 @@ func (a *app) scope(ctx context.Context) (*scope, error) {
 	project, err := a.load(false)
 	switch {
 	case err == nil:
-		s.project, s.files = project.Name, serviceNames(project)
+		s.project, s.loaded, s.files = project.Name, project, serviceNames(project)
 	case a.flags.project != "":
 		s.project, s.broken = compose.NormalizeName(a.flags.project), err
 	default:
@@ -73,9 +74,15 @@ func (s *scope) list(ctx context.Context, args []string) ([]engine.Replica, erro
 // args of those of the files, or of all that run where orphans is set or the
 // files can't be read.
 func (s *scope) halt(ctx context.Context, goal plan.Goal, args []string, orphans bool) error {
+	defer s.alone(ctx, s.engine, s.project)()
 	have, err := s.engine.Observe(ctx, s.project, nil)
 	if err != nil {
 		return err
+	}
+	if s.loaded != nil {
+		if err := s.sameFolder(s.loaded, have); err != nil {
+			return err
+		}
 	}
 	// Networks alone are what an interrupted run left behind.
 	if running := have.Services(); len(running) > 0 || len(have.Networks) == 0 {

@@ -42,6 +42,9 @@ func New(c Client, o Options) *Engine {
 	return &Engine{client: c, options: o, made: map[string]string{}}
 }
 
+// Host is the address of the engine, as the Docker CLI is set to.
+func (e *Engine) Host() string { return e.client.DaemonHost() }
+
 // attachesAll tells whether a container can be attached to all its networks at
 // creation (API 1.44) or to one only.
 func (e *Engine) attachesAll() bool {

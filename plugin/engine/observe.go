@@ -95,6 +95,7 @@ func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContai
 		Print:    plan.Fingerprint(c.Labels[labelPrint]),
 		State:    plan.State(c.State),
 		After:    splitList(c.Labels[labelAfter]),
+		Dir:      c.Labels[labelWorkingDir],
 		Attached: map[string]string{},
 		Address:  map[string]string{},
 	}

@@ -108,6 +108,7 @@ type HaveContainer struct {
 	Address  map[string]string // by name of the network, while it runs
 	After    []string          // services that were to be started before it
 	Joined   string            // id of the container whose network it shares; empty: none
+	Dir      string            // the project directory that it was made from
 }
 
 // Stranger is a container that the stack did not make. It is never changed;
