@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"sort"
 	"syscall"
 )
@@ -24,6 +25,9 @@ const usage = `usage: probe COMMAND [ARG...]
   dial NAME:PORT       connect by TCP, waiting one second at most
   ping [-c N] NAME     send ICMP echo requests (default 3)
   get URL              print what an HTTP server answers
+
+Under another name than probe, and without a command, it serves: that is how it
+stands in for the programs that the files of others start.
 
 exit status of resolve, dial, ping and get: 0 answered, 1 refused or no answer,
 2 no such name; 64 means that the command line was not understood`
@@ -93,6 +97,9 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
+	if len(args) == 0 && filepath.Base(os.Args[0]) != "probe" {
+		args = []string{"serve"}
+	}
 	if len(args) == 0 {
 		return wrongUsage("no command")
 	}
