@@ -14,8 +14,9 @@ import (
 // cursor is visible and below the rows: a program that is killed leaves the
 // terminal as it should be.
 //
-// Multi-line libraries were passed over: they draw bars, and own the clock,
-// the size and the goroutine, which here are given.
+// No library of progress bars does this: those own the clock, the size and
+// the goroutine, which here are given, and none keeps plain lines within the
+// screen.
 type area struct {
 	w             io.Writer
 	rows          []row

@@ -35,11 +35,11 @@ func Table[R any](w io.Writer, format string, columns []string, rows []R) error 
 	}
 	text, table := strings.CutPrefix(format, "table ")
 	if text == "" || text == "table" {
-		cells := make([]string, len(columns))
+		fields := make([]string, len(columns))
 		for i, c := range columns {
-			cells[i] = "{{cell ." + c + "}}"
+			fields[i] = "{{cell ." + c + "}}"
 		}
-		text, table = strings.Join(cells, "\t"), true
+		text, table = strings.Join(fields, "\t"), true
 	}
 	if !strings.Contains(text, "{{") {
 		return fmt.Errorf("format can be table, json or a Go template, not %q", format)
