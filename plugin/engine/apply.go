@@ -45,6 +45,14 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = e.client.ContainerStart(ctx, e.id(a.Container), container.StartOptions{})
 	case plan.StopContainer:
 		err = gone(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
+	case plan.RestartContainer:
+		err = e.client.ContainerRestart(ctx, a.Container, container.StopOptions{Timeout: a.Timeout})
+	case plan.KillContainer:
+		err = over(e.client.ContainerKill(ctx, a.Container, a.Signal))
+	case plan.PauseContainer:
+		err = e.client.ContainerPause(ctx, a.Container)
+	case plan.UnpauseContainer:
+		err = e.client.ContainerUnpause(ctx, a.Container)
 	case plan.RemoveContainer:
 		err = gone(e.client.ContainerRemove(ctx, a.Container, container.RemoveOptions{RemoveVolumes: a.Volumes}))
 	default:
@@ -59,6 +67,14 @@ func gone(err error) error {
 		return nil
 	}
 	return err
+}
+
+// over takes "not running" and "no such thing" for success.
+func over(err error) error {
+	if errdefs.IsConflict(err) {
+		return nil
+	}
+	return gone(err)
 }
 
 // id gives the id behind the address of a container: see plan.Action.

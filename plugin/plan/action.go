@@ -60,6 +60,21 @@ type (
 		Timeout         *int // seconds until it is killed; nil: as the container says, or 10
 	}
 
+	// RestartContainer stops a container, where it runs, and starts it.
+	RestartContainer struct {
+		Container, Name string
+		Timeout         *int // as StopContainer has it
+	}
+
+	// KillContainer sends a signal to the process of a container.
+	KillContainer struct{ Container, Name, Signal string }
+
+	// PauseContainer freezes the processes of a container.
+	PauseContainer struct{ Container, Name string }
+
+	// UnpauseContainer lets the processes of a paused container go on.
+	UnpauseContainer struct{ Container, Name string }
+
 	// RemoveContainer removes a stopped container.
 	RemoveContainer struct {
 		Container, Name string
@@ -77,9 +92,15 @@ func (a CreateContainer) Words() string {
 	}
 	return "create container " + a.Container.Name
 }
-func (a RenameContainer) Words() string { return "rename container " + a.From + " to " + a.To }
-func (a Connect) Words() string         { return "connect " + a.Name + " to " + a.Network.Name }
-func (a Disconnect) Words() string      { return "disconnect " + a.Name + " from " + a.Network }
-func (a StartContainer) Words() string  { return "start container " + a.Name }
-func (a StopContainer) Words() string   { return "stop container " + a.Name }
-func (a RemoveContainer) Words() string { return "remove container " + a.Name }
+func (a RenameContainer) Words() string  { return "rename container " + a.From + " to " + a.To }
+func (a Connect) Words() string          { return "connect " + a.Name + " to " + a.Network.Name }
+func (a Disconnect) Words() string       { return "disconnect " + a.Name + " from " + a.Network }
+func (a StartContainer) Words() string   { return "start container " + a.Name }
+func (a StopContainer) Words() string    { return "stop container " + a.Name }
+func (a RestartContainer) Words() string { return "restart container " + a.Name }
+func (a KillContainer) Words() string {
+	return "send " + a.Signal + " to container " + a.Name
+}
+func (a PauseContainer) Words() string   { return "pause container " + a.Name }
+func (a UnpauseContainer) Words() string { return "unpause container " + a.Name }
+func (a RemoveContainer) Words() string  { return "remove container " + a.Name }

@@ -13,9 +13,12 @@ type Goal struct {
 	Recreate  Policy
 	NoCreate  bool // bring up what exists, make nothing
 	Orphans   bool // Running: remove the containers of services that the files no longer have
-	Volumes   bool // Absent: anonymous volumes too
+	Volumes   bool // Absent, Cleared: anonymous volumes too
 	FreshData bool // Running: a replaced container starts with new anonymous volumes
 	Timeout   *int // seconds that a container is given to stop
+
+	Signal string // Killed: which; empty: SIGKILL
+	Stop   bool   // Cleared: those that run are stopped first
 }
 
 // Target is a state that containers can be brought to.
@@ -27,6 +30,11 @@ const (
 	JustCreated         // made, not started
 	Halted              // stopped, kept
 	Absent              // removed, with the networks of the stack
+	Restarted           // stopped, where they run, and started
+	Killed              // sent a signal, where they run
+	Frozen              // paused, where they run
+	Thawed              // no longer paused
+	Cleared             // removed where they don't run; networks stay
 )
 
 // Policy says when a container that exists is replaced by a new one.
@@ -55,16 +63,18 @@ func (c *Conflict) Error() string {
 }
 
 // Make plans what leads from have to the goal. Under UpAndRunning and
-// JustCreated that is want; under Halted and Absent want is not looked at, so
-// that a stack can be taken down when its files are gone.
+// JustCreated that is want; under the others want is not looked at, so that a
+// stack can be taken down when its files are gone.
 //
 // The error is a *Conflict; nothing has to be undone then.
 func Make(goal Goal, want Want, have Have) (*Plan, error) {
 	switch goal.State {
+	case UpAndRunning, JustCreated:
+		return converge(goal, want, have)
 	case Halted, Absent:
 		return halt(goal, have), nil
 	default:
-		return converge(goal, want, have)
+		return handle(goal, have), nil
 	}
 }
 

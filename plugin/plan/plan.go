@@ -40,6 +40,10 @@ const (
 	Relink   Verb = "relink"
 	Pull     Verb = "pull"
 	Build    Verb = "build"
+	Restart  Verb = "restart"
+	Kill     Verb = "kill"
+	Pause    Verb = "pause"
+	Unpause  Verb = "unpause"
 )
 
 // Empty tells whether there is nothing to do.

@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// rack is a stack in which everything is in another state.
+func rack() Have {
+	return Have{Containers: []HaveContainer{
+		{ID: "1", Name: "p_db_1", Service: "db", State: Running},
+		{ID: "2", Name: "p_old_1", Service: "old", State: Exited},
+		{ID: "3", Name: "p_web_1", Service: "web", State: Running, After: []string{"db"}},
+		{ID: "4", Name: "p_web_2", Service: "web", State: Paused, After: []string{"db"}},
+		{ID: "5", Name: "p_web_run_0af3", Service: "web", State: Exited, OneOff: true, After: []string{"db"}},
+		{ID: "6", Name: "p_web_run_77aa", Service: "web", State: Running, OneOff: true, After: []string{"db"}},
+	}}
+}
+
+func TestWhatIsDoneToContainersAsTheyAre(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		goal Goal
+		want string
+	}{
+		{"restart goes by the links and wakes what is paused", Goal{State: Restarted}, `
+  1 restart container p_db_1: asked for
+  2 restart container p_old_1: asked for
+  3 restart container p_web_1: asked for [1]
+  4 unpause container p_web_2: it is paused
+  5 restart container p_web_2: asked for [1 4]
+`},
+		{"restart of one service leaves the others alone", Goal{State: Restarted, Services: []string{"web"}}, `
+  1 restart container p_web_1: asked for
+  2 unpause container p_web_2: it is paused
+  3 restart container p_web_2: asked for [2]
+`},
+		{"kill leaves alone what does not run", Goal{State: Killed}, `
+  1 send SIGKILL to container p_db_1: asked for
+  2 send SIGKILL to container p_web_1: asked for
+  3 send SIGKILL to container p_web_2: asked for
+`},
+		{"kill sends the signal that is asked for", Goal{State: Killed, Signal: "HUP", Services: []string{"db"}}, `
+  1 send HUP to container p_db_1: asked for
+`},
+		{"pause leaves alone what is paused", Goal{State: Frozen}, `
+  1 pause container p_db_1: asked for
+  2 pause container p_web_1: asked for
+`},
+		{"unpause is for what is paused", Goal{State: Thawed}, `
+  1 unpause container p_web_2: asked for
+`},
+		{"rm takes stopped ones, one-off containers among them", Goal{State: Cleared}, `
+  1 remove container p_old_1: asked for
+  2 remove container p_web_run_0af3: asked for
+`},
+		{"rm can stop first", Goal{State: Cleared, Stop: true, Services: []string{"web"}}, `
+  1 stop container p_web_1: asked for
+  2 remove container p_web_1: asked for [1]
+  3 stop container p_web_2: asked for
+  4 remove container p_web_2: asked for [3]
+  5 remove container p_web_run_0af3: asked for
+  6 stop container p_web_run_77aa: asked for
+  7 remove container p_web_run_77aa: asked for [6]
+`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := Make(test.goal, Want{}, rack())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, "\n"+p.String()); diff != "" {
+				t.Errorf("want -, got +\n%s", diff)
+			}
+		})
+	}
+}
