@@ -22,7 +22,32 @@ type Node struct {
 	Net      string   `json:"net,omitempty"`      // the service's net, where it has one: "host", "container:db"
 	Ports    []string `json:"ports,omitempty"`    // published, as a file has them: "127.0.0.1:8080:80", "53:53/udp"
 	Networks []string `json:"networks,omitempty"` // that it is on
+
+	// What an engine has, where it was asked.
+	Containers []GraphContainer `json:"containers,omitempty"`
+	Differs    Difference       `json:"differs,omitempty"`
 }
+
+// GraphContainer is a container of a service, or the one outside.
+type GraphContainer struct {
+	Name   string       `json:"name"`
+	State  string       `json:"state"` // the engine's word: running, exited, …
+	Places []GraphPlace `json:"places,omitempty"`
+}
+
+// GraphPlace is a container's address on a network.
+type GraphPlace struct {
+	Network string `json:"network"`
+	Address string `json:"address"`
+}
+
+// Difference is what an engine has otherwise than the files.
+type Difference string
+
+const (
+	Missing Difference = "missing" // in the files, not on the engine
+	Extra   Difference = "extra"   // on the engine, not in the files
+)
 
 // Edge is everything that one node links to another for.
 type Edge struct {
@@ -31,6 +56,8 @@ type Edge struct {
 	Kind    EdgeKind `json:"kind"`
 	Aliases []string `json:"aliases,omitempty"` // names other than To, in file order
 	Network string   `json:"network,omitempty"` // that carries it; none for external links
+
+	Differs Difference `json:"differs,omitempty"`
 }
 
 // EdgeKind says what makes an edge.
@@ -40,6 +67,7 @@ const (
 	LinkEdge      EdgeKind = "link"      // links
 	DiscoveryEdge EdgeKind = "discovery" // a discovery proxy and what it finds
 	ExternalEdge  EdgeKind = "external"  // external_links
+	StrayEdge     EdgeKind = "stray"     // no reason at all: the two reach each other on the engine
 )
 
 // GraphNetwork is a network of the topology.
@@ -47,6 +75,9 @@ type GraphNetwork struct {
 	Name    string   `json:"name"`
 	Kind    Kind     `json:"kind"`
 	Members []string `json:"members"`
+
+	Subnet  string     `json:"subnet,omitempty"` // where an engine was asked
+	Differs Difference `json:"differs,omitempty"`
 }
 
 // Graph returns the picture of t, which was resolved from p. Discovery edges
@@ -54,7 +85,7 @@ type GraphNetwork struct {
 func (t *Topology) Graph(p *compose.Project) Graph {
 	g := Graph{Project: p.Name, Nodes: []Node{}, Edges: []Edge{}, Networks: []GraphNetwork{}}
 	for _, n := range t.Networks {
-		g.Networks = append(g.Networks, GraphNetwork(n))
+		g.Networks = append(g.Networks, GraphNetwork{Name: n.Name, Kind: n.Kind, Members: n.Members})
 	}
 	for _, s := range t.Services {
 		n := Node{Name: s.Name}

@@ -22,14 +22,20 @@ func dot(w io.Writer, g linking.Graph) error {
 		if n.Outside {
 			style = " style=dashed"
 		}
-		label := append([]string{n.Name}, about(n)...)
+		if n.Differs != "" {
+			style += " color=red"
+		}
+		label := append([]string{n.Name}, boxed(n)...)
 		fmt.Fprintf(&b, "  %s [label=%s%s]\n", id[refOf(n)], dotText(label...), style)
 	}
 	for _, e := range g.Edges {
-		from, to := ends(e)
+		from, to := ends(g, e)
 		style := map[linking.EdgeKind]string{
 			linking.DiscoveryEdge: " style=dotted", linking.ExternalEdge: " style=dashed",
 		}[e.Kind]
+		if e.Differs != "" {
+			style += " color=red"
+		}
 		fmt.Fprintf(&b, "  %s -> %s [label=%s%s]\n", id[from], id[to], dotText(said(e), e.Network), style)
 	}
 	for i, n := range g.Networks {
@@ -38,7 +44,7 @@ func dot(w io.Writer, g linking.Graph) error {
 		}
 		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    label=%s\n", i+1, dotText(n.Name+": "+meaning(n.Kind)))
 		for _, m := range n.Members {
-			fmt.Fprintf(&b, "    %s\n", id[ref{name: m}])
+			fmt.Fprintf(&b, "    %s\n", member(id, m))
 		}
 		fmt.Fprintln(&b, "  }")
 	}

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
@@ -65,8 +66,12 @@ type ref struct {
 func refOf(n linking.Node) ref { return ref{n.Name, n.Outside} }
 
 // ends returns the nodes at both ends of e.
-func ends(e linking.Edge) (from, to ref) {
-	return ref{name: e.From}, ref{e.To, e.Kind == linking.ExternalEdge}
+func ends(g linking.Graph, e linking.Edge) (from, to ref) {
+	inside := func(name string) bool {
+		return slices.ContainsFunc(g.Nodes, func(n linking.Node) bool { return n.Name == name && !n.Outside })
+	}
+	// Outside are the targets of external links, and who has no service's name.
+	return ref{e.From, !inside(e.From)}, ref{e.To, e.Kind == linking.ExternalEdge || !inside(e.To)}
 }
 
 // ids returns a short identifier for every node, for formats that want one.
@@ -76,6 +81,14 @@ func ids(g linking.Graph) map[ref]string {
 		out[refOf(n)] = fmt.Sprintf("n%d", i+1)
 	}
 	return out
+}
+
+// member returns the identifier of a network's member.
+func member(ids map[ref]string, name string) string {
+	if id, ok := ids[ref{name: name}]; ok {
+		return id
+	}
+	return ids[ref{name: name, outside: true}]
 }
 
 // about is what is said of a node below its name, a line each.
@@ -90,7 +103,21 @@ func about(n linking.Node) []string {
 	if n.Outside {
 		lines = append(lines, "outside the project")
 	}
+	switch n.Differs {
+	case linking.Missing:
+		lines = append(lines, "not running")
+	case linking.Extra:
+		lines = append(lines, "not in the files")
+	}
 	return lines
+}
+
+// boxed is what a box says below the name; its containers are counted there.
+func boxed(n linking.Node) []string {
+	if len(n.Containers) > 1 {
+		return append([]string{fmt.Sprintf("%d containers", len(n.Containers))}, about(n)...)
+	}
+	return about(n)
 }
 
 // said is what is said of an edge: the aliases, and how it comes about if not
@@ -106,7 +133,21 @@ func said(e linking.Edge) string {
 	case linking.ExternalEdge:
 		words = append(words, "(external)")
 	}
+	if d := differs(e.Differs); d != "" {
+		words = append(words, "("+d+")")
+	}
 	return strings.Join(words, " ")
+}
+
+// differs says how the engine differs from the files in an edge or a network.
+func differs(d linking.Difference) string {
+	switch d {
+	case linking.Missing:
+		return "missing on the engine"
+	case linking.Extra:
+		return "not in the files"
+	}
+	return ""
 }
 
 // meaning is what the kind of a network says of its members.
@@ -116,7 +157,9 @@ func meaning(k linking.Kind) string {
 		return "do not reach each other"
 	case linking.Shared:
 		return "all reach each other"
-	default:
+	case linking.Linked:
 		return "linked"
+	default:
+		return "not the project's"
 	}
 }

@@ -68,7 +68,7 @@ func arrange(g linking.Graph) *layout {
 
 // newBox measures n.
 func newBox(n linking.Node) *box {
-	b := &box{node: n, lines: about(n), width: charWidth * utf8.RuneCountInString(n.Name)}
+	b := &box{node: n, lines: boxed(n), width: charWidth * utf8.RuneCountInString(n.Name)}
 	for _, line := range b.lines {
 		b.width = max(b.width, smallWidth*utf8.RuneCountInString(line))
 	}
@@ -95,8 +95,8 @@ type point struct{ x, y int }
 // from the lower side of a box, straight through the rows between, to the
 // upper side of another; or up, a little to the right, where the target is not
 // below.
-func (l *layout) way(i int, e linking.Edge) (points []point, up bool) {
-	fromRef, toRef := ends(e)
+func (l *layout) way(g linking.Graph, i int) (points []point, up bool) {
+	fromRef, toRef := ends(g, g.Edges[i])
 	from, to := l.boxes[spot{node: fromRef}], l.boxes[spot{node: toRef}]
 	switch {
 	case from == nil || to == nil:

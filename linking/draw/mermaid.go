@@ -19,11 +19,11 @@ func mermaid(w io.Writer, g linking.Graph) error {
 		if n.Outside {
 			open, end = "([", "])"
 		}
-		label := append([]string{n.Name}, about(n)...)
+		label := append([]string{n.Name}, boxed(n)...)
 		fmt.Fprintf(&b, "  %s%s%s%s\n", id[refOf(n)], open, mermaidText(label), end)
 	}
 	for _, e := range g.Edges {
-		from, to := ends(e)
+		from, to := ends(g, e)
 		arrow := map[linking.EdgeKind]string{linking.DiscoveryEdge: "-.->", linking.ExternalEdge: "==>"}[e.Kind]
 		if arrow == "" {
 			arrow = "-->"
@@ -34,13 +34,18 @@ func mermaid(w io.Writer, g linking.Graph) error {
 		}
 		fmt.Fprintf(&b, "  %s %s%s %s\n", id[from], arrow, label, id[to])
 	}
+	for i, e := range g.Edges {
+		if e.Differs != "" {
+			fmt.Fprintf(&b, "  linkStyle %d stroke:red\n", i)
+		}
+	}
 	for i, n := range g.Networks {
 		if n.Kind == linking.Linked {
 			continue
 		}
 		fmt.Fprintf(&b, "  subgraph g%d [%s]\n", i+1, mermaidText([]string{n.Name + ": " + meaning(n.Kind)}))
 		for _, m := range n.Members {
-			fmt.Fprintf(&b, "    %s\n", id[ref{name: m}])
+			fmt.Fprintf(&b, "    %s\n", member(id, m))
 		}
 		fmt.Fprintln(&b, "  end")
 	}

@@ -38,7 +38,7 @@ func deal(g linking.Graph) [][]spot {
 	}
 	above := make(map[spot][]spot) // what leads to a spot from the row above
 	for i, e := range g.Edges {
-		from, to := ends(e)
+		from, to := ends(g, e)
 		last := spot{node: from}
 		for row := depth[from] + 1; row < depth[to]; row++ {
 			pass := spot{edge: i + 1, row: row}
@@ -84,7 +84,7 @@ func depths(g linking.Graph) map[ref]int {
 	next := make(map[ref][]ref)
 	linked := make(map[ref]bool)
 	for _, e := range g.Edges {
-		from, to := ends(e)
+		from, to := ends(g, e)
 		next[from] = append(next[from], to)
 		linked[from], linked[to] = true, true
 	}

@@ -24,6 +24,8 @@ const svgStyle = `  <style>
     .edge { fill: none; stroke-width: 1.8; }
     .discovery { stroke-dasharray: 2 4; }
     .external { stroke-dasharray: 8 4; }
+    .missing { stroke: #c0202a; stroke-dasharray: 1 5; }
+    .extra { stroke: #c0202a; stroke-width: 3; }
     @media (prefers-color-scheme: dark) {
       svg { color: #e6edf3; background: #0d1117; }
       .small { stroke: #0d1117; }
@@ -49,7 +51,7 @@ func svg(w io.Writer, g linking.Graph) error {
 	fmt.Fprintf(&b, "  <title>%s: who links to whom</title>\n%s", html.EscapeString(g.Project), svgStyle)
 	arrowHeads(&b)
 	for i, e := range g.Edges {
-		points, up := l.way(i, e)
+		points, up := l.way(g, i)
 		drawEdge(&b, points, up, e, colour[e.Network])
 	}
 	for _, row := range l.rows {
@@ -60,7 +62,7 @@ func svg(w io.Writer, g linking.Graph) error {
 		}
 	}
 	for i, e := range g.Edges {
-		points, _ := l.way(i, e)
+		points, _ := l.way(g, i)
 		labelEdge(&b, points, e)
 	}
 	for i, n := range g.Networks {
@@ -91,6 +93,9 @@ func legendLines(g linking.Graph) []string {
 		if n.Kind != linking.Linked {
 			line += fmt.Sprintf(": %d services, %s", len(n.Members), meaning(n.Kind))
 		}
+		if d := differs(n.Differs); d != "" {
+			line += " (" + d + ")"
+		}
 		lines = append(lines, line)
 	}
 	return lines
@@ -115,6 +120,9 @@ func drawBox(b *strings.Builder, x *box) {
 	if x.node.Outside {
 		class += " outside"
 	}
+	if x.node.Differs != "" {
+		class += " " + html.EscapeString(string(x.node.Differs))
+	}
 	middle := x.x + x.width/2
 	fmt.Fprintf(b, "  <rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\"/>\n", class, x.x, x.y, x.width, x.height)
 	fmt.Fprintf(b, "  <text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", middle, x.y+lineHeight+1, html.EscapeString(x.node.Name))
@@ -133,8 +141,9 @@ func drawEdge(b *strings.Builder, points []point, up bool, e linking.Edge, colou
 	if e.Network == "" {
 		stroke, head = "currentColor", "none"
 	}
+	class := strings.TrimSpace(string(e.Kind) + " " + string(e.Differs))
 	fmt.Fprintf(b, "  <path class=\"edge %s\" stroke=\"%s\" marker-end=\"url(#head-%s)\" d=\"M%d %d",
-		html.EscapeString(string(e.Kind)), stroke, head, points[0].x, points[0].y)
+		html.EscapeString(class), stroke, head, points[0].x, points[0].y)
 	for i := 1; i < len(points); i++ {
 		p, q := points[i-1], points[i]
 		bend := rowGap / 2

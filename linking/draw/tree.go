@@ -13,15 +13,22 @@ import (
 func tree(w io.Writer, g linking.Graph) error {
 	var t table
 	for _, n := range g.Nodes {
-		if n.Outside {
+		var links []linking.Edge
+		for _, e := range g.Edges {
+			if from, _ := ends(g, e); from == refOf(n) {
+				links = append(links, e)
+			}
+		}
+		if n.Outside && len(links)+len(n.Containers) == 0 {
 			continue
 		}
 		t.row(n.Name, strings.Join(about(n), ", "))
-		var links []linking.Edge
-		for _, e := range g.Edges {
-			if e.From == n.Name {
-				links = append(links, e)
-			}
+		trunk := "│  "
+		if len(links) == 0 {
+			trunk = "   "
+		}
+		for _, c := range n.Containers {
+			t.row(trunk+c.Name, places(c))
 		}
 		for i, e := range links {
 			branch := "├─ "
@@ -37,13 +44,31 @@ func tree(w io.Writer, g linking.Graph) error {
 	}
 	for _, n := range g.Networks {
 		members := strings.Join(n.Members, ", ")
+		if n.Subnet != "" {
+			members += "  " + n.Subnet
+		}
 		if n.Kind != linking.Linked {
 			members += " (" + meaning(n.Kind) + ")"
+		}
+		if d := differs(n.Differs); d != "" {
+			members += " (" + d + ")"
 		}
 		t.row("  "+n.Name, members)
 	}
 	_, err := io.WriteString(w, t.String())
 	return err
+}
+
+// places is where a container is, or what it does instead.
+func places(c linking.GraphContainer) string {
+	if c.State != "running" {
+		return c.State
+	}
+	var words []string
+	for _, p := range c.Places {
+		words = append(words, p.Address+" on "+p.Network)
+	}
+	return strings.Join(words, ", ")
 }
 
 // table is rows of two columns. A row without a second one does not widen the
