@@ -14,34 +14,38 @@ import (
 const defaultNetwork = "default"
 
 // networks returns the networks that the ties need and the one for everybody
-// else.
+// else. By project that is everybody, and only ties that lead out of it have
+// networks of their own.
 func networks(p *compose.Project, ties []Tie, o Options) []Network {
-	modes := make(map[string]compose.NetMode, len(p.Services))
+	home := make(map[string]bool) // who is on some network, and whether without a tie as well
 	for _, svc := range p.Services {
-		modes[svc.Name] = svc.Net.Mode
+		if svc.Net.Mode == compose.NetLinks {
+			home[svc.Name] = true
+		}
 	}
-	names := slices.Sorted(maps.Keys(modes))
+	ties = slices.DeleteFunc(slices.Clone(ties), func(t Tie) bool { return t.Elsewhere })
+	for _, t := range ties {
+		home[t.From], home[t.At] = home[t.From], home[t.At]
+	}
+	names := slices.Sorted(maps.Keys(home))
 	index := make(map[string]int, len(names))
 	for i, n := range names {
 		index[n] = i
 	}
+	var sets [][]string
 	g := cover.NewGraph(len(names))
 	for _, t := range ties {
-		g.Join(index[t.From], index[t.At])
-	}
-	var linked, alone []string
-	for i, n := range names {
-		switch {
-		case !g.Alone(i):
-			linked = append(linked, n)
-		case modes[n] == compose.NetLinks:
-			alone = append(alone, n)
+		switch out := IsOutside(t.From) || IsOutside(t.At); {
+		case out && strings.EqualFold(OutsideText(t.From), OutsideText(t.At)):
+			// With a third on their network the name would mean both.
+			pair := slices.Sorted(slices.Values([]string{t.From, t.At}))
+			if !slices.ContainsFunc(sets, func(s []string) bool { return slices.Equal(s, pair) }) {
+				sets = append(sets, pair)
+			}
+		case out || o.Isolation == ByLinks:
+			g.Join(index[t.From], index[t.At])
 		}
 	}
-	if o.Isolation == ByProject {
-		return rest(Shared, append(linked, alone...))
-	}
-	var sets [][]string
 	for _, c := range cover.Find(g, indexes(o.Keep, index)) {
 		var members []string
 		for _, i := range c {
@@ -49,16 +53,39 @@ func networks(p *compose.Project, ties []Tie, o Options) []Network {
 		}
 		sets = append(sets, members)
 	}
+	tied := slices.Concat(sets...)
+	everybody, alone := split(names).Members, []string(nil)
+	for _, n := range everybody {
+		if home[n] && !slices.Contains(tied, n) {
+			alone = append(alone, n)
+		}
+	}
+	if o.Isolation == ByProject {
+		return append(named(sets), rest(Shared, everybody)...)
+	}
 	return append(named(sets), rest(Apart, alone)...)
 }
 
-// rest returns the default network for the members, if there are any.
+// rest returns the default network for the members, which are sorted, if there
+// are any.
 func rest(kind Kind, members []string) []Network {
 	if len(members) == 0 {
 		return nil
 	}
-	slices.Sort(members)
 	return []Network{{Name: defaultNetwork, Kind: kind, Members: members}}
+}
+
+// split tells the services among the names from who is outside.
+func split(names []string) Network {
+	var n Network
+	for _, name := range slices.Sorted(slices.Values(names)) {
+		if IsOutside(name) {
+			n.Outside = append(n.Outside, name)
+		} else {
+			n.Members = append(n.Members, name)
+		}
+	}
+	return n
 }
 
 // indexes translates sets of names to sets of numbers. A set with a name that
@@ -84,11 +111,14 @@ func indexes(sets [][]string, index map[string]int) [][]int {
 func carry(ties []Tie, networks []Network) {
 	on := make(map[string][]int) // by service, its networks
 	for i, n := range networks {
-		for _, m := range n.Members {
+		for _, m := range slices.Concat(n.Members, n.Outside) {
 			on[m] = append(on[m], i)
 		}
 	}
 	for i, t := range ties {
+		if t.Elsewhere {
+			continue
+		}
 		for _, k := range on[t.From] {
 			if networks[k].has(t.At) {
 				ties[i].Network = networks[k].Name
@@ -98,10 +128,24 @@ func carry(ties []Tie, networks []Network) {
 	}
 }
 
-// has tells whether the service is a member of n.
-func (n Network) has(service string) bool {
-	_, ok := slices.BinarySearch(n.Members, service)
+// has tells whether the service, or who is outside, sits on n.
+func (n Network) has(name string) bool {
+	sitting := n.Members
+	if IsOutside(name) {
+		sitting = n.Outside
+	}
+	_, ok := slices.BinarySearch(sitting, name)
 	return ok
+}
+
+// speaksForItself tells whether a tie needs no private name, for the alias is
+// the name that the target has on the network, and nobody else in sight of the
+// consumer has it: a container outside may be called like a service.
+func speaksForItself(t Tie, ties []Tie) bool {
+	rival := func(end string) bool { return end != t.At && strings.EqualFold(OutsideText(end), t.Alias) }
+	return strings.EqualFold(t.Alias, t.Target) && !slices.ContainsFunc(ties, func(other Tie) bool {
+		return other.From == t.From && rival(other.At) || other.At == t.From && rival(other.From)
+	})
 }
 
 // endpoints returns, by service, its places on the networks. The ties are
@@ -111,10 +155,9 @@ func endpoints(networks []Network, ties []Tie) map[string][]Endpoint {
 	private := make(map[place][]Name)
 	winners := aliasWinners(ties)
 	for i, t := range ties {
-		own := strings.EqualFold(t.Alias, t.At) // the target's own name serves
-		if winners[aliasOf(t)] == i && !own {
+		if t.Alias != "" && winners[aliasOf(t)] == i && !speaksForItself(t, ties) {
 			at := place{t.From, t.Network}
-			private[at] = append(private[at], Name{Alias: t.Alias, Target: t.At})
+			private[at] = append(private[at], Name{Alias: t.Alias, Target: t.Target})
 		}
 	}
 	out := make(map[string][]Endpoint)

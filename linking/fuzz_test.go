@@ -56,7 +56,7 @@ func programmed(n int, program []byte) *compose.Project {
 		other := names[int(program[i+2])%len(names)]
 		known := p.Service(other) != nil
 		pos := compose.Pos{File: "f", Line: s.Pos.Line, Column: i + 2}
-		switch program[i] % 8 {
+		switch program[i] % 9 {
 		case 0, 1:
 			s.Links = append(s.Links, compose.Link{Target: other, Alias: other, Pos: pos})
 		case 2:
@@ -72,6 +72,8 @@ func programmed(n int, program []byte) *compose.Project {
 			}
 		case 6:
 			s.Net = compose.Namespace{Mode: compose.NetNetwork, Name: other, Pos: pos}
+		case 8:
+			s.ExternalLinks = append(s.ExternalLinks, compose.Link{Target: other, Alias: names[i%len(names)], Pos: pos})
 		case 7:
 			s.Net = compose.Namespace{Mode: compose.NetHost, Pos: pos}
 		}

@@ -1,6 +1,7 @@
 package linking
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -55,7 +56,7 @@ type Edge struct {
 	To      string   `json:"to"`
 	Kind    EdgeKind `json:"kind"`
 	Aliases []string `json:"aliases,omitempty"` // names other than To, in file order
-	Network string   `json:"network,omitempty"` // that carries it; none for external links
+	Network string   `json:"network,omitempty"` // that carries it; none where it is not one of the topology's
 
 	Differs Difference `json:"differs,omitempty"`
 }
@@ -74,18 +75,22 @@ const (
 type GraphNetwork struct {
 	Name    string   `json:"name"`
 	Kind    Kind     `json:"kind"`
-	Members []string `json:"members"`
+	Members []string `json:"members"`           // services
+	Outside []string `json:"outside,omitempty"` // containers of others
 
 	Subnet  string     `json:"subnet,omitempty"` // where an engine was asked
 	Differs Difference `json:"differs,omitempty"`
 }
 
-// Graph returns the picture of t, which was resolved from p. Discovery edges
-// are not in the files; whoever knows of them appends them.
+// Graph returns the picture of t, which was resolved from p.
 func (t *Topology) Graph(p *compose.Project) Graph {
 	g := Graph{Project: p.Name, Nodes: []Node{}, Edges: []Edge{}, Networks: []GraphNetwork{}}
 	for _, n := range t.Networks {
-		g.Networks = append(g.Networks, GraphNetwork{Name: n.Name, Kind: n.Kind, Members: n.Members})
+		picture := GraphNetwork{Name: n.Name, Kind: n.Kind, Members: n.Members}
+		for _, name := range n.Outside {
+			picture.Outside = append(picture.Outside, OutsideText(name))
+		}
+		g.Networks = append(g.Networks, picture)
 	}
 	for _, s := range t.Services {
 		n := Node{Name: s.Name}
@@ -106,16 +111,24 @@ func (t *Topology) Graph(p *compose.Project) Graph {
 	for _, svc := range p.Services {
 		for _, tie := range t.Ties {
 			if tie.From == svc.Name {
-				edges.add(Edge{From: tie.From, To: tie.To, Kind: LinkEdge, Network: tie.Network}, tie.Alias)
+				edges.add(tie)
 			}
 		}
-		for _, l := range svc.ExternalLinks {
-			edges.add(Edge{From: svc.Name, To: l.Target, Kind: ExternalEdge}, l.Alias)
+	}
+	for _, tie := range t.Ties {
+		if IsOutside(tie.From) {
+			edges.add(tie)
 		}
 	}
 	g.Edges = append(g.Edges, edges.list...)
 	for _, name := range edges.outside {
-		g.Nodes = append(g.Nodes, Node{Name: name, Outside: true})
+		n := Node{Name: OutsideText(name), Outside: true}
+		for _, network := range t.Networks {
+			if network.has(name) {
+				n.Networks = append(n.Networks, network.Name)
+			}
+		}
+		g.Nodes = append(g.Nodes, n)
 	}
 	return g
 }
@@ -123,27 +136,33 @@ func (t *Topology) Graph(p *compose.Project) Graph {
 // edgeList gathers what belongs on one edge.
 type edgeList struct {
 	list    []Edge
-	at      map[[3]string]int
-	outside []string // targets of external links, each once
+	at      map[edgeKey]int
+	outside []string // outside names at either end, each once
 }
 
-func newEdgeList() *edgeList { return &edgeList{at: make(map[[3]string]int)} }
+type edgeKey struct {
+	from, to string
+	kind     EdgeKind
+}
 
-// add gives the edge another alias; a new edge if there is none such.
-func (l *edgeList) add(e Edge, alias string) {
-	key := [3]string{e.From, e.To, string(e.Kind)}
+func newEdgeList() *edgeList { return &edgeList{at: make(map[edgeKey]int)} }
+
+// add gives the edge of a tie the tie's alias; a new edge if there is none
+// such.
+func (l *edgeList) add(t Tie) {
+	key := edgeKey{t.From, t.To, t.Kind}
 	i, ok := l.at[key]
 	if !ok {
 		i = len(l.list)
 		l.at[key] = i
-		l.list = append(l.list, e)
-		first := [3]string{"", e.To, string(ExternalEdge)}
-		if _, known := l.at[first]; e.Kind == ExternalEdge && !known {
-			l.at[first] = i
-			l.outside = append(l.outside, e.To)
+		l.list = append(l.list, Edge{From: OutsideText(t.From), To: OutsideText(t.To), Kind: t.Kind, Network: t.Network})
+		for _, end := range [...]string{t.From, t.To} {
+			if IsOutside(end) && !slices.Contains(l.outside, end) {
+				l.outside = append(l.outside, end)
+			}
 		}
 	}
-	if alias != "" && alias != e.To {
-		l.list[i].Aliases = append(l.list[i].Aliases, alias)
+	if t.Alias != "" && t.Alias != l.list[i].To {
+		l.list[i].Aliases = append(l.list[i].Aliases, t.Alias)
 	}
 }

@@ -29,24 +29,26 @@ func TestAGraphShowsLinksAliasesPortsAndWhatIsOutside(t *testing.T) {
 	want := linking.Graph{
 		Project: "p",
 		Nodes: []linking.Node{
-			{Name: "web", Ports: []string{"80:8080", "443:8443"}, Networks: []string{"cache.web", "db.web"}},
+			{Name: "web", Ports: []string{"80:8080", "443:8443"}, Networks: []string{"cache.web", "db.web", "other_db_1.web-9ddacb72"}},
 			{Name: "db", Networks: []string{"db.web"}},
-			{Name: "cache", Networks: []string{"cache.web"}},
+			{Name: "cache", Networks: []string{"cache.web", "db.cache-0a679bcb"}},
 			{Name: "hosted", Net: "host"},
 			{Name: "beside", Net: "container:web"},
 			{Name: "cron", Networks: []string{"default"}},
-			{Name: "other_db_1", Outside: true},
-			{Name: "db", Outside: true},
+			{Name: "other_db_1", Outside: true, Networks: []string{"other_db_1.web-9ddacb72"}},
+			{Name: "db", Outside: true, Networks: []string{"db.cache-0a679bcb"}},
 		},
 		Edges: []linking.Edge{
 			{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"database"}, Network: "db.web"},
 			{From: "web", To: "cache", Kind: linking.LinkEdge, Network: "cache.web"},
-			{From: "web", To: "other_db_1", Kind: linking.ExternalEdge, Aliases: []string{"old"}},
-			{From: "cache", To: "db", Kind: linking.ExternalEdge},
+			{From: "web", To: "other_db_1", Kind: linking.ExternalEdge, Aliases: []string{"old"}, Network: "other_db_1.web-9ddacb72"},
+			{From: "cache", To: "db", Kind: linking.ExternalEdge, Network: "db.cache-0a679bcb"},
 		},
 		Networks: []linking.GraphNetwork{
 			{Name: "cache.web", Kind: linking.Linked, Members: []string{"cache", "web"}},
+			{Name: "db.cache-0a679bcb", Kind: linking.Linked, Members: []string{"cache"}, Outside: []string{"db"}},
 			{Name: "db.web", Kind: linking.Linked, Members: []string{"db", "web"}},
+			{Name: "other_db_1.web-9ddacb72", Kind: linking.Linked, Members: []string{"web"}, Outside: []string{"other_db_1"}},
 			{Name: "default", Kind: linking.Apart, Members: []string{"cron"}},
 		},
 	}

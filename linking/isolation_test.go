@@ -47,12 +47,43 @@ func randomProject(r *rand.Rand, n int) *compose.Project {
 			}
 			s.Links = append(s.Links, l)
 		}
+		if i%7 < 5 && r.IntN(4) == 0 {
+			outside := fmt.Sprintf("x%d", r.IntN(3))
+			l := compose.Link{Target: outside, Alias: outside}
+			if r.IntN(2) == 0 {
+				l.Alias = aliases[r.IntN(len(aliases))]
+			}
+			s.ExternalLinks = append(s.ExternalLinks, l)
+		}
+		if r.IntN(6) == 0 {
+			s.Volumes = []compose.Volume{{Host: "/var/run/docker.sock", Target: "/var/run/docker.sock"}}
+			s.Ports = []compose.Port{{HostFirst: 80, HostLast: 80, First: 80, Last: 80, Proto: "tcp"}}
+		}
+		if host := "s.dev"; r.IntN(5) == 0 {
+			s.Environment = []compose.Var{{Name: linking.VirtualHost, Value: &host}}
+		}
 		if i > 0 && r.IntN(4) == 0 {
 			s.VolumesFrom = append(s.VolumesFrom, compose.VolumesFrom{Source: fmt.Sprintf("s%d", r.IntN(i)), Service: true})
 		}
 		p.Services = append(p.Services, s)
 	}
 	return p
+}
+
+// randomOutside makes a few who discovery knows outside the project.
+func randomOutside(r *rand.Rand) []linking.Outsider {
+	var list []linking.Outsider
+	for _, name := range []string{"/nginx", "shop/web", "shop/proxy", "/x1"} {
+		if r.IntN(3) > 0 {
+			continue
+		}
+		o := linking.Outsider{Name: name, Proxy: r.IntN(2) == 0, Discoverable: r.IntN(2) == 0}
+		if r.IntN(3) == 0 {
+			o.Joined = []string{"s0", "s2"}
+		}
+		list = append(list, o)
+	}
+	return list
 }
 
 var engineName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]*$`)
@@ -63,8 +94,20 @@ var engineName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]*$`)
 func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	t.Helper()
 	neighbours := make(map[[2]string]bool)
+	outside := make(map[string]bool)
 	for _, tie := range top.Ties {
+		if tie.Elsewhere {
+			continue
+		}
 		neighbours[[2]string{min(tie.From, tie.At), max(tie.From, tie.At)}] = true
+		for _, end := range []string{tie.From, tie.At} {
+			if linking.IsOutside(end) {
+				outside[end] = true
+			}
+		}
+		if tie.Network == "" {
+			t.Errorf("no network carries %+v", tie)
+		}
 	}
 	linked := 0
 	names := make(map[string]bool)
@@ -90,8 +133,36 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 		}
 		checkEndpoints(t, top, a, p.Service(a.Name).Net.Mode)
 	}
+	checkOutside(t, top, neighbours, outside)
 	checkNames(t, top)
 	checkOrder(t, top)
+}
+
+// checkOutside fails unless who is outside shares a network with those that it
+// is a neighbour of, and with nobody else, others outside among them.
+func checkOutside(t *testing.T, top *linking.Topology, neighbours map[[2]string]bool, outside map[string]bool) {
+	t.Helper()
+	together := make(map[[2]string]bool)
+	for _, n := range top.Networks {
+		for i, o := range n.Outside {
+			for _, other := range slices.Concat(n.Members, n.Outside[:i]) {
+				together[[2]string{min(o, other), max(o, other)}] = true
+			}
+		}
+	}
+	for o := range outside {
+		for _, s := range top.Services {
+			pair := [2]string{min(o, s.Name), max(o, s.Name)}
+			if together[pair] != neighbours[pair] {
+				t.Errorf("%s and %s: neighbours %v, share a network %v", o, s.Name, neighbours[pair], together[pair])
+			}
+		}
+	}
+	for pair := range together {
+		if !neighbours[pair] {
+			t.Errorf("%v share a network and are no neighbours", pair)
+		}
+	}
 }
 
 func checkEndpoints(t *testing.T, top *linking.Topology, s linking.Service, mode compose.NetMode) {
@@ -122,7 +193,7 @@ func checkNames(t *testing.T, top *linking.Topology) {
 	for _, s := range top.Services {
 		want := make(map[string]string)
 		for _, tie := range top.Ties {
-			if tie.From == s.Name {
+			if tie.From == s.Name && tie.Alias != "" {
 				want[strings.ToLower(tie.Alias)] = tie.At
 			}
 		}
@@ -161,6 +232,12 @@ func answers(top *linking.Topology, network, alias string) []string {
 			}
 		}
 	}
+	for _, o := range top.Network(network).Outside {
+		name := linking.OutsideText(o)
+		if strings.EqualFold(name, alias) || strings.EqualFold(linking.OutsideAlias(name), alias) {
+			found = append(found, o)
+		}
+	}
 	return found
 }
 
@@ -183,7 +260,7 @@ func TestWhoIsLinkedSharesANetworkAndNobodyElse(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
 		p := randomProject(r, 1+r.IntN(20))
-		top, err := linking.Resolve(p, linking.Options{})
+		top, err := linking.Resolve(p, linking.Options{Outside: randomOutside(r)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +302,7 @@ func TestNetworksThatExistStayWhileTheirMembersAreNeighbours(t *testing.T) {
 	var have [][]string
 	for range 1000 {
 		p := randomProject(r, 6+r.IntN(3))
-		o := linking.Options{Keep: have}
+		o := linking.Options{Keep: have, Outside: randomOutside(r)}
 		top, err := linking.Resolve(p, o)
 		if err != nil {
 			t.Fatal(err)
@@ -237,7 +314,7 @@ func TestNetworksThatExistStayWhileTheirMembersAreNeighbours(t *testing.T) {
 				t.Fatalf("%v is given up in\n%s", k, describe(top))
 			}
 		}
-		again, err := linking.Resolve(p, linking.Options{Keep: now})
+		again, err := linking.Resolve(p, linking.Options{Keep: now, Outside: o.Outside})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -252,7 +329,7 @@ func linkNetworks(top *linking.Topology) [][]string {
 	var sets [][]string
 	for _, n := range top.Networks {
 		if n.Kind == linking.Linked {
-			sets = append(sets, n.Members)
+			sets = append(sets, slices.Concat(n.Members, n.Outside))
 		}
 	}
 	return sets
@@ -263,7 +340,7 @@ func cliqueIn(top *linking.Topology, services []string) bool {
 	for i, a := range services {
 		for _, b := range services[:i] {
 			if !slices.ContainsFunc(top.Ties, func(t linking.Tie) bool {
-				return t.From == a && t.At == b || t.From == b && t.At == a
+				return !t.Elsewhere && (t.From == a && t.At == b || t.From == b && t.At == a)
 			}) {
 				return false
 			}
@@ -280,8 +357,14 @@ func TestByProjectEverybodyWithLinksOrWithoutNetReachesEverybody(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(top.Networks) != 1 || top.Networks[0].Name != "default" || top.Networks[0].Kind != linking.Shared {
+		last := len(top.Networks) - 1
+		if top.Networks[last].Name != "default" || top.Networks[last].Kind != linking.Shared {
 			t.Fatalf("networks %+v", top.Networks)
+		}
+		for _, n := range top.Networks[:last] {
+			if n.Kind != linking.Linked || len(n.Outside) == 0 {
+				t.Fatalf("network %+v leads nowhere", n)
+			}
 		}
 		checkNames(t, top)
 		checkOrder(t, top)

@@ -28,7 +28,9 @@ func named(sets [][]string) []Network {
 			name = networkNameOf(members, digits)
 		}
 		taken[name] = true
-		out = append(out, Network{Name: name, Kind: Linked, Members: members})
+		n := split(members)
+		n.Name, n.Kind = name, Linked
+		out = append(out, n)
 	}
 	slices.SortFunc(out, func(a, b Network) int { return strings.Compare(a.Name, b.Name) })
 	return out
@@ -36,7 +38,7 @@ func named(sets [][]string) []Network {
 
 // networkNameOf joins the members with dots. The same members always have the
 // same name, whatever other networks there are: a name that would not say for
-// certain who they are (one has a dot itself), is too long, or is not to the
+// certain who they are (one has a dot itself, or is outside), is too long, or is not to the
 // engine's taste ends with so many digits of a hash over the members.
 func networkNameOf(members []string, digits int) string {
 	name := strings.Join(members, ".")

@@ -19,6 +19,12 @@ type Options struct {
 	// a change of the file cuts no connection that is still wanted, at the
 	// price of networks that a fresh start would merge.
 	Keep [][]string
+
+	// NoDiscovery leaves out the ties of discovery proxies to what they find.
+	NoDiscovery bool
+
+	// Outside is what discovery knows outside the project.
+	Outside []Outsider
 }
 
 // Resolve works out the networks, names and start order that the links of p
@@ -30,7 +36,11 @@ type Options struct {
 // have none, and services of which none can be created before the other.
 func Resolve(p *compose.Project, o Options) (*Topology, error) {
 	owners := resolveStacks(p)
-	ties, notes, errs := resolveTies(p, owners)
+	ties, errs := resolveTies(p, owners)
+	notes := shadowed(ties)
+	if !o.NoDiscovery {
+		ties = append(ties, discover(p, ties, o.Outside)...)
+	}
 	errs = append(errs, checkNames(p, ties, o.Isolation)...)
 	used, circles := resolveUses(p)
 	if errs = append(errs, circles...); len(errs) > 0 {

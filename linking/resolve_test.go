@@ -19,8 +19,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the goldens with what the code says now")
 
 // TestTopologiesAndErrorsAreAsWritten reads testdata/*.txtar: a project in the
-// notation of sketch, and what becomes of it. The first line of the comment
-// may give the isolation, and lines "keep: a b" networks that exist.
+// notation of sketch, and what becomes of it. Lines of the comment may give the
+// isolation, turn discovery off, and tell of networks that exist ("keep: a b")
+// and of who is outside ("outside: shop/web discoverable joined=proxy").
 func TestTopologiesAndErrorsAreAsWritten(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -44,8 +45,14 @@ func golden(t *testing.T, file string) {
 		if rest, ok := strings.CutPrefix(line, "keep:"); ok {
 			o.Keep = append(o.Keep, strings.Fields(rest))
 		}
-		if line == "isolation: project" {
+		if rest, ok := strings.CutPrefix(line, "outside:"); ok {
+			o.Outside = append(o.Outside, outsider(strings.Fields(rest)))
+		}
+		switch line {
+		case "isolation: project":
 			o.Isolation = linking.ByProject
+		case "discovery: off":
+			o.NoDiscovery = true
 		}
 	}
 	got := outcome(linking.Resolve(sketch(t, string(a.Files[0].Data)), o))
@@ -62,6 +69,21 @@ func golden(t *testing.T, file string) {
 	if diff := cmp.Diff(a.Files[1].Name+"\n"+string(a.Files[1].Data), got.Name+"\n"+string(got.Data)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+}
+
+func outsider(words []string) linking.Outsider {
+	o := linking.Outsider{Name: words[0]}
+	for _, w := range words[1:] {
+		switch name, joined := strings.CutPrefix(w, "joined="); {
+		case joined:
+			o.Joined = append(o.Joined, name)
+		case w == "proxy":
+			o.Proxy = true
+		case w == "discoverable":
+			o.Discoverable = true
+		}
+	}
+	return o
 }
 
 // outcome is the second file of a golden.

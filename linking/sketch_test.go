@@ -1,7 +1,9 @@
 package linking_test
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +21,9 @@ import (
 //	web net=host        none, host, @SERVICE, =CONTAINER, or a network's name
 //	web pid=service:db  pid
 //	web 80:8080         published ports
+//	web sock            mounts the engine's socket: with a port a discovery proxy
+//	web vhost           has VIRTUAL_HOST
+//	web discover=false  the label
 func sketch(t testing.TB, text string) *compose.Project {
 	t.Helper()
 	p := &compose.Project{Name: "p"}
@@ -58,6 +63,13 @@ func sketchWord(s *compose.Service, word string, pos compose.Pos) error {
 	case key == "net":
 		s.Net = sketchNet(value)
 		s.Net.Pos = pos
+	case word == "sock":
+		s.Volumes = append(s.Volumes, compose.Volume{Host: "/var/run/docker.sock", Target: "/tmp/docker.sock", Pos: pos})
+	case word == "vhost":
+		host := s.Name + ".dev"
+		s.Environment = append(s.Environment, compose.Var{Name: linking.VirtualHost, Value: &host, Pos: pos})
+	case key == "discover":
+		s.Labels = append(s.Labels, compose.Var{Name: linking.DiscoverLabel, Value: &value, Pos: pos})
 	case key == "pid":
 		s.Pid, s.At = value, map[string]compose.Pos{"pid": pos}
 	case word[0] >= '0' && word[0] <= '9':
@@ -92,7 +104,7 @@ func sketchNet(value string) compose.Namespace {
 func describe(t *linking.Topology) string {
 	var b strings.Builder
 	for _, n := range t.Networks {
-		fmt.Fprintf(&b, "network %s (%s): %s\n", n.Name, n.Kind, strings.Join(n.Members, " "))
+		fmt.Fprintf(&b, "network %s (%s): %s\n", n.Name, n.Kind, strings.Join(slices.Concat(n.Members, n.Outside), " "))
 	}
 	for _, s := range t.Services {
 		fmt.Fprintf(&b, "service %s", s.Name)
@@ -112,6 +124,11 @@ func describe(t *linking.Topology) string {
 				fmt.Fprintf(&b, " sees %s=%s", l.Alias, l.Target)
 			}
 			fmt.Fprintln(&b)
+		}
+	}
+	for _, tie := range t.Ties {
+		if tie.Kind != linking.LinkEdge {
+			fmt.Fprintf(&b, "%s %s to %s on %s\n", tie.Kind, tie.From, tie.To, cmp.Or(tie.Network, "a network elsewhere"))
 		}
 	}
 	fmt.Fprintf(&b, "order %s\n", strings.Join(t.Order(), " "))

@@ -10,7 +10,7 @@ import (
 
 // resolveTies returns the links of all services as ties that no network
 // carries yet, and every mistake in them.
-func resolveTies(p *compose.Project, owners stacks) ([]Tie, []compose.Note, compose.Errors) {
+func resolveTies(p *compose.Project, owners stacks) ([]Tie, compose.Errors) {
 	type key struct{ from, to, alias string }
 	var (
 		ties []Tie
@@ -30,20 +30,23 @@ func resolveTies(p *compose.Project, owners stacks) ([]Tie, []compose.Note, comp
 			}
 			if k := (key{svc.Name, l.Target, alias}); !seen[k] {
 				seen[k] = true
+				at := owners[l.Target].name
 				ties = append(ties, Tie{
-					From: svc.Name, To: l.Target, At: owners[l.Target].name, Alias: alias, Pos: l.Pos,
+					From: svc.Name, To: l.Target, At: at, Kind: LinkEdge, Alias: alias, Target: at, Pos: l.Pos,
 				})
 			}
 		}
+		externals, mistakes := resolveExternals(p, svc, owners)
+		ties, errs = append(ties, externals...), append(errs, mistakes...)
 	}
-	return ties, shadowed(ties), errs
+	return ties, errs
 }
 
 // checkLink returns what is wrong with the link l of svc, without the place,
 // or nil.
 func checkLink(svc *compose.Service, l compose.Link, owners stacks) *compose.Error {
 	target, ok := owners[l.Target]
-	switch {
+	switch err := checkLinking(svc, owners); {
 	case !ok:
 		return &compose.Error{
 			Msg:   fmt.Sprintf("no service %q", l.Target),
@@ -54,16 +57,8 @@ func checkLink(svc *compose.Service, l compose.Link, owners stacks) *compose.Err
 			Msg:   "a service cannot link to itself",
 			Hints: []string{fmt.Sprintf("%q answers to its own name without a link", svc.Name)},
 		}
-	case svc.Net.Mode == compose.NetService:
-		return &compose.Error{
-			Msg:   fmt.Sprintf("a service with %s has no links of its own", netText(svc.Net)),
-			Hints: []string{fmt.Sprintf("move the link to %q, whose network it shares", owners[svc.Name].name)},
-		}
-	case !owners[svc.Name].linkable():
-		return &compose.Error{
-			Msg:   fmt.Sprintf("a service with %s has no links", netText(svc.Net)),
-			Hints: []string{fmt.Sprintf("remove %q from %q, or remove its links", netText(svc.Net), svc.Name)},
-		}
+	case err != nil:
+		return err
 	case target.name == svc.Name:
 		return &compose.Error{
 			Msg:   fmt.Sprintf("%q shares the network of %q itself", l.Target, svc.Name),
@@ -102,12 +97,20 @@ func shadowed(ties []Tie) []compose.Note {
 	for _, t := range ties {
 		if winner := ties[winners[aliasOf(t)]]; winner.At != t.At {
 			notes = append(notes, compose.Note{
-				Pos: t.Pos, Path: t.From + ".links",
-				Text: fmt.Sprintf("%q means %q here, since the last link of a name wins", t.Alias, winner.To),
+				Pos: t.Pos, Path: t.path(),
+				Text: fmt.Sprintf("%q means %q here, since the last link of a name wins", t.Alias, OutsideText(winner.To)),
 			})
 		}
 	}
 	return notes
+}
+
+// path is the key of the file that makes the tie.
+func (t Tie) path() string {
+	if t.Kind == ExternalEdge {
+		return t.From + ".external_links"
+	}
+	return t.From + ".links"
 }
 
 // alias is a name in the eyes of one consumer. DNS knows no case.
@@ -120,7 +123,9 @@ func aliasOf(t Tie) alias { return alias{t.From, strings.ToLower(t.Alias)} }
 func aliasWinners(ties []Tie) map[alias]int {
 	owners := make(map[alias]int, len(ties))
 	for i, t := range ties {
-		owners[aliasOf(t)] = i
+		if t.Alias != "" {
+			owners[aliasOf(t)] = i
+		}
 	}
 	return owners
 }
@@ -158,7 +163,10 @@ func checkNames(p *compose.Project, ties []Tie, isolation Isolation) compose.Err
 		see(svc.Name, svc.Name, svc.Pos, svc.Name)
 	}
 	for _, t := range ties {
-		if path := t.From + ".links"; see(t.From, t.At, t.Pos, path) {
+		if IsOutside(t.From) || IsOutside(t.At) {
+			continue // who is outside has no place in the file that could be changed
+		}
+		if path := t.path(); see(t.From, t.At, t.Pos, path) {
 			see(t.At, t.From, t.Pos, path)
 		}
 	}

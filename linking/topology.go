@@ -45,6 +45,7 @@ type Network struct {
 	Name    string   // without the project: "db.web", or "default"
 	Kind    Kind     //
 	Members []string // services, sorted
+	Outside []string // containers of others that sit on it too, by outside name, sorted
 }
 
 // Service is one service's place in the topology.
@@ -67,15 +68,19 @@ type Endpoint struct {
 // Name is a consumer's private name for a target.
 type Name struct {
 	Alias  string // as the consumer says it
-	Target string // a network alias of the target: its service name
+	Target string // a name that the target has on the network: its service's, or a container's
 }
 
-// Tie is one link between two services of the project.
+// Tie is one reason for two to reach each other: a link between two services
+// of the project, or one that leads out of it.
 type Tie struct {
-	From    string // the consumer
-	To      string // the target, as the file names it
-	At      string // the service that answers for it: To, or the one whose network stack To uses
-	Alias   string // what the consumer calls it; To where the file has no alias
-	Network string // the network that carries it
-	Pos     compose.Pos
+	From      string      // the consumer; an outside name for a discovery proxy outside
+	To        string      // the target, as the file names it, or an outside name
+	At        string      // who answers for it: To, or the service whose network stack To uses
+	Kind      EdgeKind    //
+	Alias     string      // what the consumer calls it; its own name where the file has no alias; none for discovery
+	Target    string      // the name on the network that the alias stands for; none for discovery
+	Network   string      // the network that carries it; none where Elsewhere
+	Elsewhere bool        // the two meet on a network that is not the topology's
+	Pos       compose.Pos //
 }

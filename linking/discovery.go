@@ -1,0 +1,117 @@
+package linking
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+)
+
+// DiscoverLabel is the label by which a service takes part in discovery
+// ("true") or keeps out of it ("false"), whatever else speaks for it.
+const DiscoverLabel = "io.stack-lite.discover"
+
+// VirtualHost is the variable by which a service asks a discovery proxy to be
+// found.
+const VirtualHost = "VIRTUAL_HOST"
+
+// Role is what a service is to discovery. It may be both.
+type Role struct {
+	Proxy        bool // it mounts the engine's socket and publishes a port
+	Discoverable bool // it has VIRTUAL_HOST, or the label
+}
+
+// RoleOf tells what a service is to discovery. A service without a network
+// stack of its own takes no part.
+func RoleOf(svc *compose.Service) Role {
+	if m := svc.Net.Mode; m != compose.NetLinks && m != compose.NetNetwork {
+		return Role{}
+	}
+	var r Role
+	socket := slices.ContainsFunc(svc.Volumes, func(v compose.Volume) bool { return !v.Named && IsSocket(v.Host) })
+	r.Proxy = socket && len(svc.Ports) > 0
+	for _, v := range svc.Environment {
+		if v.Name == VirtualHost && v.Value != nil && *v.Value != "" {
+			r.Discoverable = true
+		}
+	}
+	for _, l := range svc.Labels {
+		if l.Name != DiscoverLabel || l.Value == nil {
+			continue
+		}
+		switch strings.ToLower(*l.Value) {
+		case "true":
+			r.Discoverable = true
+		case "false":
+			r = Role{}
+		}
+	}
+	return r
+}
+
+// IsSocket tells whether a path of the host is that of an engine's socket.
+func IsSocket(host string) bool { return path.Base(host) == "docker.sock" }
+
+// discover returns a tie for every discovery proxy and what it finds, in the
+// project and outside of it, but for those that are tied already or meet on a
+// network of the user's.
+func discover(p *compose.Project, ties []Tie, outside []Outsider) []Tie {
+	var found []Tie
+	add := func(proxy, target string, pos compose.Pos, joined bool) {
+		t := Tie{From: proxy, To: target, At: target, Kind: DiscoveryEdge, Elsewhere: joined, Pos: pos}
+		if !tiedTo(ties, proxy, target) {
+			found = append(found, t)
+		}
+	}
+	roles := make(map[string]Role, len(p.Services))
+	for _, svc := range p.Services {
+		roles[svc.Name] = RoleOf(svc)
+	}
+	for _, svc := range p.Services {
+		if roles[svc.Name].Proxy {
+			for _, other := range p.Services {
+				if other != svc && roles[other.Name].Discoverable && !(roles[other.Name].Proxy && tiedTo(found, other.Name, svc.Name)) {
+					add(svc.Name, other.Name, other.Pos, meet(svc, other))
+				}
+			}
+		}
+		for _, o := range outside {
+			joined := slices.Contains(o.Joined, svc.Name)
+			switch {
+			case roles[svc.Name].Proxy && o.Discoverable:
+				add(svc.Name, o.Name, svc.Pos, joined)
+			case roles[svc.Name].Discoverable && o.Proxy:
+				add(o.Name, svc.Name, svc.Pos, joined)
+			}
+		}
+	}
+	return found
+}
+
+// meet tells whether two services are put on one network by the file.
+func meet(a, b *compose.Service) bool {
+	return a.Net.Mode == compose.NetNetwork && b.Net.Mode == compose.NetNetwork && a.Net.Name == b.Net.Name
+}
+
+// tiedTo tells whether there is a tie between a and b, in either direction.
+func tiedTo(ties []Tie, a, b string) bool {
+	return slices.ContainsFunc(ties, func(t Tie) bool {
+		return t.From == a && t.At == b || t.From == b && t.At == a
+	})
+}
+
+// Discovered returns a note for every tie that no link of the file makes.
+func (t *Topology) Discovered() []compose.Note {
+	var notes []compose.Note
+	for _, tie := range t.Ties {
+		if tie.Kind == DiscoveryEdge {
+			notes = append(notes, compose.Note{
+				Pos: tie.Pos, Path: OutsideText(tie.To),
+				Text: fmt.Sprintf("the discovery proxy %q finds %q without a link", OutsideText(tie.From), OutsideText(tie.To)),
+			})
+		}
+	}
+	return notes
+}
