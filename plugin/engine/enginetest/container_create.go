@@ -53,6 +53,9 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 	} else if err := e.takeName(r.FormValue("name")); err != nil {
 		return err
 	}
+	if other, err := e.findContainer(c.host.NetworkMode.ConnectedContainer()); err == nil && c.host.NetworkMode.IsContainer() {
+		c.host.NetworkMode = container.NetworkMode("container:" + other.id)
+	}
 	c.applyDefaults()
 	if c.mounts, err = e.mountsFor(c); err != nil {
 		return err

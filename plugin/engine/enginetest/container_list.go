@@ -35,7 +35,7 @@ func (e *Engine) listContainers(w http.ResponseWriter, r *http.Request) error {
 			return badRequest("%v", err)
 		}
 	}
-	all := boolParam(r, "all") || limit > 0 || want.Contains("status") || want.Contains("exited")
+	all := boolParam(r, "all") || limit > 0 || want.Contains("status")
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	matches, err := e.containerMatcher(want)
@@ -69,7 +69,7 @@ func checkFilters(want filters.Args, known map[string]bool) error {
 func (e *Engine) containerMatcher(want filters.Args) (func(*ctr) bool, error) {
 	for _, status := range want.Get("status") {
 		if container.ValidateContainerState(status) != nil {
-			return nil, badRequest("Unrecognised filter value for status: %s", status)
+			return nil, badRequest("Invalid filter 'status=%s'", status)
 		}
 	}
 	var before, since time.Time

@@ -41,7 +41,7 @@ func (e *Engine) connect(n *netw, _ http.ResponseWriter, r *http.Request) error 
 	if settings == nil {
 		settings = &network.EndpointSettings{}
 	}
-	if err := n.checkFixedAddress(settings); err != nil {
+	if err := n.checkFixedAddress(settings, e.modern()); err != nil {
 		return err
 	}
 	if c.endpointOn(n) != nil && c.running() {
@@ -61,7 +61,7 @@ func (e *Engine) connect(n *netw, _ http.ResponseWriter, r *http.Request) error 
 }
 
 // checkFixedAddress refuses a fixed address where none can be had.
-func (n *netw) checkFixedAddress(settings *network.EndpointSettings) error {
+func (n *netw) checkFixedAddress(settings *network.EndpointSettings, modern bool) error {
 	if settings.IPAMConfig == nil || settings.IPAMConfig.IPv4Address == "" {
 		return nil
 	}
@@ -72,17 +72,17 @@ func (n *netw) checkFixedAddress(settings *network.EndpointSettings) error {
 	if err != nil {
 		return badRequest("invalid IPv4 address: %s", settings.IPAMConfig.IPv4Address)
 	}
-	asked := false
-	for _, s := range n.subnets {
-		if s.asked && s.prefix.Contains(addr) {
-			return nil
-		}
-		asked = asked || s.asked
-	}
-	if !asked {
+	asked := slices.DeleteFunc(slices.Clone(n.subnets), func(s *subnet) bool { return !s.asked })
+	switch {
+	case len(asked) == 0:
 		return badRequest("user specified IP address is supported only when connecting to networks with user configured subnets")
+	case slices.ContainsFunc(asked, func(s *subnet) bool { return s.prefix.Contains(addr) }):
+		return nil
+	case modern:
+		return badRequest("no configured subnet or ip-range contain the IP address %s", addr)
 	}
-	return badRequest("no configured subnet or ip-range contain the IP address %s", addr)
+	return errorf(http.StatusInternalServerError,
+		"Invalid address %s: It does not belong to any of this network's subnets", addr)
 }
 
 func (e *Engine) disconnect(n *netw, _ http.ResponseWriter, r *http.Request) error {
@@ -128,7 +128,7 @@ func (e *Engine) joinNetworks(c *ctr) error {
 		if err != nil {
 			return notFound("network %s not found", ref)
 		}
-		if err := n.checkFixedAddress(settings); err != nil {
+		if err := n.checkFixedAddress(settings, e.modern()); err != nil {
 			return err
 		}
 		if err := e.join(c, n, settings); err != nil {

@@ -41,7 +41,7 @@ func (e *Engine) createExec(c *ctr, w http.ResponseWriter, r *http.Request) erro
 	case !c.running():
 		return conflict("Container %s is not running", c.id)
 	case c.status == container.StatePaused:
-		return conflict("Container %s is paused, unpause the container before exec", c.id)
+		return conflict("Container %s is paused, unpause the container before exec", r.PathValue("id"))
 	}
 	x := &execution{id: newID(), c: c, options: options}
 	e.execs[x.id] = x

@@ -185,7 +185,7 @@ func (e *Engine) listImages(w http.ResponseWriter, r *http.Request) error {
 	}
 	dangling, err := want.GetBoolOrDefault("dangling", false)
 	if err != nil {
-		return badRequest("%v", err)
+		return badRequest("Invalid filter 'dangling=%s'", want.Get("dangling"))
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

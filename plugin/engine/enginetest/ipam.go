@@ -140,8 +140,8 @@ func (s *subnet) address(n *netw, want string) (netip.Addr, error) {
 	if want != "" {
 		addr, err := netip.ParseAddr(want)
 		switch {
-		case err != nil || !s.prefix.Contains(addr):
-			return addr, badRequest("invalid address %s: It does not belong to any of this network's subnets", want)
+		case err != nil:
+			return addr, badRequest("invalid IPv4 address: %s", want)
 		case s.used[addr]:
 			return addr, errorf(http.StatusForbidden, "Address already in use")
 		}
@@ -154,6 +154,6 @@ func (s *subnet) address(n *netw, want string) (netip.Addr, error) {
 			return addr, nil
 		}
 	}
-	return netip.Addr{}, errorf(http.StatusForbidden,
+	return netip.Addr{}, errorf(http.StatusInternalServerError,
 		"no available IPv4 addresses on this network's address pools: %s (%s)", n.name, n.id)
 }

@@ -222,7 +222,7 @@ func (e *Engine) listNetworks(w http.ResponseWriter, r *http.Request) error {
 	}
 	dangling, err := want.GetBoolOrDefault("dangling", false)
 	if err != nil {
-		return badRequest("%v", err)
+		return badRequest("Invalid filter 'dangling=%s'", want.Get("dangling"))
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -108,7 +108,7 @@ func (e *Engine) bindPorts(c *ctr) error {
 			n, ok := e.ports.choose(port.Proto(), ip, b.HostPort)
 			if !ok {
 				e.ports.release(bound)
-				return e.portTaken(c, ip, n)
+				return e.portTaken(c, ip, b.HostPort, n)
 			}
 			e.ports.taken[hostPort{port.Proto(), ip, n}] = true
 			bound[port] = append(bound[port], nat.PortBinding{HostIP: ip, HostPort: itoa(n)})
@@ -118,7 +118,11 @@ func (e *Engine) bindPorts(c *ctr) error {
 	return nil
 }
 
-func (e *Engine) portTaken(c *ctr, ip string, port int) error {
+func (e *Engine) portTaken(c *ctr, ip, want string, port int) error {
+	text := "Bind for " + ip + ":" + itoa(port) + " failed: port is already allocated"
+	if strings.Contains(want, "-") {
+		text = "all ports are allocated"
+	}
 	endpoint := ""
 	for _, settings := range c.endpoints {
 		endpoint = max(endpoint, settings.EndpointID)
@@ -128,6 +132,5 @@ func (e *Engine) portTaken(c *ctr, ip string, port int) error {
 		prefix = "failed to set up container networking: "
 	}
 	return errorf(http.StatusInternalServerError,
-		"%sdriver failed programming external connectivity on endpoint %s (%s): Bind for %s:%d failed: port is already allocated",
-		prefix, strings.TrimPrefix(c.name, "/"), endpoint, ip, port)
+		"%sdriver failed programming external connectivity on endpoint %s (%s): %s", prefix, c.name, endpoint, text)
 }

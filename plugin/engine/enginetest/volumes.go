@@ -26,6 +26,9 @@ type mount struct {
 	// named volumes outlive the containers that use them; the others may be
 	// removed with their container.
 	named bool
+	// held volumes can't be removed. What is taken over from another
+	// container is held from the first start on.
+	held bool
 }
 
 func (e *Engine) volumeRoutes() map[string]handler {
@@ -92,7 +95,7 @@ func (e *Engine) inspectVolume(w http.ResponseWriter, r *http.Request) error {
 func (e *Engine) volumeUsers(name string) []string {
 	var ids []string
 	for _, c := range e.sortedContainers() {
-		if slices.ContainsFunc(c.mounts, func(m mount) bool { return m.Name == name }) {
+		if slices.ContainsFunc(c.mounts, func(m mount) bool { return m.held && m.Name == name }) {
 			ids = append(ids, c.id)
 		}
 	}
@@ -133,7 +136,7 @@ func (e *Engine) listVolumes(w http.ResponseWriter, r *http.Request) error {
 	}
 	dangling, err := want.GetBoolOrDefault("dangling", false)
 	if err != nil {
-		return badRequest("%v", err)
+		return badRequest("Invalid filter 'dangling=%s'", want.Get("dangling"))
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -161,6 +164,7 @@ func (e *Engine) mountsFor(c *ctr) ([]mount, error) {
 		}
 		for _, m := range from.mounts {
 			m.RW = m.RW && mode != "ro"
+			m.held = false
 			byPath[m.Destination] = m
 		}
 	}
@@ -200,7 +204,7 @@ func anonymousLabels(modern bool) volume.CreateOptions {
 }
 
 func volumeMount(v *vol, target string, named bool) mount {
-	return mount{named: named, MountPoint: container.MountPoint{
+	return mount{named: named, held: true, MountPoint: container.MountPoint{
 		Type: mounttypes.TypeVolume, Name: v.Name, Source: v.Mountpoint,
 		Destination: target, Driver: "local", RW: true,
 	}}
@@ -252,7 +256,12 @@ func (c *ctr) mountPoints() []container.MountPoint {
 	return points
 }
 
-func (e *Engine) mountVolumes(c *ctr) { e.emitMounts(c, events.ActionMount) }
+func (e *Engine) mountVolumes(c *ctr) {
+	for i := range c.mounts {
+		c.mounts[i].held = true
+	}
+	e.emitMounts(c, events.ActionMount)
+}
 
 func (e *Engine) unmountVolumes(c *ctr) { e.emitMounts(c, events.ActionUnmount) }
 
