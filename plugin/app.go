@@ -37,6 +37,8 @@ type globals struct {
 	isolation  string
 	pool       string
 	parallel   int
+	dryRun     bool
+	planFormat string // how dryRun prints a plan: see view.PrintPlan
 }
 
 func newApp(in io.Reader, out, err io.Writer) *app {

@@ -66,24 +66,25 @@ func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*
 	return plan.Make(goal, want, have)
 }
 
-// converge brings the stack to a goal, or with dryRun says what that takes.
-func (s *stack) converge(ctx context.Context, goal plan.Goal, scale engine.Scale, dryRun bool) error {
-	if !dryRun {
-		defer s.alone(ctx, s.engine, s.project.Name)()
-	}
+// converge brings the stack to a goal.
+func (s *stack) converge(ctx context.Context, goal plan.Goal, scale engine.Scale) error {
+	defer s.alone(ctx, s.engine, s.project.Name)()
 	p, err := s.plan(ctx, goal, scale)
 	if err != nil {
-		return err
-	}
-	if dryRun {
-		_, err := fmt.Fprint(s.out, p)
 		return err
 	}
 	return s.run(ctx, s.engine, p)
 }
 
-// run carries a plan out and shows it.
+// run carries a plan out and shows how it goes, or under --dry-run only prints
+// it.
 func (a *app) run(ctx context.Context, e *engine.Engine, p *plan.Plan) error {
+	if a.flags.dryRun {
+		if err := view.PrintPlan(a.view(), a.flags.planFormat, p); err != nil {
+			return usageError{msg: err.Error()}
+		}
+		return nil
+	}
 	progress, err := view.NewProgress(a.flags.progress, a.view())
 	if err != nil {
 		return usageError{msg: err.Error()}

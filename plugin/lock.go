@@ -20,6 +20,9 @@ import (
 // the engine refuses what two runs must not both do.
 func (a *app) alone(ctx context.Context, e *engine.Engine, project string) (release func()) {
 	nobody := func() {}
+	if a.flags.dryRun {
+		return nobody
+	}
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return nobody

@@ -11,20 +11,23 @@ func newPlanCommand(a *app) *cobra.Command {
 		Short: "Say what up would do, and why, without doing it",
 		Long: `Say what up would do, and why, without doing it.
 
-Each line is one call to the engine: its number, what is done, the cause, and in
-brackets the steps it waits for. Steps that wait for nothing common run at the
-same time. No line means that the stack is as the files say. The same plan is
-what up carries out.`,
+Each line is a piece of work with its cause. With --format steps each line is one
+call to the engine: its number, what is done, the cause, and in brackets the
+steps it waits for; what waits for nothing common is done at the same time. The
+same plan is what up carries out. Every other command that changes something
+says what it would do under --dry-run.`,
 		Example: `  docker stacklite plan
-  docker stacklite plan --scale web=3 web`,
+  docker stacklite plan --format steps --scale web=3 web
+  docker stacklite down --dry-run`,
 		ValidArgsFunction: a.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
-			f.dryRun = true
+			a.flags.dryRun = true
 			return a.up(ctx, f, args, cmd.Flags().Changed("timeout"))
 		},
 	}
 	f.add(cmd)
+	cmd.Flags().StringVar(&a.flags.planFormat, "format", "tasks", "tasks, steps or json")
 	return cmd
 }

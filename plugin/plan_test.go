@@ -46,7 +46,7 @@ func TestPlansForChanges(t *testing.T) {
 			if before := parts["before.yml"]; before != nil {
 				a.do(t, before.Data, "up", "-d")
 			}
-			command := []string{"plan"}
+			command := []string{"plan", "--format", "steps"}
 			if c := parts["command"]; c != nil {
 				command = strings.Fields(string(c.Data))
 			}
@@ -57,7 +57,7 @@ func TestPlansForChanges(t *testing.T) {
 			}
 			want.Data = []byte(got)
 			a.do(t, parts["after.yml"].Data, "up", "-d", "--remove-orphans")
-			if again := a.do(t, parts["after.yml"].Data, "plan"); again != "" {
+			if again := a.do(t, parts["after.yml"].Data, "plan", "--format", "steps"); again != "" {
 				t.Errorf("after up there is still to do:\n%s", again)
 			}
 			if *update {

@@ -61,6 +61,7 @@ func (a *app) addGlobals(root *cobra.Command) {
 	f.StringVar(&a.flags.ansi, "ansi", "auto", "when colours are used: auto, never or always")
 	f.StringVar(&a.flags.isolation, "isolation", "link", `who reaches whom: "link", those that are linked, or "project", everybody`)
 	f.StringVar(&a.flags.pool, "pool", "", "the range that subnets are taken from (default STACKLITE_POOL, else 10.222.0.0/16)")
+	f.BoolVar(&a.flags.dryRun, "dry-run", false, "say what would be done, and stop")
 	f.IntVar(&a.flags.parallel, "parallel", 16, "how many things to do at once")
 	_ = root.MarkPersistentFlagFilename("file", "yml", "yaml")
 	_ = root.MarkPersistentFlagFilename("env-file")

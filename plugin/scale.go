@@ -13,10 +13,7 @@ import (
 )
 
 func newScaleCommand(a *app) *cobra.Command {
-	var (
-		timeout int
-		dryRun  bool
-	)
+	var timeout int
 	cmd := &cobra.Command{
 		Use:   "scale [OPTIONS] SERVICE=NUMBER...",
 		Short: "Set how many replicas services have",
@@ -36,7 +33,7 @@ have one replica only: publish "80" instead of "80:80", or a range.`,
 			if cmd.Flags().Changed("timeout") {
 				seconds = &timeout
 			}
-			return a.scale(ctx, args, seconds, dryRun)
+			return a.scale(ctx, args, seconds)
 		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := a.completeServices(cmd, args, word)
@@ -47,11 +44,10 @@ have one replica only: publish "80" instead of "80:80", or a range.`,
 		},
 	}
 	cmd.Flags().IntVarP(&timeout, "timeout", "t", 10, "seconds that a container is given to stop")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be done, and stop")
 	return cmd
 }
 
-func (a *app) scale(ctx context.Context, args []string, timeout *int, dryRun bool) error {
+func (a *app) scale(ctx context.Context, args []string, timeout *int) error {
 	s, err := a.stack(ctx, true)
 	if err != nil {
 		return err
@@ -66,7 +62,7 @@ func (a *app) scale(ctx context.Context, args []string, timeout *int, dryRun boo
 			goal.Services = append(goal.Services, name)
 		}
 	}
-	return s.converge(ctx, goal, scale, dryRun)
+	return s.converge(ctx, goal, scale)
 }
 
 // parseScale reads SERVICE=NUMBER words.

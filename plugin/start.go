@@ -42,5 +42,5 @@ func (a *app) start(ctx context.Context, args []string) error {
 	if !have.Has(services) {
 		return failure{msg: "no containers to start", hints: []string{"to make them: up -d"}}
 	}
-	return s.converge(ctx, plan.Goal{Services: services, NoCreate: true, Recreate: plan.Never}, nil, false)
+	return s.converge(ctx, plan.Goal{Services: services, NoCreate: true, Recreate: plan.Never}, nil)
 }

@@ -20,7 +20,6 @@ type upFlags struct {
 	freshVolumes  bool
 	timeout       int
 	scale         []string
-	dryRun        bool
 }
 
 func newUpCommand(a *app) *cobra.Command {
@@ -52,7 +51,6 @@ something else. Run it again after an interruption and it goes on.`,
 	f.add(cmd)
 	cmd.Flags().BoolVarP(&f.detach, "detach", "d", false, "leave the stack running in the background")
 	cmd.Flags().BoolVar(&f.build, "build", false, "build images first, also those that exist")
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "say what would be done, and stop")
 	return cmd
 }
 
@@ -70,7 +68,7 @@ func (f *upFlags) add(cmd *cobra.Command) {
 }
 
 func (a *app) up(ctx context.Context, f upFlags, services []string, timeoutGiven bool) error {
-	if !f.detach && !f.dryRun && !f.noStart {
+	if !f.detach && !a.flags.dryRun && !f.noStart {
 		return usageError{msg: "up stays in the foreground only in releases to come",
 			hints: []string{"use: up -d, then: logs -f"}}
 	}
@@ -82,12 +80,12 @@ func (a *app) up(ctx context.Context, f upFlags, services []string, timeoutGiven
 	if err != nil {
 		return err
 	}
-	if f.build && !f.dryRun {
+	if f.build && !a.flags.dryRun {
 		if err := s.build(ctx, goal.Services, engine.BuildOptions{}); err != nil {
 			return err
 		}
 	}
-	return s.converge(ctx, goal, scale, f.dryRun)
+	return s.converge(ctx, goal, scale)
 }
 
 // goal makes a goal of the flags.
