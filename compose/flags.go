@@ -1,0 +1,27 @@
+package compose
+
+// ParsePort reads a port as an item of ports says it. The error, of type
+// Errors, names the flag that the text came from.
+func ParsePort(flag, text string) (Port, error) {
+	p, m := parsePort(nil, value{text: text})
+	if m != nil {
+		return Port{}, ofFlag(flag, m)
+	}
+	return p, nil
+}
+
+// ParseVolume reads a volume as an item of volumes says it; relative paths
+// start from dir, and ~ is looked up in env. The error, of type Errors, names
+// the flag that the text came from.
+func ParseVolume(flag, text, dir string, env map[string]string) (Volume, error) {
+	find := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	v, m := parseVolume(&scope{report: &report{}, find: find, base: dir}, value{text: text})
+	if m != nil {
+		return Volume{}, ofFlag(flag, m)
+	}
+	return v, nil
+}
+
+func ofFlag(flag string, m *mistake) error {
+	return Errors{{Path: flag, Msg: m.msg, Hints: m.hints}}
+}

@@ -1,0 +1,44 @@
+package compose
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFlagsSayPortsAndVolumesAsFilesDo(t *testing.T) {
+	port, err := ParsePort("--publish", "127.0.0.1:8080:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Port{IP: "127.0.0.1", HostFirst: 8080, HostLast: 8080, First: 80, Last: 80, Proto: "tcp"}, port); diff != "" {
+		t.Error(diff)
+	}
+	for text, want := range map[string]Volume{
+		"./x:/y:ro": {Host: "/work/x", Target: "/y", Mode: "ro"},
+		"~/x:/y":    {Host: "/home/me/x", Target: "/y"},
+		"data:/y":   {Host: "data", Named: true, Target: "/y"},
+		"/y":        {Target: "/y"},
+	} {
+		got, err := ParseVolume("--volume", text, "/work", map[string]string{"HOME": "/home/me"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", text, diff)
+		}
+	}
+}
+
+func TestAMistakeInAFlagNamesTheFlag(t *testing.T) {
+	_, port := ParsePort("--publish", "80:99999")
+	_, volume := ParseVolume("--volume", "a:b:c:d", "/", nil)
+	for want, err := range map[string]error{
+		"--publish: 99999 is no port: the last is 65535": port,
+		`--volume: "a:b:c:d" has more than three parts`:  volume,
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
