@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"bufio"
+	"bytes"
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -11,7 +11,6 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
-	"golang.org/x/sync/errgroup"
 )
 
 // LogQuery says which lines of a container are wanted.
@@ -20,6 +19,7 @@ type LogQuery struct {
 	Tail   int // lines from the end; negative: all
 	Since  string
 	Until  string
+	After  time.Time // only lines written later, to the nanosecond; zero: no matter. It goes before Since
 }
 
 // LogLine is one line that a container wrote.
@@ -43,65 +43,132 @@ func (e *Engine) Logs(ctx context.Context, id string, q LogQuery, emit func(LogL
 	if q.Tail >= 0 {
 		options.Tail = strconv.Itoa(q.Tail)
 	}
+	if !q.After.IsZero() {
+		next := q.After.Add(time.Nanosecond)
+		options.Since = fmt.Sprintf("%d.%09d", next.Unix(), next.Nanosecond())
+	}
 	body, err := e.client.ContainerLogs(ctx, id, options)
 	if err != nil {
 		return e.explain(err)
 	}
 	defer body.Close()
+	stdout := &lineReader{emit: emit}
 	if details.Config != nil && details.Config.Tty {
-		return endOf(ctx, scanLines(body, func(l LogLine) { emit(l) }))
+		stdout.raw = true
+		_, err = io.Copy(stdout, body)
+		stdout.end()
+		return endOf(ctx, err)
 	}
-	return endOf(ctx, demultiplex(body, emit))
+	stderr := &lineReader{emit: func(l LogLine) { l.Stderr = true; emit(l) }}
+	_, err = stdcopy.StdCopy(stdout, stderr, body)
+	stdout.end()
+	stderr.end()
+	return endOf(ctx, err)
 }
 
-// demultiplex takes the two streams of a container without a terminal apart.
-func demultiplex(body io.Reader, emit func(LogLine)) error {
-	lines := make(chan LogLine)
-	stdout, toStdout := io.Pipe()
-	stderr, toStderr := io.Pipe()
-	var group errgroup.Group
-	group.Go(func() error {
-		_, err := stdcopy.StdCopy(toStdout, toStderr, body)
-		toStdout.CloseWithError(err)
-		toStderr.CloseWithError(err)
-		return nil
-	})
-	group.Go(func() error { return scanLines(stdout, func(l LogLine) { lines <- l }) })
-	group.Go(func() error {
-		return scanLines(stderr, func(l LogLine) { l.Stderr = true; lines <- l })
-	})
-	done := make(chan error, 1)
-	go func() { done <- group.Wait(); close(lines) }()
-	for l := range lines {
-		emit(l)
-	}
-	return <-done
+// LastLine gives the time of the last line that a container wrote; zero where
+// there is none.
+func (e *Engine) LastLine(ctx context.Context, id string) (time.Time, error) {
+	var last time.Time
+	err := e.Logs(ctx, id, LogQuery{Tail: 1}, func(l LogLine) { last = l.Time })
+	return last, err
 }
 
-// scanLines splits what the engine sends, each line behind its time.
-func scanLines(r io.Reader, emit func(LogLine)) error {
-	lines := bufio.NewReader(r)
+// piece is how much of a long line the engine keeps as one entry of a log.
+const piece = 16 << 10
+
+// lineReader makes lines of what the engine sends: entries of a log, each with
+// its time before it. A long line is several entries, of which only the last
+// has an end. Every Write begins with an entry, unless raw: the log of a
+// container with a terminal comes as one stream, and what follows a piece of
+// full length is taken for the next piece if it begins with a time.
+type lineReader struct {
+	emit func(LogLine)
+	raw  bool
+
+	line LogLine
+	text []byte // of the line so far
+	rest []byte // raw: what came last, as long as it may be part of a time
+	open bool   // line has begun
+}
+
+// Write implements io.Writer.
+func (r *lineReader) Write(p []byte) (int, error) {
+	if !r.raw {
+		r.take(p)
+		return len(p), nil
+	}
+	r.rest = append(r.rest, p...)
 	for {
-		line, err := lines.ReadString('\n')
-		if line != "" {
-			emit(parseLine(strings.TrimRight(line, "\r\n")))
+		n := bytes.IndexByte(r.rest, '\n') + 1
+		if n == 0 {
+			return len(p), nil
 		}
-		if errors.Is(err, io.EOF) {
-			return nil
+		r.pieces(r.rest[:n])
+		r.rest = r.rest[n:]
+	}
+}
+
+// pieces takes a raw line to its end.
+func (r *lineReader) pieces(line []byte) {
+	for len(line) > 0 {
+		_, text := cutTime(line)
+		n := len(line) - len(text) + piece
+		if n >= len(line) {
+			r.take(line)
+			return
 		}
-		if err != nil {
-			return err
+		if at, _ := cutTime(line[n:]); at.IsZero() {
+			r.take(line)
+			return
+		}
+		r.take(line[:n])
+		line = line[n:]
+	}
+}
+
+// take takes one entry, or several that each have an end.
+func (r *lineReader) take(p []byte) {
+	for len(p) > 0 {
+		n := bytes.IndexByte(p, '\n') + 1
+		ends := n > 0
+		if !ends {
+			n = len(p)
+		}
+		at, text := cutTime(p[:n])
+		if !r.open {
+			r.open, r.line = true, LogLine{Time: at}
+		}
+		r.text = append(r.text, text...)
+		p = p[n:]
+		if ends {
+			r.end()
 		}
 	}
 }
 
-func parseLine(line string) LogLine {
-	stamp, text, _ := strings.Cut(line, " ")
-	at, err := time.Parse(time.RFC3339Nano, stamp)
-	if err != nil {
-		return LogLine{Text: line}
+// end completes the line that is open.
+func (r *lineReader) end() {
+	if rest := r.rest; len(rest) > 0 && !r.open {
+		r.rest = nil
+		r.pieces(rest)
 	}
-	return LogLine{Time: at, Text: text}
+	if !r.open {
+		return
+	}
+	r.line.Text = strings.TrimRight(string(r.text), "\r\n")
+	r.open, r.text = false, nil
+	r.emit(r.line)
+}
+
+// cutTime takes the time before an entry off.
+func cutTime(entry []byte) (time.Time, []byte) {
+	stamp, text, _ := bytes.Cut(entry, []byte{' '})
+	at, err := time.Parse(time.RFC3339Nano, string(stamp))
+	if err != nil {
+		return time.Time{}, entry
+	}
+	return at, text
 }
 
 // endOf tells the end that ctx brought about from one that went wrong.
