@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/client"
 )
 
@@ -11,3 +12,7 @@ func (e *Engine) explain(err error) error {
 	}
 	return err
 }
+
+// IsGone tells whether an error says that a container, image or network does
+// not exist, or no longer.
+func IsGone(err error) bool { return errdefs.IsNotFound(err) }

@@ -19,6 +19,7 @@ type Replica struct {
 	Number   int
 	OneOff   bool
 	Image    string
+	ImageID  string
 	Command  string
 	State    string // the engine's word: running, exited, …
 	Status   string // "Up 3 minutes", "Exited (1) 2 days ago"
@@ -41,7 +42,7 @@ func (e *Engine) List(ctx context.Context, project string) ([]Replica, error) {
 		h := haveContainer(c, nil)
 		r := Replica{
 			ID: c.ID, Name: h.Name, Service: h.Service, Number: h.Number, OneOff: h.OneOff,
-			Image: c.Image, Command: c.Command, State: c.State, Status: c.Status, Ports: portWords(c.Ports),
+			Image: c.Image, ImageID: c.ImageID, Command: c.Command, State: c.State, Status: c.Status, Ports: portWords(c.Ports),
 		}
 		for name := range h.Attached {
 			r.Networks = append(r.Networks, name)
