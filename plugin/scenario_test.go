@@ -1,0 +1,69 @@
+package plugin_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stack-lite/stack-lite/plugin"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+)
+
+// TestMain makes the test binary the program under test as well: run under the
+// name stacklite it is docker-stack-lite.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"stacklite": func() {
+			os.Args[0] = "docker-stack-lite"
+			plugin.Main()
+		},
+	})
+}
+
+// engineVersions are the kinds of engine in memory: one that takes one network
+// at the creation of a container, one that takes them all.
+var engineVersions = []string{"1.41", "1.51"}
+
+// TestScenarios runs every script of testdata/scenarios on engines in memory.
+// Its README says how they are written.
+func TestScenarios(t *testing.T) {
+	for _, version := range engineVersions {
+		t.Run(version, func(t *testing.T) {
+			runScenarios(t, "memory", func(t testing.TB) *scene {
+				memory := newMemory(t, version)
+				return newScene(t, memory.Host(), memory)
+			})
+		})
+	}
+}
+
+// newMemory starts an engine in memory that holds what scripts may use.
+func newMemory(t testing.TB, version string) *enginetest.Engine {
+	return enginetest.New(t, enginetest.Options{
+		APIVersion: version,
+		Images:     []enginetest.Image{enginetest.Probe(probeImage)},
+	})
+}
+
+// runScenarios runs the scripts, each on a scene of its own. Kind is the
+// condition that holds, "memory" or "engine".
+func runScenarios(t *testing.T, kind string, open func(testing.TB) *scene) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/scenarios",
+		Setup: func(env *testscript.Env) error {
+			// That T is a TB is promised where the tests are begun by Run.
+			s := open(env.T().(testing.TB))
+			env.Values[sceneKey{}] = s
+			return s.furnish(env)
+		},
+		Cmds: vocabulary(),
+		Condition: func(word string) (bool, error) {
+			if word != "memory" && word != "engine" {
+				return false, fmt.Errorf("no condition %q", word)
+			}
+			return word == kind, nil
+		},
+	})
+}
