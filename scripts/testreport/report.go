@@ -118,7 +118,11 @@ func said(lines []string) []string {
 	return kept
 }
 
-var position = regexp.MustCompile(`^\s*[\w.-]+\.go:\d+:\s*`)
+var (
+	position = regexp.MustCompile(`^\s*[\w.-]+\.go:\d+:\s*`)
+	// skipLine is how a testscript's log shows the command it skips by.
+	skipLine = regexp.MustCompile(`^>.*\bskip '(.*)'$`)
+)
 
 // reason is the last thing a skipped test said, without the place it said it.
 func reason(lines []string) string {
@@ -126,7 +130,7 @@ func reason(lines []string) string {
 	for _, l := range said(lines) {
 		l = strings.TrimSpace(position.ReplaceAllString(l, ""))
 		if l != "" && !strings.HasPrefix(l, "--- SKIP") {
-			why = l
+			why = skipLine.ReplaceAllString(l, "$1")
 		}
 	}
 	return why

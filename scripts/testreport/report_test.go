@@ -23,6 +23,8 @@ func TestAReportShowsFailuresReasonsAndNumbers(t *testing.T) {
 {"Action":"output","Package":"q","Test":"TestTwo","Output":"    other_test.go:8: no engine answers\n"}
 {"Action":"skip","Package":"q","Test":"TestTwo"}
 {"Action":"skip","Package":"q","Test":"TestThree"}
+{"Action":"output","Package":"q","Test":"TestScript/zsh","Output":"        > [!have:zsh] skip 'zsh is not installed'\n"}
+{"Action":"skip","Package":"q","Test":"TestScript/zsh"}
 {"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
 {"Action":"fail","Package":"p"}
 {"Action":"output","Package":"q","Output":"PASS\n"}
@@ -37,8 +39,9 @@ ok  	q	0.1s
 Not run here:
   no engine answers: TestOne and 1 more
   no reason given: TestThree
+  zsh is not installed: TestScript/zsh
 
-1 passed, 1 failed, 3 skipped
+1 passed, 1 failed, 4 skipped
 `
 	if diff := cmp.Diff(want, reported(t, events)); diff != "" {
 		t.Error(diff)
