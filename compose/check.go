@@ -141,6 +141,10 @@ func (l *loader) checkExternal(d *draft, project string, known map[string]*Servi
 // checkPorts finds a port of the host that one container would have to open
 // twice.
 func (l *loader) checkPorts(d *draft) {
+	const most = 1000 // no real service has as many, and each is compared with each
+	if len(d.Ports) > most {
+		return
+	}
 	for i, p := range d.Ports {
 		for _, q := range d.Ports[:i] {
 			if p.overlaps(q) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -27,10 +28,10 @@ func (l *loader) drafts() []*draft {
 			out = append(out, d)
 		}
 	}
-	x := extending{loader: l, done: map[origin]*draft{}}
+	x := extending{loader: l, done: map[origin]*draft{}, open: map[origin]bool{}}
 	for i, d := range out {
 		if d.extends.service != "" {
-			out[i] = x.extend(d, owner[d.Name], []origin{{owner[d.Name].path, d.Name}})
+			out[i] = x.extend(d, owner[d.Name])
 		}
 	}
 	return out
@@ -73,11 +74,24 @@ type origin struct{ path, service string }
 type extending struct {
 	*loader
 	done map[origin]*draft
+	way  []origin // the services that led here
+	open map[origin]bool
+	size int  // values taken over so far
+	full bool // that there are too many was told
 }
 
-// extend returns d on top of what it extends. seen are the services that led
-// here, itself last.
-func (x *extending) extend(d *draft, doc *document, seen []origin) *draft {
+// maxTakenOver is the number of values that extends may copy: a chain of
+// services in which each adds to what it takes over grows by the square.
+const maxTakenOver = 2000000
+
+// extend returns d, a service of doc, on top of what it extends.
+func (x *extending) extend(d *draft, doc *document) *draft {
+	self := origin{doc.path, d.Name}
+	x.way, x.open[self] = append(x.way, self), true
+	defer func() {
+		x.way = x.way[:len(x.way)-1]
+		delete(x.open, self)
+	}()
 	path := d.Name + ".extends"
 	e := d.extends
 	in := doc
@@ -103,22 +117,28 @@ func (x *extending) extend(d *draft, doc *document, seen []origin) *draft {
 		return d
 	}
 	o := origin{in.path, e.service}
-	for i, s := range seen {
-		if s == o {
-			x.circle(e.pos, path, seen[i:])
-			d.broken = true
-			return d
-		}
+	if x.open[o] {
+		x.circle(e.pos, path, x.way[slices.Index(x.way, o):])
+		d.broken = true
+		return d
 	}
 	base, ok := x.done[o]
 	if !ok {
 		base = x.service(p, in.base)
 		if base.extends.service != "" {
-			base = x.extend(base, in, append(seen[:len(seen):len(seen)], o))
+			base = x.extend(base, in)
 		}
 		x.done[o] = base
 	}
+	if x.size += base.size; x.size > maxTakenOver {
+		if !x.full {
+			x.fail(e.pos, path, fmt.Sprintf("more than %d values are taken over by extends", maxTakenOver))
+		}
+		x.full = true
+		return d
+	}
 	out := base.copy(d)
+	out.size += d.size
 	x.keepOut(out, e, path)
 	x.over(out, d)
 	out.broken = base.broken || d.broken
@@ -126,9 +146,9 @@ func (x *extending) extend(d *draft, doc *document, seen []origin) *draft {
 }
 
 // circle reports services that extend each other.
-func (x *extending) circle(at Pos, path string, seen []origin) {
+func (x *extending) circle(at Pos, path string, way []origin) {
 	var names []string
-	for _, o := range append(seen[:len(seen):len(seen)], seen[0]) {
+	for _, o := range append(slices.Clone(way), way[0]) {
 		names = append(names, o.service)
 	}
 	if len(names) == 2 {

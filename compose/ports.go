@@ -16,32 +16,40 @@ const portForm = "[[IP:]HOST:]CONTAINER[/tcp|udp|sctp], where HOST and CONTAINER
 // unquoted 22:22, arrive as they are written.
 func parsePort(_ *scope, v value) (Port, *mistake) {
 	p := Port{Pos: v.pos}
-	t := v.text
-	if m := portNumbers(t); m != nil {
+	if m := portNumbers(v.text); m != nil {
 		return p, m
 	}
-	maps, err := nat.ParsePortSpec(t)
-	switch {
-	case err == nil:
-	case strings.HasPrefix(err.Error(), "invalid ranges"):
-		return p, wrong("write as many host ports as container ports", "%q: the ranges differ in length", t)
-	case strings.HasPrefix(err.Error(), "invalid proto"):
-		return p, wrong("", "%q: the protocol is tcp, udp or sctp", t)
-	case strings.HasPrefix(err.Error(), "invalid IP"):
-		return p, wrong("write an address, with [ and ] around one of IPv6, or take it out for all addresses", "%q: the part before the ports is no IP address", t)
-	default:
-		return p, wrong("write "+portForm, "%q is no port", t)
+	noPort := wrong("write "+portForm, "%q is no port", v.text)
+	rest, container, hosted := cutLast(v.text, ":")
+	if !hosted {
+		rest, container = "", v.text
 	}
-	first, last := maps[0], maps[len(maps)-1]
-	p.IP, p.Proto = first.Binding.HostIP, first.Port.Proto()
-	p.First, p.Last = first.Port.Int(), last.Port.Int()
-	p.HostFirst, _, _ = nat.ParsePortRangeToInt(first.Binding.HostPort)
-	_, p.HostLast, _ = nat.ParsePortRangeToInt(last.Binding.HostPort)
-	if p.HostFirst == 0 && p.HostLast != 0 {
-		return p, wrong("", "%q: a range of host ports begins at 1 or later", t)
+	ip, host, addressed := cutLast(rest, ":")
+	if !addressed {
+		ip, host = "", rest
 	}
-	if p.First == 0 {
-		return p, wrong("", "%q: 0 is no port of a container", t)
+	p.Proto, container = nat.SplitProtoPort(container)
+	var err error
+	if p.First, p.Last, err = nat.ParsePortRangeToInt(container); err != nil || container == "" {
+		return p, noPort
+	}
+	if p.HostFirst, p.HostLast, err = nat.ParsePortRangeToInt(host); err != nil {
+		return p, noPort
+	}
+	if p.IP = ip; ip != "" {
+		if p.IP = strings.TrimSuffix(strings.TrimPrefix(ip, "["), "]"); net.ParseIP(p.IP) == nil {
+			return p, wrong("write an address, with [ and ] around one of IPv6, or take it out for all addresses", "%q: the part before the ports is no IP address", v.text)
+		}
+	}
+	switch p.Proto = strings.ToLower(p.Proto); {
+	case p.Proto != "tcp" && p.Proto != "udp" && p.Proto != "sctp":
+		return p, wrong("", "%q: the protocol is tcp, udp or sctp", v.text)
+	case p.HostFirst == 0 && p.HostLast != 0:
+		return p, wrong("", "%q: a range of host ports begins at 1 or later", v.text)
+	case p.First == 0:
+		return p, wrong("", "%q: 0 is no port of a container", v.text)
+	case p.HostFirst != 0 && p.First != p.Last && p.HostLast-p.HostFirst != p.Last-p.First:
+		return p, wrong("write as many host ports as container ports", "%q: the ranges differ in length", v.text)
 	}
 	return p, nil
 }

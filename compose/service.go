@@ -25,7 +25,7 @@ func newReader(r *report, find lookup) *reader {
 // service reads one service. Relative paths start from base. The result is
 // never nil, so that one mistake does not hide the next.
 func (r *reader) service(p pair, base string) *draft {
-	d := &draft{Service: Service{Name: p.key, Pos: p.pos, At: map[string]Pos{}}, paths: map[Pos]string{}, values: map[string]Pos{}}
+	d := &draft{Service: Service{Name: p.key, Pos: p.pos, At: map[string]Pos{}}, paths: map[Pos]string{}, values: map[string]Pos{}, size: p.value.size()}
 	if !serviceName.MatchString(p.key) {
 		r.fail(p.pos, p.key, "a service's name is made of a-z A-Z 0-9 . _ and -")
 	}

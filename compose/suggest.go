@@ -19,8 +19,11 @@ func nearest(word string, names []string) string {
 			continue
 		}
 		d := levenshtein.Distance(word, name, nil)
-		if d == 2 && anagram(word, name) {
+		switch {
+		case d == 2 && anagram(word, name):
 			d = 1 // two letters in the wrong order
+		case len(word) < 3:
+			continue // any two short words are alike
 		}
 		if d < least {
 			best, least = name, d

@@ -52,6 +52,18 @@ func (v value) hasDollar() bool {
 		slices.ContainsFunc(v.pairs, func(p pair) bool { return p.value.hasDollar() })
 }
 
+// size is the number of values in v, itself included.
+func (v value) size() int {
+	n := 1
+	for _, item := range v.items {
+		n += item.size()
+	}
+	for _, p := range v.pairs {
+		n += p.value.size()
+	}
+	return n
+}
+
 // get returns the value of a key of a mapping.
 func (v value) get(key string) (pair, bool) {
 	for _, p := range v.pairs {

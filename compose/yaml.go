@@ -24,7 +24,7 @@ func parse(r *report, file string, data []byte) value {
 		r.fail(badEncoding(file, data), "", "not text in UTF-8")
 		return value{}
 	}
-	t := tree{report: r, file: file, lines: strings.Split(string(data), "\n")}
+	t := tree{report: r, file: file, widths: widths(string(data))}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, next yaml.Node
 	if err := d.Decode(&doc); errors.Is(err, io.EOF) {
@@ -47,22 +47,27 @@ func parse(r *report, file string, data []byte) value {
 // tree turns nodes into values.
 type tree struct {
 	*report
-	file  string
-	lines []string
-	count int
-	open  []*yaml.Node // the aliases being followed, against cycles
-	full  bool         // a bomb was reported; nothing more is read
+	file   string
+	widths []int // of the lines, in characters
+	count  int
+	open   []*yaml.Node // the aliases being followed, against cycles
+	full   bool         // a bomb was reported; nothing more is read
 }
 
 // place is where a node stands. What the YAML reader puts behind the end, or
 // behind a line break that no editor knows, is put at the end of a line.
 func (t *tree) place(n *yaml.Node) Pos {
-	line := min(max(n.Line, 1), len(t.lines))
-	column := max(n.Column, 1)
-	if here := t.lines[line-1]; column > len(here)/utf8.UTFMax {
-		column = min(column, utf8.RuneCountInString(here)+1)
+	line := min(max(n.Line, 1), len(t.widths))
+	return Pos{File: t.file, Line: line, Column: min(max(n.Column, 1), t.widths[line-1]+1)}
+}
+
+func widths(text string) []int {
+	lines := strings.Split(text, "\n")
+	out := make([]int, len(lines))
+	for i, line := range lines {
+		out[i] = utf8.RuneCountInString(line)
 	}
-	return Pos{File: t.file, Line: line, Column: column}
+	return out
 }
 
 func (t *tree) value(n *yaml.Node, depth int) value {
@@ -150,6 +155,9 @@ func (t *tree) mapping(n *yaml.Node, depth int) value {
 // merge adds what "<<: *name" brings: keys that are written in the mapping
 // itself, or came from an earlier source, win.
 func (t *tree) merge(into *value, seen map[string]Pos, from value) {
+	if t.full {
+		return
+	}
 	switch from.kind {
 	case mapping:
 		for _, p := range from.pairs {
@@ -167,8 +175,6 @@ func (t *tree) merge(into *value, seen map[string]Pos, from value) {
 			t.merge(into, seen, f)
 		}
 	default:
-		if !t.full {
-			t.fail(from.pos, "", fmt.Sprintf("<< takes a mapping, this is %s", from.kind))
-		}
+		t.fail(from.pos, "", fmt.Sprintf("<< takes a mapping, this is %s", from.kind))
 	}
 }
