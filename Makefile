@@ -8,7 +8,7 @@ sources  := go.mod go.sum $(shell find cmd compose linking plugin -type f ! -nam
 program  := bin/docker-stacklite
 cross    := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test e2e lint cross demo clean FORCE
+.PHONY: help build install uninstall test e2e bench lint cross demo clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,10 @@ test: ## Test everything; ends by saying what could not be run here
 	$(GO) run ./scripts/testreport -count=1 ./...
 
 e2e: ## Test on the real engine only
-	STACKLITE_ENGINE=required $(GO) run ./scripts/testreport -count=1 -run OnTheEngine ./...
+	STACKLITE_ENGINE=required $(GO) run ./scripts/testreport -count=1 -run 'OnTheEngine|TheRealEngine' ./...
+
+bench: $(program) ## Time the program against docker-compose 1.29 and against the floor
+	@$(GO) run ./scripts/bench -program $(program)
 
 lint: ## Check format, suspicious code, complexity and shell scripts
 	@sh scripts/lint.sh
