@@ -1,0 +1,132 @@
+package enginetest_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/client"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+)
+
+// only starts an engine of one version.
+func only(t *testing.T, version string) (*enginetest.Engine, session) {
+	t.Helper()
+	e := enginetest.New(t, enginetest.Options{
+		APIVersion: version,
+		Images:     []enginetest.Image{enginetest.Probe("probe")},
+	})
+	return e, session{t, connect(t, e.Host())}
+}
+
+func (s session) createOnBoth() error {
+	_, err := s.cli.ContainerCreate(context.Background(), &container.Config{Image: "probe"},
+		&container.HostConfig{NetworkMode: "one"},
+		&network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{
+			"one": {Aliases: []string{"first"}}, "two": {Aliases: []string{"second"}},
+		}}, nil, "both")
+	return err
+}
+
+func TestBeforeAPI144OneNetworkGoesIntoTheCreateCall(t *testing.T) {
+	_, s := only(t, "1.43")
+	err := s.createOnBoth()
+	if !errdefs.IsInvalidArgument(err) || !strings.Contains(err.Error(), "cannot be connected to network endpoints") {
+		t.Errorf("creation on two networks ends with %v", err)
+	}
+}
+
+func TestFromAPI144AllNetworksGoIntoTheCreateCall(t *testing.T) {
+	_, s := only(t, "1.44")
+	s.network("one", nil)
+	s.network("two", nil)
+	if err := s.createOnBoth(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cli.ContainerStart(t.Context(), "both", container.StartOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	s.run("a1", "one", nil)
+	s.run("a2", "two", nil)
+	s.expect("a1", []string{"/probe", "dial", "first:80"}, "", 0)
+	s.expect("a2", []string{"/probe", "dial", "second:80"}, "", 0)
+	s.expect("a1", []string{"/probe", "dial", "second:80"}, "", 2)
+}
+
+func TestNamesOfNetworksAreUniqueFromAPI144(t *testing.T) {
+	_, s := only(t, "1.51")
+	s.network("one", nil)
+	if _, err := s.cli.NetworkCreate(t.Context(), "one", network.CreateOptions{}); !errdefs.IsConflict(err) {
+		t.Errorf("a second network of the name ends with %v, want a conflict", err)
+	}
+}
+
+func TestTheShortIDIsAmongTheAliasesBeforeAPI145(t *testing.T) {
+	for version, want := range map[string]bool{"1.44": true, "1.45": false} {
+		_, s := only(t, version)
+		s.network("one", nil)
+		id := s.run("web", "one", &network.EndpointSettings{Aliases: []string{"www"}})
+		c, err := s.cli.ContainerInspect(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		endpoint := c.NetworkSettings.Networks["one"]
+		if got := fmt.Sprint(endpoint.Aliases) == fmt.Sprintf("[www %s]", id[:12]); got != want {
+			t.Errorf("%s: the aliases are %v", version, endpoint.Aliases)
+		}
+		if got := len(endpoint.DNSNames) == 0; got != want {
+			t.Errorf("%s: the names are %v", version, endpoint.DNSNames)
+		}
+		s.expect("web", []string{"/probe", "dial", id[:12] + ":80"}, "", 0)
+	}
+}
+
+func TestAVersionOutOfRangeIsRefused(t *testing.T) {
+	for _, version := range []string{"1.52", "1.11"} {
+		e, _ := only(t, "1.51")
+		cli, err := client.NewClientWithOpts(client.WithHost(e.Host()), client.WithVersion(version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cli.ContainerList(t.Context(), container.ListOptions{}); !errdefs.IsInvalidArgument(err) {
+			t.Errorf("API %s ends with %v", version, err)
+		}
+	}
+}
+
+func TestTheDefaultPoolsHaveRoomForThirtyNetworks(t *testing.T) {
+	for version, words := range map[string]string{
+		"1.41": "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+		"1.51": "all predefined address pools have been fully subnetted",
+	} {
+		_, s := only(t, version)
+		for i := range 30 {
+			s.network(fmt.Sprintf("net%d", i), nil)
+		}
+		_, err := s.cli.NetworkCreate(t.Context(), "more", network.CreateOptions{})
+		if err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%s: the network after the last ends with %v", version, err)
+		}
+		if err := s.cli.NetworkRemove(t.Context(), "net7"); err != nil {
+			t.Fatal(err)
+		}
+		s.network("more", nil)
+	}
+}
+
+func TestWhatIsNotKnownIsNotGuessed(t *testing.T) {
+	e, s := only(t, "1.51")
+	if _, err := s.cli.SwarmInspect(t.Context()); err == nil || !strings.Contains(err.Error(), "enginetest does not know GET /swarm") {
+		t.Errorf("a call that is not known ends with %v", err)
+	}
+	calls := e.Calls()
+	if last := calls[len(calls)-1]; last.Method != http.MethodGet || last.Path != "/swarm" {
+		t.Errorf("the last call is %v", last)
+	}
+}
