@@ -64,7 +64,7 @@ func corpus(t *testing.T) map[string]string {
 		write(t, paths[f[0]], data)
 	}
 	for _, path := range paths {
-		furnish(t, root, path)
+		furnish(t, path)
 	}
 	return paths
 }
@@ -81,25 +81,21 @@ func write(t *testing.T, path string, data []byte) {
 
 // furnish makes what a file refers to: build directories, empty env_files, and
 // files to extend whose services have an image and nothing else.
-func furnish(t *testing.T, root, path string) {
+func furnish(t *testing.T, path string) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &report{}
 	dir := filepath.Dir(path)
 	extended := map[string][]string{}
-	for _, s := range r.open(path, path, dir, data).services {
+	for _, s := range (&report{}).open(path, path, dir, data).services {
 		if p, ok := s.value.get("build"); ok && !isURL(p.value.text) {
-			if err := os.MkdirAll(filepath.Join(dir, p.value.text), 0o755); err != nil {
-				t.Fatal(err)
-			}
+			write(t, filepath.Join(dir, p.value.text, ".keep"), nil)
 		}
-		if p, ok := s.value.get("env_file"); ok {
-			for _, v := range append(p.value.items, p.value) {
-				if v.scalar() {
-					missing(t, filepath.Join(dir, v.text), nil)
-				}
+		p, _ := s.value.get("env_file")
+		for _, v := range append(p.value.items, p.value) {
+			if v.scalar() {
+				missing(t, filepath.Join(dir, v.text), nil)
 			}
 		}
 		if p, ok := s.value.get("extends"); ok {

@@ -90,29 +90,34 @@ func (p *envParser) next(rest string) {
 	p.line++
 }
 
+// value reads what stands behind the = of a line; rest is the lines below.
 func (p *envParser) value(v, rest string) (string, *mistake) {
-	if v == "" || v[0] != '"' && v[0] != '\'' {
-		p.next(rest)
-		if strings.HasPrefix(v, "#") {
-			return "", nil
+	if v != "" && (v[0] == '"' || v[0] == '\'') {
+		all := v
+		if rest != "" || strings.HasSuffix(p.s, "\n") {
+			all += "\n" + rest
 		}
-		for i := 1; i < len(v); i++ {
-			if v[i] == '#' && (v[i-1] == ' ' || v[i-1] == '\t') {
-				v = v[:i]
-				break
-			}
+		return p.quoted(all[0], all[1:], rest)
+	}
+	p.next(rest)
+	if strings.HasPrefix(v, "#") {
+		return "", nil
+	}
+	for i := 1; i < len(v); i++ {
+		if v[i] == '#' && (v[i-1] == ' ' || v[i-1] == '\t') {
+			v = v[:i]
+			break
 		}
-		return p.expand(strings.TrimRight(v, " \t")), nil
 	}
-	// A quoted value goes on until its quote, over as many lines as it takes.
-	quote, all := v[0], v[1:]
-	if rest != "" || strings.HasSuffix(p.s, "\n") {
-		all += "\n" + rest
-	}
+	return p.expand(strings.TrimRight(v, " \t")), nil
+}
+
+// quoted reads up to the closing quote, over as many lines as it takes. Where
+// there is none, it goes on with rest, the next line.
+func (p *envParser) quoted(quote byte, all, rest string) (string, *mistake) {
 	var b strings.Builder
 	for i := 0; i < len(all); i++ {
-		c := all[i]
-		switch {
+		switch c := all[i]; {
 		case c == quote:
 			tail, after, _ := strings.Cut(all[i+1:], "\n")
 			p.line += strings.Count(all[:i], "\n")
@@ -151,7 +156,7 @@ func unescape(quote, c byte) string {
 			return "'"
 		}
 	}
-	return `\` + string(rune(c))
+	return `\` + string([]byte{c})
 }
 
 // expand replaces ${NAME} and ${NAME:-default}; all else stays as it is.

@@ -94,30 +94,13 @@ func (x *extending) extend(d *draft, doc *document) *draft {
 	}()
 	path := d.Name + ".extends"
 	e := d.extends
-	in := doc
-	if e.file != "" {
-		file := (&scope{report: x.report, find: x.find, base: e.base}).absolute(e.file)
-		in = x.document(file, x.display(file), filepath.Dir(file), e.filePos, path+".file", nil)
-	}
-	p, ok := in.service(e.service)
-	if !ok && e.file == "" {
-		for _, m := range x.main {
-			if p, ok = m.service(e.service); ok {
-				in = m
-				break
-			}
-		}
-	}
-	if !ok {
-		if len(in.services) > 0 {
-			meant := x.meant(e.service, in.names())
-			x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, suggestion(meant)), choices("the services there are", in.names())...)
-		}
+	in, p, ok := x.lookup(e, doc, path)
+	o := origin{in.path, e.service}
+	switch {
+	case !ok:
 		d.broken = true
 		return d
-	}
-	o := origin{in.path, e.service}
-	if x.open[o] {
+	case x.open[o]:
 		x.circle(e.pos, path, x.way[slices.Index(x.way, o):])
 		d.broken = true
 		return d
@@ -143,6 +126,29 @@ func (x *extending) extend(d *draft, doc *document) *draft {
 	x.over(out, d)
 	out.broken = base.broken || d.broken
 	return out
+}
+
+// lookup finds the service that e names: in e's file; without one in doc,
+// where e is written, and then in the other files of the project.
+func (x *extending) lookup(e extension, doc *document, path string) (*document, pair, bool) {
+	in := doc
+	if e.file != "" {
+		file := (&scope{report: x.report, find: x.find, base: e.base}).absolute(e.file)
+		in = x.document(file, x.display(file), filepath.Dir(file), e.filePos, path+".file", nil)
+	}
+	if p, ok := in.service(e.service); ok {
+		return in, p, true
+	}
+	for _, m := range x.main {
+		if p, ok := m.service(e.service); ok && e.file == "" {
+			return m, p, true
+		}
+	}
+	if len(in.services) > 0 { // else it was told why there are none
+		meant := x.meant(e.service, in.names())
+		x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, suggestion(meant)), choices("the services there are", in.names())...)
+	}
+	return in, pair{}, false
 }
 
 // circle reports services that extend each other.
@@ -175,12 +181,12 @@ func (x *extending) keepOut(base *draft, e extension, path string) {
 	}
 }
 
-// copy makes a draft with the keys of b and the name of d, which may be
-// changed without changing b.
-func (b *draft) copy(d *draft) *draft {
-	out := *b
-	out.Name, out.Pos = d.Name, d.Pos
-	out.At, out.values, out.paths = maps.Clone(b.At), maps.Clone(b.values), map[Pos]string{}
+// copy makes a draft with the keys of d and the name of as, which may be
+// changed without changing d.
+func (d *draft) copy(as *draft) *draft {
+	out := *d
+	out.Name, out.Pos = as.Name, as.Pos
+	out.At, out.values, out.paths = maps.Clone(d.At), maps.Clone(d.values), map[Pos]string{}
 	delete(out.At, "extends")
 	return &out
 }

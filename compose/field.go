@@ -82,15 +82,12 @@ func (f ignored) merge(_, _ *draft)                {}
 func (f ignored) clear(*draft)                     {}
 func (f ignored) entry(*draft) any                 { return nil }
 
-// word is a field of one text.
-func word(at func(*draft) *string) field { return checked(at, nil) }
-
 // checked is a field of one text that check may refuse or rewrite.
 func checked(at func(*draft) *string, check func(*scope, value) (string, *mistake)) field {
 	return typed[string]{
 		at: at,
 		take: func(s *scope, v value) string {
-			if !s.isText(v) || check == nil {
+			if !s.isText(v) {
 				return v.text
 			}
 			t, m := check(s, v)

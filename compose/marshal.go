@@ -37,29 +37,20 @@ func Marshal(p *Project) ([]byte, error) {
 // It is a file that Load reads, too.
 func MarshalJSON(p *Project) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, s := range p.Services {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		if err := member(&b, s.Name); err != nil {
-			return nil, err
-		}
-		b.WriteByte('{')
-		for j, e := range s.Entries() {
-			if j > 0 {
-				b.WriteByte(',')
-			}
-			if err := member(&b, e.Key); err != nil {
-				return nil, err
-			}
-			if err := encode(&b, doubled(e.Value)); err != nil {
-				return nil, err
-			}
-		}
-		b.WriteByte('}')
+	err := object(&b, len(p.Services), func(i int) (string, error) {
+		s := p.Services[i]
+		entries := s.Entries()
+		var body bytes.Buffer
+		err := object(&body, len(entries), func(j int) (string, error) {
+			var v bytes.Buffer
+			err := encode(&v, doubled(entries[j].Value))
+			return member(entries[j].Key, v.String()), err
+		})
+		return member(s.Name, body.String()), err
+	})
+	if err != nil {
+		return nil, err
 	}
-	b.WriteByte('}')
 	var out bytes.Buffer
 	if err := json.Indent(&out, b.Bytes(), "", "  "); err != nil {
 		return nil, err
@@ -68,14 +59,26 @@ func MarshalJSON(p *Project) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// member writes the name of a member and its colon.
-func member(b *bytes.Buffer, name string) error {
-	if err := encode(b, name); err != nil {
-		return err
+// object writes n members in their order, which a map would not keep.
+func object(b *bytes.Buffer, n int, member func(int) (string, error)) error {
+	b.WriteByte('{')
+	for i := range n {
+		m, err := member(i)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(m)
 	}
-	b.WriteByte(':')
+	b.WriteByte('}')
 	return nil
 }
+
+// member is a member of an object; names of keys and services need no more
+// than Go's own quoting.
+func member(name, value string) string { return strconv.Quote(name) + ":" + value }
 
 // encode writes a value as JSON without making < and > unreadable, but with
 // what YAML would not read as it stands in a JSON text.

@@ -55,14 +55,12 @@ func (s *scope) vars(v value, sep string, check func(*scope, *Var) *mistake) []V
 	case mapping:
 		for _, p := range v.pairs {
 			c := s.under(".%s", p.key)
-			x := Var{Name: p.key, Pos: p.pos}
-			switch p.value.kind {
-			case null:
-			case list, mapping:
+			if p.value.kind == list || p.value.kind == mapping {
 				c.bad(p.value, fmt.Sprintf("takes text or a number, not %s", p.value.kind))
 				continue
-			default:
-				t := p.value.text
+			}
+			x := Var{Name: p.key, Pos: p.pos}
+			if t := p.value.text; p.value.kind != null {
 				x.Value = &t
 			}
 			add(c, value{pos: p.pos}, x)
@@ -73,17 +71,14 @@ func (s *scope) vars(v value, sep string, check func(*scope, *Var) *mistake) []V
 			c := s.item(i)
 			if item.kind == mapping {
 				c.bad(item, "is a mapping, not text", pairHints(item, sep)...)
-				continue
+			} else if c.isWord(item) && !c.repeated(first, i, item) {
+				x := Var{Pos: item.pos}
+				name, val, ok := strings.Cut(item.text, sep)
+				if x.Name = name; ok {
+					x.Value = &val
+				}
+				add(c, item, x)
 			}
-			if !c.isWord(item) || c.repeated(first, i, item) {
-				continue
-			}
-			x := Var{Pos: item.pos}
-			name, val, ok := strings.Cut(item.text, sep)
-			if x.Name = name; ok {
-				x.Value = &val
-			}
-			add(c, item, x)
 		}
 	case null:
 		s.assume(v, "is empty and has no effect")
