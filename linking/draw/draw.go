@@ -35,13 +35,24 @@ func Formats() []Format {
 	}
 }
 
-// Write writes g in the format of that name. An unknown name is an error that
-// lists the known ones.
+// Write writes g in the format of that name. An unknown name is the error of
+// Check.
 func Write(w io.Writer, format string, g linking.Graph) error {
-	var names []string
 	for _, f := range Formats() {
 		if f.Name == format {
 			return f.write(w, g)
+		}
+	}
+	return Check(format)
+}
+
+// Check refuses the name of a format that there is not, and lists those there
+// are.
+func Check(format string) error {
+	var names []string
+	for _, f := range Formats() {
+		if f.Name == format {
+			return nil
 		}
 		names = append(names, f.Name)
 	}
