@@ -32,6 +32,7 @@ those that it is linked to, by name, and nobody else.`,
 	a.addGlobals(root)
 	root.AddCommand(
 		newBuildCommand(a),
+		newCanCommand(a),
 		newConfigCommand(a),
 		newDownCommand(a),
 		newGraphCommand(a),
