@@ -59,6 +59,9 @@ func (p *envParser) entry() {
 		body = strings.TrimLeft(after, " \t")
 	}
 	name, val, assigned := strings.Cut(body, "=")
+	if i := comment(name); i >= 0 {
+		name, assigned = name[:i], false
+	}
 	name = strings.TrimRight(name, " \t")
 	if m := variableName(strings.Trim(name, "'")); m != nil {
 		p.errs = append(p.errs, lineError{m, line, col})
@@ -103,13 +106,20 @@ func (p *envParser) value(v, rest string) (string, *mistake) {
 	if strings.HasPrefix(v, "#") {
 		return "", nil
 	}
-	for i := 1; i < len(v); i++ {
-		if v[i] == '#' && (v[i-1] == ' ' || v[i-1] == '\t') {
-			v = v[:i]
-			break
-		}
+	if i := comment(v); i >= 0 {
+		v = v[:i]
 	}
 	return p.expand(strings.TrimRight(v, " \t")), nil
+}
+
+// comment is where a comment begins in s, or -1: at a # behind a blank.
+func comment(s string) int {
+	for i := 1; i < len(s); i++ {
+		if s[i] == '#' && (s[i-1] == ' ' || s[i-1] == '\t') {
+			return i
+		}
+	}
+	return -1
 }
 
 // quoted reads up to the closing quote, over as many lines as it takes. Where

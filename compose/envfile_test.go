@@ -21,6 +21,7 @@ func TestAnEnvFileIsReadAsDockerComposeReadIt(t *testing.T) {
 		{"A=a b # c\nB=a#b\nC=#c\nD= # d\nE=a\t#e", map[string]string{"A": "a b", "B": "a#b", "C": "", "D": "", "E": "a"}},
 		{"A=", map[string]string{"A": ""}},
 		{"A", map[string]string{}},
+		{"A # b=c\nB=1", map[string]string{"B": "1"}},
 		{"A=a=b", map[string]string{"A": "a=b"}},
 		{`A="x y" # z`, map[string]string{"A": "x y"}},
 		{`A='x # y'`, map[string]string{"A": "x # y"}},

@@ -43,47 +43,62 @@ func sortVars(vs []Var) []Var {
 
 // vars reads names with values, in file order.
 func (s *scope) vars(v value, sep string, check func(*scope, *Var) *mistake) []Var {
-	var out []Var
-	add := func(c *scope, at value, x Var) {
-		if m := check(c, &x); m != nil {
-			c.badly(at, m)
-			return
-		}
-		out = append(out, x)
-	}
 	switch v.kind {
 	case mapping:
-		for _, p := range v.pairs {
-			c := s.under(".%s", p.key)
-			if p.value.kind == list || p.value.kind == mapping {
-				c.bad(p.value, fmt.Sprintf("takes text or a number, not %s", p.value.kind))
-				continue
-			}
-			x := Var{Name: p.key, Pos: p.pos}
-			if t := p.value.text; p.value.kind != null {
-				x.Value = &t
-			}
-			add(c, value{pos: p.pos}, x)
-		}
+		return s.varsOfMapping(v, check)
 	case list:
-		first := map[string]int{}
-		for i, item := range v.items {
-			c := s.item(i)
-			if item.kind == mapping {
-				c.bad(item, "is a mapping, not text", pairHints(item, sep)...)
-			} else if c.isWord(item) && !c.repeated(first, i, item) {
-				x := Var{Pos: item.pos}
-				name, val, ok := strings.Cut(item.text, sep)
-				if x.Name = name; ok {
-					x.Value = &val
-				}
-				add(c, item, x)
-			}
-		}
+		return s.varsOfList(v, sep, check)
 	case null:
 		s.assume(v, "is empty and has no effect")
 	default:
 		s.bad(v, fmt.Sprintf("takes a mapping or a list, not %s", v.kind), fmt.Sprintf(`write each item on a line of its own that begins with "- ", such as "- NAME%sVALUE"`, sep))
+	}
+	return nil
+}
+
+func (s *scope) varsOfMapping(v value, check func(*scope, *Var) *mistake) []Var {
+	var out []Var
+	for _, p := range v.pairs {
+		c := s.under(".%s", p.key)
+		if p.value.kind == list || p.value.kind == mapping {
+			c.bad(p.value, fmt.Sprintf("takes text or a number, not %s", p.value.kind))
+			continue
+		}
+		x := Var{Name: p.key, Pos: p.pos}
+		if t := p.value.text; p.value.kind != null {
+			x.Value = &t
+		}
+		if m := check(c, &x); m != nil {
+			c.fail(p.pos, c.path, m.msg, m.hints...)
+			continue
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func (s *scope) varsOfList(v value, sep string, check func(*scope, *Var) *mistake) []Var {
+	var out []Var
+	first := map[string]int{}
+	for i, item := range v.items {
+		c := s.item(i)
+		if item.kind == mapping {
+			c.bad(item, "is a mapping, not text", pairHints(item, sep)...)
+			continue
+		}
+		if !c.isWord(item) || c.repeated(first, i, item) {
+			continue
+		}
+		name, val, assigned := strings.Cut(item.text, sep)
+		x := Var{Name: name, Pos: item.pos}
+		if assigned {
+			x.Value = &val
+		}
+		if m := check(c, &x); m != nil {
+			c.badly(item, m)
+			continue
+		}
+		out = append(out, x)
 	}
 	return out
 }
