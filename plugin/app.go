@@ -24,6 +24,7 @@ type app struct {
 	connect      func() (engine.Client, error)
 	registryAuth func(ref string) (string, error)
 	flags        globals
+	quietPull    bool // how far pulls are is not shown
 }
 
 // globals are the flags that stand before a verb.
@@ -104,6 +105,9 @@ func (a *app) view() view.Options {
 	o.Color = a.flags.ansi
 	return o
 }
+
+// note tells the user something that is neither a result nor an error.
+func (a *app) note(text string) { view.PrintNotes(a.view(), []compose.Note{{Text: text}}) }
 
 func firstOf(values ...string) string {
 	for _, v := range values {

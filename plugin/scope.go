@@ -75,19 +75,28 @@ func (s *scope) list(ctx context.Context, args []string) ([]engine.Replica, erro
 // files can't be read.
 func (s *scope) halt(ctx context.Context, goal plan.Goal, args []string, orphans bool) error {
 	defer s.alone(ctx, s.engine, s.project)()
-	have, err := s.engine.Observe(ctx, s.project, nil)
+	p, err := s.plan(ctx, goal, args, orphans)
 	if err != nil {
 		return err
 	}
+	return s.run(ctx, s.engine, p)
+}
+
+// plan plans what brings the containers of halt to a goal that needs no files.
+func (s *scope) plan(ctx context.Context, goal plan.Goal, args []string, orphans bool) (*plan.Plan, error) {
+	have, err := s.engine.Observe(ctx, s.project, nil)
+	if err != nil {
+		return nil, err
+	}
 	if s.loaded != nil {
 		if err := s.sameFolder(s.loaded, have); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	// Networks alone are what an interrupted run left behind.
 	if running := have.Services(); len(running) > 0 || len(have.Networks) == 0 {
 		if err := s.check(args, running); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	switch {
@@ -98,12 +107,12 @@ func (s *scope) halt(ctx context.Context, goal plan.Goal, args []string, orphans
 	}
 	p, err := plan.Make(goal, plan.Want{}, have)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if left := others(goal, have); goal.State == plan.Absent && len(left) > 0 {
 		p.Notes = append(p.Notes, fmt.Sprintf("left alone, for the files have no such service: %v (--remove-orphans takes them away)", left))
 	}
-	return s.run(ctx, s.engine, p)
+	return p, nil
 }
 
 // others names the containers of the stack that a goal is not about.
