@@ -17,6 +17,7 @@ type stack struct {
 	project  *compose.Project
 	topology *linking.Topology
 	engine   *engine.Engine
+	noBuild  bool // an image that would have to be built is an error
 }
 
 // stack reads the files and connects to the engine. Nothing is asked of the
@@ -63,7 +64,21 @@ func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*
 	if err != nil {
 		return nil, err
 	}
-	return plan.Make(goal, want, have)
+	p, err := plan.Make(goal, want, have)
+	if err == nil && s.noBuild {
+		err = checkBuilt(p)
+	}
+	return p, err
+}
+
+// checkBuilt refuses a plan that builds images.
+func checkBuilt(p *plan.Plan) error {
+	for _, step := range p.Steps {
+		if b, ok := step.Action.(plan.BuildImage); ok {
+			return failure{msg: "image " + b.Image.Ref + " is not built, and --no-build says not to", hints: []string{"to build it: build"}}
+		}
+	}
+	return nil
 }
 
 // converge brings the stack to a goal.
@@ -85,12 +100,31 @@ func (a *app) run(ctx context.Context, e *engine.Engine, p *plan.Plan) error {
 		}
 		return nil
 	}
-	progress, err := view.NewProgress(a.flags.progress, a.view())
+	return a.runShown(ctx, e, p, a.flags.progress)
+}
+
+// runAmidLines is run for when other lines are written meanwhile, which lines
+// that are rewritten in place would get in the way of.
+func (a *app) runAmidLines(ctx context.Context, e *engine.Engine, p *plan.Plan) error {
+	kind := a.flags.progress
+	if kind != "json" && kind != "quiet" {
+		kind = "plain"
+	}
+	return a.runShown(ctx, e, p, kind)
+}
+
+func (a *app) runShown(ctx context.Context, e *engine.Engine, p *plan.Plan, kind string) error {
+	progress, err := view.NewProgress(kind, a.view())
 	if err != nil {
 		return usageError{msg: err.Error()}
 	}
 	progress.Start(p)
-	err = p.Run(ctx, a.flags.parallel, e.Apply, progress.Event)
+	err = p.Run(ctx, a.flags.parallel, e.Apply, func(e plan.Event) {
+		if _, pulls := e.Step.Action.(plan.PullImage); pulls && a.quietPull && e.Phase == plan.Advanced {
+			return
+		}
+		progress.Event(e)
+	})
 	progress.End()
 	return err
 }

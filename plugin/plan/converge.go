@@ -168,6 +168,13 @@ func (c *convergence) outdated(h *HaveContainer, w Container, remade map[string]
 			return "uses " + name + ", which is replaced"
 		}
 	}
+	if c.goal.Dependents {
+		for _, f := range c.fates {
+			if f.make && slices.Contains(w.After, f.want.Service) {
+				return "asked for, with " + f.want.Name
+			}
+		}
+	}
 	if h.Joined != "" && !kept[h.Joined] && len(w.Joins) > 0 {
 		return "the container whose network it shares is gone"
 	}

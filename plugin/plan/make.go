@@ -10,12 +10,13 @@ type Goal struct {
 	State    Target
 	Services []string // the services that are meant; nil: all, those that the files no longer have among them
 
-	Recreate  Policy
-	NoCreate  bool // bring up what exists, make nothing
-	Orphans   bool // Running: remove the containers of services that the files no longer have
-	Volumes   bool // Absent, Cleared: anonymous volumes too
-	FreshData bool // Running: a replaced container starts with new anonymous volumes
-	Timeout   *int // seconds that a container is given to stop
+	Recreate   Policy
+	Dependents bool // a service is replaced with those that it is started after, too
+	NoCreate   bool // bring up what exists, make nothing
+	Orphans    bool // Running: remove the containers of services that the files no longer have
+	Volumes    bool // Absent, Cleared: anonymous volumes too
+	FreshData  bool // Running: a replaced container starts with new anonymous volumes
+	Timeout    *int // seconds that a container is given to stop
 
 	Signal string // Killed: which; empty: SIGKILL
 	Stop   bool   // Cleared: those that run are stopped first

@@ -1,0 +1,150 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// tail follows one container through all of its runs.
+type tail struct {
+	follower *follower
+	replica  engine.Replica
+	query    engine.LogQuery // for the stream that is opened first
+	ping     chan struct{}   // the queue has grown
+
+	// Of the follower's lock:
+	queue  []engine.Event
+	busy   bool // it runs, or its last words or its exit are not told yet
+	killed bool // somebody has sent it a signal in this run
+
+	// Of the tail's own goroutine:
+	last  time.Time // of the line that was shown last
+	up    bool
+	ended bool // it has exited, and that is not told yet
+	code  *int // with which code; nil: the engine has to be asked
+	mute  bool // that its log can't be read was told
+}
+
+// run reads a stream of lines at a time. A stream ends with the run of the
+// container, sooner or later than the engine tells that; the exit is told
+// when both have happened.
+func (t *tail) run(ctx context.Context) {
+	var reading chan struct{}
+	read := func() {
+		reading = make(chan struct{})
+		go func(done chan struct{}) {
+			defer close(done)
+			t.read(ctx)
+		}(reading)
+	}
+	read()
+	again := false // it was started while a stream was open
+	for {
+		select {
+		case <-reading:
+			reading = nil
+		case <-t.ping:
+			for _, e := range t.events() {
+				switch e.Action {
+				case engine.Started:
+					t.tell(ctx) // what comes from now on is of another run
+					t.up = true
+					if again = reading != nil; !again {
+						read()
+					}
+				case engine.Died:
+					t.up, t.ended, t.code = false, true, &e.ExitCode
+				}
+			}
+		case <-ctx.Done():
+			if reading != nil {
+				<-reading
+			}
+			return
+		}
+		if reading == nil && again {
+			again = false
+			read()
+		}
+		if reading == nil {
+			t.tell(ctx)
+		}
+		t.settle(reading != nil)
+	}
+}
+
+// events takes what has happened off the queue.
+func (t *tail) events() []engine.Event {
+	t.follower.mu.Lock()
+	defer t.follower.mu.Unlock()
+	list := t.queue
+	t.queue = nil
+	for _, e := range list {
+		switch e.Action {
+		case engine.Signalled:
+			t.killed = true
+		case engine.Started:
+			t.killed = false
+		}
+	}
+	return list
+}
+
+// settle says whether there is anything left to wait for.
+func (t *tail) settle(reading bool) {
+	t.follower.mu.Lock()
+	t.busy = reading || t.up || t.ended || len(t.queue) > 0
+	t.follower.mu.Unlock()
+	poke(t.follower.wake)
+}
+
+// read shows what the container writes until its run ends.
+func (t *tail) read(ctx context.Context) {
+	source := t.follower.merge.Source()
+	defer source.Close()
+	q := t.query
+	t.query = engine.LogQuery{Follow: true, Tail: -1}
+	if !t.last.IsZero() {
+		q.After = t.last
+	}
+	err := t.follower.engine.Logs(ctx, t.replica.ID, q, func(l engine.LogLine) {
+		if l.Time.After(t.last) {
+			t.last = l.Time
+		}
+		source.Line(logLine(t.replica, l))
+	})
+	if err != nil && ctx.Err() == nil && !engine.IsGone(err) && !t.mute {
+		t.mute = true
+		t.follower.silent(t.replica, err)
+	}
+}
+
+// tell says that the container has exited, if it has and that wasn't said.
+func (t *tail) tell(ctx context.Context) {
+	if !t.ended {
+		return
+	}
+	t.ended = false
+	if t.follower.exited == nil {
+		return
+	}
+	now, there, err := t.follower.engine.Condition(ctx, t.replica.ID)
+	if err != nil {
+		return
+	}
+	e := exit{replica: t.replica, code: now.ExitCode, at: now.Finished}
+	if t.code != nil {
+		e.code = *t.code
+		t.code = nil
+	}
+	t.follower.logs.Say(fmt.Sprintf("%s exited with code %d", t.replica.Name, e.code))
+	if !there || !now.State.Up() && now.State != plan.Created {
+		t.follower.mu.Lock()
+		defer t.follower.mu.Unlock()
+		t.follower.exited(e)
+	}
+}
