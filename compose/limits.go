@@ -155,7 +155,7 @@ func readUlimits(s *scope, v value) []Ulimit {
 func (s *scope) ulimit(p pair) (Ulimit, bool) {
 	u := Ulimit{Name: p.key, Pos: p.pos}
 	if _, err := units.ParseUlimit(p.key + "=0:0"); err != nil {
-		s.fail(p.pos, s.path, fmt.Sprintf("no limit %q%s", p.key, didYouMean(p.key, ulimitNames)), "the limits are "+strings.Join(ulimitNames, ", "))
+		s.fail(p.pos, s.path, fmt.Sprintf("no limit %q%s", p.key, DidYouMean(p.key, ulimitNames)), "the limits are "+strings.Join(ulimitNames, ", "))
 		return u, false
 	}
 	if p.value.kind != mapping {

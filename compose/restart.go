@@ -38,7 +38,7 @@ func readRestart(s *scope, v value) Restart {
 		r.Max = int(n)
 		return r
 	}
-	s.bad(v, fmt.Sprintf("no restart policy %q%s", policy, didYouMean(policy, policies)), allowed)
+	s.bad(v, fmt.Sprintf("no restart policy %q%s", policy, DidYouMean(policy, policies)), allowed)
 	return Restart{}
 }
 

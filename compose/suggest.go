@@ -65,8 +65,9 @@ func choices(what string, names []string) []string {
 	return []string{what + " " + strings.Join(names, ", ")}
 }
 
-// didYouMean is the end of a message about a name that is not known.
-func didYouMean(word string, names []string) string {
+// DidYouMean is the end of a message about a word that is none of the names:
+// ` (did you mean "db"?)`, or nothing where none of them is near.
+func DidYouMean(word string, names []string) string {
 	return suggestion(nearest(word, names))
 }
 

@@ -81,7 +81,7 @@ func volumeMode(mode string) *mistake {
 			known = known || m == k
 		}
 		if !known {
-			return wrong("the usual modes are ro and rw; others are "+strings.Join(volumeModes[2:], ", "), "no mode %q%s", m, didYouMean(m, volumeModes))
+			return wrong("the usual modes are ro and rw; others are "+strings.Join(volumeModes[2:], ", "), "no mode %q%s", m, DidYouMean(m, volumeModes))
 		}
 	}
 	return nil
