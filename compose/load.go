@@ -33,7 +33,7 @@ func load(o Options, from storage) (*Project, error) {
 	if !filepath.IsAbs(o.Dir) {
 		return nil, fmt.Errorf("the working directory %q is not absolute", o.Dir)
 	}
-	l := &loader{report: &report{}, disk: from, dir: filepath.Clean(o.Dir), env: o.Env, docs: map[string]*document{}}
+	l := &loader{report: &report{}, disk: from, dir: filepath.Clean(o.Dir), env: o.Env, docs: map[version]*document{}}
 	l.dotenv(o)
 	chosen := l.choose(o)
 	if err := l.err(); err != nil {
@@ -69,6 +69,10 @@ func load(o Options, from storage) (*Project, error) {
 	return p, nil
 }
 
+// version is a file with the directory its paths start from: a file of the
+// project may be extended, too, and then they start from its own.
+type version struct{ path, base string }
+
 // loader reads one project.
 type loader struct {
 	*report
@@ -80,7 +84,7 @@ type loader struct {
 	file map[string]string // of .env
 	read bool              // there is a .env
 	main []*document       // the files that were chosen
-	docs map[string]*document
+	docs map[version]*document
 }
 
 // find looks a variable up: the process's environment beats .env. Values are
@@ -152,13 +156,14 @@ func (l *loader) projectDir(o Options, s selection) string {
 
 // document reads a file, once. What refers to it stands at pos.
 func (l *loader) document(path, given, base string, pos Pos, at string, stdin io.Reader) *document {
-	if d, ok := l.docs[path]; ok {
+	v := version{path, base}
+	if d, ok := l.docs[v]; ok {
 		return d
 	}
 	var data []byte
 	var err error
 	d := &document{file: given, path: path, base: base}
-	l.docs[path] = d
+	l.docs[v] = d
 	if path == "-" {
 		d.path, d.file = "", "<stdin>"
 		if stdin == nil {
