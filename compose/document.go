@@ -10,7 +10,7 @@ type document struct {
 	file     string // as messages name it
 	path     string // absolute; empty for standard input
 	base     string // the directory that relative paths start from
-	services []pair
+	services []pair // none where the file is no compose file, which was told
 }
 
 // service returns the service of that name as it is written in the file.
@@ -35,9 +35,8 @@ func (d *document) names() []string {
 // open reads a file's text as far as its services' names.
 func (r *report) open(file, path, base string, data []byte) *document {
 	d := &document{file: file, path: path, base: base}
-	errs := len(r.errs)
-	root := parse(r, file, data)
-	if len(r.errs) > errs {
+	root, ok := parse(r, file, data)
+	if !ok {
 		return d
 	}
 	switch root.kind {

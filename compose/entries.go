@@ -8,10 +8,11 @@ type Entry struct {
 	Value any
 }
 
-// Entries returns the keys that are set, in the order of Keys. Two services
-// that mean the same have the same entries, wherever and however they were
-// written: places, env_file and extends are not in them. Load reads them back
-// to the same service, but for a dollar sign, which a file has to double.
+// Entries returns the keys that are set, in the order of Keys. Where and how a
+// service was written does not show in them: places, env_file and extends are
+// gone, sizes are bytes, defaults are left out; lists keep their order. Load
+// reads them back to the same service, but for a dollar sign, which a file has
+// to double.
 func (s *Service) Entries() []Entry {
 	d := &draft{Service: *s}
 	var out []Entry

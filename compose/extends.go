@@ -54,6 +54,8 @@ func (l *loader) over(base, d *draft) {
 			base.At[k.Name] = pos
 		}
 	}
+	base.broken = base.broken || d.broken
+	base.size += d.size
 	maps.Copy(base.paths, d.paths)
 	maps.Copy(base.values, d.values)
 }
@@ -121,10 +123,8 @@ func (x *extending) extend(d *draft, doc *document) *draft {
 		return d
 	}
 	out := base.copy(d)
-	out.size += d.size
 	x.keepOut(out, e, path)
 	x.over(out, d)
-	out.broken = base.broken || d.broken
 	return out
 }
 

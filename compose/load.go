@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -53,8 +54,9 @@ func load(o Options, from storage) (*Project, error) {
 			p.Files = append(p.Files, path)
 		}
 	}
-	if err := l.err(); err != nil {
-		return nil, err
+	if slices.ContainsFunc(l.main, func(d *document) bool { return len(d.services) == 0 }) {
+		l.skim()
+		return nil, l.err()
 	}
 	drafts := l.drafts()
 	l.finish(drafts, o.SkipBuildCheck)
@@ -67,6 +69,16 @@ func load(o Options, from storage) (*Project, error) {
 	}
 	p.Notes = l.sorted()
 	return p, nil
+}
+
+// skim reads services for their own mistakes alone, where others are missing
+// because their file could not be read.
+func (l *loader) skim() {
+	for _, doc := range l.main {
+		for _, p := range doc.services {
+			l.service(p, doc.base)
+		}
+	}
 }
 
 // version is a file with the directory its paths start from: a file of the

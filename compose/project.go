@@ -172,7 +172,7 @@ type Volume struct {
 	Host   string // absolute path or volume name; empty for an anonymous volume
 	Named  bool   // Host is the name of a volume
 	Target string // absolute path in the container
-	Mode   string // as written: ro, rw, z, …; empty is rw
+	Mode   string // as written: ro, z, ro,Z, …; empty is rw
 	Pos    Pos
 }
 

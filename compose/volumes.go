@@ -40,7 +40,9 @@ func parseVolume(s *scope, v value) (Volume, *mistake) {
 		if m := volumeMode(parts[2]); m != nil {
 			return out, m
 		}
-		out.Mode = parts[2]
+		if out.Mode = parts[2]; out.Mode == "rw" {
+			out.Mode = "" // as if it were not said
+		}
 	}
 	return out, s.volumeHost(v, parts[0], &out)
 }

@@ -16,32 +16,34 @@ const (
 	maxValues = 200000 // values after aliases are followed; 500 services need 20000
 )
 
-// parse reads YAML as far as a compose file needs it. The value is usable
-// only where nothing was reported.
-func parse(r *report, file string, data []byte) value {
+// parse reads YAML as far as a compose file needs it. It returns false where
+// there is nothing to go on with; a key that is written twice is a mistake of
+// which the first one stands.
+func parse(r *report, file string, data []byte) (value, bool) {
 	top := Pos{File: file, Line: 1, Column: 1}
 	if !utf8.Valid(data) {
 		r.fail(badEncoding(file, data), "", "not text in UTF-8")
-		return value{}
+		return value{}, false
 	}
 	t := tree{report: r, file: file, widths: widths(string(data))}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, next yaml.Node
 	if err := d.Decode(&doc); errors.Is(err, io.EOF) {
 		r.fail(top, "", "the file is empty", `write a service, such as "web:" with "image: busybox" indented below it`)
-		return value{}
+		return value{}, false
 	} else if err != nil {
 		failSyntax(r, file, data, err)
-		return value{}
+		return value{}, false
 	}
 	if err := d.Decode(&next); err == nil {
 		r.fail(t.place(&next), "", "a second document begins here, but a file has only one", `take the line "---" out, or put the second part into a file of its own`)
-		return value{}
+		return value{}, false
 	} else if !errors.Is(err, io.EOF) {
 		failSyntax(r, file, data, err)
-		return value{}
+		return value{}, false
 	}
-	return t.value(doc.Content[0], 0)
+	v := t.value(doc.Content[0], 0)
+	return v, !t.full
 }
 
 // tree turns nodes into values.
