@@ -41,6 +41,7 @@ func newLogsCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().SortFlags = false
+	a.ownF(cmd)
 	cmd.Flags().BoolVarP(&query.Follow, "follow", "f", false, "go on with what they write from now on")
 	cmd.Flags().StringVar(&tail, "tail", "all", "so many lines from the end of each, or all")
 	cmd.Flags().StringVar(&query.Since, "since", "", "lines since a time (2026-01-02T15:04:05) or so long ago (42m)")

@@ -75,6 +75,14 @@ func (a *app) addGlobals(root *cobra.Command) {
 	_ = root.MarkPersistentFlagDirname("project-directory")
 }
 
+// ownF is for commands that have a flag -f of their own, as they had in
+// docker-compose: after their name -f is theirs, before it the files'. A flag
+// of the same name keeps cobra from handing the global one down to them.
+func (a *app) ownF(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&a.flags.files, "file", nil, "")
+	_ = cmd.Flags().MarkHidden("file")
+}
+
 // noSuchCommand refuses what is no verb; cobra would print the help and call
 // that success.
 func noSuchCommand(cmd *cobra.Command, args []string) error {
