@@ -40,6 +40,7 @@ func (f *attachFlags) add(cmd *cobra.Command) {
 // attachment makes an attachment of the flags: named are the services that
 // the command line names.
 func (f upFlags) attachment(s *stack, named []string, goal plan.Goal) (*attachment, error) {
+	f.look.SplitStderr = true
 	t := &attachment{stack: s, look: f.look, named: named, abort: f.abort, codeFrom: f.exitCodeFrom, timeout: goal.Timeout}
 	mentioned := slices.Concat(f.attach, f.noAttach)
 	if f.exitCodeFrom != "" {
@@ -149,7 +150,7 @@ func (t *attachment) follow(ctx context.Context, times <-chan int) error {
 	}
 	done := make(chan error, 1)
 	go func() {
-		done <- f.run(within, func(list []engine.Replica) { t.tellAttaching(list) })
+		done <- f.run(within, t.printAttaching)
 	}()
 	killed := false
 	for {
@@ -179,13 +180,14 @@ func (t *attachment) follow(ctx context.Context, times <-chan int) error {
 	}
 }
 
-func (t *attachment) tellAttaching(list []engine.Replica) {
+// printAttaching prints which containers are followed.
+func (a *app) printAttaching(list []engine.Replica) {
 	var names []string
 	for _, r := range list {
 		names = append(names, r.Name)
 	}
 	slices.Sort(names)
-	fmt.Fprintln(t.out, "Attaching to "+strings.Join(names, ", "))
+	fmt.Fprintln(a.out, "Attaching to "+strings.Join(names, ", "))
 }
 
 // exited takes the exit of a container in.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,46 +14,56 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// logFlags say which lines are shown, and how.
+type logFlags struct {
+	query engine.LogQuery
+	look  view.LogOptions
+	tail  string
+	index int // of the replica; 0: all
+}
+
 func newLogsCommand(a *app) *cobra.Command {
-	var (
-		query engine.LogQuery
-		shown view.LogOptions
-		tail  string
-	)
+	var f logFlags
 	cmd := &cobra.Command{
 		Use:   "logs [OPTIONS] [SERVICE...]",
 		Short: "Show what containers wrote",
-		Long:  `Show what the containers of the stack, or of the named services, wrote.`,
+		Long: `Show what the containers of the stack, or of the named services, wrote, in the
+order of time. What they wrote to their standard error goes to standard error.
+
+With --follow it goes on with what they write from now on, also after a restart,
+and with containers that are made later, until none runs any more.`,
 		Example: `  docker stacklite logs
-  docker stacklite logs --follow --tail 20 web`,
+  docker stacklite logs --follow --tail 20 web
+  docker stacklite logs --since 10m --timestamps`,
 		ValidArgsFunction: a.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
-			query.Tail = -1
-			if tail != "all" {
-				n, err := strconv.Atoi(tail)
+			f.query.Tail = -1
+			if f.tail != "all" {
+				n, err := strconv.Atoi(f.tail)
 				if err != nil || n < 0 {
-					return usageError{msg: fmt.Sprintf("--tail takes a number of lines or all, not %q", tail)}
+					return usageError{msg: fmt.Sprintf("--tail takes a number of lines or all, not %q", f.tail)}
 				}
-				query.Tail = n
+				f.query.Tail = n
 			}
-			return a.logs(ctx, args, query, shown)
+			return a.logs(ctx, args, f)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	a.ownF(cmd)
-	cmd.Flags().BoolVarP(&query.Follow, "follow", "f", false, "go on with what they write from now on")
-	cmd.Flags().StringVar(&tail, "tail", "all", "so many lines from the end of each, or all")
-	cmd.Flags().StringVar(&query.Since, "since", "", "lines since a time (2026-01-02T15:04:05) or so long ago (42m)")
-	cmd.Flags().StringVar(&query.Until, "until", "", "lines until a time or so long ago")
-	cmd.Flags().BoolVarP(&shown.Timestamps, "timestamps", "t", false, "show when each line was written")
-	cmd.Flags().BoolVar(&shown.NoColor, "no-color", false, "no colours")
-	cmd.Flags().BoolVar(&shown.NoPrefix, "no-log-prefix", false, "no container's name before each line")
+	cmd.Flags().BoolVarP(&f.query.Follow, "follow", "f", false, "go on with what they write from now on")
+	cmd.Flags().StringVarP(&f.tail, "tail", "n", "all", "so many lines from the end of each, or all")
+	cmd.Flags().StringVar(&f.query.Since, "since", "", "lines since a time (2026-01-02T15:04:05) or so long ago (42m)")
+	cmd.Flags().StringVar(&f.query.Until, "until", "", "lines until a time or so long ago")
+	cmd.Flags().IntVar(&f.index, "index", 0, "of this replica alone, by number")
+	cmd.Flags().BoolVarP(&f.look.Timestamps, "timestamps", "t", false, "show when each line was written")
+	cmd.Flags().BoolVar(&f.look.NoColor, "no-color", false, "no colours")
+	cmd.Flags().BoolVar(&f.look.NoPrefix, "no-log-prefix", false, "no container's name before each line")
 	return cmd
 }
 
-func (a *app) logs(ctx context.Context, args []string, q engine.LogQuery, l view.LogOptions) error {
+func (a *app) logs(ctx context.Context, args []string, f logFlags) error {
 	s, err := a.scope(ctx)
 	if err != nil {
 		return err
@@ -61,10 +72,19 @@ func (a *app) logs(ctx context.Context, args []string, q engine.LogQuery, l view
 	if err != nil {
 		return err
 	}
-	for _, r := range list {
-		l.Containers = append(l.Containers, logLine(r, engine.LogLine{}))
+	f.look.SplitStderr = true
+	meant := func(r engine.Replica) bool {
+		return (len(args) == 0 || slices.Contains(args, r.Service)) && (f.index == 0 || r.Number == f.index)
 	}
-	out := view.NewLogs(a.view(), l)
+	if f.query.Follow {
+		g := &follower{engine: s.engine, project: s.project, view: a.view(), look: f.look, query: f.query, shown: meant}
+		return g.run(ctx, func([]engine.Replica) {})
+	}
+	list = slices.DeleteFunc(list, func(r engine.Replica) bool { return !meant(r) })
+	for _, r := range list {
+		f.look.Containers = append(f.look.Containers, logLine(r, engine.LogLine{}))
+	}
+	out := view.NewLogs(a.view(), f.look)
 	merge := view.NewMerge(patience, out.Line)
 	sources := make([]*view.MergeSource, len(list))
 	for i := range list {
@@ -74,7 +94,11 @@ func (a *app) logs(ctx context.Context, args []string, q engine.LogQuery, l view
 	for i, r := range list {
 		group.Go(func() error {
 			defer sources[i].Close()
-			return s.engine.Logs(within, r.ID, q, func(l engine.LogLine) { sources[i].Line(logLine(r, l)) })
+			err := s.engine.Logs(within, r.ID, f.query, func(l engine.LogLine) { sources[i].Line(logLine(r, l)) })
+			if engine.IsGone(err) {
+				return nil
+			}
+			return err
 		})
 	}
 	return errors.Join(group.Wait(), out.Close())

@@ -34,6 +34,7 @@ those that it is linked to, by name, and nobody else.`,
 		newBuildCommand(a),
 		newCanCommand(a),
 		newConfigCommand(a),
+		newCreateCommand(a),
 		newDownCommand(a),
 		newGraphCommand(a),
 		newKillCommand(a),
@@ -54,14 +55,16 @@ those that it is linked to, by name, and nobody else.`,
 	for _, cmd := range root.Commands() {
 		cmd.Args = usageArgs(cmd.Args)
 	}
+	addShort(root, "file", "f", false)
+	addShort(root, "project-name", "p", false)
 	return root
 }
 
 func (a *app) addGlobals(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.SortFlags = false
-	f.StringArrayVarP(&a.flags.files, "file", "f", nil, "a file to read; may be repeated, later ones override (default fig.yml, docker-compose.yml)")
-	f.StringVarP(&a.flags.project, "project-name", "p", "", "the project's name (default the directory's)")
+	f.StringArrayVar(&a.flags.files, "file", nil, "a file to read; may be repeated, later ones override (default fig.yml, docker-compose.yml)")
+	f.StringVar(&a.flags.project, "project-name", "", "the project's name (default the directory's)")
 	f.StringVar(&a.flags.projectDir, "project-directory", "", "what relative paths are relative to (default the first file's directory)")
 	f.StringVar(&a.flags.envFile, "env-file", "", "variables for the files (default .env)")
 	f.StringVar(&a.flags.progress, "progress", "auto", "how progress is shown: auto, tty, plain, json or quiet")
@@ -81,6 +84,21 @@ func (a *app) addGlobals(root *cobra.Command) {
 func (a *app) ownF(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&a.flags.files, "file", nil, "")
 	_ = cmd.Flags().MarkHidden("file")
+}
+
+// addShort gives a global flag its letter: before the verb always, behind it
+// unless the verb has that letter for itself, as logs has -f and run has -p.
+// The letter can't be the global flag's own, for then no verb could have it.
+func addShort(cmd *cobra.Command, name, letter string, hidden bool) {
+	flag := cmd.Root().PersistentFlags().Lookup(name)
+	if cmd.Flags().ShorthandLookup(letter) == nil {
+		short := *flag
+		short.Shorthand, short.Hidden = letter, hidden
+		cmd.Flags().AddFlag(&short)
+	}
+	for _, child := range cmd.Commands() {
+		addShort(child, name, letter, true)
+	}
 }
 
 // noSuchCommand refuses what is no verb; cobra would print the help and call
