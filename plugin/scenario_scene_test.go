@@ -169,7 +169,8 @@ type replica struct {
 	running  bool
 	started  string
 	addrs    []string
-	names    []string // under which others might find it
+	names    []string          // under which others might find it
+	volumes  map[string]string // by where they are mounted
 }
 
 // replicas lists the containers of a service, the oldest first.
@@ -207,7 +208,13 @@ func (s *scene) inspect(ctx context.Context, id string) (replica, error) {
 	name := strings.TrimPrefix(c.Name, "/")
 	r := replica{
 		id: c.ID, name: name, running: c.State.Running, started: c.State.StartedAt,
-		names: []string{name, c.ID[:12], c.Config.Hostname},
+		names:   []string{name, c.ID[:12], c.Config.Hostname},
+		volumes: map[string]string{},
+	}
+	for _, m := range c.Mounts {
+		if m.Name != "" {
+			r.volumes[m.Destination] = m.Name
+		}
 	}
 	// Without the project, as in web_1.
 	if _, short, ok := strings.Cut(name, "_"); ok {

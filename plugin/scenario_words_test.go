@@ -3,6 +3,7 @@ package plugin_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -11,8 +12,6 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sync/errgroup"
-
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 
 // A word looks at the state of a scene; an error says what is not as claimed.
@@ -24,6 +23,7 @@ type word func(s *scene, args []string) error
 func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"calls":      calls,
+		"changes":    changes,
 		"kill-after": killAfter,
 	}
 	claim := func(name, usage string, least, most int, w word) {
@@ -48,6 +48,9 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	claim("remember", "SERVICE...", 1, -1, remember)
 	claim("kept", "SERVICE...", 1, -1, kept)
 	claim("replaced", "SERVICE...", 1, -1, replaced)
+	claim("data-kept", "SERVICE...", 1, -1, dataKept)
+	claim("data-shared", "SERVICE SERVICE PATH", 3, 3, dataShared)
+	claim("meddle", "stop|remove|disconnect SERVICE", 2, 2, meddle)
 	claim("foreign", "CONTAINER", 1, 1, foreign)
 	claim("stranger-untouched", "", 0, 0, strangerUntouched)
 	claim("environment", "SERVICE NAME VALUE", 3, 3, environment)
@@ -307,6 +310,71 @@ func replaced(s *scene, services []string) error {
 	return nil
 }
 
+// dataKept: the service's first container mounts the volumes that the
+// remembered one did.
+func dataKept(s *scene, services []string) error {
+	for _, service := range services {
+		now, err := s.living(service)
+		if err != nil {
+			return err
+		}
+		old := s.remembered[service]
+		if len(old) == 0 || len(old[0].volumes) == 0 {
+			return fmt.Errorf("%s was not remembered with a volume", service)
+		}
+		if !maps.Equal(now[0].volumes, old[0].volumes) {
+			return fmt.Errorf("%s mounted %v and now %v", service, old[0].volumes, now[0].volumes)
+		}
+	}
+	return nil
+}
+
+func dataShared(s *scene, args []string) error {
+	a, err := s.living(args[0])
+	if err != nil {
+		return err
+	}
+	b, err := s.living(args[1])
+	if err != nil {
+		return err
+	}
+	if at := a[0].volumes[args[2]]; at == "" || at != b[0].volumes[args[2]] {
+		return fmt.Errorf("%s mounts %v, %s %v", args[0], a[0].volumes, args[1], b[0].volumes)
+	}
+	return nil
+}
+
+// meddle does to the first container of a service what somebody with the
+// docker command might.
+func meddle(s *scene, args []string) error {
+	replicas, err := s.replicas(args[1])
+	if err != nil {
+		return err
+	}
+	if len(replicas) == 0 {
+		return fmt.Errorf("%s has no container", args[1])
+	}
+	ctx, id := context.Background(), replicas[0].id
+	switch args[0] {
+	case "stop":
+		return s.cli.ContainerStop(ctx, id, container.StopOptions{})
+	case "remove":
+		return s.cli.ContainerRemove(ctx, id, container.RemoveOptions{Force: true})
+	case "disconnect":
+		c, err := s.cli.ContainerInspect(ctx, id)
+		if err != nil {
+			return err
+		}
+		for name := range c.NetworkSettings.Networks {
+			if err := s.cli.NetworkDisconnect(ctx, name, id, false); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("nobody knows how to %s", args[0])
+}
+
 // foreign makes a container that nobody but the script knows of.
 func foreign(s *scene, args []string) error {
 	ctx := context.Background()
@@ -337,59 +405,4 @@ func strangerUntouched(s *scene, _ []string) error {
 		return fmt.Errorf("there is no stranger")
 	}
 	return nil
-}
-
-// calls runs stacklite and counts what it asks of an engine in memory.
-func calls(ts *testscript.TestScript, neg bool, args []string) {
-	s, n, command := limited(ts, neg, args, "calls N stacklite ARG...")
-	if s.memory == nil {
-		ts.Check(ts.Exec(command[0], command[1:]...))
-		return
-	}
-	s.memory.ResetCalls()
-	ts.Check(ts.Exec(command[0], command[1:]...))
-	if made := s.memory.Calls(); len(made) > n {
-		ts.Fatalf("%d calls, want %d at most: %v", len(made), n, made)
-	}
-}
-
-// killAfter runs stacklite and cuts it off from the engine after its Nth change.
-func killAfter(ts *testscript.TestScript, neg bool, args []string) {
-	s, n, command := limited(ts, neg, args, "kill-after N stacklite ARG...")
-	if s.memory == nil {
-		ts.Fatalf("kill-after is for engines in memory: write [memory] before it")
-	}
-	s.memory.Fail(cutOffAfter(n))
-	err := ts.Exec(command[0], command[1:]...)
-	s.memory.Fail(nil)
-	if err == nil {
-		ts.Fatalf("%v made %d changes or fewer", command, n)
-	}
-}
-
-func limited(ts *testscript.TestScript, neg bool, args []string, usage string) (*scene, int, []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: %s", usage)
-	}
-	n, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	return sceneOf(ts), n, args[1:]
-}
-
-// cutOffAfter lets n changes have their effect and then cuts the client off:
-// from then on the engine sees as much of it as of a killed process.
-func cutOffAfter(n int) func(enginetest.Call) enginetest.Fault {
-	changes := 0
-	return func(c enginetest.Call) enginetest.Fault {
-		if changes >= n {
-			return enginetest.CutBefore
-		}
-		if c.Changes() {
-			changes++
-			if changes == n {
-				return enginetest.CutAfter
-			}
-		}
-		return enginetest.None
-	}
 }
