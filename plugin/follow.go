@@ -158,7 +158,9 @@ func (f *follower) take(ctx context.Context, e engine.Event) {
 func (f *follower) over(ctx context.Context) (wait time.Duration, over bool, err error) {
 	f.mu.Lock()
 	killed := false
-	for _, t := range f.tails {
+	known := map[string]bool{}
+	for id, t := range f.tails {
+		known[id] = true
 		if t.busy {
 			f.mu.Unlock()
 			return 0, false, nil
@@ -175,7 +177,13 @@ func (f *follower) over(ctx context.Context) (wait time.Duration, over bool, err
 		if !f.shown(r) {
 			continue
 		}
-		if plan.State(r.State).Up() {
+		if up := plan.State(r.State).Up(); up && known[r.ID] {
+			// A list may still say so of one that has just exited.
+			now, _, err := f.engine.Condition(ctx, r.ID)
+			if err != nil || now.State.Up() {
+				return 0, false, err
+			}
+		} else if up {
 			return 0, false, nil
 		}
 		made = made || plan.State(r.State) == plan.Created
