@@ -68,10 +68,13 @@ func (l *loader) checkMemory(d *draft) {
 // have of its own. The engine would refuse it. (That links need a network is
 // for package linking to say.)
 func (l *loader) checkNetwork(d *draft) {
+	if pos, ok := d.At["ports"]; ok && d.Net.Mode == NetHost {
+		l.note(pos, d.Name+".ports", "has no effect with net: host, where every port is the host's")
+	}
 	if d.Net.Mode != NetContainer && d.Net.Mode != NetService {
 		return
 	}
-	for _, key := range [...]string{"ports", "expose", "hostname", "domainname", "dns", "dns_search", "extra_hosts", "mac_address"} {
+	for _, key := range [...]string{"ports", "expose", "hostname", "dns", "extra_hosts", "mac_address"} {
 		if pos, ok := d.At[key]; ok && l.known[key].field.entry(d) != nil {
 			l.fail(pos, d.Name+"."+key, fmt.Sprintf("with net: container:%s the network belongs to %s", d.Net.Name, d.Net.Name),
 				fmt.Sprintf("write %s: in %s, or take net: out", key, d.Net.Name))

@@ -115,6 +115,24 @@ func digits(at func(*draft) *string) field {
 	}
 }
 
+// strict is digits that check may refuse or rewrite.
+func strict(at func(*draft) *string, check func(string) (string, *mistake)) field {
+	f := digits(at).(typed[string])
+	take := f.take
+	f.take = func(s *scope, v value) string {
+		t := take(s, v)
+		if v.kind != number && v.kind != text {
+			return t // which was told
+		}
+		t, m := check(t)
+		if m != nil {
+			s.badly(v, m)
+		}
+		return t
+	}
+	return f
+}
+
 func printText(s string) any {
 	if s == "" {
 		return nil

@@ -2,8 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"regexp"
-	"strings"
 )
 
 // The fields of keys that are like no other key.
@@ -83,21 +81,6 @@ func restartField() field {
 		take:  readRestart,
 		print: func(r Restart) any { return printText(r.String()) },
 	}
-}
-
-var cpuset = regexp.MustCompile(`^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$`)
-
-func cpusetField() field {
-	f := digits(func(d *draft) *string { return &d.CPUSet }).(typed[string])
-	take := f.take
-	f.take = func(s *scope, v value) string {
-		t := strings.ReplaceAll(take(s, v), " ", "")
-		if v.scalar() && !cpuset.MatchString(t) {
-			s.bad(v, fmt.Sprintf("%q names no processors", v.text), "write numbers from 0, such as 0,1 or 0-3")
-		}
-		return t
-	}
-	return f
 }
 
 func netField() field {
