@@ -59,6 +59,7 @@ CGO_ENABLED=0 GOOS=linux GOARCH="$arch" ${GO:-go} build -buildvcs=false -trimpat
 printf '\n$ cd %s\n' "$root/scripts/demo"
 cd scripts/demo
 
+run docker stacklite graph
 run docker stacklite up -d
 run docker stacklite ps
 
@@ -97,6 +98,7 @@ cat <<END
 The stack is up. In $root/scripts/demo:
 
   docker stacklite ps           the containers and their ports
+  docker stacklite graph --live who may talk to whom, as the engine has it
   docker stacklite logs         what they print
   docker stacklite down         take it all down
 END

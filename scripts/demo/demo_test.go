@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 
 // The demonstration checks what it shows; here it has to come to its end.
 func TestTheDemonstrationOnTheEngine(t *testing.T) {
-	needEngine(t)
+	enginetest.Real(t)
 	home := t.TempDir()
 	bin := filepath.Join(home, ".local", "bin")
 	project := fmt.Sprintf("sldemo%d", os.Getpid())
@@ -51,23 +53,6 @@ func TestTheDemonstrationOnTheEngine(t *testing.T) {
 			t.Errorf("no %s in\n%s", name, out)
 		}
 	}
-}
-
-// needEngine skips the test where no engine answers, unless
-// STACKLITE_ENGINE=required asks for one.
-func needEngine(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("short: the real engine is left out")
-	}
-	out, err := exec.Command("docker", "version").CombinedOutput()
-	if err == nil {
-		return
-	}
-	if os.Getenv("STACKLITE_ENGINE") == "required" {
-		t.Fatalf("no engine answers and STACKLITE_ENGINE is required: %v\n%s", err, out)
-	}
-	t.Skip("no Docker Engine answers")
 }
 
 func goEnv(t *testing.T, name string) string {
