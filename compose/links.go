@@ -35,7 +35,7 @@ func (l Link) String() string {
 // Whether the source is a service is known when all services are.
 func parseVolumesFrom(_ *scope, v value) (VolumesFrom, *mistake) {
 	source, mode, moded := strings.Cut(v.text, ":")
-	if (source == "service" || source == "container") && mode != "ro" && mode != "rw" {
+	if moded && (source == "service" || source == "container") && mode != "ro" && mode != "rw" {
 		source, mode, moded = strings.Cut(mode, ":") // as the newer formats say it
 	}
 	out := VolumesFrom{Source: source, ReadOnly: mode == "ro", Pos: v.pos}
