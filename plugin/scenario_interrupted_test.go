@@ -5,10 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"testing"
-
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 
 // chain is a stack with two link networks and a service that nobody links to.
@@ -178,42 +175,4 @@ alone:
 			}
 		})
 	}
-}
-
-// Any one call that fails is told, and the next up finishes the work.
-func TestAnyFailedCallIsToldAndFinishedByTheNextUp(t *testing.T) {
-	for _, version := range engineVersions {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			count := newStage(t, version, chain)
-			count.must(count.stacklite("up", "-d"))
-			calls := len(slices.DeleteFunc(count.memory.Calls(), harmless))
-			for k := range calls {
-				s := newStage(t, version, chain)
-				seen := 0
-				s.memory.Fail(func(c enginetest.Call) enginetest.Fault {
-					if harmless(c) {
-						return enginetest.None
-					}
-					seen++
-					if seen == k+1 {
-						return enginetest.Answer(500, "out of order")
-					}
-					return enginetest.None
-				})
-				if err := s.stacklite("up", "-d"); err == nil {
-					t.Errorf("call %d of %d failed, up claims success", k+1, calls)
-				}
-				s.memory.Fail(nil)
-				s.must(s.stacklite("up", "-d"))
-				s.whole()
-			}
-		})
-	}
-}
-
-// harmless calls may fail without anybody noticing: the version is settled
-// without their answer.
-func harmless(c enginetest.Call) bool {
-	return c.Path == "/_ping" || c.Path == "/info" || c.Path == "/version"
 }
