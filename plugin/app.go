@@ -36,7 +36,9 @@ type globals struct {
 	progress   string
 	ansi       string
 	isolation  string
+	links      linkFlags
 	pool       string
+	builder    string
 	parallel   int
 	dryRun     bool
 	planFormat string // how dryRun prints a plan: see view.PrintPlan
@@ -84,6 +86,9 @@ func (a *app) engine(ctx context.Context) (*engine.Engine, error) {
 				hints: []string{"write it like 10.100.0.0/16"}}
 		}
 		options.Pool = p
+	}
+	if err := a.linkOptions(&options); err != nil {
+		return nil, err
 	}
 	c, err := a.connect()
 	if err != nil {

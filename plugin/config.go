@@ -57,11 +57,15 @@ func (a *app) config(f configFlags) error {
 	if err != nil {
 		return err
 	}
-	t, err := linking.Resolve(p, linking.Options{})
+	discovery, err := a.discovery()
 	if err != nil {
 		return err
 	}
-	view.PrintNotes(a.view(), slices.Concat(p.Notes, t.Notes))
+	t, err := linking.Resolve(p, linking.Options{NoDiscovery: discovery == engine.Nowhere})
+	if err != nil {
+		return err
+	}
+	view.PrintNotes(a.view(), slices.Concat(p.Notes, t.Notes, t.Discovered()))
 	switch {
 	case f.quiet:
 		return nil

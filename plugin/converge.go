@@ -36,14 +36,28 @@ func (a *app) stack(ctx context.Context, checkBuilds bool) (*stack, error) {
 	return s, err
 }
 
-// resolve works out what the links mean beside what there is: networks that
-// are still right stay.
+// resolve works out what the links mean beside what there is, at the scale that
+// the stack has.
 func (s *stack) resolve(have plan.Have) error {
+	return s.resolveAt(have, engine.KeepScale(s.project, have, nil))
+}
+
+// resolveAt is resolve at another scale. Without an engine it looks at nothing
+// but the files.
+func (s *stack) resolveAt(have plan.Have, scale engine.Scale) error {
 	isolation, err := parseIsolation(s.flags.isolation)
 	if err != nil {
 		return err
 	}
-	s.topology, err = linking.Resolve(s.project, linking.Options{Isolation: isolation, Keep: engine.LinkedMembers(have)})
+	discovery, err := s.discovery()
+	if err != nil {
+		return err
+	}
+	if s.engine == nil {
+		s.topology, err = linking.Resolve(s.project, linking.Options{Isolation: isolation, NoDiscovery: discovery == engine.Nowhere})
+	} else {
+		s.topology, err = s.engine.Resolve(s.project, isolation, have, scale)
+	}
 	return err
 }
 
@@ -57,10 +71,8 @@ func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*
 	if err := s.sameFolder(s.project, have); err != nil {
 		return nil, err
 	}
-	if err := s.resolve(have); err != nil {
-		return nil, err
-	}
-	want, err := s.engine.Desired(s.project, s.topology, have, engine.KeepScale(s.project, have, scale))
+	scale = engine.KeepScale(s.project, have, scale)
+	want, err := s.want(ctx, goal, have, scale)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +81,20 @@ func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*
 		err = checkBuilt(p)
 	}
 	return p, err
+}
+
+// want is the stack as it should be beside what there is.
+func (s *stack) want(ctx context.Context, goal plan.Goal, have plan.Have, scale engine.Scale) (plan.Want, error) {
+	if err := s.resolveAt(have, scale); err != nil {
+		return plan.Want{}, err
+	}
+	if err := engine.Check(s.project, s.topology, have, goal.Services); err != nil {
+		return plan.Want{}, err
+	}
+	if err := s.engine.Learn(ctx, s.project, s.topology, have); err != nil {
+		return plan.Want{}, err
+	}
+	return s.engine.Desired(s.project, s.topology, have, scale)
 }
 
 // checkBuilt refuses a plan that builds images.

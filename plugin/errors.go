@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -40,6 +41,7 @@ func exitCode(err error, o view.Options) int {
 		code  status
 		usage usageError
 		file  compose.Errors
+		gone  *engine.Missing
 	)
 	switch {
 	case err == nil:
@@ -51,6 +53,9 @@ func exitCode(err error, o view.Options) int {
 		return 130
 	}
 	view.PrintError(o, err)
+	if errors.As(err, &gone) {
+		return 1
+	}
 	if errors.As(err, &usage) || errors.As(err, &file) {
 		return 2
 	}

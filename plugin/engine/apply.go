@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
@@ -34,7 +35,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.RenameContainer:
 		err = e.client.ContainerRename(ctx, e.id(a.Container), a.To)
 	case plan.Connect:
-		settings := endpointSettings(a.Network.Spec.(networkSpec).endpoints[a.Service], a.Service, a.Number)
+		settings := connectSettings(a)
 		if a.Address != "" {
 			settings.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: a.Address}
 		}
@@ -59,6 +60,20 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = fmt.Errorf("an action that this engine does not know: %T", a)
 	}
 	return e.explain(err)
+}
+
+// connectSettings gives a container its names on a network that it is attached
+// to. On a network of another stack it needs none.
+func connectSettings(a plan.Connect) *network.EndpointSettings {
+	spec, ours := a.Network.Spec.(networkSpec)
+	switch {
+	case !ours:
+		return &network.EndpointSettings{}
+	case a.Service == "":
+		return guestSettings(a.Name)
+	default:
+		return endpointSettings(spec.endpoints[a.Service], a.Service, a.Number)
+	}
 }
 
 // gone takes "no such thing" for success.
@@ -125,9 +140,32 @@ func overlaps(err error) bool {
 	return strings.Contains(text, "Pool overlaps") || strings.Contains(text, "conflicts with network")
 }
 
+// containerConfig is config with what only the images say: link variables, and
+// the labels that keep what they were made from.
+func (e *Engine) containerConfig(ctx context.Context, c plan.Container, spec containerSpec) (*container.Config, error) {
+	out := config(spec.service, c.Image, maps.Clone(spec.labels))
+	facts, err := e.imageFacts(ctx, c.Image)
+	if err != nil {
+		return nil, err
+	}
+	out.Labels[labelExposes] = facts.exposes()
+	vars, told, err := e.linkVariables(ctx, spec, c.Name, facts)
+	if err != nil {
+		return nil, err
+	}
+	out.Env = append(vars, out.Env...)
+	if told != nil {
+		out.Labels[labelTold] = toldText(told)
+	}
+	return out, nil
+}
+
 func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer) error {
 	spec := a.Container.Spec.(containerSpec)
-	config := config(spec.service, a.Container.Image, spec.labels)
+	config, err := e.containerConfig(ctx, a.Container, spec)
+	if err != nil {
+		return err
+	}
 	host := hostConfig(spec.service)
 	if err := inlineSeccomp(host.SecurityOpt); err != nil {
 		return err

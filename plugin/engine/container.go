@@ -20,6 +20,8 @@ type containerSpec struct {
 	endpoints   []attachment  // in the order in which networks are attached
 	volumesFrom []volumesFrom // containers by name
 	sharesNet   string        // the container whose network it shares, by name; empty: none
+	project     string        // its name
+	links       []linkSource  // what link variables are made from
 }
 
 type attachment struct {
@@ -33,16 +35,23 @@ type volumesFrom struct {
 }
 
 // endpointSettings gives a replica its names on a network: those of its
-// service, its own, and the private ones that it sees.
+// service, its own, and the private ones that it sees. A one-off container has
+// the number 0 and no name of its own.
 func endpointSettings(e linking.Endpoint, service string, number int) *network.EndpointSettings {
 	s := &network.EndpointSettings{Aliases: append([]string{}, e.Aliases...)}
-	if len(e.Aliases) > 0 {
+	if len(e.Aliases) > 0 && number > 0 {
 		s.Aliases = append(s.Aliases, service+"_"+strconv.Itoa(number))
 	}
 	for _, l := range e.Links {
 		s.Links = append(s.Links, l.Target+":"+l.Alias)
 	}
 	return s
+}
+
+// guestSettings gives a container of others the names that it has on a network
+// of the stack besides its own.
+func guestSettings(name string) *network.EndpointSettings {
+	return &network.EndpointSettings{Aliases: []string{linking.OutsideAlias(name)}}
 }
 
 // config maps the keys of a service to the engine's container configuration

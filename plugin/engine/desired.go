@@ -85,12 +85,14 @@ func (e *Engine) Desired(p *compose.Project, t *linking.Topology, have plan.Have
 		replicas[s.Name] = plan.Numbers(numbers(have, s.Name), scale[s.Name])
 	}
 	for _, n := range t.Networks {
-		want.Networks = append(want.Networks, e.network(p, t, n, replicas))
+		want.Networks = append(want.Networks, e.network(p, t, n, replicas, have))
 	}
 	for _, name := range t.Order() {
 		s := p.Service(name)
 		for _, number := range replicas[name] {
-			want.Containers = append(want.Containers, e.replica(p, t, s, number, replicas))
+			c := e.replica(p, t, s, number, replicas)
+			e.reachOut(&c, p, t, s, have, scale, replicas)
+			want.Containers = append(want.Containers, c)
 		}
 	}
 	return want, nil
@@ -134,9 +136,13 @@ type networkSpec struct {
 	endpoints map[string]linking.Endpoint // by service
 }
 
-func (e *Engine) network(p *compose.Project, t *linking.Topology, n linking.Network, replicas map[string][]int) plan.Network {
+func (e *Engine) network(p *compose.Project, t *linking.Topology, n linking.Network, replicas map[string][]int, have plan.Have) plan.Network {
 	spec := networkSpec{kind: n.Kind, endpoints: map[string]linking.Endpoint{}}
-	out := plan.Network{Name: networkName(p, n.Name), Settings: string(n.Kind), Wiring: map[string]string{}}
+	out := plan.Network{
+		Name: networkName(p, n.Name), Settings: settingsText(string(n.Kind), n.Outside), Wiring: map[string]string{},
+		Outsiders: meant(n.Outside, have.Strangers), Purpose: purpose(t, n),
+	}
+	out.Size = len(out.Outsiders)
 	for _, member := range n.Members {
 		for _, endpoint := range t.Service(member).Endpoints {
 			if endpoint.Network == n.Name {
@@ -150,8 +156,11 @@ func (e *Engine) network(p *compose.Project, t *linking.Topology, n linking.Netw
 		labelProject:  p.Name,
 		labelNetwork:  n.Name,
 		labelVersion:  e.options.Version,
-		labelSettings: out.Settings,
+		labelSettings: string(n.Kind),
 		labelWiring:   wiringText(out.Wiring),
+	}
+	if len(n.Outside) > 0 {
+		spec.labels[labelOutside] = strings.Join(n.Outside, ",")
 	}
 	out.Spec = spec
 	return out
@@ -164,7 +173,7 @@ func (e *Engine) replica(p *compose.Project, t *linking.Topology, s *compose.Ser
 		Service: s.Name,
 		Number:  number,
 		Image:   ImageOf(p, s),
-		Print:   fingerprint(s),
+		Print:   fingerprint(s, e.role(s)),
 		After:   place.After,
 		Serial:  portRange(s),
 	}
@@ -223,6 +232,9 @@ func (e *Engine) containerLabels(p *compose.Project, s *compose.Service, number 
 	if len(p.Files) > 0 {
 		labels[labelFiles] = strings.Join(p.Files, ",")
 	}
+	if role := e.role(s); role != "" {
+		labels[labelDiscovery] = role
+	}
 	labels[labelPrint] = string(c.Print)
 	labels[labelAfter] = strings.Join(c.After, ",")
 	return labels
@@ -235,10 +247,22 @@ var notPrinted = map[string]bool{
 	"build": true, "dockerfile": true, "links": true, "external_links": true, "container_name": true,
 }
 
+// role is what a container of a service tells other stacks that it is to
+// discovery; empty: nothing.
+func (e *Engine) role(s *compose.Service) string {
+	if e.options.Discovery != Everywhere {
+		return ""
+	}
+	return roleText(linking.RoleOf(s))
+}
+
 // fingerprint is the fingerprint of all keys of a service that only a new
-// container can change.
-func fingerprint(s *compose.Service) plan.Fingerprint {
+// container can change, and of its role.
+func fingerprint(s *compose.Service, role string) plan.Fingerprint {
 	settings := map[string]string{}
+	if role != "" {
+		settings["discovery"] = role
+	}
 	for _, entry := range s.Entries() {
 		if notPrinted[entry.Key] {
 			continue
@@ -255,6 +279,6 @@ func fingerprint(s *compose.Service) plan.Fingerprint {
 // Hash stands for the settings of a service: it changes when a change of the
 // file gives the service new containers.
 func Hash(s *compose.Service) string {
-	sum := sha256.Sum256([]byte(fingerprint(s)))
+	sum := sha256.Sum256([]byte(fingerprint(s, "")))
 	return hex.EncodeToString(sum[:])
 }

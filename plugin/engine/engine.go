@@ -8,6 +8,7 @@ import (
 
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
+	"github.com/stack-lite/stack-lite/linking"
 )
 
 // Client is what the engine is spoken to through.
@@ -18,6 +19,9 @@ type Options struct {
 	Version string         // of Stack Lite, for labels
 	Pool    netip.Prefix   // where subnets are taken from; zero: DefaultPool
 	Avoid   []netip.Prefix // addresses that no subnet may overlap: routes of this machine
+
+	LinkEnv   linking.EnvMode // which link variables containers get
+	Discovery Reach           // how far discovery looks
 
 	// RegistryAuth gives the credentials for the registry of an image, in the
 	// form of the X-Registry-Auth header; nil: none.
@@ -32,6 +36,7 @@ type Engine struct {
 	mu      sync.Mutex
 	made    map[string]string // ids of containers made by Apply, by the name they were made under
 	subnets *subnets          // nil until a network is made or observed
+	images  imageShelf
 }
 
 // New speaks to the engine behind c.

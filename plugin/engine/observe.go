@@ -45,14 +45,16 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 	e.noteSubnets(networks)
 	have := plan.Have{AttachAll: e.attachesAll(), Images: resolveImages(refs, images)}
 	foreign := map[string]bool{} // names of networks that exist and are not the stack's
+	others := beyond{exposes: map[string]string{}}
 	for _, n := range networks {
 		if settings, ours := n.Labels[labelSettings]; ours && n.Labels[labelProject] == project {
 			have.Networks = append(have.Networks, plan.HaveNetwork{
-				Name: n.Name, ID: n.ID, Settings: settings,
+				Name: n.Name, ID: n.ID, Settings: settingsText(settings, splitList(n.Labels[labelOutside])),
 				Wiring: parseWiring(n.Labels[labelWiring]), Size: room(n), Subnet: subnetOf(n),
 			})
 		} else {
 			foreign[n.Name] = true
+			others.networks = append(others.networks, newOtherNetwork(n))
 		}
 	}
 	slices.SortFunc(have.Networks, func(a, b plan.HaveNetwork) int { return strings.Compare(a.Name, b.Name) })
@@ -62,6 +64,13 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 		} else {
 			have.Strangers = append(have.Strangers, stranger(c))
 		}
+		if text, told := c.Labels[labelExposes]; told {
+			others.exposes[c.ImageID] = text
+		}
+	}
+	have.Spec = others
+	for i, n := range have.Networks {
+		have.Networks[i].Guests = meant(outsideOf(n.Settings), have.Strangers)
 	}
 	slices.SortFunc(have.Containers, func(a, b plan.HaveContainer) int {
 		if c := strings.Compare(a.Service, b.Service); c != 0 {
@@ -96,6 +105,7 @@ func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContai
 		State:    plan.State(c.State),
 		After:    splitList(c.Labels[labelAfter]),
 		Dir:      c.Labels[labelWorkingDir],
+		Told:     parseTold(c.Labels[labelTold]),
 		Attached: map[string]string{},
 		Address:  map[string]string{},
 	}
@@ -105,7 +115,9 @@ func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContai
 	}
 	if c.NetworkSettings != nil {
 		for name, endpoint := range c.NetworkSettings.Networks {
-			if !foreign[name] && name != network.NetworkHost && name != network.NetworkNone {
+			if foreign[name] {
+				h.Visiting = append(h.Visiting, name)
+			} else if name != network.NetworkHost && name != network.NetworkNone {
 				h.Attached[name] = endpoint.NetworkID
 				if endpoint.IPAddress != "" {
 					h.Address[name] = endpoint.IPAddress
@@ -117,14 +129,31 @@ func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContai
 }
 
 func stranger(c container.Summary) plan.Stranger {
-	s := plan.Stranger{Name: containerName(c), Owner: c.Labels[labelProject]}
+	s := plan.Stranger{
+		ID: c.ID, Name: containerName(c), Owner: c.Labels[labelProject], Spec: newOutsider(c),
+		Attached: map[string]string{}, Address: map[string]string{},
+	}
 	if c.NetworkSettings != nil {
-		for name := range c.NetworkSettings.Networks {
-			s.Networks = append(s.Networks, name)
+		for name, endpoint := range c.NetworkSettings.Networks {
+			s.Attached[name] = endpoint.NetworkID
+			if endpoint.IPAddress != "" {
+				s.Address[name] = endpoint.IPAddress
+			}
 		}
-		slices.Sort(s.Networks)
 	}
 	return s
+}
+
+// settingsText is the settings of a network for a plan to compare: its kind and
+// who outside it is for.
+func settingsText(kind string, outside []string) string {
+	return strings.Join(append([]string{kind}, outside...), " ")
+}
+
+// outsideOf gives back who outside a network is for.
+func outsideOf(settings string) []string {
+	_, outside, _ := strings.Cut(settings, " ")
+	return strings.Fields(outside)
 }
 
 // containerName is the name without the slash; names with a second slash are

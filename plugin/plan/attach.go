@@ -61,7 +61,7 @@ func (c *convergence) judge() {
 		if why == "" {
 			continue
 		}
-		if strangers := c.have.strangersOn(n.Name); len(strangers) > 0 {
+		if strangers := c.have.uninvited(h); len(strangers) > 0 {
 			c.draft.notes = append(c.draft.notes, fmt.Sprintf(
 				"network %s should be replaced (%s) but stays, for containers of others are attached to it: %s",
 				n.Name, why, strings.Join(strangers, ", ")))
@@ -124,6 +124,7 @@ func (c *convergence) attach(n Network) {
 			c.connect(f, n, "not attached", "")
 		}
 	}
+	c.receive(n, h)
 }
 
 // misfit says why a network can't serve as the wanted one; empty: it can.
@@ -150,9 +151,9 @@ func misfit(h HaveNetwork, n Network, members []*fate) string {
 func (c *convergence) add(n Network, members []*fate) {
 	before, inherits := c.heirs[n.Name]
 	if inherits {
-		c.create(n, "missing", before.Subnet, "remove network "+before.ID)
+		c.create(n, n.because("missing"), before.Subnet, "remove network "+before.ID)
 	} else {
-		c.create(n, "missing", "")
+		c.create(n, n.because("missing"), "")
 	}
 	for _, f := range members {
 		// What is attached to a network of that name, is to one that is gone,
@@ -161,6 +162,12 @@ func (c *convergence) add(n Network, members []*fate) {
 			c.disconnect(f, n.Name, "the network is gone")
 		}
 		c.connect(f, n, "missing", address(f.keep, before))
+	}
+	for _, s := range c.outsiders(n) {
+		if s.on(n.Name) {
+			c.draft.dismiss(s, n.Name, "the network is gone")
+		}
+		c.invite(s, n, n.because("missing"), s.address(before))
 	}
 }
 
@@ -171,7 +178,7 @@ func (c *convergence) inherit() {
 	c.heirs = map[string]HaveNetwork{}
 	for _, h := range c.have.Networks {
 		wanted := slices.ContainsFunc(c.want.Networks, func(n Network) bool { return n.Name == h.Name })
-		stays := len(c.have.strangersOn(h.Name))+len(c.bystanders(h.Name)) > 0
+		stays := len(c.have.uninvited(h))+len(c.bystanders(h.Name)) > 0
 		if wanted || stays || h.Subnet == "" {
 			continue
 		}
@@ -196,7 +203,12 @@ func (c *convergence) allWereOn(h HaveNetwork, n Network) bool {
 			return false
 		}
 	}
-	return len(members) > 1
+	for _, s := range c.outsiders(n) {
+		if s.Attached[h.Name] != h.ID {
+			return false
+		}
+	}
+	return len(members)+len(n.Outsiders) > 1
 }
 
 // replace plans to put a network in another's place under the members' feet.
@@ -225,6 +237,9 @@ func (c *convergence) replace(h HaveNetwork, n Network, members []*fate, why str
 	c.create(n, why, same.Subnet, "remove network "+h.ID)
 	for _, f := range members {
 		c.connect(f, n, why, address(f.keep, same))
+	}
+	for _, s := range c.outsiders(n) {
+		c.invite(s, n, why, s.address(same))
 	}
 }
 
@@ -261,6 +276,9 @@ func (c *convergence) connect(f *fate, n Network, cause, address string) {
 	first := f.want.Elsewhere == "" && f.want.Attach[0] == n.Name
 	if !exists && (c.have.AttachAll || first) {
 		return // part of the creation
+	}
+	if exists {
+		c.joining[n.Name] = append(c.joining[n.Name], connectKey(f.want.Name, n.Name))
 	}
 	c.settle(connectKey(f.want.Name, n.Name), n.Name, address,
 		Connect{Container: container, Name: f.want.Name, Service: f.want.Service, Number: f.want.Number, Network: n},

@@ -10,7 +10,8 @@ import (
 // containers at once, each container started as soon as its networks and what
 // it depends on are there.
 func converge(goal Goal, want Want, have Have) (*Plan, error) {
-	c := &convergence{goal: goal, want: want, have: have, gone: map[string]bool{}, settled: map[string][]string{}}
+	c := &convergence{goal: goal, want: want, have: have, gone: map[string]bool{},
+		settled: map[string][]string{}, joining: map[string][]string{}}
 	c.sort()
 	if err := c.conflict(); err != nil {
 		return nil, err
@@ -20,9 +21,13 @@ func converge(goal Goal, want Want, have Have) (*Plan, error) {
 	c.judge()
 	for _, f := range c.fates {
 		c.container(f)
+		if !f.skip {
+			c.visit(f)
+		}
 	}
 	c.networks()
 	c.start()
+	c.untold()
 	return c.draft.plan(), nil
 }
 
@@ -39,6 +44,7 @@ type convergence struct {
 
 	settled   map[string][]string // keys of connections that ask for an address, by network
 	unsettled [][2]string         // keys and networks of connections that take any
+	joining   map[string][]string // keys of connections of containers that exist, by network
 }
 
 // fate is what becomes of one wanted container.
@@ -157,6 +163,9 @@ func (c *convergence) outdated(h *HaveContainer, w Container, remade map[string]
 	if names := w.Print.Differences(h.Print); len(names) > 0 {
 		return "changed: " + strings.Join(names, ", ")
 	}
+	if misled(h, w) {
+		return "changed: link variables"
+	}
 	switch id := c.have.Images[w.Image]; {
 	case id == "":
 		return "image " + w.Image + " is missing"
@@ -175,7 +184,7 @@ func (c *convergence) outdated(h *HaveContainer, w Container, remade map[string]
 			}
 		}
 	}
-	if h.Joined != "" && !kept[h.Joined] && len(w.Joins) > 0 {
+	if h.Joined != "" && (len(w.Joins) > 0 && !kept[h.Joined] || w.Beside != "" && w.Beside != h.Joined) {
 		return "the container whose network it shares is gone"
 	}
 	return ""
@@ -274,6 +283,9 @@ func (c *convergence) container(f *fate) {
 			create.Replaces = f.replace[0].ID
 		}
 		after := append(c.vacated(address), "image "+w.Image)
+		for _, ref := range w.Reads {
+			after = append(after, "image "+ref)
+		}
 		for _, name := range w.Joins {
 			after = append(after, "create "+name)
 			create.Joins = append(create.Joins, c.address(name))
@@ -286,6 +298,10 @@ func (c *convergence) container(f *fate) {
 			if c.unfit[network] == "" {
 				ready = append(ready, connectKey(w.Name, network))
 			}
+		}
+		for _, network := range w.Visits {
+			complete = append(complete, connectKey(w.Name, network))
+			ready = append(ready, connectKey(w.Name, network))
 		}
 	}
 	for _, h := range f.replace {
@@ -353,6 +369,11 @@ func (c *convergence) start() {
 		for _, name := range w.Attach {
 			after = append(after, "network "+name, connectKey(w.Name, name))
 			after = append(after, c.settled[name]...)
+			// Whoever is there already can be reached from the first moment.
+			after = append(after, c.joining[name]...)
+		}
+		for _, name := range w.Visits {
+			after = append(after, connectKey(w.Name, name))
 		}
 		if f.keep != nil {
 			for _, name := range slices.Sorted(maps.Keys(f.keep.Attached)) {

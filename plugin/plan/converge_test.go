@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -26,6 +27,20 @@ func randomStack(r *rand.Rand, have Have) Want {
 			}
 		}
 	}
+	// Some are linked to who is outside, alone or together with others.
+	for _, word := range []string{"x1", "x22", "y"} {
+		if r.IntN(3) > 0 {
+			continue
+		}
+		members := names[:1+r.IntN(len(names))]
+		n := Network{Name: "p_" + strings.Join(members, ".") + "." + word, Settings: "with " + word, Size: len(members) + 3,
+			Wiring: map[string]string{}, Spec: []string{word}, Outsiders: invited(have, []string{word})}
+		for _, m := range members {
+			n.Wiring[m] = fmt.Sprint(r.IntN(3))
+			on[m] = append(on[m], n.Name)
+		}
+		w.Networks = append(w.Networks, n)
+	}
 	for i, s := range names {
 		w.Services = append(w.Services, s)
 		image := fmt.Sprintf("img%d", r.IntN(3))
@@ -45,13 +60,17 @@ func randomStack(r *rand.Rand, have Have) Want {
 				numbers = append(numbers, h.Number)
 			}
 		}
+		var visits []string
+		if r.IntN(5) == 0 {
+			visits = []string{"q_net"}
+		}
 		count := 1 + r.IntN(3)
 		if i == 0 {
 			count = 1
 		}
 		for _, n := range Numbers(numbers, count) {
 			w.Containers = append(w.Containers, Container{Name: fmt.Sprintf("p_%s_%d", s, n), Service: s, Number: n,
-				Image: image, Print: print, Attach: attach, After: after, Joins: joins})
+				Image: image, Print: print, Attach: attach, After: after, Joins: joins, Visits: visits})
 		}
 	}
 	return w
@@ -71,8 +90,8 @@ func TestAfterAnyHistoryOneRunConvergesAndTheNextHasNothingToDo(t *testing.T) {
 		for range 1 + r.IntN(5) {
 			disturb(t, r, m)
 		}
-		want := randomStack(r, m.snapshot())
 		before := m.snapshot()
+		want := randomStack(r, before)
 		p, err := Make(Goal{Orphans: true}, want, before)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
@@ -95,13 +114,31 @@ func TestAfterAnyHistoryOneRunConvergesAndTheNextHasNothingToDo(t *testing.T) {
 		if len(m.have.Containers)+len(m.have.Networks) > 0 {
 			t.Fatalf("seed %d: down left %+v", seed, m.have)
 		}
+		if len(m.have.Strangers) != len(before.Strangers) {
+			t.Fatalf("seed %d: the strangers %+v have become %+v", seed, before.Strangers, m.have.Strangers)
+		}
+		for _, s := range m.have.Strangers {
+			if len(s.Attached) > 0 {
+				t.Fatalf("seed %d: down left %+v attached", seed, s)
+			}
+		}
 	}
 }
 
 // disturb brings the model into some state that a stack may be found in.
 func disturb(t *testing.T, r *rand.Rand, m *model) {
 	t.Helper()
-	switch n := len(m.have.Containers); r.IntN(6) {
+	switch n := len(m.have.Containers); r.IntN(8) {
+	case 6:
+		name := []string{"x1", "x22", "y_1", "y_2", "y_03"}[r.IntN(5)]
+		if _, ok := m.have.stranger(name); !ok {
+			m.have.Strangers = append(m.have.Strangers, Stranger{ID: m.id(), Name: name, Attached: map[string]string{}, Address: map[string]string{}})
+		}
+	case 7:
+		if n := len(m.have.Strangers); n > 0 {
+			i := r.IntN(n)
+			m.have.Strangers = slices.Delete(m.have.Strangers, i, i+1)
+		}
 	case 0:
 		if n > 0 {
 			c := &m.have.Containers[r.IntN(n)]
@@ -156,6 +193,30 @@ func check(t *testing.T, seed int, want Want, m *model) {
 		if c.State != Running || len(c.Attached) != len(w.Attach) || len(w.Print.Differences(c.Print)) > 0 {
 			t.Fatalf("seed %d: want %+v\nhave %+v", seed, w, c)
 		}
+		for _, network := range w.Visits {
+			if !slices.Contains(c.Visiting, network) {
+				t.Fatalf("seed %d: %s does not visit %s", seed, c.Name, network)
+			}
+		}
+	}
+	places := 0
+	for _, n := range want.Networks {
+		used := slices.ContainsFunc(want.Containers, func(w Container) bool { return slices.Contains(w.Attach, n.Name) })
+		for _, name := range n.Outsiders {
+			s, _ := m.have.stranger(name)
+			if used {
+				places++
+			}
+			if s.on(n.Name) != used {
+				t.Fatalf("seed %d: %s attached to %s: %v, want %v", seed, name, n.Name, !used, used)
+			}
+		}
+	}
+	for _, s := range m.have.Strangers {
+		places -= len(s.Attached)
+	}
+	if places != 0 {
+		t.Fatalf("seed %d: strangers sit on %d networks too few: %+v", seed, places, m.have.Strangers)
 	}
 }
 

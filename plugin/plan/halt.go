@@ -47,8 +47,9 @@ func halt(goal Goal, have Have) *Plan {
 }
 
 // removeNetwork plans to remove a network once the containers in gone are
-// gone. Where one of the stack's own stays attached the network simply stays;
-// where a stranger does, a note says so.
+// gone and the strangers that the stack attached are detached. Where one of the
+// stack's own stays attached the network simply stays; where a stranger does
+// that somebody else attached, a note says so.
 func (d *draft) removeNetwork(n HaveNetwork, have Have, gone map[string]bool, cause string) {
 	var after []string
 	for _, c := range have.Containers {
@@ -61,7 +62,10 @@ func (d *draft) removeNetwork(n HaveNetwork, have Have, gone map[string]bool, ca
 		}
 		after = append(after, key, "remove "+c.ID)
 	}
-	if strangers := have.strangersOn(n.Name); len(strangers) > 0 {
+	for _, s := range have.guests(n) {
+		after = append(after, d.dismiss(s, n.Name, cause))
+	}
+	if strangers := have.uninvited(n); len(strangers) > 0 {
 		d.notes = append(d.notes, fmt.Sprintf("network %s stays, for containers of others are attached to it: %s",
 			n.Name, strings.Join(strangers, ", ")))
 		return

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // model is an engine of the least kind: it carries actions out on a Have and
@@ -11,11 +12,12 @@ import (
 type model struct {
 	have   Have
 	serial int
-	made   map[string]string // ids of containers made in this run, by the name they were made under
+	made   map[string]string   // ids of containers made in this run, by the name they were made under
+	guests map[string][]string // whom each network was made for, by its id: see invites
 }
 
 func newModel(attachAll bool) *model {
-	return &model{have: Have{Images: map[string]string{}, AttachAll: attachAll}}
+	return &model{have: Have{Images: map[string]string{}, AttachAll: attachAll}, guests: map[string][]string{}}
 }
 
 // snapshot is a copy that later actions don't touch.
@@ -27,8 +29,41 @@ func (m *model) snapshot() Have {
 	for i := range h.Containers {
 		h.Containers[i].Attached = maps.Clone(h.Containers[i].Attached)
 		h.Containers[i].Address = maps.Clone(h.Containers[i].Address)
+		h.Containers[i].Visiting = slices.Clone(h.Containers[i].Visiting)
+	}
+	h.Strangers = slices.Clone(h.Strangers)
+	for i := range h.Strangers {
+		h.Strangers[i].Attached = maps.Clone(h.Strangers[i].Attached)
+		h.Strangers[i].Address = maps.Clone(h.Strangers[i].Address)
+	}
+	for i, n := range h.Networks {
+		h.Networks[i].Guests = invited(h, m.guests[n.ID])
 	}
 	return h
+}
+
+// invited names the strangers that words mean: a name, or the beginning of
+// several as of the replicas of a service.
+func invited(h Have, words []string) []string {
+	var names []string
+	for _, s := range h.Strangers {
+		for _, w := range words {
+			if s.Name == w || strings.HasPrefix(s.Name, w+"_") {
+				names = append(names, s.Name)
+			}
+		}
+	}
+	return names
+}
+
+// stranger finds a stranger of that id, running or not.
+func (m *model) stranger(id string) *Stranger {
+	for i := range m.have.Strangers {
+		if s := &m.have.Strangers[i]; s.ID == id {
+			return s
+		}
+	}
+	return nil
 }
 
 func (m *model) id() string { m.serial++; return fmt.Sprintf("id%d", m.serial) }
@@ -74,6 +109,8 @@ func (m *model) apply(a Action) error {
 				return fmt.Errorf("network %s: subnet overlaps with that of %s", n.Name, h.Name)
 			}
 		}
+		invites, _ := n.Spec.([]string)
+		defer func() { m.guests[m.network(n.Name).ID] = invites }()
 		m.have.Networks = append(m.have.Networks, HaveNetwork{Name: n.Name, ID: m.id(), Settings: n.Settings, Wiring: n.Wiring, Size: max(n.Size, 13), Subnet: subnet})
 	case RemoveNetwork:
 		return m.removeNetwork(a)
@@ -91,6 +128,14 @@ func (m *model) apply(a Action) error {
 	case Connect:
 		return m.connect(a)
 	case Disconnect:
+		if s := m.stranger(a.Container); s != nil {
+			if !s.on(a.Network) {
+				return fmt.Errorf("%s is not connected to %s", s.Name, a.Network)
+			}
+			delete(s.Attached, a.Network)
+			delete(s.Address, a.Network)
+			return nil
+		}
 		c, err := m.container(a.Container)
 		if err != nil {
 			return err
@@ -134,6 +179,11 @@ func (m *model) removeNetwork(a RemoveNetwork) error {
 			return fmt.Errorf("network %s has active endpoints: %s", n.Name, c.Name)
 		}
 	}
+	for _, s := range m.have.Strangers {
+		if s.on(n.Name) {
+			return fmt.Errorf("%s could not start any more without network %s", s.Name, n.Name)
+		}
+	}
 	m.have.Networks = slices.DeleteFunc(m.have.Networks, func(h HaveNetwork) bool { return h.ID == a.ID })
 	return nil
 }
@@ -175,9 +225,19 @@ func (m *model) taken(name string) bool {
 }
 
 func (m *model) connect(a Connect) error {
+	if s := m.stranger(a.Container); s != nil {
+		return m.connectStranger(a, s)
+	}
 	c, err := m.container(a.Container)
 	if err != nil {
 		return err
+	}
+	if strings.HasPrefix(a.Network.Name, "q_") { // a network of another stack
+		if slices.Contains(c.Visiting, a.Network.Name) {
+			return fmt.Errorf("%s is already attached to %s", c.Name, a.Network.Name)
+		}
+		c.Visiting = append(c.Visiting, a.Network.Name)
+		return nil
 	}
 	n := m.network(a.Network.Name)
 	if n == nil {
@@ -199,11 +259,38 @@ func (m *model) connect(a Connect) error {
 	return nil
 }
 
+// connectStranger attaches a stranger; it has an address while it runs, which
+// those in the model do that have a name of even length.
+func (m *model) connectStranger(a Connect, s *Stranger) error {
+	n := m.network(a.Network.Name)
+	switch {
+	case n == nil:
+		return fmt.Errorf("no such network: %s", a.Network.Name)
+	case s.on(n.Name):
+		return fmt.Errorf("%s is already attached to %s", s.Name, n.Name)
+	case a.Address != "" && m.holder(n.Name, a.Address) != "":
+		return fmt.Errorf("address %s of %s is in use by %s", a.Address, n.Name, m.holder(n.Name, a.Address))
+	}
+	s.Attached[n.Name] = n.ID
+	if len(s.Name)%2 == 0 {
+		s.Address[n.Name] = a.Address
+		if a.Address == "" {
+			s.Address[n.Name] = m.free(n.Name)
+		}
+	}
+	return nil
+}
+
 // holder tells who has an address.
 func (m *model) holder(network, address string) string {
 	for _, c := range m.have.Containers {
 		if c.Address[network] == address {
 			return c.Name
+		}
+	}
+	for _, s := range m.have.Strangers {
+		if s.Address[network] == address {
+			return s.Name
 		}
 	}
 	return ""

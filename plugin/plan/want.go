@@ -25,6 +25,9 @@ type Network struct {
 	Wiring   map[string]string // by service: the names it gives and sees there, likewise
 	Size     int               // how many endpoints it must have room for
 	Spec     any
+
+	Outsiders []string // strangers that are to sit on it too, by name
+	Purpose   string   // what it is for, where links of the stack are not all
 }
 
 // Container is one replica of a service.
@@ -33,12 +36,16 @@ type Container struct {
 	Service   string
 	Number    int // from 1
 	Image     string
-	Print     Fingerprint // of everything that only a new container can change
-	Attach    []string    // networks of the stack, by name
-	Elsewhere string      // a network that is not the stack's, on which it is made; empty: none
-	After     []string    // services that are started first
-	Joins     []string    // containers whose network or volumes it uses: it is replaced with them
-	Serial    string      // containers that share a key are started one after another; empty: no matter
+	Print     Fingerprint       // of everything that only a new container can change
+	Attach    []string          // networks of the stack, by name
+	Elsewhere string            // a network that is not the stack's, on which it is made; empty: none
+	Visits    []string          // networks of other stacks that it is attached to as well, by name
+	After     []string          // services that are started first
+	Reads     []string          // references of images that its settings depend on, besides its own
+	Beside    string            // id of a container of others whose network it shares; empty: none
+	Joins     []string          // containers whose network or volumes it uses: it is replaced with them
+	Told      map[string]string // what its link variables say, by alias; empty: not known yet; nil: it gets none
+	Serial    string            // containers that share a key are started one after another; empty: no matter
 	Spec      any
 }
 
@@ -48,6 +55,7 @@ type Have struct {
 	Networks   []HaveNetwork
 	Containers []HaveContainer
 	Strangers  []Stranger // containers that are not the stack's
+	Spec       any        // what else the engine saw, for its own use
 	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
 }
 
@@ -69,25 +77,15 @@ func (h Have) Services() []string {
 	return slices.Compact(names)
 }
 
-// strangersOn names the strangers that are attached to a network.
-func (h Have) strangersOn(network string) []string {
-	var names []string
-	for _, s := range h.Strangers {
-		if slices.Contains(s.Networks, network) {
-			names = append(names, s.Name)
-		}
-	}
-	return names
-}
-
 // HaveNetwork is a network that the stack made.
 type HaveNetwork struct {
 	Name     string
 	ID       string
 	Settings string
 	Wiring   map[string]string
-	Size     int    // how many endpoints it has room for
-	Subnet   string // its addresses, 10.222.0.0/28; empty where the engine told none
+	Size     int      // how many endpoints it has room for
+	Subnet   string   // its addresses, 10.222.0.0/28; empty where the engine told none
+	Guests   []string // strangers that the stack attached to it, by name
 }
 
 // HaveContainer is a container that the stack made.
@@ -106,17 +104,23 @@ type HaveContainer struct {
 	// those that exist no more are told, not those of others.
 	Attached map[string]string
 	Address  map[string]string // by name of the network, while it runs
+	Visiting []string          // networks of others that it is attached to, by name
 	After    []string          // services that were to be started before it
+	Told     map[string]string // as Container has it
 	Joined   string            // id of the container whose network it shares; empty: none
 	Dir      string            // the project directory that it was made from
 }
 
-// Stranger is a container that the stack did not make. It is never changed;
-// it may hold a name or sit on a network that the stack wants.
+// Stranger is a container that the stack did not make. It is never stopped,
+// replaced or removed, only attached to networks of the stack and detached from
+// them; it may hold a name or sit on a network that the stack wants.
 type Stranger struct {
+	ID       string
 	Name     string
-	Owner    string   // the project that it says it belongs to; empty: none
-	Networks []string // names
+	Owner    string            // the project that it says it belongs to; empty: none
+	Attached map[string]string // as HaveContainer has it, but with all networks
+	Address  map[string]string // by name of the network, while it runs
+	Spec     any               // what the engine knows of it, for its own use
 }
 
 // State is what a container is doing.

@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// linkedOutside is a stack of one service that is linked to a container
+// outside, and a model that has the container.
+func linkedOutside(attachAll bool) (Want, *model) {
+	m := newModel(attachAll)
+	m.have.Images["i"] = "image"
+	m.have.Strangers = []Stranger{{ID: "x1", Name: "x1", Attached: map[string]string{}, Address: map[string]string{}}}
+	n := Network{Name: "p_web.x1", Settings: "linked x1", Wiring: map[string]string{"web": ""}, Size: 2,
+		Spec: []string{"x1"}, Outsiders: []string{"x1"}, Purpose: "external link of web to x1"}
+	return Want{Services: []string{"web"}, Networks: []Network{n}, Containers: []Container{
+		{Name: "p_web_1", Service: "web", Number: 1, Image: "i", Attach: []string{n.Name}, Visits: []string{"q_net"}},
+	}}, m
+}
+
+func bring(t *testing.T, goal Goal, w Want, m *model) *Plan {
+	t.Helper()
+	p, err := Make(goal, w, m.snapshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run(p, m, len(p.Steps)); err != nil {
+		t.Fatalf("%v\n%s", err, p)
+	}
+	return p
+}
+
+func TestAContainerStartsOnceAllThatItIsToReachIsThere(t *testing.T) {
+	want, m := linkedOutside(false)
+	got := bring(t, Goal{}, want, m).String()
+	text := `  1 create container p_web_1: missing
+  2 connect p_web_1 to q_net: another stack's network joins it with its neighbours [1]
+  3 create network p_web.x1: missing (external link of web to x1)
+  4 connect x1 to p_web.x1: missing (external link of web to x1) [3]
+  5 start container p_web_1: made [1 2 3 4]
+`
+	if got != text {
+		t.Errorf("got\n%swant\n%s", got, text)
+	}
+}
+
+func TestAStrangerKeepsItsAddressWhenItsNetworkIsReplaced(t *testing.T) {
+	want, m := linkedOutside(true)
+	bring(t, Goal{}, want, m)
+	before := m.have.Strangers[0].Address["p_web.x1"]
+	want.Networks[0].Wiring = map[string]string{"web": "cache=x1"}
+	p := bring(t, Goal{}, want, m)
+	if after := m.have.Strangers[0].Address["p_web.x1"]; before == "" || after != before || !strings.Contains(p.String(), "remove network") {
+		t.Errorf("address %q, then %q after\n%s", before, after, p)
+	}
+}
+
+// Who attached a stranger by hand keeps it there.
+func TestDownDetachesTheStrangersThatTheStackAttachedAndNoOther(t *testing.T) {
+	want, m := linkedOutside(true)
+	bring(t, Goal{}, want, m)
+	id := m.network("p_web.x1").ID
+	m.have.Strangers = append(m.have.Strangers, Stranger{ID: "hand", Name: "hand", Attached: map[string]string{"p_web.x1": id}})
+	p := bring(t, Goal{State: Absent}, Want{}, m)
+	note := "network p_web.x1 stays, for containers of others are attached to it: hand"
+	if len(m.have.Strangers[0].Attached) > 0 || !m.have.Strangers[1].on("p_web.x1") || !slices.Equal(p.Notes, []string{note}) {
+		t.Errorf("%+v\n%s", m.have.Strangers, p)
+	}
+}
+
+func TestANetworkWithAStrangerAttachedByHandIsNotReplaced(t *testing.T) {
+	want, m := linkedOutside(true)
+	bring(t, Goal{}, want, m)
+	m.have.Strangers = append(m.have.Strangers, Stranger{ID: "hand", Name: "hand",
+		Attached: map[string]string{"p_web.x1": m.network("p_web.x1").ID}})
+	want.Networks[0].Size = 100
+	p := bring(t, Goal{}, want, m)
+	if !p.Empty() || len(p.Notes) != 1 {
+		t.Errorf("plan\n%s", p)
+	}
+}
