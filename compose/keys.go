@@ -3,18 +3,15 @@ package compose
 // Key is one key that a service may have.
 type Key struct {
 	Name  string
-	Takes string // what may stand behind it
-	Doc   string // what it does, one line
+	Takes string // what may stand behind it: "text or list"
+	Doc   string // what it does, in one line without a full stop
 	field field
 }
 
 // Keys returns every key of a service: the 49 of the last v1 format, in the
 // order in which they are printed, and behind them what files contain without
 // an effect.
-func Keys() []Key {
-	keys := keyTable()
-	return keys[:len(keys):len(keys)]
-}
+func Keys() []Key { return keyTable() }
 
 // names of the keys, for suggestions.
 func keyNames(keys []Key) []string {
