@@ -78,7 +78,7 @@ func (c buildContext) digest(at string) (string, bool) {
 type builder struct {
 	e       *Engine
 	out     messages
-	quiet   bool // BuildKit's stream has no lines of text
+	steps   stepTeller
 	files   buildContext
 	args    map[string]string // handed in
 	defined map[string]string // args that are in force
@@ -105,7 +105,7 @@ func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errorf(http.StatusInternalServerError, "Cannot locate specified Dockerfile: %s", name)
 	}
-	b := &builder{e: e, quiet: buildKit, files: files, stages: map[string]*img{}, defined: map[string]string{}}
+	b := &builder{e: e, files: files, stages: map[string]*img{}, defined: map[string]string{}}
 	var labels map[string]string
 	for param, into := range map[string]*map[string]string{"buildargs": &b.args, "labels": &labels} {
 		if value := r.FormValue(param); value != "" {
@@ -121,6 +121,10 @@ func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	b.out = newMessages(w)
+	b.steps = classicSteps{b.out}
+	if buildKit {
+		b.steps = buildKitSteps{b.out}
+	}
 	if err := b.run(steps, r.FormValue("target")); err != nil {
 		b.out.fail(err.Error())
 		return nil
@@ -136,17 +140,11 @@ func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	b.out.send(map[string]any{"aux": map[string]string{"ID": i.id}})
-	b.say("Successfully built %s\n", strings.TrimPrefix(i.id, "sha256:")[:12])
+	b.out.stream("Successfully built %s\n", strings.TrimPrefix(i.id, "sha256:")[:12])
 	for _, tag := range r.URL.Query()["t"] {
-		b.say("Successfully tagged %s\n", familiar(tag))
+		b.out.stream("Successfully tagged %s\n", familiar(tag))
 	}
 	return nil
-}
-
-func (b *builder) say(format string, a ...any) {
-	if !b.quiet {
-		b.out.stream(format, a...)
-	}
 }
 
 // instruction is one line of a Dockerfile.
@@ -182,14 +180,16 @@ func (b *builder) run(steps []instruction, target string) error {
 			}
 			b.stages[stage] = b.e.images.add(b.config, b.parent, b.layers)
 		}
-		b.say("Step %d/%d : %s %s\n", n+1, len(steps), step.keyword, step.rest)
 		if step.keyword == "FROM" {
 			stage = itoa(len(b.stages))
 			if words := strings.Fields(step.rest); len(words) == 3 && strings.EqualFold(words[1], "as") {
 				stage = words[2]
 			}
 		}
-		if err := b.step(step); err != nil {
+		b.steps.begin(n+1, len(steps), step)
+		err := b.step(step)
+		b.steps.end(n+1, len(steps), step, err)
+		if err != nil {
 			return err
 		}
 	}
@@ -272,7 +272,7 @@ func (b *builder) from(rest string) error {
 				return fmt.Errorf("pull access denied for %s, repository does not exist or may require "+
 					"'docker login': denied: requested access to the resource is denied", words[0])
 			}
-			base = b.e.images.add(found.config(), "", []string{familiar(words[0])})
+			base = b.e.images.add(found, "", []string{familiar(words[0])})
 			b.e.images.tag(base, familiar(words[0]))
 		}
 	}

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -41,10 +42,10 @@ func (e *Engine) start(c *ctr) error {
 		return err
 	}
 	if err := e.joinNetworks(c); err != nil {
-		return fail(err)
+		return fail(e.networkFailure(err))
 	}
 	if err := e.bindPorts(c); err != nil {
-		return fail(err)
+		return fail(e.networkFailure(err))
 	}
 	e.mountVolumes(c)
 	e.lastPid++
@@ -55,6 +56,15 @@ func (e *Engine) start(c *ctr) error {
 	e.emitContainer(c, events.ActionStart)
 	e.runProcess(c)
 	return nil
+}
+
+// networkFailure says, as newer engines do, what an error of a start was about.
+func (e *Engine) networkFailure(err error) error {
+	api := (*apiError)(nil)
+	if !e.modern() || !errors.As(err, &api) {
+		return err
+	}
+	return errorf(api.status, "failed to set up container networking: %s", api.message)
 }
 
 // ended notes that the process of a container is gone, frees what it held and

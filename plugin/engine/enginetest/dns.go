@@ -192,7 +192,7 @@ func (e *Engine) ask(c *ctr, p program, env []string) (out []logLine, code int) 
 		return out, 0
 	case "ping":
 		say("PING %s (%s): 56 data bytes", host, addrs[0])
-		if other := e.reach(c, addrs[0]); other == nil || other.status == container.StatePaused {
+		if !(&Process{e: e, c: c}).Ping(addrs[0]) {
 			return out, exitNoAnswer
 		}
 		say("64 bytes from %s: seq=0 time=0.100 ms", addrs[0])

@@ -45,6 +45,9 @@ type Options struct {
 	Images []Image
 	// Registry holds what a pull finds.
 	Registry []Image
+	// Programs are executables besides the probe, by the last element of their
+	// path, in whatever image. A command that is neither is taken for a server.
+	Programs map[string]Program
 	// Trace, when set, is called with each call as it comes in.
 	Trace func(Call)
 }

@@ -111,9 +111,13 @@ func (e *Engine) startExec(w http.ResponseWriter, r *http.Request) error {
 }
 
 // runExec gives the output and status of a command in a running container.
-// Images hold nothing but the probe, so no other program is found.
+// Images hold nothing but the probe and the engine's Programs, so no other
+// command is found.
 func (e *Engine) runExec(x *execution) (out []logLine, code int) {
 	p := programOf(x.options.Cmd)
+	if out, code, known := e.runProgram(x.c, p.argv, slices.Concat(x.c.config.Env, x.options.Env)); known {
+		return out, code
+	}
 	switch {
 	case !p.probe:
 		x.pid = 0

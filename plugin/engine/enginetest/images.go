@@ -74,16 +74,16 @@ type img struct {
 // imageStore is the images of an engine and of its registry.
 type imageStore struct {
 	byID     map[string]*img
-	registry map[string]Image // by familiar name with tag
+	registry map[string]*container.Config // by familiar name with tag
 }
 
 func newImageStore(opts Options) imageStore {
-	s := imageStore{byID: map[string]*img{}, registry: map[string]Image{}}
+	s := imageStore{byID: map[string]*img{}, registry: map[string]*container.Config{}}
 	for _, i := range opts.Images {
 		s.tag(s.add(i.config(), "", []string{i.Ref}), familiar(i.Ref))
 	}
 	for _, i := range opts.Registry {
-		s.registry[familiar(i.Ref)] = i
+		s.registry[familiar(i.Ref)] = i.config()
 	}
 	return s
 }
@@ -153,7 +153,7 @@ func (e *Engine) imageRoutes() map[string]handler {
 		"POST /images/load":           e.loadImages,
 		"POST /build":                 e.build,
 		"GET /images/{rest...}":       e.inspectImage,
-		"POST /images/{rest...}":      e.tagImage,
+		"POST /images/{rest...}":      e.tagOrPush,
 		"DELETE /images/{rest...}":    e.removeImage,
 		"GET /distribution/{rest...}": e.distribution,
 	}
@@ -257,7 +257,10 @@ func (e *Engine) inspectImage(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (e *Engine) tagImage(w http.ResponseWriter, r *http.Request) error {
+func (e *Engine) tagOrPush(w http.ResponseWriter, r *http.Request) error {
+	if ref, err := imagePath(r, "/push"); err == nil {
+		return e.push(ref, w, r)
+	}
 	ref, err := imagePath(r, "/tag")
 	if err != nil {
 		return err

@@ -223,3 +223,37 @@ func TestImagesAreLoadedImportedTaggedAndRemoved(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsPushedCanBePulled(t *testing.T) {
+	onEachVersion(t, func(t *testing.T, _ *enginetest.Engine, cli *client.Client) {
+		s := session{t, cli}
+		push := func(ref string) error {
+			r, err := cli.ImagePush(t.Context(), ref, image.PushOptions{RegistryAuth: "e30="})
+			if err != nil {
+				return err
+			}
+			return messages(t, r)
+		}
+		const ref = "example.com/team/probe:1"
+		if err := push(ref); err == nil || !strings.Contains(err.Error(), "An image does not exist locally with the tag: example.com/team/probe") {
+			t.Errorf("an image that is not there: %v", err)
+		}
+		if err := cli.ImageTag(t.Context(), "probe", ref); err != nil {
+			t.Fatal(err)
+		}
+		if err := push(ref); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cli.ImageRemove(t.Context(), ref, image.RemoveOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := cli.ImagePull(t.Context(), ref, image.PullOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := messages(t, r); err != nil {
+			t.Fatal(err)
+		}
+		s.image(ref)
+	})
+}

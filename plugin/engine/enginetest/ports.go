@@ -127,10 +127,6 @@ func (e *Engine) portTaken(c *ctr, ip, want string, port int) error {
 	for _, settings := range c.endpoints {
 		endpoint = max(endpoint, settings.EndpointID)
 	}
-	prefix := ""
-	if e.modern() {
-		prefix = "failed to set up container networking: "
-	}
 	return errorf(http.StatusInternalServerError,
-		"%sdriver failed programming external connectivity on endpoint %s (%s): %s", prefix, c.name, endpoint, text)
+		"driver failed programming external connectivity on endpoint %s (%s): %s", c.name, endpoint, text)
 }

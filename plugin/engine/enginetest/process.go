@@ -76,6 +76,10 @@ func (p program) onSignal(name, stopSignal string) (code int, ends bool) {
 // does at once, and ends the container if that is all.
 func (e *Engine) runProcess(c *ctr) {
 	p := c.program()
+	if out, code, known := e.runProgram(c, p.argv, c.config.Env); known {
+		e.printAndEnd(c, out, code)
+		return
+	}
 	switch {
 	case !p.probe:
 		return
@@ -91,6 +95,10 @@ func (e *Engine) runProcess(c *ctr) {
 		return
 	}
 	out, code := e.ask(c, p, c.config.Env)
+	e.printAndEnd(c, out, code)
+}
+
+func (e *Engine) printAndEnd(c *ctr, out []logLine, code int) {
 	for _, line := range out {
 		e.print(c, line.stderr, line.text)
 	}

@@ -79,7 +79,7 @@ func (e *Engine) pullOrImport(w http.ResponseWriter, r *http.Request) error {
 	}
 	m.status(tag, "Pulling from "+reference.Path(named))
 	before, _ := e.images.find(short)
-	i := e.images.add(found.config(), "", []string{short})
+	i := e.images.add(found, "", []string{short})
 	layer := strings.TrimPrefix(i.id, "sha256:")[:12]
 	done := "Status: Image is up to date for " + short
 	if before != i {
@@ -106,6 +106,43 @@ func (e *Engine) notInRegistry(named reference.Named) error {
 	}
 	return notFound("pull access denied for %s, repository does not exist or may require 'docker login': "+
 		"denied: requested access to the resource is denied", reference.FamiliarName(named))
+}
+
+// push puts an image into the registry, under the names it has there.
+func (e *Engine) push(name string, w http.ResponseWriter, r *http.Request) error {
+	if r.Header.Get("X-Registry-Auth") == "" && !e.modern() {
+		return badRequest("Bad parameters and missing X-Registry-Auth: EOF")
+	}
+	named, err := reference.ParseNormalizedNamed(name)
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m := newMessages(w)
+	m.status("", "The push refers to repository ["+named.Name()+"]")
+	found := false
+	for _, i := range e.images.byID {
+		for _, ref := range i.tags {
+			other, err := reference.ParseNormalizedNamed(ref)
+			tagged, ok := other.(reference.NamedTagged)
+			if err != nil || !ok || other.Name() != named.Name() {
+				continue
+			}
+			if tag := r.FormValue("tag"); tag != "" && tag != tagged.Tag() {
+				continue
+			}
+			found = true
+			e.images.registry[ref] = i.config
+			m.status(strings.TrimPrefix(i.id, "sha256:")[:12], "Pushed")
+			m.status("", tagged.Tag()+": digest: "+i.id+" size: 1")
+			e.emitImage(i, events.ActionPush, ref)
+		}
+	}
+	if !found {
+		m.fail("An image does not exist locally with the tag: " + reference.FamiliarName(named))
+	}
+	return nil
 }
 
 // importImage makes an image of a root filesystem.
