@@ -16,6 +16,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -54,6 +55,7 @@ func newScene(t testing.TB, host string, memory *enginetest.Engine) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cli.NegotiateAPIVersion(context.Background())
 	var b [4]byte
 	rand.Read(b[:])
 	s := &scene{
@@ -85,12 +87,23 @@ func (s *scene) furnish(env *testscript.Env) error {
 	env.Setenv("DOCKER_HOST", s.host)
 	env.Setenv("COMPOSE_PROJECT_NAME", s.project)
 	env.Setenv("PORT", port)
+	if s.memory != nil {
+		// Not buildx, which may be installed: it needs more than the model has.
+		env.Setenv("STACKLITE_BUILDER", s.builder())
+		return nil
+	}
 	for _, name := range []string{"DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"} {
-		if s.memory == nil {
-			env.Setenv(name, os.Getenv(name))
-		}
+		env.Setenv(name, os.Getenv(name))
 	}
 	return nil
+}
+
+// builder is how images are built in memory: each engine takes another way.
+func (s *scene) builder() string {
+	if versions.LessThan(s.cli.ClientVersion(), "1.44") {
+		return "classic"
+	}
+	return "buildkit"
 }
 
 // freePort finds a port of the host that nothing listens on.
