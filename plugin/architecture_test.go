@@ -17,7 +17,7 @@ const module = "github.com/stack-lite/stack-lite/"
 // listed may import none: a new package needs a line here, and so a thought.
 var ours = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
-	"plugin":               {"plugin/view", "plugin/engine", "plugin/plan", "linking", "linking/draw", "compose"},
+	"plugin":               {"plugin/probe", "plugin/view", "plugin/engine", "plugin/plan", "linking", "linking/draw", "compose"},
 	"plugin/view":          {"plugin/plan", "compose"},
 	"plugin/engine":        {"plugin/plan", "linking", "compose"},
 	"linking":              {"linking/cover", "compose"},

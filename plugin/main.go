@@ -5,10 +5,26 @@
 // its plugins; nothing else knows that CLI.
 package plugin
 
-import "os"
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/stack-lite/stack-lite/plugin/probe"
+)
 
 // version is set by the linker.
 var version = "dev"
 
-// Main runs the program on the arguments of the process and exits.
-func Main() { os.Exit(runDocker(os.Args)) }
+// Main runs the program on the arguments of the process and exits. Where check
+// has put it beside a container it is a prober, and no plugin.
+func Main() {
+	if len(os.Args) > 1 && os.Args[1] == probe.Command {
+		if err := probe.Run(context.Background(), os.Args[2:], os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		os.Exit(0)
+	}
+	os.Exit(runDocker(os.Args))
+}

@@ -1,0 +1,121 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"slices"
+	"syscall"
+	"time"
+
+	"golang.org/x/net/icmp"
+	"golang.org/x/net/ipv4"
+)
+
+// lookUp asks the container's own name servers and hosts file.
+func lookUp(ctx context.Context, name string) Answer {
+	ips, err := net.DefaultResolver.LookupIP(ctx, "ip4", name)
+	var a Answer
+	for _, ip := range ips {
+		a.Addresses = append(a.Addresses, ip.String())
+	}
+	slices.Sort(a.Addresses)
+	// The engine's name server knows its containers at once. What it does not
+	// know it passes on, to servers that may never answer.
+	if a.Result = Found; err != nil || len(ips) == 0 {
+		a.Result = Unknown
+	}
+	return a
+}
+
+func connect(ctx context.Context, address string) Answer {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err == nil {
+		conn.Close()
+		return Answer{Result: Connected}
+	}
+	return verdict(err)
+}
+
+// verdict tells the ways in which nothing came of a try from each other.
+func verdict(err error) Answer {
+	var slow net.Error
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET):
+		return Answer{Result: Refused}
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH),
+		errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return Answer{Result: NoWay}
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded),
+		errors.As(err, &slow) && slow.Timeout():
+		return Answer{Result: Silent}
+	}
+	return Answer{Result: Failed, Error: err.Error()}
+}
+
+// echo sends two requests, half the time apart, and takes one answer for
+// enough. It takes the unprivileged kind of socket where the kernel allows it
+// and a raw one where not.
+func echo(ctx context.Context, address string) Answer {
+	ip := net.ParseIP(address)
+	var to net.Addr = &net.UDPAddr{IP: ip}
+	conn, err := icmp.ListenPacket("udp4", "0.0.0.0")
+	if err != nil {
+		to = &net.IPAddr{IP: ip}
+		if conn, err = icmp.ListenPacket("ip4:icmp", "0.0.0.0"); err != nil {
+			return Answer{Result: Failed, Error: err.Error()}
+		}
+	}
+	defer conn.Close()
+	deadline, _ := ctx.Deadline()
+	half := time.Now().Add(time.Until(deadline) / 2)
+	for seq, until := range []time.Time{half, deadline} {
+		if err := conn.SetDeadline(until); err != nil {
+			return Answer{Result: Failed, Error: err.Error()}
+		}
+		if err = request(conn, to, seq); err == nil {
+			err = reply(conn, ip)
+		}
+		if err == nil {
+			return Answer{Result: Answered}
+		}
+	}
+	return verdict(err)
+}
+
+func request(conn *icmp.PacketConn, to net.Addr, seq int) error {
+	msg := icmp.Message{Type: ipv4.ICMPTypeEcho, Body: &icmp.Echo{ID: os.Getpid() & 0xffff, Seq: seq, Data: make([]byte, 32)}}
+	b, err := msg.Marshal(nil)
+	if err != nil {
+		return err
+	}
+	_, err = conn.WriteTo(b, to)
+	return err
+}
+
+// reply waits for an echo reply of the address. A raw socket sees the replies
+// to others too, and whose they are is no matter: the address answers.
+func reply(conn *icmp.PacketConn, ip net.IP) error {
+	buf := make([]byte, 1500)
+	for {
+		n, from, err := conn.ReadFrom(buf)
+		if err != nil {
+			return err
+		}
+		msg, err := icmp.ParseMessage(ipv4.ICMPTypeEcho.Protocol(), buf[:n])
+		if err == nil && msg.Type == ipv4.ICMPTypeEchoReply && ip.Equal(addressOf(from)) {
+			return nil
+		}
+	}
+}
+
+func addressOf(a net.Addr) net.IP {
+	switch a := a.(type) {
+	case *net.UDPAddr:
+		return a.IP
+	case *net.IPAddr:
+		return a.IP
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package probe_test
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/netip"
+	"testing"
+
+	"github.com/stack-lite/stack-lite/plugin/probe"
+)
+
+func ask(t *testing.T, questions ...probe.Question) map[string]probe.Answer {
+	t.Helper()
+	args := []string{"5s"}
+	for _, q := range questions {
+		args = append(args, q.String())
+	}
+	var out bytes.Buffer
+	if err := probe.Run(context.Background(), args, &out); err != nil {
+		t.Fatal(err)
+	}
+	answers, err := probe.Parse(out.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(answers) != len(questions) {
+		t.Fatalf("%d answers to %d questions: %v", len(answers), len(questions), answers)
+	}
+	return answers
+}
+
+func TestAListenerConnectsAndAClosedPortRefuses(t *testing.T) {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	closed, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	open := probe.AskTCP(netip.MustParseAddrPort(l.Addr().String()))
+	shut := probe.AskTCP(netip.MustParseAddrPort(closed.Addr().String()))
+	answers := ask(t, open, shut)
+	if got := answers[open.String()].Result; got != probe.Connected {
+		t.Errorf("the listener: %s", got)
+	}
+	if got := answers[shut.String()].Result; got != probe.Refused {
+		t.Errorf("the closed port: %s", got)
+	}
+	for _, a := range answers {
+		if !a.Result.Arrived() {
+			t.Errorf("%s: packets went there and back, and it says %s", a.Question, a.Result)
+		}
+	}
+}
+
+func TestANameLeadsToItsAddresses(t *testing.T) {
+	q := probe.AskName("localhost")
+	a := ask(t, q)[q.String()]
+	if a.Result != probe.Found || len(a.Addresses) != 1 || a.Addresses[0] != "127.0.0.1" {
+		t.Errorf("got %+v", a)
+	}
+}
+
+func TestNoQuestionThatCannotBeAskedIsTakenForAnAnswer(t *testing.T) {
+	for _, args := range [][]string{
+		{}, {"soon"}, {"-1s"}, {"1s", "name/"}, {"1s", "tcp/10.0.0.1"}, {"1s", "tcp/db:80"}, {"1s", "echo/db"}, {"1s", "tls/10.0.0.1:1"},
+	} {
+		var out bytes.Buffer
+		if err := probe.Run(context.Background(), args, &out); err == nil || out.Len() > 0 {
+			t.Errorf("%v: %v, %s", args, err, out.String())
+		}
+	}
+}
+
+func TestWhatIsNoAnswerIsAnError(t *testing.T) {
+	answers, err := probe.Parse([]byte("{\"question\":\"name/a\",\"result\":\"unknown\"}\nexec format error\n"))
+	if err == nil || len(answers) != 1 {
+		t.Errorf("got %v, %v", answers, err)
+	}
+}
