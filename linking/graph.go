@@ -68,6 +68,7 @@ const (
 	LinkEdge      EdgeKind = "link"      // links
 	DiscoveryEdge EdgeKind = "discovery" // a discovery proxy and what it finds
 	ExternalEdge  EdgeKind = "external"  // external_links
+	HandEdge      EdgeKind = "hand"      // docker stacklite link
 	StrayEdge     EdgeKind = "stray"     // no reason at all: the two reach each other on the engine
 )
 

@@ -92,11 +92,12 @@ func (a *app) picture(ctx context.Context, live bool) (linking.Graph, error) {
 // sight is what an engine shows, next to what the files say.
 type sight struct {
 	*app
-	project string
-	engine  *engine.Engine
-	scene   *engine.Scene
-	loaded  *compose.Project // nil where the files can't be read
-	file    *linking.Graph   // their picture; nil likewise
+	project  string
+	engine   *engine.Engine
+	scene    *engine.Scene
+	loaded   *compose.Project  // nil where the files can't be read
+	topology *linking.Topology // of the files; nil likewise
+	file     linking.Graph     // their picture, or what the stack's labels say of them
 }
 
 // look asks the engine who is where. As for every verb that only looks, the
@@ -116,11 +117,15 @@ func (a *app) look(ctx context.Context) (*sight, error) {
 		if err := s.resolve(have); err != nil {
 			return nil, err
 		}
-		g := s.topology.Graph(s.project)
-		l.file = &g
+		l.topology, l.file = s.topology, s.topology.Graph(s.project)
 	}
-	l.scene, err = l.engine.Scene(ctx)
-	return l, err
+	if l.scene, err = l.engine.Scene(ctx); err != nil {
+		return nil, err
+	}
+	if l.loaded == nil {
+		l.file = l.scene.Recorded(l.project)
+	}
+	return l, nil
 }
 
 // knownNodes refuses names that the picture does not have.

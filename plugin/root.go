@@ -33,6 +33,7 @@ those that it is linked to, by name, and nobody else.`,
 	root.AddCommand(
 		newBuildCommand(a),
 		newCanCommand(a),
+		newCheckCommand(a),
 		newConfigCommand(a),
 		newCreateCommand(a),
 		newDownCommand(a),

@@ -143,6 +143,8 @@ func said(e linking.Edge) string {
 		words = append(words, "(discovered)")
 	case linking.ExternalEdge:
 		words = append(words, "(external)")
+	case linking.HandEdge:
+		words = append(words, "(by hand)")
 	}
 	if d := differs(e.Differs); d != "" {
 		words = append(words, "("+d+")")

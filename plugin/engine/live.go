@@ -13,14 +13,9 @@ import (
 
 // Graph is the picture of a project as it is on the engine: containers and
 // addresses, networks and ports, and what differs from the files, whose picture
-// file is. Where that is nil it is compared with what the stack's own labels
-// say it was made for.
-func (s *Scene) Graph(project string, file *linking.Graph) linking.Graph {
-	if file == nil {
-		recorded := s.recorded(project)
-		file = &recorded
-	}
-	l := &live{scene: s, project: project, file: *file, actors: map[string][]*SceneContainer{}}
+// file is. Where there are none Recorded gives one.
+func (s *Scene) Graph(project string, file linking.Graph) linking.Graph {
+	l := &live{scene: s, project: project, file: file, actors: map[string][]*SceneContainer{}}
 	l.cast()
 	l.graph.Project = project
 	l.graph.Nodes, l.graph.Edges, l.graph.Networks = []linking.Node{}, []linking.Edge{}, []linking.GraphNetwork{}
@@ -148,11 +143,18 @@ func (l *live) edges() {
 			if way == "" || a.Outside && b.Outside || l.file.Reaches(a.Name, b.Name) {
 				continue
 			}
-			l.graph.Edges = append(l.graph.Edges, linking.Edge{
-				From: a.Name, To: b.Name, Kind: linking.StrayEdge, Network: l.short(way), Differs: linking.Extra,
-			})
+			e := linking.Edge{From: a.Name, To: b.Name, Kind: linking.StrayEdge, Network: l.short(way), Differs: linking.Extra}
+			if l.byHand(way) {
+				e.Kind, e.Differs = linking.HandEdge, ""
+			}
+			l.graph.Edges = append(l.graph.Edges, e)
 		}
 	}
+}
+
+// byHand tells whether a network is one of link add or link run.
+func (l *live) byHand(name string) bool {
+	return slices.ContainsFunc(l.scene.Networks, func(n SceneNetwork) bool { return n.Name == name && n.Hand })
 }
 
 // way finds a network on which packets go from one node to another, the one
@@ -206,7 +208,10 @@ func (l *live) networks() {
 		if n.Project == l.project {
 			picture.Kind = n.Kind
 		}
-		if !known[n.Name] && n.Name != network.NetworkHost && n.Name != network.NetworkNone {
+		switch {
+		case n.Hand:
+			picture.Kind = linking.Linked
+		case !known[n.Name] && n.Name != network.NetworkHost && n.Name != network.NetworkNone:
 			picture.Differs = linking.Extra
 		}
 		l.graph.Networks = append(l.graph.Networks, picture)
@@ -232,10 +237,10 @@ func (l *live) network(picture linking.GraphNetwork, n *SceneNetwork) linking.Gr
 	return picture
 }
 
-// recorded is the picture that the labels of a stack give of what it was made
+// Recorded is the picture that the labels of a stack give of what it was made
 // for. Of two on a network the one that was to be started after the other
 // counts as the consumer.
-func (s *Scene) recorded(project string) linking.Graph {
+func (s *Scene) Recorded(project string) linking.Graph {
 	g := linking.Graph{Project: project}
 	after := map[string][]string{}
 	for _, c := range s.Containers {

@@ -11,6 +11,7 @@ import (
 
 // Way is a way on which packets go from one container to another.
 type Way struct {
+	Hand    bool       // the network is one of link add or link run
 	Network string     // that both are on; empty: they use one network stack, or one of them that of the host
 	Names   []string   // under which the one finds the other there, sorted
 	Address netip.Addr // of the other; not valid where they use one network stack
@@ -19,7 +20,7 @@ type Way struct {
 // Ways lists the ways from a to b, by network: none means that b is out of a's
 // reach, but for published ports (see Published). Both have their names.
 func (s *Scene) Ways(a, b *SceneContainer) []Way {
-	a, b = s.stackOf(a), s.stackOf(b)
+	a, b = s.Stack(a), s.Stack(b)
 	switch {
 	case a == nil || b == nil:
 		return nil // who lends the network is gone
@@ -37,15 +38,15 @@ func (s *Scene) Ways(a, b *SceneContainer) []Way {
 			if p.ID != q.ID || p.ID == "" || n == nil || !n.Carries || !q.Address.IsValid() {
 				continue
 			}
-			ways = append(ways, Way{Network: n.Name, Address: q.Address, Names: names(a, b, q)})
+			ways = append(ways, Way{Hand: n.Hand, Network: n.Name, Address: q.Address, Names: names(a, b, q)})
 		}
 	}
 	return ways
 }
 
-// stackOf is the container whose network stack c uses: itself, or with net:
+// Stack is the container whose network stack c uses: itself, or with net:
 // container:ID another; nil where that is gone.
-func (s *Scene) stackOf(c *SceneContainer) *SceneContainer {
+func (s *Scene) Stack(c *SceneContainer) *SceneContainer {
 	for range s.Containers {
 		id, lent := strings.CutPrefix(c.Net, "container:")
 		if !lent {

@@ -32,6 +32,7 @@ type SceneNetwork struct {
 	Wiring  map[string]string // of ours: who was to be on it, by service
 	Subnet  string
 	Carries bool // packets go from one member to another (not with enable_icc=false)
+	Hand    bool // made by link add or link run
 }
 
 // SceneContainer is a container as it is.
@@ -101,6 +102,7 @@ func (e *Engine) Scene(ctx context.Context) (*Scene, error) {
 
 func sceneNetwork(n network.Summary) SceneNetwork {
 	s := SceneNetwork{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Carries: n.Options[optionICC] != "false"}
+	_, s.Hand = n.Labels[labelLink]
 	if settings, ours := n.Labels[labelSettings]; ours {
 		s.Project, s.Kind, s.Wiring = n.Labels[labelProject], linking.Kind(settings), parseWiring(n.Labels[labelWiring])
 	}

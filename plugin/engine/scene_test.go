@@ -156,7 +156,7 @@ func TestThePictureOfAnEngineMarksWhatDiffersFromTheFiles(t *testing.T) {
 			{ID: "x", Name: "x", State: plan.Running, Places: []engine.Place{place("mine", "10.9.0.4")}},
 		},
 	}
-	g := s.Graph("demo", &file)
+	g := s.Graph("demo", file)
 	differs := map[string]linking.Difference{}
 	for _, n := range g.Nodes {
 		differs[n.Name] = n.Differs
@@ -189,7 +189,7 @@ func TestWithoutFilesTheLabelsSayWhatAStackWasMadeFor(t *testing.T) {
 		Containers: []engine.SceneContainer{run("db", place("demo_db.web", "10.0.0.3")), web},
 	}
 	want := []linking.Edge{{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"sql"}, Network: "db.web"}}
-	if diff := cmp.Diff(want, s.Graph("demo", nil).Edges); diff != "" {
+	if diff := cmp.Diff(want, s.Graph("demo", s.Recorded("demo")).Edges); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

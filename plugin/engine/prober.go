@@ -1,0 +1,271 @@
+package engine
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"debug/elf"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/pkg/stdcopy"
+)
+
+// labelProber marks the containers and the image that a Prober makes for a
+// moment. Its value is the sum of the program in the image.
+const labelProber = "io.stack-lite.prober"
+
+// proberPath is where the program is in its image, which has nothing else.
+const proberPath = "/docker-stacklite"
+
+// Prober runs a program inside the network of containers, from an image that
+// it makes of the program alone. The containers themselves are not touched:
+// what runs shares their network stack, their name server and nothing else.
+type Prober struct {
+	engine  *Engine
+	program []byte
+	sum     string // of the program
+
+	mu   sync.Mutex
+	made bool // the image
+}
+
+// ForeignProgram is a program that can't run on the engine.
+type ForeignProgram struct {
+	Program string
+	Reason  string
+	Want    string // what the engine runs: linux/arm64
+}
+
+func (f *ForeignProgram) Error() string {
+	return fmt.Sprintf("%s can't run in a container of the engine: %s", f.Program, f.Reason)
+}
+
+// Hints says where to get one that can.
+func (f *ForeignProgram) Hints() []string {
+	return []string{"name one that can: --prober FILE, a docker-stacklite for " + f.Want + " built with CGO_ENABLED=0 (make cross)"}
+}
+
+// NewProber takes a program, a file of this machine, to run on the engine. The
+// error is a *ForeignProgram where it could not run there.
+func (e *Engine) NewProber(ctx context.Context, program string) (*Prober, error) {
+	host, err := e.client.ServerVersion(ctx)
+	if err != nil {
+		return nil, e.explain(err)
+	}
+	content, err := os.ReadFile(program)
+	if err != nil {
+		return nil, err
+	}
+	if reason := unfit(content, host.Os, host.Arch); reason != "" {
+		return nil, &ForeignProgram{Program: program, Reason: reason, Want: host.Os + "/" + host.Arch}
+	}
+	sum := sha256.Sum256(content)
+	return &Prober{engine: e, program: content, sum: hex.EncodeToString(sum[:6])}, nil
+}
+
+// machines are the engine's words for what ELF files are made for.
+var machines = map[elf.Machine]string{
+	elf.EM_X86_64: "amd64", elf.EM_AARCH64: "arm64", elf.EM_ARM: "arm", elf.EM_386: "386",
+	elf.EM_PPC64: "ppc64le", elf.EM_S390: "s390x", elf.EM_RISCV: "riscv64",
+}
+
+// unfit says why a program would not run in an image of its own; empty: it
+// would.
+func unfit(program []byte, system, arch string) string {
+	if system != "linux" {
+		return "the engine runs " + system
+	}
+	f, err := elf.NewFile(bytes.NewReader(program))
+	if err != nil {
+		return "it is no program for linux"
+	}
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP {
+			return "it is linked to libraries of this machine"
+		}
+	}
+	if made := machines[f.Machine]; made != arch {
+		return fmt.Sprintf("it is made for %s", made)
+	}
+	return ""
+}
+
+func (p *Prober) ref() string { return "stacklite-prober:" + p.sum }
+
+// Ask runs the program with arguments inside the network of a container that
+// runs, and gives what it wrote to its standard output. Nothing of it is left
+// when Ask returns, also where ctx has ended.
+func (p *Prober) Ask(ctx context.Context, id string, args []string) ([]byte, error) {
+	// A call that is cut off may have its effect later, when nobody knows of it
+	// any more: what makes something is waited for.
+	made, err := p.create(context.WithoutCancel(ctx), id, args)
+	if err != nil {
+		return nil, p.engine.explain(err)
+	}
+	defer p.remove(ctx, made)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	c := p.engine.client
+	stream, err := c.ContainerAttach(ctx, made, container.AttachOptions{Stream: true, Stdout: true, Stderr: true})
+	if err != nil {
+		return nil, p.engine.explain(err)
+	}
+	defer stream.Close()
+	stop := context.AfterFunc(ctx, stream.Close)
+	defer stop()
+	if err := c.ContainerStart(ctx, made, container.StartOptions{}); err != nil {
+		return nil, p.engine.explain(err)
+	}
+	var out, said bytes.Buffer
+	_, err = stdcopy.StdCopy(&out, &said, stream.Reader)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, err
+	case said.Len() > 0:
+		return out.Bytes(), fmt.Errorf("the prober says: %s", bytes.TrimSpace(said.Bytes()))
+	}
+	return out.Bytes(), nil
+}
+
+// create makes the container of a question, and the image where there is none.
+func (p *Prober) create(ctx context.Context, id string, args []string) (string, error) {
+	if err := p.image(ctx, false); err != nil {
+		return "", err
+	}
+	made, err := p.container(ctx, id, args)
+	if errdefs.IsNotFound(err) { // another run has taken the image away
+		if err = p.image(ctx, true); err == nil {
+			made, err = p.container(ctx, id, args)
+		}
+	}
+	return made, err
+}
+
+func (p *Prober) container(ctx context.Context, id string, args []string) (string, error) {
+	var suffix [4]byte
+	rand.Read(suffix[:])
+	config := &container.Config{
+		Image:        p.ref(),
+		Entrypoint:   []string{proberPath},
+		Cmd:          args,
+		Labels:       map[string]string{labelProber: p.sum},
+		AttachStdout: true, AttachStderr: true,
+	}
+	host := &container.HostConfig{
+		NetworkMode:    container.NetworkMode("container:" + id),
+		AutoRemove:     true, // should this process be killed
+		CapDrop:        []string{"ALL"},
+		CapAdd:         []string{"NET_RAW"}, // for ICMP where the kernel wants it
+		ReadonlyRootfs: true,
+		SecurityOpt:    []string{"no-new-privileges"},
+		LogConfig:      container.LogConfig{Type: "none"},
+	}
+	made, err := p.engine.client.ContainerCreate(ctx, config, host, nil, nil, "stacklite-prober-"+hex.EncodeToString(suffix[:]))
+	return made.ID, err
+}
+
+// remove takes a container of a question away, and waits until it is.
+func (p *Prober) remove(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	ended, failed := p.engine.client.ContainerWait(ctx, id, container.WaitConditionRemoved)
+	// It may be gone, or going, by itself.
+	if err := p.engine.client.ContainerRemove(ctx, id, container.RemoveOptions{Force: true}); errdefs.IsNotFound(err) {
+		return
+	}
+	select {
+	case <-ended:
+	case <-failed:
+	}
+}
+
+// image makes the image unless it is there, or anew.
+func (p *Prober) image(ctx context.Context, anew bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.made && !anew {
+		return nil
+	}
+	if _, err := p.engine.client.ImageInspect(ctx, p.ref()); err == nil {
+		p.made = true
+		return nil
+	}
+	r, w := io.Pipe()
+	go func() { w.CloseWithError(pack(w, p.program)) }()
+	defer r.Close()
+	body, err := p.engine.client.ImageImport(ctx, image.ImportSource{Source: r, SourceName: "-"}, p.ref(),
+		image.ImportOptions{Changes: []string{"LABEL " + labelProber + "=" + p.sum}})
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	p.made = true
+	return messageError(body)
+}
+
+// pack writes an archive with the program alone.
+func pack(w io.Writer, program []byte) error {
+	t := tar.NewWriter(w)
+	if err := t.WriteHeader(&tar.Header{Name: proberPath[1:], Mode: 0o755, Size: int64(len(program))}); err != nil {
+		return err
+	}
+	if _, err := t.Write(program); err != nil {
+		return err
+	}
+	return t.Close()
+}
+
+// messageError reads the messages of an import to their end.
+func messageError(r io.Reader) error {
+	for messages := json.NewDecoder(r); ; {
+		var m struct{ Error string }
+		switch err := messages.Decode(&m); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case m.Error != "":
+			return errors.New(m.Error)
+		}
+	}
+}
+
+// Close takes away the image, and what runs that were killed have left: images
+// of other programs, and containers that never came to run. What another run is
+// using stays.
+func (p *Prober) Close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	c := p.engine.client
+	label := filters.NewArgs(filters.Arg("label", labelProber))
+	left := label.Clone()
+	left.Add("status", "created")
+	containers, _ := c.ContainerList(ctx, container.ListOptions{All: true, Filters: left})
+	for _, l := range containers {
+		if time.Since(time.Unix(l.Created, 0)) > time.Minute {
+			_ = c.ContainerRemove(ctx, l.ID, container.RemoveOptions{Force: true})
+		}
+	}
+	images, _ := c.ImageList(ctx, image.ListOptions{Filters: label})
+	for _, i := range images {
+		for _, tag := range i.RepoTags {
+			_, _ = c.ImageRemove(ctx, tag, image.RemoveOptions{PruneChildren: true})
+		}
+	}
+}
