@@ -23,6 +23,7 @@ type app struct {
 	version      string
 	connect      func() (engine.Client, error)
 	registryAuth func(ref string) (string, error)
+	buildx       func() *engine.BuildxPlugin
 	flags        globals
 	quietPull    bool // how far pulls are is not shown
 }
@@ -78,7 +79,11 @@ func (a *app) load(checkBuilds bool) (*compose.Project, error) {
 
 // engine connects to the engine that the Docker CLI is set to.
 func (a *app) engine(ctx context.Context) (*engine.Engine, error) {
-	options := engine.Options{Version: a.version, RegistryAuth: a.registryAuth}
+	options := engine.Options{Version: a.version, RegistryAuth: a.registryAuth, Buildx: a.buildx}
+	var err error
+	if options.Builder, err = parseBuilder(firstOf(a.flags.builder, a.env["STACKLITE_BUILDER"])); err != nil {
+		return nil, err
+	}
 	if pool := firstOf(a.flags.pool, a.env["STACKLITE_POOL"]); pool != "" {
 		p, err := netip.ParsePrefix(pool)
 		if err != nil || !p.Addr().Is4() {

@@ -19,7 +19,7 @@ var ours = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
 	"plugin":               {"plugin/probe", "plugin/view", "plugin/engine", "plugin/plan", "linking", "linking/draw", "compose"},
 	"plugin/view":          {"plugin/plan", "compose"},
-	"plugin/engine":        {"plugin/plan", "linking", "compose"},
+	"plugin/engine":        {"plugin/engine/dockerfile", "plugin/plan", "linking", "compose"},
 	"linking":              {"linking/cover", "compose"},
 	"linking/draw":         {"linking"},
 }

@@ -107,14 +107,24 @@ func checkBuilt(p *plan.Plan) error {
 	return nil
 }
 
-// converge brings the stack to a goal.
+// converge brings the stack to a goal. Where images are built anew, everything
+// that does not hang on what comes out goes on meanwhile; a second plan then
+// replaces the containers whose image came out another.
 func (s *stack) converge(ctx context.Context, goal plan.Goal, scale engine.Scale) error {
 	defer s.alone(ctx, s.engine, s.project.Name)()
-	p, err := s.plan(ctx, goal, scale)
-	if err != nil {
-		return err
+	for {
+		p, err := s.plan(ctx, goal, scale)
+		if err != nil {
+			return err
+		}
+		if err := s.run(ctx, s.engine, p); err != nil || !goal.Build || s.flags.dryRun {
+			return err
+		}
+		goal.Build = false
+		if goal.Recreate == plan.Always {
+			goal.Recreate = plan.WhenChanged
+		}
 	}
-	return s.run(ctx, s.engine, p)
 }
 
 // run carries a plan out and shows how it goes, or under --dry-run only prints
@@ -143,6 +153,9 @@ func (a *app) runShown(ctx context.Context, e *engine.Engine, p *plan.Plan, kind
 	progress, err := view.NewProgress(kind, a.view())
 	if err != nil {
 		return usageError{msg: err.Error()}
+	}
+	if err := e.Prepare(ctx, p); err != nil {
+		return err
 	}
 	progress.Start(p)
 	err = p.Run(ctx, a.flags.parallel, e.Apply, func(e plan.Event) {

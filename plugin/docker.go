@@ -1,11 +1,14 @@
 package plugin
 
 import (
+	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/docker/cli/cli-plugins/manager"
 	"github.com/docker/cli/cli-plugins/metadata"
 	cliplugin "github.com/docker/cli/cli-plugins/plugin"
 	"github.com/docker/cli/cli/command"
@@ -40,6 +43,7 @@ func runDocker(args []string) int {
 		return command.RetrieveAuthTokenFromImage(docker.ConfigFile(), ref)
 	}
 	root := newRoot(a)
+	a.buildx = func() *engine.BuildxPlugin { return findBuildx(docker, root, os.Args[1:]) }
 	if standalone {
 		name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: name}
@@ -51,6 +55,45 @@ func runDocker(args []string) int {
 		ShortDescription: root.Short,
 	})
 	return exitCode(err, a.view())
+}
+
+// findBuildx looks where the Docker CLI does for its plugin for builds. Calls
+// of it get the same global flags as this process did.
+func findBuildx(docker *command.DockerCli, root *cobra.Command, args []string) *engine.BuildxPlugin {
+	found, err := manager.GetPlugin("buildx", docker, root)
+	if err != nil || found.Err != nil {
+		return nil
+	}
+	globals, _ := cutGlobals(args)
+	p := &engine.BuildxPlugin{Version: found.Version}
+	if os.Getenv("BUILDX_BUILDER") == "" {
+		// The builder that is named after the context is the engine's own: any
+		// other knows none of the engine's images.
+		p.Builder = docker.CurrentContext()
+	}
+	p.Command = func(ctx context.Context, args ...string) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, found.Path, slices.Concat(globals, []string{"buildx"}, args)...)
+		cmd.Env = append(os.Environ(), metadata.ReexecEnvvar+"="+os.Args[0])
+		return cmd
+	}
+	return p
+}
+
+// cutGlobals parts the global flags at the beginning from the rest.
+func cutGlobals(args []string) (globals, rest []string) {
+	for rest = args; len(rest) > 0; {
+		name, _, hasValue := strings.Cut(rest[0], "=")
+		takesValue, known := globalFlags[name]
+		if !known {
+			break
+		}
+		n := 1
+		if takesValue && !hasValue && len(rest) > 1 {
+			n = 2
+		}
+		rest = rest[n:]
+	}
+	return slices.Clone(args[:len(args)-len(rest)]), rest
 }
 
 // globalFlags are the Docker CLI's flags that stand before a plugin's name,
@@ -72,18 +115,7 @@ func standaloneArgs(args []string) []string {
 		}
 		return append(append(out, rest[0], pluginName), rest[1:]...)
 	}
-	for len(rest) > 0 {
-		name, _, hasValue := strings.Cut(rest[0], "=")
-		takesValue, known := globalFlags[name]
-		if !known {
-			break
-		}
-		n := 1
-		if takesValue && !hasValue && len(rest) > 1 {
-			n = 2
-		}
-		out = append(out, rest[:n]...)
-		rest = rest[n:]
-	}
+	globals, rest := cutGlobals(rest)
+	out = append(out, globals...)
 	return append(append(out, pluginName), slices.Clone(rest)...)
 }

@@ -101,11 +101,6 @@ func (a *app) up(ctx context.Context, f upFlags, services []string, timeoutGiven
 	}
 	s.noBuild, a.quietPull = f.noBuild, f.quietPull
 	bring := func(ctx context.Context) error {
-		if f.build && !a.flags.dryRun {
-			if err := s.build(ctx, goal.Services, engine.BuildOptions{}); err != nil {
-				return err
-			}
-		}
 		return s.converge(ctx, goal, scale)
 	}
 	switch {
@@ -139,7 +134,7 @@ func (f upFlags) check() error {
 
 // goal makes a goal of the flags.
 func (f upFlags) goal(s *stack, args []string, timeoutGiven bool) (plan.Goal, engine.Scale, error) {
-	goal := plan.Goal{Orphans: f.removeOrphans, FreshData: f.freshVolumes, Dependents: f.dependents}
+	goal := plan.Goal{Orphans: f.removeOrphans, FreshData: f.freshVolumes, Dependents: f.dependents, Build: f.build}
 	scale, err := parseScale(s.project, f.scale)
 	if err != nil {
 		return goal, nil, err

@@ -25,7 +25,9 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.PullImage:
 		err = e.pull(ctx, a.Image.Ref, report)
 	case plan.BuildImage:
-		err = e.build(ctx, a.Image.Ref, a.Image.Spec.(BuildSpec), report)
+		err = e.build(ctx, a, report)
+	case plan.PushImage:
+		err = e.push(ctx, a.Image.Ref, a.As, report)
 	case plan.CreateNetwork:
 		err = e.createNetwork(ctx, a.Network, a.Subnet)
 	case plan.RemoveNetwork:

@@ -2,23 +2,17 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/docker/docker/api/types/build"
-	"github.com/docker/docker/pkg/jsonmessage"
-	"github.com/moby/go-archive"
-	"github.com/moby/go-archive/compression"
-	"github.com/moby/patternmatcher"
-	"github.com/moby/patternmatcher/ignorefile"
+	"github.com/distribution/reference"
+
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/engine/dockerfile"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -26,147 +20,252 @@ import (
 type BuildSpec struct {
 	Project    string
 	Service    string
-	Context    string // absolute directory, or a URL that the engine fetches
-	Dockerfile string // relative to the context; empty: Dockerfile
+	Context    string   // absolute directory, or a URL that the builder fetches
+	Dockerfile string   // relative to the context, or absolute; empty: Dockerfile
+	Built      []string // images among its bases that the stack builds itself
 	Options    BuildOptions
 }
 
 // BuildOptions are what a user may ask of a build.
 type BuildOptions struct {
-	NoCache bool
-	Pull    bool // look for newer base images
+	NoCache  bool
+	Pull     bool // look for newer base images
+	Args     map[string]string
+	Keep     bool  // keep the containers of the classic builder's steps
+	Memory   int64 // bytes that a step may use; 0: no limit
+	Compress bool  // send the build directory compressed
 }
 
 // Builds plans to build the images of services, or of all where services is
-// nil, also those that exist.
-func Builds(p *compose.Project, services []string, o BuildOptions) *plan.Plan {
+// nil, also those that exist, and those that they are built upon where they
+// are missing.
+func Builds(p *compose.Project, services []string, have plan.Have, o BuildOptions) *plan.Plan {
+	var refs []string
+	list := images(p, o)
+	for _, image := range list {
+		if spec, ok := image.Spec.(BuildSpec); ok && (services == nil || slices.Contains(services, spec.Service)) {
+			refs = append(refs, image.Ref)
+		}
+	}
+	return plan.Builds(refs, plan.Want{Project: p.Name, Images: list}, have)
+}
+
+func buildOf(p *compose.Project, s *compose.Service, o BuildOptions) BuildSpec {
+	return BuildSpec{Project: p.Name, Service: s.Name, Context: s.Build, Dockerfile: s.Dockerfile, Options: o}
+}
+
+// images lists what containers are made from. A service may use the image that
+// is built for another by its name, and be built upon it.
+func images(p *compose.Project, o BuildOptions) []plan.Image {
 	var list []plan.Image
-	for _, image := range images(p) {
+	for _, s := range p.Services {
+		ref := ImageOf(p, s)
+		i := slices.IndexFunc(list, func(i plan.Image) bool { return i.Ref == ref })
+		switch {
+		case s.Image == "" && i >= 0:
+			list[i] = plan.Image{Ref: ref, Build: true, Spec: buildOf(p, s, o)}
+		case s.Image == "":
+			list = append(list, plan.Image{Ref: ref, Build: true, Spec: buildOf(p, s, o)})
+		case i < 0:
+			list = append(list, plan.Image{Ref: ref})
+		}
+	}
+	for i, image := range list {
 		spec, ok := image.Spec.(BuildSpec)
-		if !ok || services != nil && !slices.Contains(services, spec.Service) {
+		if !ok || len(list) == 1 {
 			continue
 		}
-		spec.Options = o
-		image.Spec = spec
-		list = append(list, image)
-	}
-	return plan.Builds(list)
-}
-
-func buildOf(p *compose.Project, s *compose.Service) BuildSpec {
-	return BuildSpec{Project: p.Name, Service: s.Name, Context: s.Build, Dockerfile: s.Dockerfile}
-}
-
-// BuildError is a build that the engine gave up.
-type BuildError struct {
-	Service string
-	Msg     string
-}
-
-func (b *BuildError) Error() string { return "build of " + b.Service + ": " + b.Msg }
-
-// build builds an image with the engine's own builder and names it ref.
-func (e *Engine) build(ctx context.Context, ref string, spec BuildSpec, report func(plan.Progress)) error {
-	options := build.ImageBuildOptions{
-		Tags:        []string{ref},
-		Dockerfile:  spec.Dockerfile,
-		NoCache:     spec.Options.NoCache,
-		PullParent:  spec.Options.Pull,
-		Remove:      true,
-		ForceRemove: true,
-		Labels: map[string]string{
-			labelProject: spec.Project,
-			labelService: spec.Service,
-		},
-	}
-	var body io.ReadCloser
-	if filepath.IsAbs(spec.Context) {
-		var err error
-		if body, options.Dockerfile, err = contextArchive(spec); err != nil {
-			return &BuildError{Service: spec.Service, Msg: err.Error()}
+		for _, base := range spec.bases() {
+			for _, other := range list {
+				if other.Ref == image.Ref || !sameImage(other.Ref, base) {
+					continue
+				}
+				list[i].From = append(list[i].From, other.Ref)
+				if other.Build {
+					spec.Built = append(spec.Built, other.Ref)
+				}
+			}
 		}
-		defer body.Close()
-	} else {
-		options.RemoteContext = spec.Context
+		list[i].Spec = spec
 	}
-	res, err := e.client.ImageBuild(ctx, body, options)
+	return list
+}
+
+// sameImage tells whether two references name the same image: redis and
+// docker.io/library/redis:latest do.
+func sameImage(a, b string) bool {
+	x, err := reference.ParseDockerRef(a)
+	if err != nil {
+		return a == b
+	}
+	y, err := reference.ParseDockerRef(b)
+	return err == nil && x.String() == y.String()
+}
+
+// local tells whether the context is a directory of this machine.
+func (b BuildSpec) local() bool { return filepath.IsAbs(b.Context) }
+
+// dockerfilePath is where the Dockerfile of a local context lies.
+func (b BuildSpec) dockerfilePath() string {
+	switch {
+	case b.Dockerfile == "":
+		return filepath.Join(b.Context, "Dockerfile")
+	case filepath.IsAbs(b.Dockerfile):
+		return b.Dockerfile
+	}
+	return filepath.Join(b.Context, filepath.FromSlash(b.Dockerfile))
+}
+
+// readDockerfile reads the Dockerfile of a local context. The error is a
+// *BuildError.
+func (b BuildSpec) readDockerfile() (*dockerfile.File, error) {
+	f, err := os.Open(b.dockerfilePath())
+	if err != nil {
+		return nil, b.missing(err)
+	}
+	defer f.Close()
+	parsed, err := dockerfile.Parse(f)
+	if err != nil {
+		return nil, b.failure(nil, "", err.Error())
+	}
+	return parsed, nil
+}
+
+// missing says that the build directory or the Dockerfile can't be read.
+func (b BuildSpec) missing(err error) error {
+	e := &BuildError{Service: b.Service, Msg: err.Error()}
+	info, stat := os.Stat(b.Context)
+	switch {
+	case errors.Is(stat, os.ErrNotExist):
+		e.Msg = "there is no directory " + b.Context
+	case stat == nil && !info.IsDir():
+		e.Msg = b.Context + " is no directory"
+	case errors.Is(err, os.ErrNotExist):
+		e.Msg = "there is no file " + b.dockerfilePath()
+		e.hints = []string{`where it has another name: "dockerfile: NAME" beside build:`}
+	}
+	return e
+}
+
+// bases lists the images that the Dockerfile says it is built upon; none where
+// it can't be read, which is told when it is built.
+func (b BuildSpec) bases() []string {
+	if !b.local() {
+		return nil
+	}
+	f, err := b.readDockerfile()
+	if err != nil {
+		return nil
+	}
+	return f.Bases(b.Options.Args)
+}
+
+// build builds an image in the way that was chosen for it.
+func (e *Engine) build(ctx context.Context, a plan.BuildImage, report func(plan.Progress)) error {
+	spec, ok := a.Image.Spec.(BuildSpec)
+	if !ok {
+		return fmt.Errorf("no service says how %s is built", a.Image.Ref)
+	}
+	chosen, err := e.wayFor(ctx, a.Image)
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close()
-	return relayMessages(res.Body, report, func(msg string) error {
-		return &BuildError{Service: spec.Service, Msg: msg}
-	})
+	if chosen.builder == Buildx {
+		return e.bake(ctx, a, report)
+	}
+	return e.buildByCall(ctx, a.Image.Ref, spec, chosen.builder == BuildKit, report)
 }
 
-// contextArchive packs a directory as Docker does: without what .dockerignore
-// leaves out, but with the Dockerfile and .dockerignore themselves.
-func contextArchive(spec BuildSpec) (io.ReadCloser, string, error) {
-	dockerfile := spec.Dockerfile
-	if dockerfile == "" {
-		dockerfile = "Dockerfile"
-	}
-	dockerfile = path.Clean(filepath.ToSlash(dockerfile))
-	if _, err := os.Stat(filepath.Join(spec.Context, filepath.FromSlash(dockerfile))); errors.Is(err, os.ErrNotExist) {
-		return nil, "", fmt.Errorf("no %s in %s", dockerfile, spec.Context)
-	} else if err != nil {
-		return nil, "", err
-	}
-	patterns, err := ignored(spec.Context)
-	if err != nil {
-		return nil, "", err
-	}
-	for _, needed := range []string{dockerfile, ".dockerignore"} {
-		if out, err := patternmatcher.MatchesOrParentMatches(needed, patterns); err != nil {
-			return nil, "", fmt.Errorf(".dockerignore: %w", err)
-		} else if out {
-			patterns = append(patterns, "!"+needed)
-		}
-	}
-	body, err := archive.TarWithOptions(spec.Context, &archive.TarOptions{
-		Compression:     compression.None,
-		ExcludePatterns: patterns,
-		ChownOpts:       &archive.ChownOpts{UID: 0, GID: 0},
-	})
-	return body, dockerfile, err
-}
-
-func ignored(dir string) ([]string, error) {
-	f, err := os.Open(filepath.Join(dir, ".dockerignore"))
-	if errors.Is(err, os.ErrNotExist) {
+// readyToBuild makes sure that the Dockerfile and the images that it is built
+// upon are there and that .dockerignore can be followed. The file is nil where it is not on this machine.
+func (e *Engine) readyToBuild(ctx context.Context, spec BuildSpec, report func(plan.Progress)) (*dockerfile.File, error) {
+	if !spec.local() {
 		return nil, nil
 	}
+	file, err := spec.readDockerfile()
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return ignorefile.ReadAll(f)
+	if _, err := spec.ignoring(); err != nil {
+		return nil, err
+	}
+	return file, e.getBases(ctx, spec, file.Bases(spec.Options.Args), report)
 }
 
-// relayMessages passes the engine's stream of messages on as progress and
-// makes an error of the one that ends it badly.
-func relayMessages(r io.Reader, report func(plan.Progress), fail func(string) error) error {
-	decoder := json.NewDecoder(r)
-	for {
-		var m jsonmessage.JSONMessage
-		if err := decoder.Decode(&m); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
+// getBases fetches the images that one is built upon: those that are missing,
+// or all where newer ones are looked for, with the user's credentials, which
+// the engine's own builders don't have. What the stack builds is never looked
+// for elsewhere.
+func (e *Engine) getBases(ctx context.Context, spec BuildSpec, bases []string, report func(plan.Progress)) error {
+	for _, base := range bases {
+		if slices.ContainsFunc(spec.Built, func(b string) bool { return sameImage(b, base) }) {
+			continue
 		}
-		switch {
-		case m.Error != nil:
-			return fail(strings.TrimSpace(m.Error.Message))
-		case m.Stream != "":
-			if text := strings.TrimRight(m.Stream, "\n"); text != "" {
-				report(plan.Progress{Text: text})
-			}
-		case m.Status != "":
-			p := plan.Progress{Part: m.ID, Text: m.Status}
-			if m.Progress != nil {
-				p.Current, p.Total = m.Progress.Current, m.Progress.Total
-			}
-			report(p)
+		if _, err := e.client.ImageInspect(ctx, base); err == nil && !spec.Options.Pull {
+			continue
+		}
+		// Several images are built upon the same one at once; it is fetched once.
+		_, err, _ := e.builds.pulls.Do(base, func() (any, error) {
+			return nil, e.pull(ctx, base, report)
+		})
+		if err != nil {
+			return spec.baseMissing(base, err)
 		}
 	}
+	return nil
+}
+
+// baseMissing says that an image to build upon can't be got.
+func (b BuildSpec) baseMissing(base string, err error) error {
+	e := &BuildError{Service: b.Service, Msg: err.Error(), err: err}
+	if hinted := (interface{ Hints() []string })(nil); errors.As(err, &hinted) {
+		e.hints = hinted.Hints()
+	}
+	if file, parse := b.readDockerfile(); parse == nil {
+		if step, ok := file.Mentions(base); ok {
+			e.File, e.Line, e.Step = b.dockerfilePath(), step.Line, oneLine(step.Text)
+		}
+	}
+	return e
+}
+
+// BuildError is a build that failed.
+type BuildError struct {
+	Service string
+	File    string // the Dockerfile; empty: it is not to blame, or not on this machine
+	Line    int    // in it, from 1; 0: not known
+	Step    string // the instruction that failed, on one line; empty: not known
+	Msg     string
+
+	hints []string
+	err   error
+}
+
+func (b *BuildError) Error() string {
+	at := "service " + b.Service
+	if b.File != "" {
+		at = b.File
+		if b.Line > 0 {
+			at += fmt.Sprintf(":%d", b.Line)
+		}
+	}
+	if b.Step != "" {
+		at += ": " + b.Step
+	}
+	return at + ": " + b.Msg
+}
+
+// Unwrap gives what kept a base image from being fetched.
+func (b *BuildError) Unwrap() error { return b.err }
+
+// Hints says what to try.
+func (b *BuildError) Hints() []string { return b.hints }
+
+// oneLine writes an instruction of several lines on one, and not too long.
+func oneLine(text string) string {
+	text = strings.Join(strings.Fields(strings.ReplaceAll(text, "\\\n", " ")), " ")
+	if runes := []rune(text); len(runes) > 80 {
+		text = string(runes[:79]) + "…"
+	}
+	return text
 }

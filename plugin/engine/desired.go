@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,7 +77,7 @@ func (e *Engine) Desired(p *compose.Project, t *linking.Topology, have plan.Have
 	if err := checkScale(p, scale); err != nil {
 		return plan.Want{}, err
 	}
-	want := plan.Want{Project: p.Name, Images: images(p)}
+	want := plan.Want{Project: p.Name, Images: images(p, BuildOptions{})}
 	replicas := map[string][]int{}
 	for _, s := range p.Services {
 		want.Services = append(want.Services, s.Name)
@@ -96,37 +95,6 @@ func (e *Engine) Desired(p *compose.Project, t *linking.Topology, have plan.Have
 		}
 	}
 	return want, nil
-}
-
-// images lists what containers are made from. A service may use the image that
-// is built for another by its name.
-func images(p *compose.Project) []plan.Image {
-	var list []plan.Image
-	for _, s := range p.Services {
-		ref := ImageOf(p, s)
-		i := slices.IndexFunc(list, func(i plan.Image) bool { return i.Ref == ref })
-		switch {
-		case s.Image == "" && i >= 0:
-			list[i] = plan.Image{Ref: ref, Build: true, Spec: buildOf(p, s)}
-		case s.Image == "":
-			list = append(list, plan.Image{Ref: ref, Build: true, Spec: buildOf(p, s)})
-		case i < 0:
-			list = append(list, plan.Image{Ref: ref})
-		}
-	}
-	return list
-}
-
-// LinkedMembers lists, for each link network that a stack has, the services on
-// it.
-func LinkedMembers(have plan.Have) [][]string {
-	var members [][]string
-	for _, n := range have.Networks {
-		if n.Settings == string(linking.Linked) {
-			members = append(members, slices.Sorted(maps.Keys(n.Wiring)))
-		}
-	}
-	return members
 }
 
 // networkSpec is what a network is made from.

@@ -26,6 +26,9 @@ type Options struct {
 	// RegistryAuth gives the credentials for the registry of an image, in the
 	// form of the X-Registry-Auth header; nil: none.
 	RegistryAuth func(ref string) (string, error)
+
+	Builder Builder              // how images are built; empty: AutoBuilder
+	Buildx  func() *BuildxPlugin // looks for the plugin; nil, and a nil result: there is none
 }
 
 // Engine is one Docker Engine.
@@ -37,6 +40,8 @@ type Engine struct {
 	made    map[string]string // ids of containers made by Apply, by the name they were made under
 	subnets *subnets          // nil until a network is made or observed
 	images  imageShelf
+
+	builds builds
 }
 
 // New speaks to the engine behind c.
@@ -44,7 +49,8 @@ func New(c Client, o Options) *Engine {
 	if !o.Pool.IsValid() {
 		o.Pool = DefaultPool
 	}
-	return &Engine{client: c, options: o, made: map[string]string{}}
+	return &Engine{client: c, options: o, made: map[string]string{},
+		builds: builds{ways: map[string]way{}, baking: map[string]*baking{}}}
 }
 
 // Host is the address of the engine, as the Docker CLI is set to.

@@ -15,7 +15,17 @@ type (
 	PullImage struct{ Image Image }
 
 	// BuildImage builds an image for a service.
-	BuildImage struct{ Image Image }
+	BuildImage struct {
+		Image    Image
+		Together []Image // all that are built after the same steps, it among them; nil: it alone
+	}
+
+	// PushImage sends an image to its registry, under another name where As
+	// is not empty.
+	PushImage struct {
+		Image Image
+		As    string
+	}
 
 	// CreateNetwork makes a network.
 	CreateNetwork struct {
@@ -82,8 +92,14 @@ type (
 	}
 )
 
-func (a PullImage) Words() string     { return "pull image " + a.Image.Ref }
-func (a BuildImage) Words() string    { return "build image " + a.Image.Ref }
+func (a PullImage) Words() string  { return "pull image " + a.Image.Ref }
+func (a BuildImage) Words() string { return "build image " + a.Image.Ref }
+func (a PushImage) Words() string {
+	if a.As != "" {
+		return "push image " + a.Image.Ref + " as " + a.As
+	}
+	return "push image " + a.Image.Ref
+}
 func (a CreateNetwork) Words() string { return "create network " + a.Network.Name }
 func (a RemoveNetwork) Words() string { return "remove network " + a.Name }
 func (a CreateContainer) Words() string {

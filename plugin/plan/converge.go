@@ -169,7 +169,7 @@ func (c *convergence) outdated(h *HaveContainer, w Container, remade map[string]
 	switch id := c.have.Images[w.Image]; {
 	case id == "":
 		return "image " + w.Image + " is missing"
-	case id != h.ImageID:
+	case id != h.ImageID && !c.rebuilt(w.Image):
 		return "newer image " + w.Image
 	}
 	for _, name := range w.Joins {
@@ -203,26 +203,6 @@ func (c *convergence) conflict() error {
 		}
 	}
 	return nil
-}
-
-// images plans to get what new containers are made from.
-func (c *convergence) images() {
-	for _, f := range c.fates {
-		ref := f.want.Image
-		if !f.make || c.have.Images[ref] != "" {
-			continue
-		}
-		i := slices.IndexFunc(c.want.Images, func(i Image) bool { return i.Ref == ref })
-		if i < 0 {
-			continue
-		}
-		image := c.want.Images[i]
-		if image.Build {
-			c.draft.add("image "+ref, Task{Build, "image", ref}, "missing", BuildImage{image})
-		} else {
-			c.draft.add("image "+ref, Task{Pull, "image", ref}, "missing", PullImage{image})
-		}
-	}
 }
 
 // surplus plans to remove replicas beyond the scale and, where asked for,

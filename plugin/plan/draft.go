@@ -74,5 +74,6 @@ func (d *draft) plan() *Plan {
 			put(i)
 		}
 	}
+	gather(p)
 	return p
 }

@@ -13,6 +13,7 @@ type Goal struct {
 	Recreate   Policy
 	Dependents bool // a service is replaced with those that it is started after, too
 	NoCreate   bool // bring up what exists, make nothing
+	Build      bool // Running: build images anew, also those that exist
 	Orphans    bool // Running: remove the containers of services that the files no longer have
 	Volumes    bool // Absent, Cleared: anonymous volumes too
 	FreshData  bool // Running: a replaced container starts with new anonymous volumes
@@ -100,13 +101,4 @@ func Numbers(have []int, count int) []int {
 	}
 	slices.Sort(kept)
 	return kept
-}
-
-// Builds plans to build images, whether they exist or not.
-func Builds(images []Image) *Plan {
-	d := &draft{}
-	for _, i := range images {
-		d.add("image "+i.Ref, Task{Build, "image", i.Ref}, "asked for", BuildImage{i})
-	}
-	return d.plan()
 }

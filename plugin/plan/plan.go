@@ -40,6 +40,7 @@ const (
 	Relink   Verb = "relink"
 	Pull     Verb = "pull"
 	Build    Verb = "build"
+	Push     Verb = "push"
 	Restart  Verb = "restart"
 	Kill     Verb = "kill"
 	Pause    Verb = "pause"

@@ -13,9 +13,10 @@ type Want struct {
 
 // Image is an image that containers are made from.
 type Image struct {
-	Ref   string // the reference as containers name it
-	Build bool   // it is built for a service; else it is pulled
-	Spec  any    // handed to the engine as it is
+	Ref   string   // the reference as containers name it
+	Build bool     // it is built for a service; else it is pulled
+	From  []string // where it is built: the references of the images of the stack that it is built upon
+	Spec  any      // handed to the engine as it is
 }
 
 // Network is one network of the stack.

@@ -1,0 +1,256 @@
+package engine
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"github.com/moby/go-archive"
+	"github.com/moby/go-archive/compression"
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// strayDockerfile is what a Dockerfile from outside of the build directory is
+// called among the files of it. The engine keeps it out of images.
+const strayDockerfile = ".stack-lite.dockerfile"
+
+// directory is a build directory on its way to the engine.
+type directory struct {
+	path       string   // without symbolic links
+	dockerfile string   // within it, with slashes
+	outside    []byte   // the Dockerfile's text where it lies elsewhere
+	patterns   []string // of .dockerignore
+	hidden     bool     // the Dockerfile is not to be seen by COPY
+	size       int64    // bytes of all files that are sent
+}
+
+// openDirectory finds out what of a build directory is to be sent, and that
+// all of it can be read. The error is a *BuildError.
+func (b BuildSpec) openDirectory() (*directory, error) {
+	d, err := b.ignoring()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.measure(); err != nil {
+		return nil, &BuildError{Service: b.Service, Msg: err.Error()}
+	}
+	return d, nil
+}
+
+// ignoring reads .dockerignore, or the file that stands beside a Dockerfile
+// with the same name and .dockerignore behind it. Dockerfile and .dockerignore
+// are sent although the patterns leave them out: the engine needs them.
+func (b BuildSpec) ignoring() (*directory, error) {
+	root, err := filepath.EvalSymlinks(b.Context)
+	if err != nil {
+		return nil, b.missing(err)
+	}
+	d := &directory{path: root}
+	if err := d.locate(b); err != nil {
+		return nil, err
+	}
+	file := b.dockerfilePath() + ".dockerignore"
+	if _, err := os.Stat(file); err != nil {
+		file = filepath.Join(root, ".dockerignore")
+	}
+	if d.patterns, err = readIgnored(file); err != nil {
+		return nil, &BuildError{Service: b.Service, File: file, Msg: err.Error()}
+	}
+	for _, needed := range []string{d.dockerfile, ".dockerignore"} {
+		out, err := patternmatcher.MatchesOrParentMatches(needed, d.patterns)
+		if err != nil {
+			return nil, &BuildError{Service: b.Service, File: file, Msg: err.Error()}
+		}
+		if out {
+			d.hidden = d.hidden || needed == d.dockerfile
+			d.patterns = append(d.patterns, "!"+needed)
+		}
+	}
+	return d, nil
+}
+
+// locate finds the Dockerfile's name within the directory.
+func (d *directory) locate(b BuildSpec) error {
+	at := b.dockerfilePath()
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(at)); err == nil {
+		at = filepath.Join(dir, filepath.Base(at))
+	}
+	inside, err := filepath.Rel(d.path, at)
+	if err == nil && filepath.IsLocal(inside) {
+		d.dockerfile = filepath.ToSlash(inside)
+		return nil
+	}
+	text, err := os.ReadFile(at)
+	if err != nil {
+		return b.missing(err)
+	}
+	d.dockerfile, d.outside, d.hidden = strayDockerfile, text, true
+	return nil
+}
+
+func readIgnored(file string) ([]string, error) {
+	f, err := os.Open(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	patterns, err := ignorefile.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	_, err = patternmatcher.New(patterns)
+	return patterns, err
+}
+
+// hidesDockerfile tells whether a build is to see its directory without the
+// Dockerfile in it.
+func (b BuildSpec) hidesDockerfile() bool {
+	if !b.local() {
+		return false
+	}
+	d, err := b.ignoring()
+	return err == nil && d.hidden
+}
+
+// measure sums up the files to be sent and makes sure that they can be read:
+// whoever packs them would leave out the others without a word.
+func (d *directory) measure() error {
+	ignored, err := patternmatcher.New(d.patterns)
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(d.path, func(file string, entry fs.DirEntry, err error) error {
+		if file == d.path {
+			return err
+		}
+		name, _ := filepath.Rel(d.path, file)
+		skip, match := ignored.MatchesOrParentMatches(filepath.ToSlash(name))
+		switch {
+		case match != nil:
+			return match
+		case skip && entry.IsDir() && !ignored.Exclusions():
+			return filepath.SkipDir
+		case skip, errors.Is(err, os.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case entry.Type().IsRegular():
+			return d.weigh(file)
+		}
+		return nil
+	})
+}
+
+func (d *directory) weigh(file string) error {
+	f, err := os.Open(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		d.size += info.Size()
+	}
+	return nil
+}
+
+// pack gives the directory as an archive, owned by root as Docker has it, and
+// tells how much of it has been read.
+func (d *directory) pack(compress bool, report func(plan.Progress)) (io.ReadCloser, error) {
+	body, err := archive.TarWithOptions(d.path, &archive.TarOptions{
+		Compression:     compression.None,
+		ExcludePatterns: d.patterns,
+		ChownOpts:       &archive.ChownOpts{UID: 0, GID: 0},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if d.outside != nil {
+		body = archive.ReplaceFileTarWrapper(body, map[string]archive.TarModifierFunc{
+			strayDockerfile: func(name string, _ *tar.Header, _ io.Reader) (*tar.Header, []byte, error) {
+				return entry(name, d.outside)
+			},
+			".dockerignore": alsoIgnore(strayDockerfile),
+		})
+	}
+	body = &metered{ReadCloser: body, total: d.size, report: report}
+	if compress {
+		return compressed(body), nil
+	}
+	return body, nil
+}
+
+func entry(name string, text []byte) (*tar.Header, []byte, error) {
+	return &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: int64(len(text))}, text, nil
+}
+
+// alsoIgnore adds a line to a .dockerignore.
+func alsoIgnore(pattern string) archive.TarModifierFunc {
+	return func(name string, _ *tar.Header, content io.Reader) (*tar.Header, []byte, error) {
+		var text bytes.Buffer
+		if content != nil {
+			if _, err := text.ReadFrom(content); err != nil {
+				return nil, nil, err
+			}
+		}
+		fmt.Fprintf(&text, "\n.dockerignore\n%s\n", pattern)
+		return entry(path.Clean(name), text.Bytes())
+	}
+}
+
+// metered tells from time to time how much has been read.
+type metered struct {
+	io.ReadCloser
+	read, told atomic.Int64
+	total      int64
+	report     func(plan.Progress)
+}
+
+// meterStep is how many bytes go by between two signs of life.
+const meterStep = 1 << 20
+
+func (m *metered) Read(b []byte) (int, error) {
+	n, err := m.ReadCloser.Read(b)
+	read := m.read.Add(int64(n))
+	if told := m.told.Load(); read-told >= meterStep || errors.Is(err, io.EOF) && told > 0 {
+		m.told.Store(read)
+		m.report(plan.Progress{Part: "build directory", Text: "sending", Current: min(read, m.total), Total: m.total})
+	}
+	return n, err
+}
+
+// compressed packs what it reads with gzip.
+func compressed(body io.ReadCloser) io.ReadCloser {
+	r, w := io.Pipe()
+	go func() {
+		defer body.Close()
+		z := gzip.NewWriter(w)
+		_, err := io.Copy(z, body)
+		if err == nil {
+			err = z.Close()
+		}
+		w.CloseWithError(err)
+	}()
+	return r
+}
+
+// isGit tells whether a context is a repository that is fetched with git over
+// ssh.
+func (b BuildSpec) isGitOverSSH() bool { return strings.HasPrefix(b.Context, "git@") }

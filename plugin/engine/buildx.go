@@ -1,0 +1,401 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/dockerfile"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// baking is one image of a call of buildx that builds several. Its step of the
+// plan may begin later than the call does.
+type baking struct {
+	image plan.Image
+	spec  BuildSpec
+	file  *dockerfile.File // nil: not on this machine
+	done  chan struct{}
+	err   error // once done is closed
+
+	mu     sync.Mutex
+	report func(plan.Progress) // nil until the step begins
+	held   []plan.Progress
+}
+
+func (b *baking) tell(p plan.Progress) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.report == nil {
+		b.held = append(b.held, p)
+		return
+	}
+	b.report(p)
+}
+
+func (b *baking) listen(report func(plan.Progress)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, p := range b.held {
+		report(p)
+	}
+	b.held, b.report = nil, report
+}
+
+// finish ends the image's part of the call; nothing is told after it.
+func (b *baking) finish(err error) {
+	b.err = err
+	close(b.done)
+}
+
+func (b *baking) finished() bool {
+	select {
+	case <-b.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// bake builds an image with buildx. The first of those that are built together
+// makes the call for all of them, and each waits for its own.
+func (e *Engine) bake(ctx context.Context, a plan.BuildImage, report func(plan.Progress)) error {
+	e.builds.mu.Lock()
+	mine := e.builds.baking[a.Image.Ref]
+	if mine == nil {
+		batch := e.batch(a)
+		mine = e.builds.baking[a.Image.Ref]
+		go e.bakeAll(ctx, batch)
+	}
+	delete(e.builds.baking, a.Image.Ref)
+	e.builds.mu.Unlock()
+	mine.listen(report)
+	<-mine.done
+	return mine.err
+}
+
+// batch enters what is to be built in one call. The lock is held.
+func (e *Engine) batch(a plan.BuildImage) []*baking {
+	together := a.Together
+	if together == nil {
+		together = []plan.Image{a.Image}
+	}
+	var batch []*baking
+	for _, image := range together {
+		spec, ok := image.Spec.(BuildSpec)
+		if w := e.builds.ways[image.Ref]; !ok || w.builder != Buildx && image.Ref != a.Image.Ref {
+			continue
+		}
+		b := &baking{image: image, spec: spec, done: make(chan struct{})}
+		e.builds.baking[image.Ref] = b
+		batch = append(batch, b)
+	}
+	return batch
+}
+
+// bakeAll builds a batch. A call of buildx gives up all images when one fails;
+// the others are then built by another, which finds in the cache what was done.
+func (e *Engine) bakeAll(ctx context.Context, batch []*baking) {
+	var ready sync.WaitGroup
+	for _, b := range batch {
+		ready.Go(func() {
+			var err error
+			if b.file, err = e.readyToBuild(ctx, b.spec, b.tell); err != nil {
+				b.finish(err)
+			}
+		})
+	}
+	ready.Wait()
+	for {
+		left := batch[:0:0]
+		for _, b := range batch {
+			if !b.finished() {
+				left = append(left, b)
+			}
+		}
+		if len(left) == 0 {
+			return
+		}
+		err := e.bakeOnce(ctx, left)
+		for _, b := range left {
+			switch {
+			case b.finished():
+			case ctx.Err() != nil:
+				b.finish(ctx.Err())
+			case err == nil:
+				b.finish(nil)
+			case len(failedOf(err)) == 0 || failedOf(err)[b] != nil:
+				b.finish(blame(err, b))
+			}
+		}
+	}
+}
+
+// bakeError is a call of buildx that failed, with what each image that is to
+// blame failed of.
+type bakeError struct {
+	text   string
+	failed map[*baking]error
+}
+
+func (b *bakeError) Error() string { return b.text }
+
+func failedOf(err error) map[*baking]error {
+	var b *bakeError
+	if errors.As(err, &b) {
+		return b.failed
+	}
+	return nil
+}
+
+func blame(err error, b *baking) error {
+	if own := failedOf(err)[b]; own != nil {
+		return own
+	}
+	return b.spec.failure(nil, "", err.Error())
+}
+
+// bakeFile is what buildx is handed (https://docs.docker.com/build/bake/reference).
+type bakeFile struct {
+	Group  map[string]bakeGroup  `json:"group"`
+	Target map[string]bakeTarget `json:"target"`
+}
+
+type bakeGroup struct {
+	Targets []string `json:"targets"`
+}
+
+type bakeTarget struct {
+	Context    string            `json:"context"`
+	Dockerfile string            `json:"dockerfile,omitempty"`
+	Tags       []string          `json:"tags"`
+	Labels     map[string]string `json:"labels"`
+	Args       map[string]string `json:"args,omitempty"`
+	NoCache    bool              `json:"no-cache,omitempty"`
+	Output     []string          `json:"output"`
+	SSH        []string          `json:"ssh,omitempty"`
+}
+
+func bakeFileOf(batch []*baking) bakeFile {
+	f := bakeFile{Group: map[string]bakeGroup{}, Target: map[string]bakeTarget{}}
+	var names []string
+	for i, b := range batch {
+		name := targetName(i)
+		names = append(names, name)
+		t := bakeTarget{
+			Context: literal(b.spec.Context), Dockerfile: literal(b.spec.Dockerfile),
+			Tags: []string{literal(b.image.Ref)}, Labels: map[string]string{}, Args: map[string]string{},
+			NoCache: b.spec.Options.NoCache, Output: []string{"type=docker"},
+		}
+		if b.spec.local() {
+			t.Dockerfile = literal(b.spec.dockerfilePath())
+		}
+		for k, v := range b.spec.labels() {
+			t.Labels[k] = literal(v)
+		}
+		for k, v := range b.spec.Options.Args {
+			t.Args[k] = literal(v)
+		}
+		if b.spec.isGitOverSSH() && os.Getenv("SSH_AUTH_SOCK") != "" {
+			t.SSH = []string{"default"}
+		}
+		f.Target[name] = t
+	}
+	f.Group["default"] = bakeGroup{names}
+	return f
+}
+
+// targetName names the nth image of a call. Services may have names that buildx
+// doesn't take.
+func targetName(i int) string { return fmt.Sprintf("s%d", i) }
+
+// literal keeps buildx from taking text for a template.
+func literal(s string) string {
+	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(s)
+}
+
+// stopTime is how long buildx is given to stop when it is interrupted.
+const stopTime = 10 * time.Second
+
+// bakeOnce makes one call of buildx. Images that are there before it ends are
+// finished at once, so that their containers start. The error is a *bakeError.
+func (e *Engine) bakeOnce(ctx context.Context, batch []*baking) error {
+	input, err := json.Marshal(bakeFileOf(batch))
+	if err != nil {
+		return err
+	}
+	plugin := e.findBuildx()
+	args := []string{"bake", "--file", "-", "--progress", "rawjson"}
+	if plugin.Builder != "" {
+		args = append(args, "--builder", plugin.Builder)
+	}
+	cmd := plugin.Command(ctx, args...)
+	cmd.Stdin = strings.NewReader(string(input))
+	// Without the variables buildx asks whether it may read directories other
+	// than the current one, and describes how it built in a manifest of its
+	// own, so that an image that did not change has a new id.
+	cmd.Env = append(cmd.Environ(), "BUILDX_BAKE_ENTITLEMENTS_FS=0", "BUILDX_NO_DEFAULT_ATTESTATIONS=1")
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = stopTime
+	output, err := cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	r := newBakeReader(batch)
+	read := r.read(output)
+	if err := cmd.Wait(); err != nil {
+		return r.failure(err)
+	}
+	return read
+}
+
+// bakeReader sorts what buildx tells by image.
+type bakeReader struct {
+	batch  []*baking
+	traces []*trace
+	of     map[string][]int // images that share a step, by its digest
+	logged map[string]bool  // what was printed by a step that several share comes more than once
+	text   []string         // lines that are no progress
+}
+
+func newBakeReader(batch []*baking) *bakeReader {
+	r := &bakeReader{batch: batch, of: map[string][]int{}, logged: map[string]bool{}}
+	for range batch {
+		r.traces = append(r.traces, newTrace())
+	}
+	return r
+}
+
+func (r *bakeReader) read(output io.Reader) error {
+	lines := bufio.NewReader(output)
+	for {
+		line, err := lines.ReadString('\n')
+		var s buildStatus
+		if strings.HasPrefix(line, "{") && json.Unmarshal([]byte(line), &s) == nil {
+			r.take(s)
+		} else if line = strings.TrimSpace(line); line != "" {
+			r.text = append(r.text, line)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// targetPrefix stands in brackets before a step when there are several images.
+var targetPrefix = regexp.MustCompile(`^\[s(\d+)(?: ([^\]]*))?\] `)
+
+// whose tells which image a step is of, and gives its name without that.
+func (r *bakeReader) whose(name string) (int, string) {
+	if len(r.batch) == 1 {
+		return 0, name
+	}
+	m := targetPrefix.FindStringSubmatch(name)
+	if m == nil {
+		return -1, name
+	}
+	var i int
+	if _, err := fmt.Sscan(m[1], &i); err != nil || i >= len(r.batch) {
+		return -1, name
+	}
+	rest := name[len(m[0]):]
+	if m[2] != "" {
+		rest = "[" + m[2] + "] " + rest
+	}
+	return i, rest
+}
+
+func (r *bakeReader) take(s buildStatus) {
+	parts := make([]buildStatus, len(r.batch))
+	for _, v := range s.Vertexes {
+		i, name := r.whose(v.Name)
+		if i < 0 {
+			continue
+		}
+		v.Name = name
+		parts[i].Vertexes = append(parts[i].Vertexes, v)
+		if !slices.Contains(r.of[v.Digest], i) {
+			r.of[v.Digest] = append(r.of[v.Digest], i)
+		}
+	}
+	for _, status := range s.Statuses {
+		for _, i := range r.of[status.Vertex] {
+			parts[i].Statuses = append(parts[i].Statuses, status)
+		}
+	}
+	for _, l := range s.Logs {
+		key := l.Vertex + l.Timestamp + string(l.Data)
+		if r.logged[key] {
+			continue
+		}
+		r.logged[key] = true
+		for _, i := range r.of[l.Vertex] {
+			parts[i].Logs = append(parts[i].Logs, l)
+		}
+	}
+	for i, part := range parts {
+		b := r.batch[i]
+		if b.finished() {
+			continue
+		}
+		r.traces[i].take(part, b.tell)
+		if r.traces[i].exported() {
+			b.finish(nil)
+		}
+	}
+}
+
+// failedTarget is how buildx names the image that made it give up.
+var failedTarget = regexp.MustCompile(`^ERROR: target s(\d+): (.*)$`)
+
+// failure finds out which image is to blame. Where buildx names one the others
+// may have been given up for it, whatever their steps say.
+func (r *bakeReader) failure(exit error) error {
+	failed := &bakeError{text: "buildx: " + exit.Error(), failed: map[*baking]error{}}
+	guilty := -1
+	text := ""
+	for _, line := range r.text {
+		if rest, ok := strings.CutPrefix(line, "ERROR: "); ok {
+			text = rest
+			failed.text = rest
+		}
+		if m := failedTarget.FindStringSubmatch(line); m != nil {
+			text = m[2]
+			if _, err := fmt.Sscan(m[1], &guilty); err != nil || guilty >= len(r.batch) {
+				guilty = -1
+			}
+		}
+	}
+	if len(r.batch) == 1 {
+		guilty = 0
+	}
+	if text == "" && len(r.text) > 0 {
+		text = strings.Join(r.text, "\n")
+		failed.text = text
+	}
+	if guilty < 0 {
+		return failed
+	}
+	b := r.batch[guilty]
+	step := ""
+	if v, ok := r.traces[guilty].failure(); ok {
+		step, text = v.Name, v.Error
+	}
+	failed.failed[b] = b.spec.failure(b.file, step, text)
+	return failed
+}

@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/distribution/reference"
+)
+
+// RegistryError is an image that could not be fetched from its registry, or
+// sent to it.
+type RegistryError struct {
+	Verb  string // pull or push
+	Ref   string
+	Cause RegistryCause
+	Msg   string // what the engine said
+}
+
+// RegistryCause is what kept an image from its way.
+type RegistryCause string
+
+// The causes. Registries that hide from strangers what they hold say Denied
+// where another says NoTag.
+const (
+	BadName      RegistryCause = "the name can't be that of an image"
+	NoTag        RegistryCause = "the registry has no such name and tag"
+	Denied       RegistryCause = "there is no such image, or it is not for you"
+	NoLogin      RegistryCause = "the registry wants a login"
+	LoginRefused RegistryCause = "the registry refuses the login"
+	NoRegistry   RegistryCause = "the registry can't be reached"
+	TooMany      RegistryCause = "the registry has had too many requests"
+	NotHere      RegistryCause = "there is no such image on the engine"
+	Broken       RegistryCause = "the connection broke"
+	Other        RegistryCause = ""
+)
+
+func (r *RegistryError) Error() string {
+	switch r.Cause {
+	case Other:
+		return fmt.Sprintf("can't %s %s: %s", r.Verb, r.Ref, r.Msg)
+	case BadName, NoRegistry, Broken, TooMany:
+		return fmt.Sprintf("can't %s %s: %s (%s)", r.Verb, r.Ref, r.Cause, r.Msg)
+	}
+	return fmt.Sprintf("can't %s %s: %s", r.Verb, r.Ref, r.Cause) // the engine's words add nothing
+}
+
+// Hints says what to try.
+func (r *RegistryError) Hints() []string {
+	login := "docker login"
+	if host := registryOf(r.Ref); host != "docker.io" {
+		login += " " + host
+	}
+	switch r.Cause {
+	case NoTag:
+		return []string{"is the part after the last colon a tag that exists?"}
+	case Denied:
+		return []string{"is the name spelt right? if it is: " + login}
+	case NoLogin, LoginRefused:
+		return []string{"try: " + login}
+	case TooMany:
+		return []string{"wait a while, or: " + login}
+	case NotHere:
+		return []string{"to make it: build"}
+	}
+	return nil
+}
+
+func registryOf(ref string) string {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return "docker.io"
+	}
+	return reference.Domain(named)
+}
+
+// causes tell what happened by what engines say. They pass on the words of
+// registries and of the Go library; none has a code for them.
+var causes = []struct {
+	text  *regexp.Regexp
+	cause RegistryCause
+}{
+	{regexp.MustCompile(`does not exist locally|No such image`), NotHere},
+	{regexp.MustCompile(`toomanyrequests|too many requests`), TooMany},
+	{regexp.MustCompile(`(?i)no basic auth credentials`), NoLogin},
+	{regexp.MustCompile(`(?i)incorrect username or password|unauthorized|authentication required`), LoginRefused},
+	{regexp.MustCompile(`(?i)access denied|denied:|insufficient_scope|forbidden`), Denied},
+	{regexp.MustCompile(`(?i)manifest unknown|name unknown|not known to registry|not found`), NoTag},
+	{regexp.MustCompile(`(?i)unexpected EOF|connection reset|broken pipe|: EOF$`), Broken},
+	{regexp.MustCompile(`(?i)dial tcp|no such host|i/o timeout|TLS handshake|deadline exceeded|server gave HTTP response|x509`), NoRegistry},
+	{regexp.MustCompile(`(?i)invalid reference|repository name must`), BadName},
+}
+
+func registryError(verb, ref, msg string) *RegistryError {
+	e := &RegistryError{Verb: verb, Ref: ref, Msg: strings.TrimSpace(strings.TrimPrefix(msg, "Error response from daemon: "))}
+	for _, c := range causes {
+		if c.text.MatchString(e.Msg) {
+			e.Cause = c.cause
+			break
+		}
+	}
+	return e
+}
+
+// passing tells whether the same may succeed a moment later.
+func (r *RegistryError) passing() bool {
+	return r.Cause == Broken || r.Cause == NoRegistry && !strings.Contains(r.Msg, "no such host") && !strings.Contains(r.Msg, "server gave HTTP") &&
+		!strings.Contains(r.Msg, "x509")
+}
