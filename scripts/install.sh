@@ -62,10 +62,12 @@ if [ "$shell" = bash ] && [ "$(uname)" = Darwin ]; then rc=$HOME/.bash_profile; 
 block_begin='# >>> stack-lite >>>'
 block_end='# <<< stack-lite <<<'
 
+has_block() { grep -qxF "$block_begin" "$1" 2>/dev/null; }
+
 # Rewrites $1 without our block. The file is written through, not replaced: it
 # may be a link into somebody's dotfiles.
 remove_block() {
-  grep -qxF "$block_begin" "$1" 2>/dev/null || return 1
+  has_block "$1" || return 1
   grep -qxF "$block_end" "$1" || fail "$1 has our first line but not our last: $block_end"
   rest=$(sed "/^$block_begin\$/,/^$block_end\$/d" "$1" && echo .)
   printf '%s' "${rest%.}" >"$1"
@@ -112,6 +114,9 @@ offer_shell_init() {
     say "\"docker stack-lite\" needs bash, zsh or fish: docker-stack-lite shell-init --help"
     return
   fi
+  if [ "$shell_init" = ask ] && has_block "$rc"; then
+    shell_init=yes # the question has been answered
+  fi
   if [ "$shell_init" = ask ] && [ -t 0 ] && [ -t 2 ]; then
     printf 'Make "docker stack-lite" work too, by three lines in %s? [y/N] ' "$rc" >&2
     read -r answer || answer=
@@ -129,7 +134,10 @@ if [ "$action" = uninstall ]; then
   if [ -L "$link" ] && link_is_ours; then rm -f "$link"; fi
   for file in "$HOME/.bashrc" "$HOME/.bash_profile" "${ZDOTDIR:-$HOME}/.zshrc" \
     "${XDG_CONFIG_HOME:-$HOME/.config}/fish/config.fish"; do
-    if remove_block "$file"; then say "took our lines out of $file"; fi
+    remove_block "$file" || continue
+    say "took our lines out of $file"
+    # Nothing else was in it: we made it.
+    if [ ! -s "$file" ] && [ ! -L "$file" ]; then rm -f "$file"; fi
   done
   say "uninstalled $plugin and $link"
   exit 0
