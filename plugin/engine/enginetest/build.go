@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
@@ -181,7 +182,7 @@ func (b *builder) run(steps []instruction, target string) error {
 			b.stages[stage] = b.e.images.add(b.config, b.parent, b.layers)
 		}
 		if step.keyword == "FROM" {
-			stage = itoa(len(b.stages))
+			stage = strconv.Itoa(len(b.stages))
 			if words := strings.Fields(step.rest); len(words) == 3 && strings.EqualFold(words[1], "as") {
 				stage = words[2]
 			}

@@ -49,7 +49,7 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if c.name == "" {
-		c.name, c.autoName = "unnamed_"+shortID(c.id), true
+		c.name = "unnamed_" + shortID(c.id)
 	} else if err := e.takeName(r.FormValue("name")); err != nil {
 		return err
 	}

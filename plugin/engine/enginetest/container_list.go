@@ -93,7 +93,7 @@ func (e *Engine) containerMatcher(want filters.Args) (func(*ctr) bool, error) {
 			(want.Match("name", c.name) || want.Match("name", "/"+c.name)) &&
 			want.MatchKVList("label", c.config.Labels) &&
 			want.ExactMatch("status", c.status) &&
-			(!want.Contains("exited") || c.status == container.StateExited && want.ExactMatch("exited", itoa(c.exitCode))) &&
+			(!want.Contains("exited") || c.status == container.StateExited && want.ExactMatch("exited", strconv.Itoa(c.exitCode))) &&
 			(!want.Contains("ancestor") || ancestors[c.image.id]) &&
 			(!want.Contains("network") || c.onAnyNetwork(want.Get("network"))) &&
 			(!want.Contains("volume") || c.hasAnyVolume(want.Get("volume"))) &&

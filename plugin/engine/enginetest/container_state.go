@@ -3,6 +3,7 @@ package enginetest
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,7 +77,7 @@ func (e *Engine) ended(c *ctr, code int) {
 	c.status, c.exitCode, c.pid = container.StateExited, code, 0
 	c.finishedAt = time.Now().UTC()
 	c.exits++
-	e.emitContainer(c, events.ActionDie, "exitCode", itoa(code))
+	e.emitContainer(c, events.ActionDie, "exitCode", strconv.Itoa(code))
 	e.unmountVolumes(c)
 	switch {
 	case c.host.AutoRemove:
@@ -200,13 +201,11 @@ func (e *Engine) restartContainer(c *ctr, w http.ResponseWriter, _ *http.Request
 }
 
 func (e *Engine) killContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
-	if !c.running() {
-		text := "Container " + c.id + " is not running"
-		if e.modern() {
-			text = "container " + c.id + " is not running"
-			return conflict("cannot kill container: %s: %s", r.PathValue("id"), text)
-		}
-		return conflict("Cannot kill container: %s: %s", r.PathValue("id"), text)
+	switch {
+	case !c.running() && e.modern():
+		return conflict("cannot kill container: %s: container %s is not running", r.PathValue("id"), c.id)
+	case !c.running():
+		return conflict("Cannot kill container: %s: Container %s is not running", r.PathValue("id"), c.id)
 	}
 	name := signalName(r.FormValue("signal"))
 	if name == "" {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,9 +34,8 @@ type ctr struct {
 	finishedAt time.Time
 	restarts   int
 	stopped    bool // by hand: no restart policy applies
-	autoName   bool
-	runs       int // how often it was started; tells one run from the next
-	exits      int // how often it ended
+	runs       int  // how often it was started; tells one run from the next
+	exits      int  // how often it ended
 	removed    bool
 	log        []logLine
 }
@@ -148,7 +148,7 @@ func (e *Engine) renameContainer(c *ctr, w http.ResponseWriter, r *http.Request)
 		return err
 	}
 	old := c.name
-	c.name, c.autoName = strings.TrimPrefix(name, "/"), false
+	c.name = strings.TrimPrefix(name, "/")
 	e.emitContainer(c, "rename", "oldName", "/"+old)
 	return noContent(w)
 }
@@ -182,7 +182,7 @@ func (e *Engine) topContainer(c *ctr, w http.ResponseWriter, _ *http.Request) er
 	return writeJSON(w, http.StatusOK, container.TopResponse{
 		Titles: []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"},
 		Processes: [][]string{{
-			"root", itoa(c.pid), itoa(c.pid - 1), "0",
+			"root", strconv.Itoa(c.pid), strconv.Itoa(c.pid - 1), "0",
 			c.startedAt.Format("15:04"), "?", "00:00:00", strings.Join(c.argv(), " "),
 		}},
 	})

@@ -54,13 +54,12 @@ type Options struct {
 
 // Engine is a Docker Engine in memory. It lives until its test ends.
 type Engine struct {
-	opts    Options
-	api     apiVersion
-	host    string
-	mux     *http.ServeMux
-	done    chan struct{} // closed when the engine goes away
-	calls   recorder
-	started time.Time
+	opts  Options
+	api   apiVersion
+	host  string
+	mux   *http.ServeMux
+	done  chan struct{} // closed when the engine goes away
+	calls recorder
 
 	// mu guards everything below. Handlers hold it from the first look to
 	// the last change, so each call is atomic.
@@ -105,7 +104,6 @@ func New(t testing.TB, opts Options) *Engine {
 		host:       "unix://" + socket,
 		done:       make(chan struct{}),
 		changed:    make(chan struct{}),
-		started:    time.Now(),
 		containers: map[string]*ctr{},
 		networks:   map[string]*netw{},
 		volumes:    map[string]*vol{},

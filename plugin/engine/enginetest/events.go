@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -151,5 +150,3 @@ func flush(w http.ResponseWriter) {
 		f.Flush()
 	}
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
@@ -16,7 +17,6 @@ type execution struct {
 	c        *ctr
 	options  container.ExecOptions
 	started  bool
-	running  bool
 	exitCode *int
 	pid      int
 }
@@ -91,7 +91,7 @@ func (e *Engine) startExec(w http.ResponseWriter, r *http.Request) error {
 	e.emitContainer(x.c, events.Action("exec_start: "+strings.Join(x.options.Cmd, " ")), "execID", x.id)
 	out, code := e.runExec(x)
 	x.exitCode = &code
-	e.emitContainer(x.c, events.ActionExecDie, "execID", x.id, "exitCode", itoa(code))
+	e.emitContainer(x.c, events.ActionExecDie, "execID", x.id, "exitCode", strconv.Itoa(code))
 	e.mu.Unlock()
 	if options.Detach {
 		return nil
@@ -162,7 +162,7 @@ func (e *Engine) inspectExec(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]any{
 		"ID":          x.id,
 		"ContainerID": x.c.id,
-		"Running":     x.running,
+		"Running":     false, // it ends as soon as it begins
 		"ExitCode":    x.exitCode,
 		"Pid":         x.pid,
 		"OpenStdin":   x.options.AttachStdin,

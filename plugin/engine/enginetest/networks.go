@@ -3,6 +3,7 @@ package enginetest
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -290,7 +291,7 @@ func cidr(s *network.EndpointSettings) string {
 	if s.IPAddress == "" {
 		return ""
 	}
-	return s.IPAddress + "/" + itoa(s.IPPrefixLen)
+	return s.IPAddress + "/" + strconv.Itoa(s.IPPrefixLen)
 }
 
 // attached lists the running containers on a network, by name.

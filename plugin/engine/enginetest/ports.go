@@ -3,6 +3,7 @@ package enginetest
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/docker/go-connections/nat"
@@ -111,7 +112,7 @@ func (e *Engine) bindPorts(c *ctr) error {
 				return e.portTaken(c, ip, b.HostPort, n)
 			}
 			e.ports.taken[hostPort{port.Proto(), ip, n}] = true
-			bound[port] = append(bound[port], nat.PortBinding{HostIP: ip, HostPort: itoa(n)})
+			bound[port] = append(bound[port], nat.PortBinding{HostIP: ip, HostPort: strconv.Itoa(n)})
 		}
 	}
 	c.bound = bound
@@ -119,7 +120,7 @@ func (e *Engine) bindPorts(c *ctr) error {
 }
 
 func (e *Engine) portTaken(c *ctr, ip, want string, port int) error {
-	text := "Bind for " + ip + ":" + itoa(port) + " failed: port is already allocated"
+	text := "Bind for " + ip + ":" + strconv.Itoa(port) + " failed: port is already allocated"
 	if strings.Contains(want, "-") {
 		text = "all ports are allocated"
 	}
