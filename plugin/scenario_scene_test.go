@@ -169,6 +169,7 @@ func (s *scene) clear(ctx context.Context) error {
 }
 
 // split reads PROJECT/SERVICE; a service alone is one of the script's project.
+// /CONTAINER is a container, whoever made it, and no project.
 func (s *scene) split(word string) (project, service string) {
 	if project, service, ok := strings.Cut(word, "/"); ok {
 		return project, service
@@ -197,7 +198,10 @@ func (s *scene) replicas(word string) ([]replica, error) {
 	slices.Reverse(list)
 	var replicas []replica
 	for _, c := range list {
-		if c.Labels[labelProject] != project || c.Labels[labelService] != service {
+		if project == "" && !slices.Contains(c.Names, "/"+service) {
+			continue
+		}
+		if project != "" && (c.Labels[labelProject] != project || c.Labels[labelService] != service) {
 			continue
 		}
 		r, err := s.inspect(ctx, c.ID)

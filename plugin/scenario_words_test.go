@@ -51,9 +51,11 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	claim("data-kept", "SERVICE...", 1, -1, dataKept)
 	claim("data-shared", "SERVICE SERVICE PATH", 3, 3, dataShared)
 	claim("meddle", "stop|remove|disconnect SERVICE", 2, 2, meddle)
-	claim("foreign", "CONTAINER", 1, 1, foreign)
+	claim("sits", "SERVICE N", 2, 2, sits)
+	claim("foreign", "CONTAINER [TRAIT...]", 1, -1, foreign)
+	claim("foreign-network", "NAME", 1, 1, foreignNetwork)
 	claim("stranger-untouched", "", 0, 0, strangerUntouched)
-	claim("environment", "SERVICE NAME VALUE", 3, 3, environment)
+	claim("environment", "SERVICE NAME [VALUE]", 2, 3, environment)
 	return commands
 }
 
@@ -194,6 +196,12 @@ func environment(s *scene, args []string) error {
 	}
 	for _, r := range from {
 		code, printed, err := s.probe(r, "env", args[1])
+		if len(args) == 2 {
+			if err != nil || code == 0 {
+				return fmt.Errorf("%s in %s is %q, want none (%v)", args[1], r.name, printed, err)
+			}
+			continue
+		}
 		if got := strings.TrimSpace(printed); err != nil || code != 0 || got != args[2] {
 			return fmt.Errorf("%s in %s is %q with status %d, want %q (%v)", args[1], r.name, got, code, args[2], err)
 		}
@@ -373,21 +381,6 @@ func meddle(s *scene, args []string) error {
 		return nil
 	}
 	return fmt.Errorf("nobody knows how to %s", args[0])
-}
-
-// foreign makes a container that nobody but the script knows of.
-func foreign(s *scene, args []string) error {
-	ctx := context.Background()
-	made, err := s.cli.ContainerCreate(ctx, &container.Config{Image: probeImage}, nil, nil, nil, args[0])
-	if err != nil {
-		return err
-	}
-	if err := s.cli.ContainerStart(ctx, made.ID, container.StartOptions{}); err != nil {
-		return err
-	}
-	r, err := s.inspect(ctx, made.ID)
-	s.strangers = append(s.strangers, r)
-	return err
 }
 
 func strangerUntouched(s *scene, _ []string) error {

@@ -40,6 +40,6 @@ func (c *convergence) untold() {
 	}
 	for _, service := range slices.Sorted(maps.Keys(missing)) {
 		c.draft.notes = append(c.draft.notes, service+" runs on without the variables of links that it did not have when it was made: "+
-			strings.Join(missing[service], ", ")+" (up --force-recreate "+service+" sets them)")
+			strings.Join(missing[service], ", ")+" (up --no-deps --force-recreate "+service+" sets them)")
 	}
 }
