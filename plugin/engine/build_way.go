@@ -54,6 +54,7 @@ type builds struct {
 	baking map[string]*baking // what buildx has been asked for, by image
 	looked bool               // for buildx
 	buildx *BuildxPlugin      // nil: there is none
+	kit    *bool              // whether the engine has BuildKit; nil: it was not asked
 }
 
 // way is how one image is built.
