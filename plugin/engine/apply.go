@@ -179,6 +179,9 @@ func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer) er
 	for _, v := range spec.volumesFrom {
 		host.VolumesFrom = append(host.VolumesFrom, idOr(joined, v.container)+mode(v.readOnly))
 	}
+	if spec.oneOff != nil {
+		spec.oneOff.fit(config, host)
+	}
 	if a.Replaces != "" {
 		if err := e.takeOverVolumes(ctx, a.Replaces, spec, config, host); err != nil {
 			return err

@@ -20,6 +20,7 @@ type containerSpec struct {
 	endpoints   []attachment  // in the order in which networks are attached
 	volumesFrom []volumesFrom // containers by name
 	sharesNet   string        // the container whose network it shares, by name; empty: none
+	oneOff      *OneOff       // nil: it is a replica
 	project     string        // its name
 	links       []linkSource  // what link variables are made from
 }

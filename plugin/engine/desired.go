@@ -116,6 +116,7 @@ func (e *Engine) network(p *compose.Project, t *linking.Topology, n linking.Netw
 			if endpoint.Network == n.Name {
 				spec.endpoints[member] = endpoint
 				out.Wiring[member] = endpointText(endpoint)
+				spec.endpoints[plan.OneOffMember(member)] = linking.Endpoint{Links: endpoint.Links}
 			}
 		}
 		out.Size += len(replicas[member])

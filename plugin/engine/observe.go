@@ -50,7 +50,7 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 		if settings, ours := n.Labels[labelSettings]; ours && n.Labels[labelProject] == project {
 			have.Networks = append(have.Networks, plan.HaveNetwork{
 				Name: n.Name, ID: n.ID, Settings: settingsText(settings, splitList(n.Labels[labelOutside])),
-				Wiring: parseWiring(n.Labels[labelWiring]), Size: room(n), Subnet: subnetOf(n),
+				Wiring: parseWiring(n.Labels[labelWiring]), Size: room(n), Subnet: subnetOf(n), For: n.Labels[labelFor],
 			})
 		} else {
 			foreign[n.Name] = true

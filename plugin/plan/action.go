@@ -52,8 +52,8 @@ type (
 	Connect struct {
 		Container string // address
 		Name      string
-		Service   string
-		Number    int
+		Service   string // as whose replica it sits there: see OneOffMember
+		Number    int    // 0: a one-off container's
 		Network   Network
 		Address   string // that it had there before, so that open connections live on; empty: any
 	}

@@ -20,6 +20,10 @@ func (c *convergence) networks() {
 		if wanted[h.Name] {
 			continue
 		}
+		if h.For != "" {
+			c.draft.errand(h, c.have, c.gone)
+			continue
+		}
 		for _, f := range c.fates {
 			if f.keep != nil && attached(f.keep, h.Name) {
 				c.disconnect(f, h.Name, "no longer linked")
@@ -179,7 +183,7 @@ func (c *convergence) inherit() {
 	for _, h := range c.have.Networks {
 		wanted := slices.ContainsFunc(c.want.Networks, func(n Network) bool { return n.Name == h.Name })
 		stays := len(c.have.uninvited(h))+len(c.bystanders(h.Name)) > 0
-		if wanted || stays || h.Subnet == "" {
+		if wanted || stays || h.Subnet == "" || h.For != "" {
 			continue
 		}
 		for _, n := range c.want.Networks {
@@ -230,7 +234,7 @@ func (c *convergence) replace(h HaveNetwork, n Network, members []*fate, why str
 		leave, join := "disconnect "+b.ID+" "+n.Name, connectKey(b.Name, n.Name)
 		c.draft.add(leave, task, "the network is replaced",
 			Disconnect{Container: b.ID, Name: b.Name, Network: n.Name})
-		c.settle(join, n.Name, address(b, same), Connect{Container: b.ID, Name: b.Name, Service: b.Service, Number: b.Number, Network: n},
+		c.settle(join, n.Name, address(b, same), Connect{Container: b.ID, Name: b.Name, Service: member(b.Service, b.OneOff), Number: b.Number, Network: n},
 			task, why, "network "+n.Name, leave)
 	}
 	c.draft.removeNetwork(h, c.have, c.gone, why)
@@ -281,7 +285,7 @@ func (c *convergence) connect(f *fate, n Network, cause, address string) {
 		c.joining[n.Name] = append(c.joining[n.Name], connectKey(f.want.Name, n.Name))
 	}
 	c.settle(connectKey(f.want.Name, n.Name), n.Name, address,
-		Connect{Container: container, Name: f.want.Name, Service: f.want.Service, Number: f.want.Number, Network: n},
+		Connect{Container: container, Name: f.want.Name, Service: member(f.want.Service, f.want.OneOff && !f.want.AsService), Number: f.want.Number, Network: n},
 		c.relink(f), cause, "create "+f.want.Name, "network "+n.Name, disconnectKey(f, n.Name))
 }
 

@@ -93,6 +93,10 @@ func (c *convergence) sort() {
 	for _, w := range c.want.Containers {
 		f := &fate{want: w}
 		c.fates = append(c.fates, f)
+		if w.OneOff {
+			f.make, f.cause = true, "asked for"
+			continue
+		}
 		var candidates []*HaveContainer
 		for i := range c.have.Containers {
 			h := &c.have.Containers[i]
@@ -338,7 +342,7 @@ func (c *convergence) start() {
 	}
 	for _, f := range c.fates {
 		w := f.want
-		if f.skip || !c.goal.wants(w.Service) || f.keep != nil && f.keep.State.Up() {
+		if f.skip || w.OneOff || !c.goal.wants(w.Service) || f.keep != nil && f.keep.State.Up() {
 			continue
 		}
 		cause := "made"

@@ -8,6 +8,8 @@ type draft struct {
 	steps []draftStep
 	index map[string]int // by key
 	notes []string
+
+	removed map[string]bool // ids of containers that handle removes
 }
 
 type draftStep struct {

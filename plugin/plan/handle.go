@@ -4,7 +4,7 @@ package plan
 // unpause, and the removal of those that don't run. Networks are left alone.
 // One-off containers are meant by Cleared only.
 func handle(goal Goal, have Have) *Plan {
-	d := &draft{}
+	d := &draft{removed: map[string]bool{}}
 	restarts := map[string][]string{} // keys, by service
 	for _, c := range have.Containers {
 		restarts[c.Service] = append(restarts[c.Service], "restart "+c.ID)
@@ -33,6 +33,13 @@ func handle(goal Goal, have Have) *Plan {
 			d.clear(goal, c)
 		}
 	}
+	if goal.State == Cleared {
+		for _, n := range have.Networks {
+			if n.For != "" {
+				d.errand(n, have, d.removed)
+			}
+		}
+	}
 	return d.plan()
 }
 
@@ -55,6 +62,10 @@ func (d *draft) restart(goal Goal, c HaveContainer, restarts map[string][]string
 // clear plans to remove a container that does not run, or is stopped for it.
 func (d *draft) clear(goal Goal, c HaveContainer) {
 	task := Task{Remove, "container", c.Name}
+	if c.State.Up() && !goal.Stop {
+		return
+	}
+	d.removed[c.ID] = true
 	if c.State.Up() {
 		if !goal.Stop {
 			return

@@ -25,6 +25,7 @@ type Network struct {
 	Settings string            // what can't be changed in place, in a form that can be compared
 	Wiring   map[string]string // by service: the names it gives and sees there, likewise
 	Size     int               // how many endpoints it must have room for
+	For      string            // the one-off container that it is for, by name; empty: it is the stack's
 	Spec     any
 
 	Outsiders []string // strangers that are to sit on it too, by name
@@ -47,6 +48,8 @@ type Container struct {
 	Joins     []string          // containers whose network or volumes it uses: it is replaced with them
 	Told      map[string]string // what its link variables say, by alias; empty: not known yet; nil: it gets none
 	Serial    string            // containers that share a key are started one after another; empty: no matter
+	OneOff    bool              // made by run, not a replica: always a new one, which Make does not start
+	AsService bool              // OneOff: it gets the names that replicas have on networks
 	Spec      any
 }
 
@@ -83,6 +86,7 @@ type HaveNetwork struct {
 	Name     string
 	ID       string
 	Settings string
+	For      string // as Network has it
 	Wiring   map[string]string
 	Size     int      // how many endpoints it has room for
 	Subnet   string   // its addresses, 10.222.0.0/28; empty where the engine told none
