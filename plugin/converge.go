@@ -64,6 +64,11 @@ func (s *stack) resolveAt(have plan.Have, scale engine.Scale) error {
 // plan compares the stack with what runs: files → project → topology → want,
 // engine → have, and both with the goal → plan.
 func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*plan.Plan, error) {
+	return s.planWith(ctx, goal, scale, func(*plan.Want, plan.Have) {})
+}
+
+// planWith is plan with more that is wanted than the files say.
+func (s *stack) planWith(ctx context.Context, goal plan.Goal, scale engine.Scale, more func(*plan.Want, plan.Have)) (*plan.Plan, error) {
 	have, err := s.engine.Observe(ctx, s.project.Name, engine.Refs(s.project))
 	if err != nil {
 		return nil, err
@@ -76,6 +81,7 @@ func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*
 	if err != nil {
 		return nil, err
 	}
+	more(&want, have)
 	p, err := plan.Make(goal, want, have)
 	if err == nil && s.noBuild {
 		err = checkBuilt(p)

@@ -8,6 +8,7 @@ import (
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // Session is the connection to the streams of a process in a container.
@@ -108,6 +109,16 @@ func (e *Engine) End(ctx context.Context, id string, removed bool) func() (int, 
 	if removed {
 		condition = container.WaitConditionRemoved
 	}
+	return e.wait(ctx, id, condition)
+}
+
+// Exited waits until a container does not run and gives the exit code of its
+// last run.
+func (e *Engine) Exited(ctx context.Context, id string) (int, error) {
+	return e.wait(ctx, id, container.WaitConditionNotRunning)()
+}
+
+func (e *Engine) wait(ctx context.Context, id string, condition container.WaitCondition) func() (int, error) {
 	results, errs := e.client.ContainerWait(ctx, id, condition)
 	return func() (int, error) {
 		select {
@@ -123,4 +134,26 @@ func (e *Engine) End(ctx context.Context, id string, removed bool) func() (int, 
 			return 0, e.explain(err)
 		}
 	}
+}
+
+// Start starts a container by its name.
+func (e *Engine) Start(ctx context.Context, name string) error {
+	return e.explain(e.client.ContainerStart(ctx, e.id(name), container.StartOptions{}))
+}
+
+// Halt stops a container, or kills it. One that does not run is as it should be.
+func (e *Engine) Halt(ctx context.Context, name string, kill bool) error {
+	if kill {
+		return e.explain(over(e.client.ContainerKill(ctx, e.id(name), "KILL")))
+	}
+	return e.explain(gone(e.client.ContainerStop(ctx, e.id(name), container.StopOptions{})))
+}
+
+// Discard removes a container that was made but has never run.
+func (e *Engine) Discard(ctx context.Context, name string) error {
+	c, there, err := e.Condition(ctx, e.id(name))
+	if err != nil || !there || c.State != plan.Created {
+		return err
+	}
+	return e.explain(over(e.client.ContainerRemove(ctx, e.id(name), container.RemoveOptions{RemoveVolumes: true})))
 }
