@@ -61,3 +61,12 @@ func exitCode(err error, o view.Options) int {
 	}
 	return 1
 }
+
+// watched is the end of a command that only looks on and that Ctrl-C is the
+// way to leave: there is nothing to say about it.
+func watched(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return status(130)
+	}
+	return err
+}

@@ -78,7 +78,7 @@ func (a *app) logs(ctx context.Context, args []string, f logFlags) error {
 	}
 	if f.query.Follow {
 		g := &follower{engine: s.engine, project: s.project, view: a.view(), look: f.look, query: f.query, shown: meant}
-		return g.run(ctx, func([]engine.Replica) {})
+		return watched(ctx, g.run(ctx, func([]engine.Replica) {}))
 	}
 	list = slices.DeleteFunc(list, func(r engine.Replica) bool { return !meant(r) })
 	for _, r := range list {
