@@ -84,7 +84,7 @@ func (s *scope) halt(ctx context.Context, goal plan.Goal, args []string, orphans
 
 // plan plans what brings the containers of halt to a goal that needs no files.
 func (s *scope) plan(ctx context.Context, goal plan.Goal, args []string, orphans bool) (*plan.Plan, error) {
-	have, err := s.engine.Observe(ctx, s.project, nil)
+	have, err := s.engine.Observe(ctx, s.project, goal.Images)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/network"
 	"github.com/stack-lite/stack-lite/linking"
@@ -57,7 +58,13 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.UnpauseContainer:
 		err = e.client.ContainerUnpause(ctx, a.Container)
 	case plan.RemoveContainer:
-		err = gone(e.client.ContainerRemove(ctx, a.Container, container.RemoveOptions{RemoveVolumes: a.Volumes}))
+		err = e.removeContainer(ctx, a)
+	case plan.RemoveImage:
+		_, err = e.client.ImageRemove(ctx, a.Ref, image.RemoveOptions{PruneChildren: true})
+		if err = gone(err); err != nil && over(err) == nil {
+			report(plan.Progress{Text: "it stays, for containers of others use it"})
+			err = nil
+		}
 	default:
 		err = fmt.Errorf("an action that this engine does not know: %T", a)
 	}

@@ -140,21 +140,3 @@ func (s Stack) Status() string {
 	slices.Sort(words)
 	return strings.Join(words, ", ")
 }
-
-// RemoveImages removes images. Those that a container still uses, or that are
-// gone already, stay as they are; their names are told in kept.
-func (e *Engine) RemoveImages(ctx context.Context, refs []string, removed func(ref string)) (kept []string, err error) {
-	for _, ref := range refs {
-		_, err := e.client.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true})
-		switch {
-		case err == nil:
-			removed(ref)
-		case gone(err) == nil:
-		case over(err) == nil:
-			kept = append(kept, ref)
-		default:
-			return kept, e.explain(err)
-		}
-	}
-	return kept, nil
-}

@@ -32,9 +32,9 @@ const forOneOff linking.Kind = "one-off"
 // replicas of a service without links can't be reached there; they and the
 // one-off container get a network between them for as long as it runs.
 func (e *Engine) AddOneOff(want *plan.Want, p *compose.Project, t *linking.Topology, have plan.Have, o OneOff) string {
-	replicas := map[string][]int{}
+	scale, replicas := KeepScale(p, have, nil), map[string][]int{}
 	for _, s := range p.Services {
-		replicas[s.Name] = numbers(have, s.Name)
+		replicas[s.Name] = plan.Numbers(numbers(have, s.Name), scale[s.Name])
 	}
 	s := o.Service
 	c := e.replica(p, t, s, 0, replicas)
@@ -43,6 +43,7 @@ func (e *Engine) AddOneOff(want *plan.Want, p *compose.Project, t *linking.Topol
 		c.Name = strings.TrimLeft(p.Name, "-_") + "_" + s.Name + "_run_" + slug()
 	}
 	c.OneOff, c.AsService = true, o.UseAliases
+	e.reachOut(&c, p, t, s, have, scale, replicas)
 	spec := c.Spec.(containerSpec)
 	delete(spec.labels, labelNumber)
 	spec.labels[labelOneOff] = "True"

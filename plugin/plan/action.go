@@ -85,6 +85,9 @@ type (
 	// UnpauseContainer lets the processes of a paused container go on.
 	UnpauseContainer struct{ Container, Name string }
 
+	// RemoveImage removes an image that no container uses.
+	RemoveImage struct{ Ref string }
+
 	// RemoveContainer removes a stopped container.
 	RemoveContainer struct {
 		Container, Name string
@@ -119,4 +122,5 @@ func (a KillContainer) Words() string {
 }
 func (a PauseContainer) Words() string   { return "pause container " + a.Name }
 func (a UnpauseContainer) Words() string { return "unpause container " + a.Name }
+func (a RemoveImage) Words() string      { return "remove image " + a.Ref }
 func (a RemoveContainer) Words() string  { return "remove container " + a.Name }

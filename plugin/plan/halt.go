@@ -38,6 +38,16 @@ func halt(goal Goal, have Have) *Plan {
 				RemoveContainer{Container: c.ID, Name: c.Name, Volumes: goal.Volumes}, "stop "+c.ID)
 		}
 	}
+	for _, ref := range goal.Images {
+		if have.Images[ref] == "" {
+			continue
+		}
+		var after []string
+		for _, c := range have.Containers {
+			after = append(after, "remove "+c.ID)
+		}
+		d.add("remove image "+ref, Task{Remove, "image", ref}, "asked for", RemoveImage{ref}, after...)
+	}
 	if goal.State == Absent {
 		for _, n := range have.Networks {
 			d.removeNetwork(n, have, gone, "asked for")

@@ -19,8 +19,9 @@ type Goal struct {
 	FreshData  bool // Running: a replaced container starts with new anonymous volumes
 	Timeout    *int // seconds that a container is given to stop
 
-	Signal string // Killed: which; empty: SIGKILL
-	Stop   bool   // Cleared: those that run are stopped first
+	Images []string // Absent: references of images that are removed too, where they exist
+	Signal string   // Killed: which; empty: SIGKILL
+	Stop   bool     // Cleared: those that run are stopped first
 }
 
 // Target is a state that containers can be brought to.
