@@ -119,7 +119,7 @@ func (a *app) noteFailures(ctx context.Context, err error) error {
 			other = append(other, one)
 			continue
 		}
-		a.note(failed.Error())
+		a.note(one.Error())
 	}
 	return errors.Join(other...)
 }

@@ -35,14 +35,16 @@ const (
 	Other        RegistryCause = ""
 )
 
+// Error says what happened. Which image it happened to is for whoever asked
+// for it to say.
 func (r *RegistryError) Error() string {
 	switch r.Cause {
 	case Other:
-		return fmt.Sprintf("can't %s %s: %s", r.Verb, r.Ref, r.Msg)
+		return r.Msg
 	case BadName, NoRegistry, Broken, TooMany:
-		return fmt.Sprintf("can't %s %s: %s (%s)", r.Verb, r.Ref, r.Cause, r.Msg)
+		return fmt.Sprintf("%s (%s)", r.Cause, r.Msg)
 	}
-	return fmt.Sprintf("can't %s %s: %s", r.Verb, r.Ref, r.Cause) // the engine's words add nothing
+	return string(r.Cause) // the engine's words add nothing
 }
 
 // Hints says what to try.
