@@ -1,6 +1,8 @@
 package plugin_test
 
 import (
+	"errors"
+	"os/exec"
 	"slices"
 	"strconv"
 
@@ -20,6 +22,21 @@ func calls(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(ts.Exec(command[0], command[1:]...))
 	if made := s.memory.Calls(); len(made) > n {
 		ts.Fatalf("%d calls, want %d at most: %v", len(made), n, made)
+	}
+}
+
+// exits runs stacklite and looks at its exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	_, want, command := limited(ts, neg, args, "exits STATUS stacklite ARG...")
+	code := 0
+	err := ts.Exec(command[0], command[1:]...)
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if code != want {
+		ts.Fatalf("%v exits with status %d, want %d", command, code, want)
 	}
 }
 

@@ -24,6 +24,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"calls":      calls,
 		"changes":    changes,
+		"exits":      exits,
 		"kill-after": killAfter,
 	}
 	claim := func(name, usage string, least, most int, w word) {
