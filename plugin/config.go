@@ -61,7 +61,7 @@ func (a *app) config(f configFlags) error {
 	if err != nil {
 		return err
 	}
-	t, err := linking.Resolve(p, linking.Options{NoDiscovery: discovery == engine.Nowhere})
+	t, err := linking.Resolve(p, linking.Options{NoDiscovery: discovery.Off})
 	if err != nil {
 		return err
 	}

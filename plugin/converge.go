@@ -54,7 +54,7 @@ func (s *stack) resolveAt(have plan.Have, scale engine.Scale) error {
 		return err
 	}
 	if s.engine == nil {
-		s.topology, err = linking.Resolve(s.project, linking.Options{Isolation: isolation, NoDiscovery: discovery == engine.Nowhere})
+		s.topology, err = linking.Resolve(s.project, linking.Options{Isolation: isolation, NoDiscovery: discovery.Off})
 	} else {
 		s.topology, err = s.engine.Resolve(s.project, isolation, have, scale)
 	}

@@ -2,6 +2,8 @@ package plugin
 
 import (
 	"fmt"
+	"path"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/engine"
@@ -36,15 +38,24 @@ func parseLinkEnv(s string) (linking.EnvMode, error) {
 }
 
 // discovery says how far discovery proxies look.
-func (a *app) discovery() (engine.Reach, error) {
-	switch s := firstOf(a.flags.links.discovery, a.env["STACKLITE_DISCOVERY"]); s {
+func (a *app) discovery() (engine.Discovery, error) {
+	said := firstOf(a.flags.links.discovery, a.env["STACKLITE_DISCOVERY"])
+	switch said {
 	case "", "on":
-		return engine.Everywhere, nil
+		return engine.Discovery{}, nil
 	case "project":
-		return engine.WithinProject, nil
+		return engine.Discovery{Within: true}, nil
 	case "off":
-		return engine.Nowhere, nil
-	default:
-		return 0, usageError{msg: fmt.Sprintf("--discovery %s is none of on, project and off", s)}
+		return engine.Discovery{Off: true}, nil
 	}
+	d := engine.Discovery{Among: strings.Split(said, ",")}
+	for _, pattern := range d.Among {
+		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
+			return d, usageError{
+				msg:   fmt.Sprintf("--discovery %s: %q is no name of a project", said, pattern),
+				hints: []string{"write on, project, off, or names such as proxy,shop*"},
+			}
+		}
+	}
+	return d, nil
 }

@@ -52,7 +52,6 @@ those that it is linked to, by name, and nobody else.`,
 		newPushCommand(a),
 		newRestartCommand(a),
 		newRmCommand(a),
-		newRunCommand(a),
 		newScaleCommand(a),
 		newShellInitCommand(),
 		newStartCommand(a),
@@ -82,7 +81,7 @@ func (a *app) addGlobals(root *cobra.Command) {
 	f.StringVar(&a.flags.ansi, "ansi", "auto", "when colours are used: auto, never or always")
 	f.StringVar(&a.flags.isolation, "isolation", "link", `who reaches whom: "link", those that are linked, or "project", everybody`)
 	f.StringVar(&a.flags.links.env, "link-env", "", "which link variables containers get: none, ports, or full, with the target's environment (default STACKLITE_LINK_ENV, else ports)")
-	f.StringVar(&a.flags.links.discovery, "discovery", "", "what discovery proxies find without a link: on, the whole engine; project; or off (default STACKLITE_DISCOVERY, else on)")
+	f.StringVar(&a.flags.links.discovery, "discovery", "", "what discovery proxies find without a link: on, the whole engine; project; off; or names of other projects (default STACKLITE_DISCOVERY, else on)")
 	f.StringVar(&a.flags.pool, "pool", "", "the range that subnets are taken from (default STACKLITE_POOL, else 10.222.0.0/16)")
 	f.StringVar(&a.flags.builder, "builder", "", "how images are built: auto, buildx, buildkit or classic (default STACKLITE_BUILDER, else auto)")
 	f.BoolVar(&a.flags.dryRun, "dry-run", false, "say what would be done, and stop")

@@ -87,6 +87,7 @@ func (s *scene) furnish(env *testscript.Env) error {
 	env.Setenv("DOCKER_HOST", s.host)
 	env.Setenv("COMPOSE_PROJECT_NAME", s.project)
 	env.Setenv("PORT", port)
+	env.Setenv("STACKLITE_DISCOVERY", s.project+"*") // other scripts on the engine are no concern of this one
 	if s.memory != nil {
 		// Not buildx, which may be installed: it needs more than the model has.
 		env.Setenv("STACKLITE_BUILDER", s.builder())

@@ -43,6 +43,9 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 			settings.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: a.Address}
 		}
 		err = e.client.NetworkConnect(ctx, a.Network.Name, e.id(a.Container), settings)
+		if _, ours := a.Network.Spec.(networkSpec); a.Service == "" || !ours {
+			err = gone(err) // others may have taken theirs away meanwhile
+		}
 	case plan.Disconnect:
 		err = gone(e.client.NetworkDisconnect(ctx, a.Network, a.Container, false))
 	case plan.StartContainer:

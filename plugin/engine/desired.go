@@ -219,7 +219,7 @@ var notPrinted = map[string]bool{
 // role is what a container of a service tells other stacks that it is to
 // discovery; empty: nothing.
 func (e *Engine) role(s *compose.Service) string {
-	if e.options.Discovery != Everywhere {
+	if e.options.Discovery.Off || e.options.Discovery.Within {
 		return ""
 	}
 	return roleText(linking.RoleOf(s))

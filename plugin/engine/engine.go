@@ -21,7 +21,7 @@ type Options struct {
 	Avoid   []netip.Prefix // addresses that no subnet may overlap: routes of this machine
 
 	LinkEnv   linking.EnvMode // which link variables containers get
-	Discovery Reach           // how far discovery looks
+	Discovery Discovery       // how far discovery looks
 
 	// RegistryAuth gives the credentials for the registry of an image, in the
 	// form of the X-Registry-Auth header; nil: none.

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -119,22 +120,28 @@ func meant(outside []string, strangers []plan.Stranger) []string {
 	return names
 }
 
-// Reach says how far discovery looks.
-type Reach int
+// Discovery says how far discovery looks. The zero value is all of the engine.
+type Discovery struct {
+	Off    bool     // links are all there is
+	Within bool     // only the services of the project
+	Among  []string // patterns (path.Match) of the projects, and of the names of containers of nobody's, that count; nil: all
+}
 
-// The reaches.
-const (
-	Everywhere    Reach = iota // all containers of the engine
-	WithinProject              // the services of the project
-	Nowhere                    // discovery is off
-)
+// counts tells whether a stranger counts.
+func (d Discovery) counts(s plan.Stranger) bool {
+	name := cmp.Or(outsiderOf(s).project, s.Name)
+	return d.Among == nil || slices.ContainsFunc(d.Among, func(pattern string) bool {
+		matches, _ := path.Match(pattern, name)
+		return matches
+	})
+}
 
 // Resolve works out what the links of a project mean beside what there is:
 // networks that are right stay, and who is outside is known.
 func (e *Engine) Resolve(p *compose.Project, isolation linking.Isolation, have plan.Have, scale Scale) (*linking.Topology, error) {
-	o := linking.Options{Isolation: isolation, Keep: linkedMembers(have), NoDiscovery: e.options.Discovery == Nowhere}
-	if e.options.Discovery == Everywhere {
-		o.Outside = outside(p, have, scale)
+	o := linking.Options{Isolation: isolation, Keep: linkedMembers(have), NoDiscovery: e.options.Discovery.Off}
+	if !e.options.Discovery.Within {
+		o.Outside = outside(p, e.options.Discovery, have, scale)
 	}
 	return linking.Resolve(p, o)
 }
@@ -153,13 +160,13 @@ func linkedMembers(have plan.Have) [][]string {
 // outside lists who takes part in discovery outside of a project, with the
 // services of the project that meet them on networks of others: there no
 // second network is needed.
-func outside(p *compose.Project, have plan.Have, scale Scale) []linking.Outsider {
+func outside(p *compose.Project, d Discovery, have plan.Have, scale Scale) []linking.Outsider {
 	byName := map[string]*linking.Outsider{}
 	places := map[string]map[string]int{} // by outside name, how many containers are on which network
 	count := map[string]int{}
 	for _, s := range have.Strangers {
 		role := outsiderOf(s).role
-		if role == (linking.Role{}) {
+		if role == (linking.Role{}) || !d.counts(s) {
 			continue
 		}
 		name := outsideName(s)
