@@ -77,7 +77,7 @@ func images(p *compose.Project, o BuildOptions) []plan.Image {
 		}
 		for _, base := range spec.bases() {
 			for _, other := range list {
-				if other.Ref == image.Ref || !sameImage(other.Ref, base) {
+				if other.Ref == image.Ref || !sameImage(other.Ref, base.Ref) {
 					continue
 				}
 				list[i].From = append(list[i].From, other.Ref)
@@ -149,7 +149,7 @@ func (b BuildSpec) missing(err error) error {
 
 // bases lists the images that the Dockerfile says it is built upon; none where
 // it can't be read, which is told when it is built.
-func (b BuildSpec) bases() []string {
+func (b BuildSpec) bases() []dockerfile.Base {
 	if !b.local() {
 		return nil
 	}
@@ -196,17 +196,17 @@ func (e *Engine) readyToBuild(ctx context.Context, spec BuildSpec, report func(p
 // or all where newer ones are looked for, with the user's credentials, which
 // the engine's own builders don't have. What the stack builds is never looked
 // for elsewhere.
-func (e *Engine) getBases(ctx context.Context, spec BuildSpec, bases []string, report func(plan.Progress)) error {
+func (e *Engine) getBases(ctx context.Context, spec BuildSpec, bases []dockerfile.Base, report func(plan.Progress)) error {
 	for _, base := range bases {
-		if slices.ContainsFunc(spec.Built, func(b string) bool { return sameImage(b, base) }) {
+		if slices.ContainsFunc(spec.Built, func(b string) bool { return sameImage(b, base.Ref) }) {
 			continue
 		}
-		if _, err := e.client.ImageInspect(ctx, base); err == nil && !spec.Options.Pull {
+		if _, err := e.client.ImageInspect(ctx, base.Ref); err == nil && !spec.Options.Pull {
 			continue
 		}
 		// Several images are built upon the same one at once; it is fetched once.
-		_, err, _ := e.builds.pulls.Do(base, func() (any, error) {
-			return nil, e.pull(ctx, base, report)
+		_, err, _ := e.builds.pulls.Do(base.Ref, func() (any, error) {
+			return nil, e.pull(ctx, base.Ref, report)
 		})
 		if err != nil {
 			return spec.baseMissing(base, err)
@@ -216,15 +216,13 @@ func (e *Engine) getBases(ctx context.Context, spec BuildSpec, bases []string, r
 }
 
 // baseMissing says that an image to build upon can't be got.
-func (b BuildSpec) baseMissing(base string, err error) error {
-	e := &BuildError{Service: b.Service, Msg: err.Error(), err: err}
+func (b BuildSpec) baseMissing(base dockerfile.Base, err error) error {
+	e := &BuildError{Service: b.Service, File: b.dockerfilePath(), Line: base.Step.Line, Step: oneLine(base.Step.Text), Msg: err.Error(), err: err}
+	if !strings.Contains(base.Step.Text, base.Ref) {
+		e.Msg = base.Ref + ": " + e.Msg
+	}
 	if hinted := (interface{ Hints() []string })(nil); errors.As(err, &hinted) {
 		e.hints = hinted.Hints()
-	}
-	if file, parse := b.readDockerfile(); parse == nil {
-		if step, ok := file.Mentions(base); ok {
-			e.File, e.Line, e.Step = b.dockerfilePath(), step.Line, oneLine(step.Text)
-		}
 	}
 	return e
 }

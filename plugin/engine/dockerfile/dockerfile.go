@@ -33,8 +33,14 @@ type stage struct {
 	name  string // empty: none
 	from  string // as written
 	fixed bool   // FROM names a platform
-	other []string
+	other []Base // as written
 	steps []Step // with FROM itself
+}
+
+// Base is an image that a Dockerfile needs.
+type Base struct {
+	Ref  string // with arguments filled in
+	Step Step   // the first that names it
 }
 
 type arg struct {
@@ -82,13 +88,13 @@ func (f *File) add(node *parser.Node) {
 	switch step.Keyword {
 	case "COPY":
 		if from, ok := flag(node, "from"); ok {
-			last.other = append(last.other, from)
+			last.other = append(last.other, Base{from, step})
 		}
 	case "RUN":
 		if mount, ok := flag(node, "mount"); ok {
 			for _, option := range strings.Split(mount, ",") {
 				if from, ok := strings.CutPrefix(option, "from="); ok {
-					last.other = append(last.other, from)
+					last.other = append(last.other, Base{from, step})
 				}
 			}
 		}
@@ -116,22 +122,24 @@ func flag(node *parser.Node, name string) (string, bool) {
 // once and in order: not the stages of the file itself and not scratch. The
 // arguments are those that the build is given; they win over the file's
 // defaults. What stands for another platform is left to the builder.
-func (f *File) Bases(args map[string]string) []string {
+func (f *File) Bases(args map[string]string) []Base {
 	env := f.environment(args)
 	lex := shell.NewLex(f.escape)
-	var bases, names []string
-	add := func(ref string) {
-		ref, _, err := lex.ProcessWord(ref, env)
+	var bases []Base
+	var names []string
+	add := func(b Base) {
+		ref, _, err := lex.ProcessWord(b.Ref, env)
 		_, number := strconv.Atoi(ref)
 		if err != nil || ref == "" || ref == "scratch" || number == nil ||
-			slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, ref) }) || slices.Contains(bases, ref) {
+			slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, ref) }) ||
+			slices.ContainsFunc(bases, func(b Base) bool { return b.Ref == ref }) {
 			return
 		}
-		bases = append(bases, ref)
+		bases = append(bases, Base{ref, b.Step})
 	}
 	for _, s := range f.stages {
 		if !s.fixed {
-			add(s.from)
+			add(Base{s.from, s.steps[0]})
 		}
 		for _, other := range s.other {
 			add(other)
@@ -215,14 +223,4 @@ func (f *File) At(line int) (Step, bool) {
 		}
 	}
 	return found, found.Line > 0
-}
-
-// Mentions is the first instruction that names an image.
-func (f *File) Mentions(image string) (Step, bool) {
-	for _, s := range f.steps {
-		if s.Keyword != "ARG" && strings.Contains(s.Text, image) {
-			return s, true
-		}
-	}
-	return Step{}, false
 }

@@ -41,10 +41,25 @@ func TestBasesAreTheImagesThatStagesNeed(t *testing.T) {
 		"a comment":                 {[]string{"# FROM b", "FROM a"}, nil, []string{"a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, parse(t, c.lines...).Bases(c.args)); diff != "" {
+			var got []string
+			for _, b := range parse(t, c.lines...).Bases(c.args) {
+				got = append(got, b.Ref)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestABaseKnowsTheStepThatNamesIt(t *testing.T) {
+	f := parse(t, "ARG V=1", "FROM a:$V", "FROM b", "COPY --from=a:1 /x /", "COPY --from=c /x /")
+	got := map[string]int{}
+	for _, b := range f.Bases(nil) {
+		got[b.Ref] = b.Step.Line
+	}
+	if diff := cmp.Diff(map[string]int{"a:1": 2, "b": 3, "c": 5}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
