@@ -33,7 +33,7 @@ func TestTheDockerCommandDrivesIt(t *testing.T) {
 			t.Parallel()
 			e := enginetest.New(t, enginetest.Options{
 				APIVersion: version,
-				Images:     []enginetest.Image{enginetest.Probe("probe")},
+				Images:     []enginetest.Image{enginetest.Probe("probe"), enginetest.Probe(contractImage)},
 				Registry:   []enginetest.Image{{Ref: "redis", Cmd: []string{"redis-server"}, Expose: []string{"6379"}}},
 			})
 			run := docker(t, e)
@@ -44,7 +44,7 @@ func TestTheDockerCommandDrivesIt(t *testing.T) {
 				fails bool
 			}{
 				{line: "version --format {{.Server.APIVersion}}", want: version},
-				{line: "info --format {{.Images}}", want: "1"},
+				{line: "info --format {{.Images}}", want: "2"},
 				{line: "network create front"},
 				{line: "run -d --name web --network front --network-alias www -p 8080:80 probe"},
 				{line: "ps", want: "0.0.0.0:8080->80/tcp"},

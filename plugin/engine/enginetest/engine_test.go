@@ -33,7 +33,7 @@ func onEachVersion(t *testing.T, f func(t *testing.T, e *enginetest.Engine, cli 
 		t.Run(version, func(t *testing.T) {
 			e := enginetest.New(t, enginetest.Options{
 				APIVersion: version,
-				Images:     []enginetest.Image{enginetest.Probe("probe")},
+				Images:     []enginetest.Image{enginetest.Probe("probe"), enginetest.Probe(contractImage)},
 			})
 			f(t, e, connect(t, e.Host()))
 		})
@@ -70,11 +70,12 @@ func (s session) create(name, net string, endpoint *network.EndpointSettings, cm
 	if endpoint == nil {
 		endpoint = &network.EndpointSettings{}
 	}
-	resp, err := s.cli.ContainerCreate(context.Background(),
-		&container.Config{Image: "probe", Cmd: cmd},
-		&container.HostConfig{NetworkMode: container.NetworkMode(net)},
-		&network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{net: endpoint}},
-		nil, name)
+	mode, config := container.NetworkMode(net), &network.NetworkingConfig{}
+	if !mode.IsContainer() {
+		config.EndpointsConfig = map[string]*network.EndpointSettings{net: endpoint}
+	}
+	resp, err := s.cli.ContainerCreate(context.Background(), &container.Config{Image: contractImage, Cmd: cmd},
+		&container.HostConfig{NetworkMode: mode}, config, nil, name)
 	if err != nil {
 		s.t.Fatal(err)
 	}

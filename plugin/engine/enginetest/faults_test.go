@@ -104,7 +104,7 @@ func TestCallsAreCounted(t *testing.T) {
 }
 
 func TestEnginesAreIndependent(t *testing.T) {
-	one := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("probe")}})
+	one := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("probe"), enginetest.Probe(contractImage)}})
 	two := enginetest.New(t, enginetest.Options{APIVersion: "1.51"})
 	session{t, connect(t, one.Host())}.run("web", "bridge", nil)
 	list, err := connect(t, two.Host()).ContainerList(t.Context(), container.ListOptions{All: true})

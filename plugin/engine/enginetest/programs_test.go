@@ -22,7 +22,7 @@ func TestAProgramSeesWhatTheModelKnows(t *testing.T) {
 	for _, version := range engineVersions {
 		e := enginetest.New(t, enginetest.Options{
 			APIVersion: version,
-			Images:     []enginetest.Image{enginetest.Probe("probe")},
+			Images:     []enginetest.Image{enginetest.Probe("probe"), enginetest.Probe(contractImage)},
 			Programs:   map[string]enginetest.Program{"look": look},
 		})
 		s := session{t, connect(t, e.Host())}

@@ -20,7 +20,7 @@ func only(t *testing.T, version string) (*enginetest.Engine, session) {
 	t.Helper()
 	e := enginetest.New(t, enginetest.Options{
 		APIVersion: version,
-		Images:     []enginetest.Image{enginetest.Probe("probe")},
+		Images:     []enginetest.Image{enginetest.Probe("probe"), enginetest.Probe(contractImage)},
 	})
 	return e, session{t, connect(t, e.Host())}
 }
