@@ -1,6 +1,10 @@
 package plugin_test
 
 import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -71,6 +75,45 @@ func TestAnyCallMayFailOnce(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// An engine that has stopped answering holds nobody: an interruption ends the
+// command, and once the engine is back the command finishes the work.
+func TestAnInterruptionEndsACommandWhoseEngineHangs(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no interruptions to send")
+	}
+	for _, path := range []string{"/containers/json", "/networks/create", "/containers/create"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, "1.51", chain)
+			hangs := make(chan struct{}, 100)
+			s.memory.Fail(func(c enginetest.Call) enginetest.Fault {
+				if c.Path != path {
+					return enginetest.None
+				}
+				hangs <- struct{}{}
+				return enginetest.Hang
+			})
+			up := s.command("up", "-d")
+			s.must(up.Start())
+			ended := make(chan error, 1)
+			go func() { ended <- up.Wait() }()
+			select {
+			case <-hangs:
+			case err := <-ended:
+				t.Fatalf("up made no such call: %v", err)
+			}
+			s.must(up.Process.Signal(os.Interrupt))
+			exit := (*exec.ExitError)(nil)
+			if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != 130 {
+				t.Errorf("interrupted, up ends with %v, want status 130", err)
+			}
+			s.memory.Fail(nil)
+			s.must(s.stacklite("up", "-d"))
+			s.whole()
+		})
 	}
 }
 

@@ -51,14 +51,18 @@ func (s *stage) write(file string) {
 
 // stacklite runs the program in the project folder.
 func (s *stage) stacklite(args ...string) error {
+	if out, err := s.command(args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%v: %w\n%s", args, err, out)
+	}
+	return nil
+}
+
+func (s *stage) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(s.program, args...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), "HOME="+s.dir, "DOCKER_CONFIG="+s.dir,
 		"DOCKER_HOST="+s.host, "COMPOSE_PROJECT_NAME="+s.project)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%v: %w\n%s", args, err, out)
-	}
-	return nil
+	return cmd
 }
 
 func (s *stage) must(err error) {
