@@ -3,7 +3,9 @@ package plugin_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
@@ -55,6 +57,35 @@ func foreign(s *scene, args []string) error {
 func foreignNetwork(s *scene, args []string) error {
 	_, err := s.cli.NetworkCreate(context.Background(), args[0], network.CreateOptions{Driver: "bridge"})
 	return err
+}
+
+// holds: every container of the service, which runs the probe's hold, gets
+// another answer over the connection that it made at its start.
+func holds(s *scene, args []string) error {
+	replicas, err := s.living(args[0])
+	if err != nil || s.memory != nil {
+		return err
+	}
+	since := time.Now()
+	for _, r := range replicas {
+		err := s.eventually(func() error {
+			logs, err := s.cli.ContainerLogs(context.Background(), r.id, container.LogsOptions{
+				ShowStdout: true, Since: since.Format(time.RFC3339Nano),
+			})
+			if err != nil {
+				return err
+			}
+			defer logs.Close()
+			if said, err := io.ReadAll(logs); err != nil || !strings.Contains(string(said), "answers") {
+				return fmt.Errorf("%s gets no answer any more: %q (%v)", r.name, said, err)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sits: every container of the service is attached to so many networks.

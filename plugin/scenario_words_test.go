@@ -52,6 +52,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 	claim("data-kept", "SERVICE...", 1, -1, dataKept)
 	claim("data-shared", "SERVICE SERVICE PATH", 3, 3, dataShared)
 	claim("meddle", "stop|remove|disconnect SERVICE", 2, 2, meddle)
+	claim("holds", "SERVICE", 1, 1, holds)
 	claim("sits", "SERVICE N", 2, 2, sits)
 	claim("foreign", "CONTAINER [TRAIT...]", 1, -1, foreign)
 	claim("foreign-network", "NAME", 1, 1, foreignNetwork)

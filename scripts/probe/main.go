@@ -25,11 +25,12 @@ const usage = `usage: probe COMMAND [ARG...]
   dial NAME:PORT       connect by TCP, waiting one second at most
   ping [-c N] NAME     send ICMP echo requests (default 3)
   get URL              print what an HTTP server answers
+  hold NAME:PORT       ask an HTTP server over one connection until that breaks
 
 Under another name than probe, and without a command, it serves: that is how it
 stands in for the programs that the files of others start.
 
-exit status of resolve, dial, ping and get: 0 answered, 1 refused or no answer,
+exit status of resolve, dial, ping, get and hold: 0 answered, 1 refused or no answer,
 2 no such name; 64 means that the command line was not understood`
 
 // The exit statuses that tests rely on. exitUsage is EX_USAGE of sysexits.h,
@@ -73,6 +74,7 @@ func commands() map[string]command {
 		"dial":    dial,
 		"ping":    ping,
 		"get":     get,
+		"hold":    hold,
 	}
 }
 

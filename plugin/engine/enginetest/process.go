@@ -83,8 +83,8 @@ func (e *Engine) runProcess(c *ctr) {
 	switch {
 	case !p.probe:
 		return
-	case p.verb == "sleep":
-		return
+	case p.verb == "sleep", p.verb == "hold":
+		return // whether a connection outlives a change is for a real engine to tell
 	case p.verb == "serve":
 		for _, port := range p.serves(c) {
 			e.print(c, false, "serving on "+port)
