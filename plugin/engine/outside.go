@@ -286,7 +286,9 @@ func purpose(t *linking.Topology, n linking.Network) string {
 // reachOut fills in what a container has to do with others: networks of other
 // stacks, and what it is told by link variables.
 func (e *Engine) reachOut(c *plan.Container, p *compose.Project, t *linking.Topology, s *compose.Service, have plan.Have, scale Scale, replicas map[string][]int) {
-	c.Visits = visits(p, t, s, c.Name, have, scale)
+	if !c.OneOff {
+		c.Visits = visits(p, t, s, c.Name, have, scale)
+	}
 	if s.Net.Mode == compose.NetContainer {
 		look := lookout{have: have}
 		c.Beside, _ = look.container(s.Net.Name)
