@@ -33,9 +33,10 @@ check 'go vet' go vet ./...
 check staticcheck go run "$staticcheck" -checks all ./...
 
 # Cognitive, not cyclomatic, complexity: a flat switch over many kinds is easy
-# to read, a loop in a condition in a loop is not.
+# to read, a loop in a condition in a loop is not. Tests are left out: one may
+# tell a long story.
 # shellcheck disable=SC2086 # several words
-check gocognit go run "$gocognit" -over 20 $folders
+check gocognit go run "$gocognit" -test=false -over 30 $folders
 
 if command -v shellcheck >/dev/null; then
   check shellcheck shellcheck .ci/run scripts/*.sh
