@@ -109,9 +109,12 @@ func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContai
 		Attached: map[string]string{},
 		Address:  map[string]string{},
 	}
-	if mode := container.NetworkMode(c.HostConfig.NetworkMode); mode.IsContainer() {
+	switch mode := container.NetworkMode(c.HostConfig.NetworkMode); {
+	case mode.IsContainer():
 		h.Joined = mode.ConnectedContainer()
 		return h
+	case mode.IsUserDefined() && !foreign[string(mode)]:
+		h.Home = string(mode)
 	}
 	if c.NetworkSettings != nil {
 		for name, endpoint := range c.NetworkSettings.Networks {

@@ -182,7 +182,7 @@ func (c *convergence) inherit() {
 	c.heirs = map[string]HaveNetwork{}
 	for _, h := range c.have.Networks {
 		wanted := slices.ContainsFunc(c.want.Networks, func(n Network) bool { return n.Name == h.Name })
-		stays := len(c.have.uninvited(h))+len(c.bystanders(h.Name)) > 0
+		stays := len(c.have.uninvited(h))+len(c.bystanders(h.Name)) > 0 || c.have.isHome(h.Name, c.gone)
 		if wanted || stays || h.Subnet == "" || h.For != "" {
 			continue
 		}
@@ -235,9 +235,9 @@ func (c *convergence) replace(h HaveNetwork, n Network, members []*fate, why str
 		c.draft.add(leave, task, "the network is replaced",
 			Disconnect{Container: b.ID, Name: b.Name, Network: n.Name})
 		c.settle(join, n.Name, address(b, same), Connect{Container: b.ID, Name: b.Name, Service: member(b.Service, b.OneOff), Number: b.Number, Network: n},
-			task, why, "network "+n.Name, leave)
+			task, why, "network "+n.Name, "network "+b.Home, leave)
 	}
-	c.draft.removeNetwork(h, c.have, c.gone, why)
+	c.draft.takeNetwork(h, c.have, c.gone, why)
 	c.create(n, why, same.Subnet, "remove network "+h.ID)
 	for _, f := range members {
 		c.connect(f, n, why, address(f.keep, same))
@@ -277,8 +277,7 @@ func (c *convergence) create(n Network, cause, subnet string, after ...string) {
 // connect plans to attach a container, where its creation does not do it.
 func (c *convergence) connect(f *fate, n Network, cause, address string) {
 	container, exists := f.live()
-	first := f.want.Elsewhere == "" && f.want.Attach[0] == n.Name
-	if !exists && (c.have.AttachAll || first) {
+	if !exists && (c.have.AttachAll || f.want.home() == n.Name) {
 		return // part of the creation
 	}
 	if exists {
@@ -286,7 +285,7 @@ func (c *convergence) connect(f *fate, n Network, cause, address string) {
 	}
 	c.settle(connectKey(f.want.Name, n.Name), n.Name, address,
 		Connect{Container: container, Name: f.want.Name, Service: member(f.want.Service, f.want.OneOff && !f.want.AsService), Number: f.want.Number, Network: n},
-		c.relink(f), cause, "create "+f.want.Name, "network "+n.Name, disconnectKey(f, n.Name))
+		c.relink(f), cause, "create "+f.want.Name, "network "+n.Name, f.home(), disconnectKey(f, n.Name))
 }
 
 // settle plans a connection. Those that ask for an address go before those

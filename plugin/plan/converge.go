@@ -164,6 +164,9 @@ func (c *convergence) outdated(h *HaveContainer, w Container, remade map[string]
 	if h.State == Dead {
 		return "dead"
 	}
+	if c.homeless(h) {
+		return "the network that it was made on is gone"
+	}
 	if names := w.Print.Differences(h.Print); len(names) > 0 {
 		return "changed: " + strings.Join(names, ", ")
 	}
@@ -275,17 +278,14 @@ func (c *convergence) container(f *fate) {
 			create.Joins = append(create.Joins, c.address(name))
 		}
 		c.draft.add("create "+w.Name, f.task(), f.cause, create, after...)
-		for _, network := range w.Attach {
+		for _, network := range slices.Concat(w.Attach, w.Visits) {
 			complete = append(complete, connectKey(w.Name, network))
 			// A network that is replaced can't be there before the old
-			// container has left it.
-			if c.unfit[network] == "" {
+			// container has left it, and without its home the new one can't
+			// be attached anywhere.
+			if c.unfit[network] == "" && c.unfit[w.home()] == "" {
 				ready = append(ready, connectKey(w.Name, network))
 			}
-		}
-		for _, network := range w.Visits {
-			complete = append(complete, connectKey(w.Name, network))
-			ready = append(ready, connectKey(w.Name, network))
 		}
 	}
 	for _, h := range f.replace {
@@ -349,7 +349,7 @@ func (c *convergence) start() {
 		if f.keep != nil {
 			cause = string(f.keep.State)
 		}
-		after := []string{"create " + w.Name, "rename " + w.Name}
+		after := []string{"create " + w.Name, "rename " + w.Name, f.home()}
 		for _, name := range w.Attach {
 			after = append(after, "network "+name, connectKey(w.Name, name))
 			after = append(after, c.settled[name]...)

@@ -61,6 +61,17 @@ func halt(goal Goal, have Have) *Plan {
 // stack's own stays attached the network simply stays; where a stranger does
 // that somebody else attached, a note says so.
 func (d *draft) removeNetwork(n HaveNetwork, have Have, gone map[string]bool, cause string) {
+	if !have.isHome(n.Name, gone) {
+		d.takeNetwork(n, have, gone, cause)
+		return
+	}
+	for _, s := range have.guests(n) {
+		d.dismiss(s, n.Name, cause)
+	}
+}
+
+// takeNetwork is removeNetwork for one that is made again at once.
+func (d *draft) takeNetwork(n HaveNetwork, have Have, gone map[string]bool, cause string) {
 	var after []string
 	for _, c := range have.Containers {
 		if _, ok := c.Attached[n.Name]; !ok {

@@ -208,6 +208,7 @@ func (m *model) create(a CreateContainer) error {
 			c.Attached[n] = ""
 		}
 	}
+	c.Home = w.home()
 	for _, name := range a.Joins {
 		t, err := m.container(name)
 		if err != nil {
@@ -230,6 +231,9 @@ func (m *model) connect(a Connect) error {
 	}
 	c, err := m.container(a.Container)
 	if err != nil {
+		return err
+	}
+	if err := m.atHome(c); err != nil {
 		return err
 	}
 	if strings.HasPrefix(a.Network.Name, "q_") { // a network of another stack
@@ -310,6 +314,9 @@ func (m *model) start(address string) error {
 	if err != nil {
 		return err
 	}
+	if err := m.atHome(c); err != nil {
+		return err
+	}
 	for name, id := range c.Attached {
 		n := m.network(name)
 		if n == nil || id != "" && id != n.ID {
@@ -326,5 +333,13 @@ func (m *model) start(address string) error {
 		}
 	}
 	c.State = Running
+	return nil
+}
+
+// atHome refuses as engines of API 1.44 do that look for the network mode.
+func (m *model) atHome(c *HaveContainer) error {
+	if m.have.AttachAll && c.Home != "" && m.network(c.Home) == nil {
+		return fmt.Errorf("could not find a network matching network mode %s", c.Home)
+	}
 	return nil
 }

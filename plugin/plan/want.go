@@ -108,6 +108,7 @@ type HaveContainer struct {
 	// the id is empty until the first start. Only networks of the stack and
 	// those that exist no more are told, not those of others.
 	Attached map[string]string
+	Home     string            // the network that it was made on; empty: none, or one of others
 	Address  map[string]string // by name of the network, while it runs
 	Visiting []string          // networks of others that it is attached to, by name
 	After    []string          // services that were to be started before it

@@ -53,10 +53,26 @@ func (e *Engine) connect(n *netw, _ http.ResponseWriter, r *http.Request) error 
 		c.endpoints[n.name] = settings
 		return nil
 	}
+	if err := e.findHome(c); err != nil {
+		return err
+	}
 	if err := e.join(c, n, settings); err != nil {
 		return err
 	}
 	c.endpoints[n.name] = settings
+	return nil
+}
+
+// findHome looks up the network that a container was made on, as engines of
+// today do before they attach it to any.
+func (e *Engine) findHome(c *ctr) error {
+	mode := c.host.NetworkMode
+	if !e.modern() || !mode.IsUserDefined() {
+		return nil
+	}
+	if _, err := e.findNetwork(mode.NetworkName()); err != nil {
+		return notFound("could not find a network matching network mode %s: network %s not found", mode, mode)
+	}
 	return nil
 }
 
@@ -112,6 +128,9 @@ func (e *Engine) disconnect(n *netw, _ http.ResponseWriter, r *http.Request) err
 func (e *Engine) joinNetworks(c *ctr) error {
 	if c.host.NetworkMode.IsContainer() {
 		_, err := e.networkOwner(c)
+		return err
+	}
+	if err := e.findHome(c); err != nil && len(c.endpoints) > 0 {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.endpoints)) {
