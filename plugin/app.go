@@ -25,7 +25,8 @@ type app struct {
 	registryAuth func(ref string) (string, error)
 	buildx       func() *engine.BuildxPlugin
 	flags        globals
-	quietPull    bool // how far pulls are is not shown
+	classic      *classic // the old tool whose place is taken; nil: none
+	quietPull    bool     // how far pulls are is not shown
 }
 
 // globals are the flags that stand before a verb.
@@ -65,7 +66,12 @@ func (a *app) load(checkBuilds bool) (*compose.Project, error) {
 	if err != nil {
 		return nil, err
 	}
+	var names []string
+	if a.classic != nil {
+		names = a.classic.files
+	}
 	return compose.Load(compose.Options{
+		Names:          names,
 		Files:          a.flags.files,
 		Dir:            dir,
 		ProjectDir:     a.flags.projectDir,
@@ -117,7 +123,13 @@ func (a *app) view() view.Options {
 }
 
 // note tells the user something that is neither a result nor an error.
-func (a *app) note(text string) { view.PrintNotes(a.view(), []compose.Note{{Text: text}}) }
+func (a *app) note(text string) {
+	if a.classic != nil {
+		view.PrintText(a.view(), text)
+		return
+	}
+	view.PrintNotes(a.view(), []compose.Note{{Text: text}})
+}
 
 func firstOf(values ...string) string {
 	for _, v := range values {

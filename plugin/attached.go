@@ -40,7 +40,7 @@ func (f *attachFlags) add(cmd *cobra.Command) {
 // attachment makes an attachment of the flags: named are the services that
 // the command line names.
 func (f upFlags) attachment(s *stack, named []string, goal plan.Goal) (*attachment, error) {
-	f.look.SplitStderr = true
+	f.look.SplitStderr = s.classic == nil
 	t := &attachment{stack: s, look: f.look, named: named, abort: f.abort, codeFrom: f.exitCodeFrom, timeout: goal.Timeout}
 	mentioned := slices.Concat(f.attach, f.noAttach)
 	if f.exitCodeFrom != "" {

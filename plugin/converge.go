@@ -18,6 +18,8 @@ type stack struct {
 	topology *linking.Topology
 	engine   *engine.Engine
 	noBuild  bool // an image that would have to be built is an error
+
+	unchanged []string // containers that the latest plan leaves as they are, where an old tool would say so
 }
 
 // stack reads the files and connects to the engine. Nothing is asked of the
@@ -86,6 +88,9 @@ func (s *stack) planWith(ctx context.Context, goal plan.Goal, scale engine.Scale
 	if err == nil && s.noBuild {
 		err = checkBuilt(p)
 	}
+	if err == nil && s.classic != nil {
+		s.unchanged = unchanged(goal, want, have, p)
+	}
 	return p, err
 }
 
@@ -122,6 +127,9 @@ func (s *stack) converge(ctx context.Context, goal plan.Goal, scale engine.Scale
 		p, err := s.plan(ctx, goal, scale)
 		if err != nil {
 			return err
+		}
+		for _, name := range s.unchanged {
+			s.note(name + " is up-to-date")
 		}
 		if err := s.run(ctx, s.engine, p); err != nil || !goal.Build || s.flags.dryRun {
 			return err

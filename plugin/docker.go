@@ -29,10 +29,11 @@ func runDocker(args []string) int {
 		return exitCode(err, view.Options{Err: os.Stderr})
 	}
 	standalone := cliplugin.RunningStandalone()
-	if standalone {
-		os.Args = standaloneArgs(args)
-	}
 	a := newApp(docker.In(), docker.Out(), docker.Err())
+	if standalone {
+		a.classic = classicOf(args[0])
+		os.Args = standaloneArgs(args, a.classic)
+	}
 	a.version = version
 	a.connect = func() (engine.Client, error) {
 		// Client exits the process where contexts or TLS files are wrong, with
@@ -54,6 +55,9 @@ func runDocker(args []string) int {
 		Version:          version,
 		ShortDescription: root.Short,
 	})
+	if a.classic != nil {
+		return a.classic.exitCode(err, a.view())
+	}
 	return exitCode(err, a.view())
 }
 
@@ -106,7 +110,7 @@ var globalFlags = map[string]bool{
 
 // standaloneArgs makes of "docker-stack-lite -H x up" what the Docker CLI would
 // have made of "docker -H x stacklite up".
-func standaloneArgs(args []string) []string {
+func standaloneArgs(args []string, old *classic) []string {
 	out := []string{args[0]}
 	rest := args[1:]
 	if len(rest) > 0 && (rest[0] == metadata.MetadataSubcommandName || strings.HasPrefix(rest[0], "__complete")) {
@@ -114,6 +118,9 @@ func standaloneArgs(args []string) []string {
 			return args
 		}
 		return append(append(out, rest[0], pluginName), rest[1:]...)
+	}
+	if old != nil {
+		return old.args(args)
 	}
 	globals, rest := cutGlobals(rest)
 	out = append(out, globals...)

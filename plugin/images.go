@@ -67,6 +67,9 @@ func (a *app) images(ctx context.Context, args []string, quiet bool, format stri
 		}
 		return nil
 	}
+	if a.classic != nil && format == "table" {
+		return a.classic.printImages(s, uses)
+	}
 	rows := make([]imageRow, len(uses))
 	for i, u := range uses {
 		id := strings.TrimPrefix(u.ID, "sha256:")

@@ -72,15 +72,22 @@ func (a *app) logs(ctx context.Context, args []string, f logFlags) error {
 	if err != nil {
 		return err
 	}
-	f.look.SplitStderr = true
+	f.look.SplitStderr = a.classic == nil
 	meant := func(r engine.Replica) bool {
 		return (len(args) == 0 || slices.Contains(args, r.Service)) && (f.index == 0 || r.Number == f.index)
 	}
 	if f.query.Follow {
+		begun := func([]engine.Replica) {}
 		g := &follower{engine: s.engine, project: s.project, view: a.view(), look: f.look, query: f.query, shown: meant}
-		return watched(ctx, g.run(ctx, func([]engine.Replica) {}))
+		if a.classic != nil {
+			begun, g.exited = a.printAttaching, func(exit) {}
+		}
+		return watched(ctx, g.run(ctx, begun))
 	}
 	list = slices.DeleteFunc(list, func(r engine.Replica) bool { return !meant(r) })
+	if a.classic != nil {
+		a.printAttaching(list)
+	}
 	for _, r := range list {
 		f.look.Containers = append(f.look.Containers, logLine(r, engine.LogLine{}))
 	}

@@ -49,6 +49,9 @@ func (a *app) port(ctx context.Context, service, port string, index int) error {
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 && a.classic != nil {
+		list = []string{""}
+	}
 	if len(list) == 0 {
 		return failure{msg: fmt.Sprintf("%s does not publish %s", r.Name, port), hints: []string{"to see what it publishes: ps " + service}}
 	}

@@ -77,6 +77,9 @@ func (a *app) ps(ctx context.Context, args []string, f psFlags) error {
 		}
 		return nil
 	}
+	if a.classic != nil && f.format == "table" {
+		return a.classic.printReplicas(ctx, s, list)
+	}
 	return a.printReplicas(list, f.format)
 }
 

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,9 @@ func (a *app) rm(ctx context.Context, goal plan.Goal, args []string, force bool)
 	if len(names) == 0 {
 		a.note("No stopped containers")
 		return nil
+	}
+	if a.classic != nil && force {
+		fmt.Fprintln(a.out, "Going to remove "+strings.Join(names, ", "))
 	}
 	if !force && !a.flags.dryRun {
 		streams := view.Streams{In: a.in, Out: a.out, Err: a.err}

@@ -199,6 +199,9 @@ func (s *stack) attend(ctx context.Context, name string, terminal, remove bool) 
 			return asStatus(o.code)
 		case n := <-times:
 			signalled = status(130)
+			if s.classic != nil {
+				signalled = exitAborted
+			}
 			if n > 1 {
 				signalled = exitKilled
 			}

@@ -48,6 +48,12 @@ func (a *app) top(ctx context.Context, args []string) error {
 		}
 		first = false
 		fmt.Fprintln(a.out, r.Name)
+		if a.classic != nil {
+			if err := view.Ruled(a.out, titles, processes); err != nil {
+				return err
+			}
+			continue
+		}
 		rows := make([]map[string]string, len(processes))
 		for i, p := range processes {
 			rows[i] = map[string]string{}

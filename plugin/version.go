@@ -15,6 +15,14 @@ func newVersionCommand(a *app) *cobra.Command {
 		Example: "  docker stacklite version --short",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if c := a.classic; c != nil {
+				words := fmt.Sprintf("%s version %s, build stack-lite-%s", c.name, c.version, a.version)
+				if short {
+					words = c.version
+				}
+				_, err := fmt.Fprintln(a.out, words)
+				return err
+			}
 			if short {
 				_, err := fmt.Fprintln(a.out, a.version)
 				return err

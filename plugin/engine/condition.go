@@ -16,6 +16,7 @@ type Condition struct {
 	Health   string    // starting, healthy or unhealthy; empty: the image has no health check
 	Terminal bool      // it was made with a terminal
 	Driver   string    // of its log
+	Command  []string  // what it runs, with the entrypoint
 }
 
 // Condition looks at one container; ok is false where it is gone.
@@ -36,6 +37,7 @@ func (e *Engine) Condition(ctx context.Context, id string) (c Condition, ok bool
 			c.Health = s.Health.Status
 		}
 	}
+	c.Command = append([]string{found.Path}, found.Args...)
 	if found.Config != nil {
 		c.Terminal = found.Config.Tty
 	}

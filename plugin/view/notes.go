@@ -17,6 +17,9 @@ func PrintNotes(o Options, notes []compose.Note) {
 	}
 }
 
+// PrintText tells a line as it is.
+func PrintText(o Options, text string) { fmt.Fprintln(o.Err, clean(text)) }
+
 func printPlanNotes(w io.Writer, p *plan.Plan, color palette) {
 	if p == nil {
 		return

@@ -1,0 +1,41 @@
+package view
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What docker-compose 1.29.2 prints for the same.
+func TestATableIsRuledAsDockerComposeRuledIt(t *testing.T) {
+	var b strings.Builder
+	err := Ruled(&b, []string{"Name", "Command", "State", "Ports"}, [][]string{
+		{"hver5_db_1", "sleep 1000", "Up", "5432/tcp"},
+		{"hver5_job_1", "sh -c echo ran; exit 3", "Exit 3", ""},
+		{"hver5_web_1", `sh -c trap "exit 0" TERM;  ...`, "Up", "0.0.0.0:32999->80/tcp"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `   Name                  Command               State            Ports        $
+-----------------------------------------------------------------------------$
+hver5_db_1    sleep 1000                       Up       5432/tcp             $
+hver5_job_1   sh -c echo ran; exit 3           Exit 3                        $
+hver5_web_1   sh -c trap "exit 0" TERM;  ...   Up       0.0.0.0:32999->80/tcp$
+`
+	if diff := cmp.Diff(want, strings.ReplaceAll(b.String(), "\n", "$\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestATableWithoutRowsHasItsHeadings(t *testing.T) {
+	var b strings.Builder
+	if err := Ruled(&b, []string{"Name", "Command", "State", "Ports"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := "Name   Command   State   Ports\n------------------------------\n"
+	if b.String() != want {
+		t.Errorf("got\n%s", b.String())
+	}
+}
