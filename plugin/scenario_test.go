@@ -60,10 +60,13 @@ func runScenarios(t *testing.T, kind string, open func(testing.TB) *scene) {
 		},
 		Cmds: vocabulary(),
 		Condition: func(word string) (bool, error) {
-			if word != "memory" && word != "engine" {
-				return false, fmt.Errorf("no condition %q", word)
+			switch word {
+			case "memory", "engine":
+				return word == kind, nil
+			case "slow":
+				return os.Getenv("STACKLITE_SLOW") != "", nil
 			}
-			return word == kind, nil
+			return false, fmt.Errorf("no condition %q", word)
 		},
 	})
 }

@@ -126,7 +126,7 @@ func (e *Engine) createNetwork(ctx context.Context, n plan.Network, subnet strin
 	for given := subnet != ""; ; {
 		if !given {
 			var err error
-			if subnet, err = e.nextSubnet(n.Size); err != nil {
+			if subnet, err = e.nextSubnet(n.Size, spec.labels[labelProject]); err != nil {
 				return err
 			}
 		}
@@ -138,11 +138,15 @@ func (e *Engine) createNetwork(ctx context.Context, n plan.Network, subnet strin
 	}
 }
 
-func (e *Engine) nextSubnet(size int) (string, error) {
+func (e *Engine) nextSubnet(size int, user string) (string, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	p, err := e.subnets.next(size)
-	return p.String(), err
+	if err != nil {
+		return "", err
+	}
+	e.subnets.use(p, user)
+	return p.String(), nil
 }
 
 // overlaps tells whether the engine refused a subnet because it is in use. It

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"slices"
@@ -199,7 +200,7 @@ func (e *Engine) noteSubnets(networks []network.Summary) {
 	for _, n := range networks {
 		for _, c := range n.IPAM.Config {
 			if p, err := netip.ParsePrefix(c.Subnet); err == nil && p.Addr().Is4() {
-				s.used = append(s.used, p)
+				s.use(p, cmp.Or(n.Labels[labelProject], "network "+n.Name))
 			}
 		}
 	}

@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math"
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // DefaultPool is where subnets of link networks are taken from unless told
@@ -24,8 +26,18 @@ const reserved = 3
 
 // subnets hands out subnets of a pool that overlap none in use.
 type subnets struct {
-	pool netip.Prefix
-	used []netip.Prefix
+	pool  netip.Prefix
+	used  []netip.Prefix
+	users map[netip.Prefix]string // whose they are: a project's or a network's name
+}
+
+// use notes a subnet that somebody has.
+func (s *subnets) use(p netip.Prefix, user string) {
+	s.used = append(s.used, p)
+	if s.users == nil {
+		s.users = map[netip.Prefix]string{}
+	}
+	s.users[p] = user
 }
 
 // capacity is how many endpoints a subnet has room for. What is beyond any
@@ -39,14 +51,15 @@ func capacity(p netip.Prefix) int {
 }
 
 // next gives the lowest free subnet with room for size endpoints and as many
-// again, so that a service can be scaled up before its network has to grow.
+// again, so that a service can be scaled up before its network has to grow. It
+// stays free until it is noted as used.
 func (s *subnets) next(size int) (netip.Prefix, error) {
 	bits := smallest
 	for bits > s.pool.Bits() && 1<<(32-bits)-reserved < 2*size {
 		bits--
 	}
 	if 1<<(32-bits)-reserved < size {
-		return netip.Prefix{}, &PoolFull{Pool: s.pool, Size: size, Used: s.taken()}
+		return netip.Prefix{}, s.full(size)
 	}
 	// One sweep along the pool: the candidate moves behind every subnet in use
 	// that it meets. The order by address guarantees that it never has to go
@@ -59,14 +72,13 @@ func (s *subnets) next(size int) (netip.Prefix, error) {
 		}
 		addr, ok := after(candidate, u)
 		if !ok {
-			return netip.Prefix{}, &PoolFull{Pool: s.pool, Size: size, Used: s.taken()}
+			return netip.Prefix{}, s.full(size)
 		}
 		candidate = netip.PrefixFrom(addr, bits)
 	}
 	if !s.pool.Contains(candidate.Addr()) {
-		return netip.Prefix{}, &PoolFull{Pool: s.pool, Size: size, Used: s.taken()}
+		return netip.Prefix{}, s.full(size)
 	}
-	s.used = append(s.used, candidate)
 	return candidate, nil
 }
 
@@ -86,32 +98,64 @@ func after(candidate, used netip.Prefix) (netip.Addr, bool) {
 	return netip.AddrFrom4(b), true
 }
 
-// taken counts the subnets in use inside the pool.
-func (s *subnets) taken() int {
-	n := 0
+// full is the error that no subnet is free.
+func (s *subnets) full(size int) *PoolFull {
+	full := &PoolFull{Pool: s.pool, Size: size}
+	by := map[string]int{}
 	for _, u := range s.used {
 		if u.Overlaps(s.pool) {
-			n++
+			full.Used++
+			by[s.users[u]]++
 		}
 	}
-	return n
+	for name, n := range by {
+		full.By = append(full.By, PoolUser{cmp.Or(name, "routes of this machine"), n})
+	}
+	slices.SortFunc(full.By, func(a, b PoolUser) int {
+		return cmp.Or(cmp.Compare(b.Subnets, a.Subnets), cmp.Compare(a.Name, b.Name))
+	})
+	return full
 }
 
 // PoolFull is a pool of addresses in which no subnet is free.
 type PoolFull struct {
 	Pool netip.Prefix
-	Size int // endpoints that were asked for
-	Used int // subnets in use inside the pool
+	Size int        // endpoints that were asked for
+	Used int        // subnets in use inside the pool
+	By   []PoolUser // who has them, most first
 }
 
+// PoolUser is somebody who has subnets of a pool.
+type PoolUser struct {
+	Name    string // of a project, or of a network of nobody's
+	Subnets int
+}
+
+// maxUsers is how many users of a pool an error names.
+const maxUsers = 5
+
 func (p *PoolFull) Error() string {
-	return fmt.Sprintf("no free subnet for %d containers in %s, where %d subnets are in use", p.Size, p.Pool, p.Used)
+	var users []string
+	rest := p.Used
+	for i, u := range p.By {
+		if i == maxUsers {
+			users = append(users, fmt.Sprintf("%d by others", rest))
+			break
+		}
+		users = append(users, fmt.Sprintf("%d by %s", u.Subnets, u.Name))
+		rest -= u.Subnets
+	}
+	text := fmt.Sprintf("no free subnet for %d containers in %s, where %d are in use", p.Size, p.Pool, p.Used)
+	if len(users) > 0 {
+		text += ": " + strings.Join(users, ", ")
+	}
+	return text
 }
 
 // Hints says how to get more.
 func (p *PoolFull) Hints() []string {
 	return []string{
-		"take down stacks that are not needed (docker network ls shows them)",
+		"take down stacks that are not needed: docker stacklite --project-name NAME down",
 		"or name another range: --pool 10.100.0.0/16, or STACKLITE_POOL=10.100.0.0/16",
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"testing"
 )
 
@@ -26,6 +27,7 @@ func TestSubnetsNeverOverlapAndHaveTheRoomAskedFor(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			s.use(p, "test")
 			if capacity(p) < size || !pool.Contains(p.Addr()) || p != p.Masked() {
 				t.Fatalf("seed %d: %s for %d endpoints of %s", seed, p, size, pool)
 			}
@@ -42,9 +44,11 @@ func TestTheDefaultPoolHasRoomForFourThousandLinks(t *testing.T) {
 	s := &subnets{pool: DefaultPool}
 	n := 0
 	for {
-		if _, err := s.next(2); err != nil {
+		p, err := s.next(2)
+		if err != nil {
 			break
 		}
+		s.use(p, "test")
 		n++
 	}
 	if n != 4096 {
@@ -52,11 +56,21 @@ func TestTheDefaultPoolHasRoomForFourThousandLinks(t *testing.T) {
 	}
 }
 
-func TestAFullPoolSaysHowManySubnetsAreInUse(t *testing.T) {
-	s := &subnets{pool: netip.MustParsePrefix("10.1.0.0/27"), used: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
+func TestAFullPoolSaysWhoHasItAndWhatToDo(t *testing.T) {
+	s := &subnets{pool: netip.MustParsePrefix("10.1.0.0/25"), used: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/28")}}
+	for i, user := range []string{"shop", "shop", "blog", "shop", "network lan", "blog", "elsewhere"} {
+		s.use(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 1, 0, byte(16 * (i + 1))}), 28), user)
+	}
+	s.use(netip.MustParsePrefix("10.9.0.0/16"), "far away")
 	_, err := s.next(2)
-	var full *PoolFull
-	if !errors.As(err, &full) || full.Used != 1 {
-		t.Fatal(err)
+	want := "no free subnet for 2 containers in 10.1.0.0/25, where 8 are in use: " +
+		"3 by shop, 2 by blog, 1 by elsewhere, 1 by network lan, 1 by routes of this machine"
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	s.use(netip.MustParsePrefix("10.1.0.0/30"), "x")
+	s.use(netip.MustParsePrefix("10.1.0.4/30"), "y")
+	if _, err = s.next(2); !strings.HasSuffix(err.Error(), "1 by routes of this machine, 2 by others") {
+		t.Error(err)
 	}
 }
