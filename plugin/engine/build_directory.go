@@ -223,6 +223,9 @@ type metered struct {
 	report     func(plan.Progress)
 }
 
+// sending is what the transfer of a build directory is called.
+const sending = "build directory"
+
 // meterStep is how many bytes go by between two signs of life.
 const meterStep = 1 << 20
 
@@ -231,7 +234,7 @@ func (m *metered) Read(b []byte) (int, error) {
 	read := m.read.Add(int64(n))
 	if told := m.told.Load(); read-told >= meterStep || errors.Is(err, io.EOF) && told > 0 {
 		m.told.Store(read)
-		m.report(plan.Progress{Part: "build directory", Text: "sending", Current: min(read, m.total), Total: m.total})
+		m.report(plan.Progress{Part: sending, Text: "sending", Current: min(read, m.total), Total: m.total})
 	}
 	return n, err
 }

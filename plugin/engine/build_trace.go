@@ -83,7 +83,11 @@ func (t *trace) take(s buildStatus, report func(plan.Progress)) {
 	}
 	for _, v := range s.Statuses {
 		if v.Current > 0 && (v.Total > 0 || v.Current >= meterStep) {
-			report(plan.Progress{Part: v.ID, Text: t.steps[v.Vertex].Name, Current: v.Current, Total: v.Total})
+			part := v.ID
+			if part == "transferring context:" {
+				part = sending
+			}
+			report(plan.Progress{Part: part, Text: t.steps[v.Vertex].Name, Current: v.Current, Total: v.Total})
 		}
 	}
 	for _, l := range s.Logs {

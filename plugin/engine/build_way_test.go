@@ -17,7 +17,12 @@ import (
 // inMemory gives an engine behind an engine in memory that holds images.
 func inMemory(t *testing.T, api string, o Options, images ...enginetest.Image) *Engine {
 	t.Helper()
-	memory := enginetest.New(t, enginetest.Options{APIVersion: api, Images: images})
+	return clientOf(t, enginetest.New(t, enginetest.Options{APIVersion: api, Images: images}), o)
+}
+
+// clientOf speaks to an engine in memory.
+func clientOf(t *testing.T, memory *enginetest.Engine, o Options) *Engine {
+	t.Helper()
 	c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
 	if err != nil {
 		t.Fatal(err)
