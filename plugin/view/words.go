@@ -12,7 +12,7 @@ import (
 // is told where it isn't plain.
 func label(t plan.Task) string {
 	name := t.Name
-	if t.Kind != "container" && t.Verb != plan.Pull && t.Verb != plan.Build {
+	if t.Kind != "container" && t.Verb != plan.Pull && t.Verb != plan.Push && t.Verb != plan.Build {
 		name = t.Kind + " " + name
 	}
 	return doing(t.Verb) + " " + clean(name)
