@@ -14,6 +14,10 @@ import (
 // TestMain makes the test binary the program under test as well: run under the
 // name stacklite it is docker-stack-lite.
 func TestMain(m *testing.M) {
+	if name := os.Getenv(asClassic); name != "" {
+		os.Args[0] = name
+		plugin.Main()
+	}
 	testscript.Main(m, map[string]func(){
 		"stacklite": func() {
 			os.Args[0] = "docker-stack-lite"
@@ -31,7 +35,7 @@ var engineVersions = []string{"1.41", "1.51"}
 func TestScenarios(t *testing.T) {
 	for _, version := range engineVersions {
 		t.Run(version, func(t *testing.T) {
-			runScenarios(t, "memory", func(t testing.TB) *scene {
+			runScenarios(t, "memory", func(t testing.TB, _ string) *scene {
 				memory := newMemory(t, version)
 				return newScene(t, memory.Host(), memory)
 			})
@@ -47,14 +51,15 @@ func newMemory(t testing.TB, version string) *enginetest.Engine {
 	})
 }
 
-// runScenarios runs the scripts, each on a scene of its own. Kind is the
-// condition that holds, "memory" or "engine".
-func runScenarios(t *testing.T, kind string, open func(testing.TB) *scene) {
+// runScenarios runs the scripts, each on a scene of its own, which open makes
+// for the folder with the script's files. Kind is the condition that holds,
+// "memory" or "engine".
+func runScenarios(t *testing.T, kind string, open func(t testing.TB, dir string) *scene) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/scenarios",
 		Setup: func(env *testscript.Env) error {
 			// That T is a TB is promised where the tests are begun by Run.
-			s := open(env.T().(testing.TB))
+			s := open(env.T().(testing.TB), env.WorkDir)
 			env.Values[sceneKey{}] = s
 			return s.furnish(env)
 		},

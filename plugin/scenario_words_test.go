@@ -354,37 +354,6 @@ func dataShared(s *scene, args []string) error {
 	return nil
 }
 
-// meddle does to the first container of a service what somebody with the
-// docker command might.
-func meddle(s *scene, args []string) error {
-	replicas, err := s.replicas(args[1])
-	if err != nil {
-		return err
-	}
-	if len(replicas) == 0 {
-		return fmt.Errorf("%s has no container", args[1])
-	}
-	ctx, id := context.Background(), replicas[0].id
-	switch args[0] {
-	case "stop":
-		return s.cli.ContainerStop(ctx, id, container.StopOptions{})
-	case "remove":
-		return s.cli.ContainerRemove(ctx, id, container.RemoveOptions{Force: true})
-	case "disconnect":
-		c, err := s.cli.ContainerInspect(ctx, id)
-		if err != nil {
-			return err
-		}
-		for name := range c.NetworkSettings.Networks {
-			if err := s.cli.NetworkDisconnect(ctx, name, id, false); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return fmt.Errorf("nobody knows how to %s", args[0])
-}
-
 func strangerUntouched(s *scene, _ []string) error {
 	for _, old := range s.strangers {
 		now, err := s.inspect(context.Background(), old.id)
