@@ -15,24 +15,18 @@ import (
 
 // containerSpec is what a container is made from.
 type containerSpec struct {
-	service     *compose.Service
-	labels      map[string]string
-	endpoints   []attachment  // in the order in which networks are attached
-	volumesFrom []volumesFrom // containers by name
-	sharesNet   string        // the container whose network it shares, by name; empty: none
-	oneOff      *OneOff       // nil: it is a replica
-	project     string        // its name
-	links       []linkSource  // what link variables are made from
+	service   *compose.Service
+	labels    map[string]string
+	endpoints []attachment // in the order in which networks are attached
+	joins     joins
+	oneOff    *OneOff      // nil: it is a replica
+	project   string       // its name
+	links     []linkSource // what link variables are made from
 }
 
 type attachment struct {
 	network  string
 	settings *network.EndpointSettings
-}
-
-type volumesFrom struct {
-	container string
-	readOnly  bool
 }
 
 // endpointSettings gives a replica its names on a network: those of its

@@ -155,32 +155,14 @@ func (e *Engine) replica(p *compose.Project, t *linking.Topology, s *compose.Ser
 		c.Attach = append(c.Attach, name)
 		spec.endpoints = append(spec.endpoints, attachment{name, endpointSettings(endpoint, s.Name, number)})
 	}
-	join := func(service string) (string, bool) {
-		if len(replicas[service]) == 0 {
-			return "", false
-		}
+	spec.joins = joinsOf(p, s, func(service string) string {
+		// checkScale has seen to it that there is one.
 		name := ContainerName(p, p.Service(service), replicas[service][0])
 		if !slices.Contains(c.Joins, name) {
 			c.Joins = append(c.Joins, name)
 		}
-		return name, true
-	}
-	for _, v := range s.VolumesFrom {
-		from := v.Source
-		if v.Service {
-			var ok bool
-			if from, ok = join(v.Source); !ok {
-				continue
-			}
-		}
-		spec.volumesFrom = append(spec.volumesFrom, volumesFrom{container: from, readOnly: v.ReadOnly})
-	}
-	switch s.Net.Mode {
-	case compose.NetService:
-		spec.sharesNet, _ = join(s.Net.Name)
-	case compose.NetContainer:
-		spec.sharesNet = s.Net.Name
-	}
+		return name
+	})
 	c.Spec = spec
 	return c
 }

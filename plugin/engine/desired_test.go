@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/api/types/container"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
@@ -132,5 +133,32 @@ func TestAnImageIsFoundByTagDigestAndId(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAServiceCanNotShareTheNetworkOfOneThatHasNoContainer(t *testing.T) {
+	const file = "app:\n  image: x\nsidecar:\n  image: y\n  net: container:app\n"
+	_, err := desired(t, file, plan.Have{}, Scale{"app": 0})
+	if err == nil || !strings.HasSuffix(err.Error(), ":3:1: sidecar: needs a container of app, which is scaled to 0") {
+		t.Error(err)
+	}
+	if _, err := desired(t, file, plan.Have{}, Scale{"app": 0, "sidecar": 0}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAServiceMaySeeTheProcessesAndTheMemoryOfAnother(t *testing.T) {
+	want, err := desired(t, "agent:\n  image: y\n  pid: container:app\n  ipc: container:other\napp:\n  image: x\n", plan.Have{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	agent := want.Containers[1]
+	if !slices.Equal(agent.Joins, []string{"demo_app_1"}) {
+		t.Fatalf("%+v", agent)
+	}
+	var host container.HostConfig
+	agent.Spec.(containerSpec).joins.enter(&host, map[string]string{"demo_app_1": "f00"})
+	if host.PidMode != "container:f00" || host.IpcMode != "container:other" {
+		t.Errorf("%s %s", host.PidMode, host.IpcMode)
 	}
 }

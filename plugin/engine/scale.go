@@ -7,7 +7,8 @@ import (
 )
 
 // checkScale finds the services that can't have as many replicas as wanted,
-// for they would all want one host port or one name.
+// for they would all want one host port or one name, or that leave a service
+// without a container that it needs.
 func checkScale(p *compose.Project, scale Scale) error {
 	var errs compose.Errors
 	for _, s := range p.Services {
@@ -15,6 +16,7 @@ func checkScale(p *compose.Project, scale Scale) error {
 		if n < 0 {
 			errs = append(errs, &compose.Error{Pos: s.Pos, Path: s.Name, Msg: fmt.Sprintf("can't be scaled to %d", n)})
 		}
+		errs = append(errs, checkUses(p, s, scale)...)
 		if n < 2 {
 			continue
 		}
@@ -34,6 +36,21 @@ func checkScale(p *compose.Project, scale Scale) error {
 	if len(errs) == 0 {
 		return nil
 	}
+	return errs
+}
+
+// checkUses finds the services that a service shares something with and that
+// have no container.
+func checkUses(p *compose.Project, s *compose.Service, scale Scale) compose.Errors {
+	var errs compose.Errors
+	joinsOf(p, s, func(service string) string {
+		if scale[s.Name] > 0 && scale[service] < 1 {
+			errs = append(errs, &compose.Error{Pos: s.Pos, Path: s.Name,
+				Msg:   fmt.Sprintf("needs a container of %s, which is scaled to 0", service),
+				Hints: []string{fmt.Sprintf("scale %s to 0 as well, or %s to 1", s.Name, service)}})
+		}
+		return service
+	})
 	return errs
 }
 
