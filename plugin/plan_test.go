@@ -57,7 +57,7 @@ func TestPlansForChanges(t *testing.T) {
 			}
 			want.Data = []byte(got)
 			a.do(t, parts["after.yml"].Data, "up", "-d", "--remove-orphans")
-			if again := a.do(t, parts["after.yml"].Data, "plan", "--format", "steps"); again != "" {
+			if again := a.do(t, parts["after.yml"].Data, "plan", "--format", "steps"); again != "" && !strings.HasPrefix(again, "note: ") {
 				t.Errorf("after up there is still to do:\n%s", again)
 			}
 			if *update {
