@@ -285,7 +285,7 @@ func (c *convergence) connect(f *fate, n Network, cause, address string) {
 	}
 	c.settle(connectKey(f.want.Name, n.Name), n.Name, address,
 		Connect{Container: container, Name: f.want.Name, Service: member(f.want.Service, f.want.OneOff && !f.want.AsService), Number: f.want.Number, Network: n},
-		c.relink(f), cause, "create "+f.want.Name, "network "+n.Name, f.home(), disconnectKey(f, n.Name))
+		c.relink(f), cause, "create "+f.want.Name, "network "+n.Name, c.home(f), disconnectKey(f, n.Name))
 }
 
 // settle plans a connection. Those that ask for an address go before those

@@ -349,7 +349,7 @@ func (c *convergence) start() {
 		if f.keep != nil {
 			cause = string(f.keep.State)
 		}
-		after := []string{"create " + w.Name, "rename " + w.Name, f.home()}
+		after := []string{"create " + w.Name, "rename " + w.Name, c.home(f)}
 		for _, name := range w.Attach {
 			after = append(after, "network "+name, connectKey(w.Name, name))
 			after = append(after, c.settled[name]...)

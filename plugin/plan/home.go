@@ -30,9 +30,12 @@ func (c Container) home() string {
 }
 
 // home is the key of the step that makes the network which a container is made
-// on; there may be no such step.
-func (f *fate) home() string {
-	if f.keep != nil {
+// on; there may be no such step, and not every engine minds.
+func (c *convergence) home(f *fate) string {
+	switch {
+	case !c.have.AttachAll:
+		return ""
+	case f.keep != nil:
 		return "network " + f.keep.Home
 	}
 	return "network " + f.want.home()

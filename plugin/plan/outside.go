@@ -107,6 +107,6 @@ func (c *convergence) visit(f *fate) {
 		container, _ := f.live()
 		c.draft.add(connectKey(f.want.Name, network), c.relink(f), "another stack's network joins it with its neighbours",
 			Connect{Container: container, Name: f.want.Name, Number: f.want.Number, Network: Network{Name: network}},
-			"create "+f.want.Name, f.home())
+			"create "+f.want.Name, c.home(f))
 	}
 }
