@@ -35,9 +35,9 @@ func TestAContainerStartsOnceAllThatItIsToReachIsThere(t *testing.T) {
 	want, m := linkedOutside(false)
 	got := bring(t, Goal{}, want, m).String()
 	text := `  1 create container p_web_1: missing
-  2 create network p_web.x1: missing (external link of web to x1)
-  3 connect p_web_1 to q_net: another stack's network joins it with its neighbours [1 2]
-  4 connect x1 to p_web.x1: missing (external link of web to x1) [2]
+  2 connect p_web_1 to q_net: another stack's network joins it with its neighbours [1]
+  3 create network p_web.x1: missing (external link of web to x1)
+  4 connect x1 to p_web.x1: missing (external link of web to x1) [3]
   5 start container p_web_1: made [1 2 3 4]
 `
 	if got != text {
