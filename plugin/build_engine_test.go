@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -271,6 +273,37 @@ func TestABuildThatFailsKeepsNoOtherFromSucceedingOnTheEngine(t *testing.T) {
 				if strings.Contains(c.Command, "/probe say -exit 7") {
 					t.Errorf("a container of the failed step is left: %s", c.ID)
 				}
+			}
+		})
+	}
+}
+
+func TestAContextByURLOnTheEngine(t *testing.T) {
+	cli := enginetest.Real(t)
+	if !strings.HasPrefix(cli.DaemonHost(), "unix://") {
+		t.Skip("an engine elsewhere does not reach this machine's loopback")
+	}
+	enginetest.InstallProbe(t, cli, buildBase)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		out := tar.NewWriter(w)
+		for name, text := range map[string]string{"Other": "FROM " + buildBase + "\nCOPY a /files/a\n", "a": "from afar"} {
+			out.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644, Size: int64(len(text))})
+			io.WriteString(out, text)
+		}
+		out.Close()
+	}))
+	t.Cleanup(server.Close)
+	for _, builder := range []string{"classic", "buildkit", "buildx"} {
+		t.Run(builder, func(t *testing.T) {
+			s := newSite(t, cli, map[string]string{"fig.yml": "web: {build: '" + server.URL + "/context.tar', dockerfile: Other}\n"})
+			if builder == "buildx" {
+				if err := s.withBuildx(); err != nil {
+					t.Skip(err)
+				}
+			}
+			s.run("--builder", builder, "build", "--no-cache")
+			if got := s.contents(s.name + "_web")["files/a"]; !strings.HasSuffix(got, "from afar") {
+				t.Errorf("got %q", got)
 			}
 		})
 	}

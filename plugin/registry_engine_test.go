@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 
@@ -68,7 +69,7 @@ func (s *site) fails(words []string, args ...string) {
 // forget takes an image off the engine.
 func (s *site) forget(ref string) {
 	s.t.Helper()
-	if _, err := s.cli.ImageRemove(s.t.Context(), ref, image.RemoveOptions{Force: true}); err != nil && !client.IsErrNotFound(err) {
+	if _, err := s.cli.ImageRemove(s.t.Context(), ref, image.RemoveOptions{Force: true}); err != nil && !errdefs.IsNotFound(err) {
 		s.t.Fatal(err)
 	}
 }

@@ -161,7 +161,7 @@ func (r *buildReader) line(line string) {
 	case step:
 		r.tellStep("")
 		r.step = line
-		if r.file != nil {
+		if total -= len(r.spec.labels()); r.file != nil {
 			total = r.file.Len()
 		}
 		if n <= total { // else it is a label that was asked for, of which the builder makes a step

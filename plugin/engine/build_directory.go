@@ -254,6 +254,13 @@ func compressed(body io.ReadCloser) io.ReadCloser {
 	return r
 }
 
-// isGit tells whether a context is a repository that is fetched with git over
-// ssh.
+// isGitOverSSH tells whether a context is a repository that is fetched with git
+// over ssh.
 func (b BuildSpec) isGitOverSSH() bool { return strings.HasPrefix(b.Context, "git@") }
+
+// isDirectoryOfGit tells whether a context is a directory within a repository:
+// URL#REF:DIRECTORY.
+func (b BuildSpec) isDirectoryOfGit() bool {
+	_, fragment, _ := strings.Cut(b.Context, "#")
+	return !b.local() && strings.Contains(fragment, ":")
+}

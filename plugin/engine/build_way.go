@@ -155,6 +155,9 @@ func (e *Engine) choose(ctx context.Context, spec BuildSpec) (way, error) {
 		return way{Classic, "no other limits memory"}, nil
 	case spec.Options.Keep:
 		return way{Classic, "no other keeps containers of its steps"}, nil
+	case spec.isDirectoryOfGit() && versions.LessThan(e.client.ClientVersion(), "1.42"):
+		// Engine 20.10 has BuildKit 0.8: "subdir not supported yet".
+		return way{Classic, "the BuildKit of this engine takes a repository only as a whole"}, nil
 	}
 	if b := e.findBuildx(); b != nil && b.recent() {
 		return way{builder: Buildx}, nil

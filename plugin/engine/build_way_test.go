@@ -56,6 +56,9 @@ func TestTheWayToBuildIsChosenByWhatIsThere(t *testing.T) {
 		"a Dockerfile to be kept out": {Options{}, BuildSpec{Context: hidden}, "p_web is built by the engine's classic builder, " +
 			"for the Dockerfile is to be kept out of the image, which BuildKit can't without buildx"},
 		"the same with buildx": {Options{Buildx: buildxOf("v0.23.0")}, BuildSpec{Context: hidden}, "images are built by buildx 0.23.0"},
+		"a directory of a repository": {Options{Buildx: buildxOf("v0.23.0")}, BuildSpec{Context: "https://example.com/a.git#main:web"},
+			"p_web is built by the engine's classic builder, for the BuildKit of this engine takes a repository only as a whole"},
+		"a repository": {Options{Buildx: buildxOf("v0.23.0")}, BuildSpec{Context: "git@example.com:a.git#main"}, "images are built by buildx 0.23.0"},
 		"a limit of memory": {Options{Buildx: buildxOf("v0.23.0")}, BuildSpec{Context: plainDir, Options: BuildOptions{Memory: 1}},
 			"p_web is built by the engine's classic builder, for no other limits memory"},
 		"classic, asked for":        {Options{Builder: Classic, Buildx: buildxOf("v0.23.0")}, BuildSpec{Context: plainDir}, "images are built by the engine's classic builder"},
