@@ -10,9 +10,11 @@ import (
 // containers at once, each container started as soon as its networks and what
 // it depends on are there.
 func converge(goal Goal, want Want, have Have) (*Plan, error) {
-	c := &convergence{goal: goal, want: want, have: have, gone: map[string]bool{},
+	c := &convergence{goal: goal, want: want, have: have, gone: map[string]bool{}, kept: map[string]bool{},
 		settled: map[string][]string{}, joining: map[string][]string{}}
-	c.sort()
+	for _, w := range want.Containers {
+		c.fates = append(c.fates, c.decide(w))
+	}
 	if err := c.conflict(); err != nil {
 		return nil, err
 	}
@@ -38,6 +40,7 @@ type convergence struct {
 	have  Have
 	draft draft
 	fates []*fate                // in the order of want.Containers
+	kept  map[string]bool        // ids of containers that serve on
 	gone  map[string]bool        // ids of containers that the plan removes
 	unfit map[string]string      // why a network that exists is replaced, by name
 	heirs map[string]HaveNetwork // networks that go, by the name of the new one that gets their addresses
@@ -45,156 +48,6 @@ type convergence struct {
 	settled   map[string][]string // keys of connections that ask for an address, by network
 	unsettled [][2]string         // keys and networks of connections that take any
 	joining   map[string][]string // keys of connections of containers that exist, by network
-}
-
-// fate is what becomes of one wanted container.
-type fate struct {
-	want    Container
-	keep    *HaveContainer   // the container that serves, now or after it got its name
-	replace []*HaveContainer // those that it takes the place of
-	make    bool             // a new one is made
-	cause   string           // of making it
-	skip    bool             // not asked for and not there: nothing happens
-}
-
-// live is how actions address the container that serves in the end, and tell
-// whether it exists already.
-func (f *fate) live() (address string, exists bool) {
-	if f.keep != nil {
-		return f.keep.ID, true
-	}
-	for _, h := range f.replace {
-		if h.Name == f.want.Name {
-			return temporary(f.want.Name), false
-		}
-	}
-	return f.want.Name, false
-}
-
-// task is the work on the container as a user sees it.
-func (f *fate) task() Task {
-	verb := Start
-	switch {
-	case len(f.replace) > 0:
-		verb = Recreate
-	case f.make:
-		verb = Create
-	}
-	return Task{verb, "container", f.want.Name}
-}
-
-// temporary is the name of a container until the one that it replaces is gone.
-func temporary(name string) string { return name + ".new" }
-
-// sort decides the fate of every wanted container.
-func (c *convergence) sort() {
-	remade := map[string]string{} // why, by name
-	kept := map[string]bool{}     // ids
-	for _, w := range c.want.Containers {
-		f := &fate{want: w}
-		c.fates = append(c.fates, f)
-		if w.OneOff {
-			f.make, f.cause = true, "asked for"
-			continue
-		}
-		var candidates []*HaveContainer
-		for i := range c.have.Containers {
-			h := &c.have.Containers[i]
-			if h.Service == w.Service && h.Number == w.Number && !h.OneOff && h.State != Removing {
-				candidates = append(candidates, h)
-			}
-		}
-		// The container that bears the name comes first; one that bears the
-		// temporary name was left by a run that was cut off.
-		slices.SortStableFunc(candidates, func(a, b *HaveContainer) int {
-			return score(b, w) - score(a, w)
-		})
-		asked := c.goal.wants(w.Service)
-		switch {
-		case len(candidates) == 0:
-			f.make = asked && !c.goal.NoCreate
-			f.skip = !f.make
-			f.cause = "missing"
-		case !asked || c.goal.Recreate == Never || c.goal.NoCreate:
-			f.keep, candidates = candidates[0], candidates[1:]
-			if asked {
-				f.replace = candidates
-			}
-		default:
-			for i, h := range candidates {
-				why := c.outdated(h, w, remade, kept)
-				if i == 0 {
-					f.cause = why
-				}
-				if why == "" {
-					f.keep, f.cause = h, ""
-					candidates = slices.Delete(candidates, i, i+1)
-					break
-				}
-			}
-			f.make = f.keep == nil
-			f.replace = candidates
-		}
-		if f.keep != nil {
-			kept[f.keep.ID] = true
-		} else {
-			remade[w.Name] = f.cause
-		}
-		for _, h := range f.replace {
-			c.gone[h.ID] = true
-		}
-	}
-}
-
-func score(h *HaveContainer, w Container) int {
-	switch {
-	case h.Name == w.Name:
-		return 2
-	case h.Name == temporary(w.Name):
-		return 1
-	}
-	return 0
-}
-
-// outdated says why a container can't serve as the wanted one; empty: it can.
-func (c *convergence) outdated(h *HaveContainer, w Container, remade map[string]string, kept map[string]bool) string {
-	if c.goal.Recreate == Always {
-		return "asked for"
-	}
-	if h.State == Dead {
-		return "dead"
-	}
-	if c.homeless(h) {
-		return "the network that it was made on is gone"
-	}
-	if names := w.Print.Differences(h.Print); len(names) > 0 {
-		return "changed: " + strings.Join(names, ", ")
-	}
-	if misled(h, w) {
-		return "changed: link variables"
-	}
-	switch id := c.have.Images[w.Image]; {
-	case id == "":
-		return "image " + w.Image + " is missing"
-	case id != h.ImageID && !c.rebuilt(w.Image):
-		return "newer image " + w.Image
-	}
-	for _, name := range w.Joins {
-		if _, ok := remade[name]; ok {
-			return "uses " + name + ", which is replaced"
-		}
-	}
-	if c.goal.Dependents {
-		for _, f := range c.fates {
-			if f.make && slices.Contains(w.After, f.want.Service) {
-				return "asked for, with " + f.want.Name
-			}
-		}
-	}
-	if h.Joined != "" && (len(w.Joins) > 0 && !kept[h.Joined] || w.Beside != "" && w.Beside != h.Joined) {
-		return "the container whose network it shares is gone"
-	}
-	return ""
 }
 
 // conflict looks for strangers that hold a name the plan needs.
