@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
@@ -44,7 +45,7 @@ func mermaid(w io.Writer, g linking.Graph) error {
 			continue
 		}
 		fmt.Fprintf(&b, "  subgraph g%d [%s]\n", i+1, mermaidText([]string{n.Name + ": " + meaning(n.Kind)}))
-		for _, m := range n.Members {
+		for _, m := range slices.Concat(n.Members, n.Outside) {
 			fmt.Fprintf(&b, "    %s\n", member(id, m))
 		}
 		fmt.Fprintln(&b, "  end")

@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -43,7 +44,7 @@ func tree(w io.Writer, g linking.Graph) error {
 		t.row("networks", "")
 	}
 	for _, n := range g.Networks {
-		members := strings.Join(n.Members, ", ")
+		members := strings.Join(slices.Concat(n.Members, n.Outside), ", ")
 		if n.Subnet != "" {
 			members += "  " + n.Subnet
 		}

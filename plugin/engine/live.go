@@ -77,8 +77,11 @@ func (l *live) nodes() {
 	for _, name := range slices.Sorted(maps.Keys(l.actors)) {
 		known := slices.ContainsFunc(l.file.Nodes, func(n linking.Node) bool { return n.Name == name })
 		if !known {
-			outside := l.actors[name][0].Project != l.project
-			l.node(linking.Node{Name: name, Outside: outside, Differs: linking.Extra})
+			n := linking.Node{Name: name, Outside: l.actors[name][0].Project != l.project}
+			if !n.Outside { // those of others are marked by their edges
+				n.Differs = linking.Extra
+			}
+			l.node(n)
 		}
 	}
 }

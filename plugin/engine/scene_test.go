@@ -168,7 +168,7 @@ func TestThePictureOfAnEngineMarksWhatDiffersFromTheFiles(t *testing.T) {
 		differs["net "+n.Name] = n.Differs
 	}
 	want := map[string]linking.Difference{
-		"web": "", "db": "", "cron": "", "cache": linking.Missing, "x": linking.Extra,
+		"web": "", "db": "", "cron": "", "cache": linking.Missing, "x": "",
 		"web-db db.web": "", "web-cache ": linking.Missing,
 		"db-cron mine": linking.Extra, "db-x mine": linking.Extra, "cron-x mine": linking.Extra,
 		"net db.web": "", "net cache.web": linking.Missing, "net mine": linking.Extra,
