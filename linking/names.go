@@ -36,6 +36,12 @@ func named(sets [][]string) []Network {
 	return out
 }
 
+// NetworkName is the name of a link network of these members, whatever other
+// networks there are.
+func NetworkName(members ...string) string {
+	return networkNameOf(slices.Sorted(slices.Values(members)), 8)
+}
+
 // networkNameOf joins the members with dots. The same members always have the
 // same name, whatever other networks there are: a name that would not say for
 // certain who they are (one has a dot itself, or is outside), is too long, or is not to the

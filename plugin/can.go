@@ -86,10 +86,14 @@ func (a *app) can(ctx context.Context, from, to string, live, asked bool) (answe
 		}
 		return a.canByFiles(project, from, to)
 	}
-	l, err := a.look(ctx)
+	project, unread := a.load(false)
+	look := a.look
+	if unread != nil && a.flags.project == "" {
+		look = a.glance // two containers can be asked for where there are no files
+	}
+	l, err := look(ctx)
 	if err != nil {
 		var gone engine.Unreachable
-		project, unread := a.load(false)
 		if asked || unread != nil || !errors.As(err, &gone) {
 			return answer{}, err
 		}
@@ -98,12 +102,12 @@ func (a *app) can(ctx context.Context, from, to string, live, asked bool) (answe
 	}
 	x, errX := l.running(from)
 	y, errY := l.running(to)
-	switch err := errors.Join(errX, errY); {
-	case err == nil:
+	switch {
+	case errX == nil && errY == nil:
 		return l.can(ctx, member{from, x}, member{to, y})
-	case asked || l.loaded == nil:
-		return answer{}, firstError(errX, errY)
-	case l.loaded.Service(from) != nil && l.loaded.Service(to) != nil:
+	case unread != nil && l.project == "":
+		return answer{}, errors.Join(firstError(errX, errY), unread)
+	case !asked && l.loaded != nil && l.loaded.Service(from) != nil && l.loaded.Service(to) != nil:
 		return a.canByFiles(l.loaded, from, to)
 	default:
 		return answer{}, firstError(errX, errY)
@@ -152,7 +156,7 @@ func (l *sight) noSuchMember(word string) error {
 		known = serviceNames(l.loaded)
 	}
 	for _, c := range l.scene.Containers {
-		if c.Project != l.project {
+		if c.Project == "" || c.Project != l.project {
 			known = append(known, c.Name)
 		}
 	}

@@ -128,6 +128,16 @@ func (a *app) look(ctx context.Context) (*sight, error) {
 	return l, nil
 }
 
+// glance asks the engine alone: no stack is meant, or none that can be read.
+func (a *app) glance(ctx context.Context) (*sight, error) {
+	e, err := a.engine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := e.Scene(ctx)
+	return &sight{app: a, engine: e, scene: s}, err
+}
+
 // knownNodes refuses names that the picture does not have.
 func knownNodes(g linking.Graph, names []string) error {
 	var known []string

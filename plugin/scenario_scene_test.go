@@ -146,7 +146,8 @@ func (s *scene) clear(ctx context.Context) error {
 		return err
 	}
 	for _, n := range networks {
-		if s.ours(n.Labels[labelProject]) || s.ours(n.Name) {
+		byHand := strings.HasPrefix(n.Name, "stacklite_") && strings.Contains(n.Name, s.project)
+		if s.ours(n.Labels[labelProject]) || s.ours(n.Name) || byHand {
 			if err := s.cli.NetworkRemove(ctx, n.ID); err != nil && !client.IsErrNotFound(err) {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -31,8 +32,9 @@ type SceneNetwork struct {
 	Kind    linking.Kind      // of ours: what it is for
 	Wiring  map[string]string // of ours: who was to be on it, by service
 	Subnet  string
-	Carries bool // packets go from one member to another (not with enable_icc=false)
-	Hand    bool // made by link add or link run
+	Carries bool      // packets go from one member to another (not with enable_icc=false)
+	Hand    bool      // made by link add or link run
+	Awaited time.Time // until when the second end of a Hand may be still to come
 }
 
 // SceneContainer is a container as it is.
@@ -46,6 +48,7 @@ type SceneContainer struct {
 	After   []string // services that were to be started before it
 	State   plan.State
 	Net     string  // host, none or container:ID; empty: it has places
+	Default bool    // it was made on the default bridge
 	Places  []Place // by name of the network
 	Ports   []container.Port
 	// Legacy are the links of the default bridge (docker run --link), by alias
@@ -102,7 +105,9 @@ func (e *Engine) Scene(ctx context.Context) (*Scene, error) {
 
 func sceneNetwork(n network.Summary) SceneNetwork {
 	s := SceneNetwork{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Carries: n.Options[optionICC] != "false"}
-	_, s.Hand = n.Labels[labelLink]
+	until, hand := n.Labels[labelLink]
+	s.Hand = hand
+	s.Awaited, _ = time.Parse(time.RFC3339, until)
 	if settings, ours := n.Labels[labelSettings]; ours {
 		s.Project, s.Kind, s.Wiring = n.Labels[labelProject], linking.Kind(settings), parseWiring(n.Labels[labelWiring])
 	}
@@ -121,6 +126,8 @@ func sceneContainer(c container.Summary) SceneContainer {
 	case mode.IsContainer(), mode.IsHost(), mode.IsNone():
 		s.Net = string(mode)
 		return s
+	case mode == "", mode.IsDefault(), mode.IsBridge():
+		s.Default = true
 	}
 	if c.NetworkSettings == nil {
 		return s
