@@ -104,10 +104,16 @@ func (r *bakeReader) take(s buildStatus) {
 			continue
 		}
 		r.traces[i].take(part, b.tell)
-		if r.traces[i].exported() {
+		if r.traces[i].exported() && r.others(b) {
 			b.finish(nil)
 		}
 	}
+}
+
+// others tells whether any image but one is not done yet. The last one waits
+// for buildx itself to end, so that nobody leaves while it still runs.
+func (r *bakeReader) others(b *baking) bool {
+	return slices.ContainsFunc(r.batch, func(o *baking) bool { return o != b && !o.finished() })
 }
 
 // failedTarget is how buildx names the image that made it give up.
