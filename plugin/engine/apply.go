@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"strings"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
-	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -109,48 +107,6 @@ func (e *Engine) id(address string) string {
 		return id
 	}
 	return address
-}
-
-// createNetwork makes a network, on the given subnet or on the next free one.
-// Somebody else may take that at the same moment; then it is the next one's
-// turn.
-func (e *Engine) createNetwork(ctx context.Context, n plan.Network, subnet string) error {
-	spec := n.Spec.(networkSpec)
-	options := network.CreateOptions{Driver: "bridge", Labels: spec.labels}
-	if spec.kind == linking.Apart {
-		options.Options = map[string]string{"com.docker.network.bridge.enable_icc": "false"}
-	}
-	for given := subnet != ""; ; {
-		if !given {
-			var err error
-			if subnet, err = e.nextSubnet(n.Size, spec.labels[labelProject]); err != nil {
-				return err
-			}
-		}
-		options.IPAM = &network.IPAM{Config: []network.IPAMConfig{{Subnet: subnet}}}
-		_, err := e.client.NetworkCreate(ctx, n.Name, options)
-		if given || err == nil || !overlaps(err) {
-			return err
-		}
-	}
-}
-
-func (e *Engine) nextSubnet(size int, user string) (string, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	p, err := e.subnets.next(size)
-	if err != nil {
-		return "", err
-	}
-	e.subnets.use(p, user)
-	return p.String(), nil
-}
-
-// overlaps tells whether the engine refused a subnet because it is in use. It
-// has no other word for it than its text (libnetwork's ipam and bridge driver).
-func overlaps(err error) bool {
-	text := err.Error()
-	return strings.Contains(text, "Pool overlaps") || strings.Contains(text, "conflicts with network")
 }
 
 // containerConfig is config with what only the images say: link variables, and

@@ -17,7 +17,7 @@ type Client = client.APIClient
 // Options are what an Engine needs to know besides its client.
 type Options struct {
 	Version string         // of Stack Lite, for labels
-	Pool    netip.Prefix   // where subnets are taken from; zero: DefaultPool
+	Pool    netip.Prefix   // where subnets are taken from; zero: the engine chooses where it can, else DefaultPool
 	Avoid   []netip.Prefix // addresses that no subnet may overlap: routes of this machine
 
 	LinkEnv   linking.EnvMode // which link variables containers get
@@ -36,7 +36,10 @@ type Engine struct {
 	client  Client
 	options Options
 
+	poolGiven bool // by the user
+
 	mu      sync.Mutex
+	chooses *bool             // whether the engine chooses subnets; nil: not asked yet
 	made    map[string]string // ids of containers made by Apply, by the name they were made under
 	subnets *subnets          // nil until a network is made or observed
 	images  imageShelf
@@ -46,10 +49,11 @@ type Engine struct {
 
 // New speaks to the engine behind c.
 func New(c Client, o Options) *Engine {
-	if !o.Pool.IsValid() {
+	given := o.Pool.IsValid()
+	if !given {
 		o.Pool = DefaultPool
 	}
-	return &Engine{client: c, options: o, made: map[string]string{},
+	return &Engine{client: c, options: o, poolGiven: given, made: map[string]string{},
 		builds: builds{ways: map[string]way{}, baking: map[string]*baking{}}}
 }
 

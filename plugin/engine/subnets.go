@@ -54,10 +54,7 @@ func capacity(p netip.Prefix) int {
 // again, so that a service can be scaled up before its network has to grow. It
 // stays free until it is noted as used.
 func (s *subnets) next(size int) (netip.Prefix, error) {
-	bits := smallest
-	for bits > s.pool.Bits() && 1<<(32-bits)-reserved < 2*size {
-		bits--
-	}
+	bits := bitsFor(size, s.pool.Bits())
 	if 1<<(32-bits)-reserved < size {
 		return netip.Prefix{}, s.full(size)
 	}
@@ -80,6 +77,16 @@ func (s *subnets) next(size int) (netip.Prefix, error) {
 		return netip.Prefix{}, s.full(size)
 	}
 	return candidate, nil
+}
+
+// bitsFor is the length of the prefix of a subnet with room for size endpoints
+// and as many again, but no shorter than least.
+func bitsFor(size, least int) int {
+	bits := smallest
+	for bits > least && 1<<(32-bits)-reserved < 2*size {
+		bits--
+	}
+	return bits
 }
 
 // after gives the first address behind both a candidate and a subnet in use,

@@ -48,6 +48,21 @@ func (p *addressPools) any(modern bool) (netip.Prefix, error) {
 		"among the defaults to assign to the network")
 }
 
+// sized finds a subnet of a size in the predefined pools, as engines of API
+// 1.52 do that are asked for 0.0.0.0/28. It isn't taken yet.
+func (p *addressPools) sized(bits int) (netip.Prefix, error) {
+	for _, pool := range p.predefined {
+		for addr := pool.Addr(); pool.Contains(addr); {
+			subnet := netip.PrefixFrom(addr, bits)
+			if !p.overlaps(subnet) {
+				return subnet, nil
+			}
+			addr = lastAddr(subnet).Next()
+		}
+	}
+	return netip.Prefix{}, badRequest("all predefined address pools have been fully subnetted")
+}
+
 // take takes the subnet that was asked for.
 func (p *addressPools) take(subnet netip.Prefix, modern bool) error {
 	if p.overlaps(subnet) {
@@ -86,6 +101,11 @@ func (e *Engine) newSubnet(config network.IPAMConfig) (*subnet, error) {
 	} else {
 		if s.prefix, err = netip.ParsePrefix(config.Subnet); err != nil {
 			return nil, e.badSubnet(config.Subnet)
+		}
+		if s.prefix.Addr().IsUnspecified() && !e.api.before("1.52") {
+			if s.prefix, err = e.pools.sized(s.prefix.Bits()); err != nil {
+				return nil, err
+			}
 		}
 		s.prefix, s.asked = s.prefix.Masked(), true
 		if err := e.pools.take(s.prefix, e.modern()); err != nil {

@@ -128,11 +128,14 @@ func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
 		if len(configs) == 0 {
 			configs = []network.IPAMConfig{{}}
 		}
-		for _, config := range configs {
+		for i, config := range configs {
 			s, err := e.newSubnet(config)
 			if err != nil {
 				e.releaseSubnets(n)
 				return err
+			}
+			if strings.HasPrefix(config.Subnet, "0.0.0.0/") { // the choice was ours
+				configs[i].Subnet = s.prefix.String()
 			}
 			n.subnets = append(n.subnets, s)
 		}

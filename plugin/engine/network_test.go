@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"context"
+	"net/netip"
+	"testing"
+
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/client"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// madeOn makes a network for some endpoints on an engine and tells its subnet.
+func madeOn(t *testing.T, api string, o Options, size int) netip.Prefix {
+	t.Helper()
+	memory := enginetest.New(t, enginetest.Options{APIVersion: api})
+	c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	e := New(c, o)
+	if _, err := e.Observe(ctx, "demo", nil); err != nil {
+		t.Fatal(err)
+	}
+	n := plan.Network{Name: "demo_a.b", Size: size, Spec: networkSpec{kind: linking.Linked}}
+	if err := e.Apply(ctx, plan.CreateNetwork{Network: n}, nil); err != nil {
+		t.Fatal(err)
+	}
+	made, err := c.NetworkInspect(ctx, n.Name, network.InspectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return netip.MustParsePrefix(made.IPAM.Config[0].Subnet)
+}
+
+func TestTheEngineChoosesSubnetsWhereItCan(t *testing.T) {
+	named := netip.MustParsePrefix("10.9.0.0/24")
+	for _, c := range []struct {
+		name string
+		api  string
+		o    Options
+		pool netip.Prefix
+	}{
+		{"an older engine can not", "1.51", Options{}, DefaultPool},
+		{"a newer one can", "1.52", Options{}, netip.MustParsePrefix("172.16.0.0/12")},
+		{"the user's pool goes before", "1.52", Options{Pool: named}, named},
+	} {
+		got := madeOn(t, c.api, c.o, 10)
+		if !c.pool.Contains(got.Addr()) || got.Bits() != 27 {
+			t.Errorf("%s: %s", c.name, got)
+		}
+	}
+}
