@@ -51,13 +51,25 @@
 // With Options.Isolation ByProject there is one network for everybody in place
 // of all this, as in Compose.
 //
+// # Who is outside
+//
+// A container that external_links names is a member of the graph like a
+// service, under an outside name that no service can have ("/redis_1"), and so
+// is what discovery joins with the project ("shop/web": all containers of a
+// service of another project). Two of them are never neighbours. Network.Outside
+// lists them. By project only their ties have networks besides the one.
+//
+// Discovery ties a proxy, which mounts the engine's socket and publishes a
+// port, to every service with VIRTUAL_HOST, unless a link does already. Whom it
+// may find outside the caller has to say: Options.Outside.
+//
 // # Names
 //
 // A service answers to its own name on each of its link networks, with all
 // replicas. A name that a link makes up (db:database) is the consumer's alone:
 // it is in the Links of one of its endpoints, where it hides a service that
-// happens to have the same name. Of several links with one alias the last
-// wins, as it always did. DNS knows no case, so two services whose names
+// happens to have the same name, or a container outside that is called like a
+// service. Of several links with one alias the last wins, as it always did. DNS knows no case, so two services whose names
 // differ in nothing else must not be in sight of one service.
 //
 // # net
