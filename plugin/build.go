@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/docker/go-units"
@@ -55,8 +56,8 @@ by the engine, with BuildKit where it has that. --builder chooses.`,
 	flags.BoolVar(&f.pull, "pull", false, "look for newer base images")
 	flags.StringArrayVar(&f.args, "build-arg", nil, "NAME=VALUE for an ARG of the Dockerfiles, or NAME to take it from the environment; may be repeated")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
-	flags.StringVar(&f.parallel, "parallel", "", "how many images to build at once")
-	flags.Lookup("parallel").NoOptDefVal = "16"
+	flags.StringVar(&f.parallel, "parallel", "", "how many images to build at once; without a number, as is the rule, all that can be")
+	flags.Lookup("parallel").NoOptDefVal = "all"
 	flags.BoolVar(&f.serial, "no-parallel", false, "build one image after another")
 	flags.StringVarP(&f.memory, "memory", "m", "", "how much memory a step may use, such as 512m (classic builder)")
 	flags.BoolVar(&f.compress, "compress", false, "send the build directory compressed")
@@ -74,11 +75,12 @@ func (f buildFlags) run(ctx context.Context, a *app, args []string) error {
 	}
 	switch {
 	case f.serial:
-		a.flags.parallel = 1
-	case f.parallel != "":
-		if _, err := fmt.Sscan(f.parallel, &a.flags.parallel); err != nil || a.flags.parallel < 1 {
+		a.flags.parallel, o.Alone = 1, true
+	case f.parallel != "" && f.parallel != "all":
+		if a.flags.parallel, err = strconv.Atoi(f.parallel); err != nil || a.flags.parallel < 1 {
 			return usageError{msg: fmt.Sprintf("--parallel %s is no number from 1", f.parallel), hints: []string{"write it like --parallel=4"}}
 		}
+		o.Alone = true
 	}
 	if f.quiet {
 		a.flags.progress = "quiet"

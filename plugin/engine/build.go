@@ -34,6 +34,7 @@ type BuildOptions struct {
 	Keep     bool  // keep the containers of the classic builder's steps
 	Memory   int64 // bytes that a step may use; 0: no limit
 	Compress bool  // send the build directory compressed
+	Alone    bool  // each image in a call of its own, so that no more are built at once than the plan is run with
 }
 
 // Builds plans to build the images of services, or of all where services is

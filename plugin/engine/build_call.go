@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/docker/docker/api/types/build"
+	"github.com/docker/docker/client"
 	"github.com/docker/docker/pkg/jsonmessage"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/dockerfile"
@@ -53,8 +54,11 @@ func (e *Engine) buildByCall(ctx context.Context, ref string, spec BuildSpec, bu
 	}
 	res, err := e.client.ImageBuild(ctx, body, options)
 	if err != nil {
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return ctx.Err()
+		case client.IsErrConnectionFailed(err):
+			return err
 		}
 		return spec.failure(file, "", apiMessage(err))
 	}

@@ -82,7 +82,7 @@ func (e *Engine) bake(ctx context.Context, a plan.BuildImage, report func(plan.P
 // batch enters what is to be built in one call. The lock is held.
 func (e *Engine) batch(a plan.BuildImage) []*baking {
 	together := a.Together
-	if together == nil {
+	if own, ok := a.Image.Spec.(BuildSpec); together == nil || ok && own.Options.Alone {
 		together = []plan.Image{a.Image}
 	}
 	var batch []*baking

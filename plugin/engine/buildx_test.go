@@ -122,6 +122,23 @@ func TestOneCallBuildsAllThatIsReady(t *testing.T) {
 	}
 }
 
+func TestImagesThatAreToBeBuiltAloneGetACallEach(t *testing.T) {
+	e, p, calls := bakery(t, "one", "two")
+	for i, s := range p.Steps {
+		a := s.Action.(plan.BuildImage)
+		spec := a.Image.Spec.(BuildSpec)
+		spec.Options.Alone = true
+		a.Image.Spec = spec
+		p.Steps[i].Action = a
+	}
+	if err := p.Run(t.Context(), 1, e.Apply, func(plan.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"one", "two"}, calls()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAnImageThatFailsIsLeftOutAndTheOthersBuilt(t *testing.T) {
 	e, p, calls := bakery(t, "one", "bad", "two", "bad2", "three")
 	done := map[string]plan.Phase{}
