@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -263,7 +264,10 @@ func (c *checkup) round(ctx context.Context, prober *engine.Prober, patience tim
 			c.failed[at] = fmt.Errorf("%s can't be looked from: %w", at.Name, errs[i])
 			continue
 		}
-		c.asked[at] = answers[i]
+		if c.asked[at] == nil {
+			c.asked[at] = map[string]probe.Answer{}
+		}
+		maps.Copy(c.asked[at], answers[i])
 	}
 	return nil
 }

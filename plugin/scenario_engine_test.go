@@ -19,6 +19,7 @@ const atOnce = 2
 func TestScenariosOnTheEngine(t *testing.T) {
 	cli := enginetest.Real(t)
 	enginetest.InstallProbe(t, cli, probeImage)
+	useProber(t, "../cmd/docker-stacklite")
 	turns := make(chan struct{}, atOnce)
 	var discovery sync.Mutex
 	t.Run("scripts", func(t *testing.T) {

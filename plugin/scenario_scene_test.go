@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
@@ -87,6 +88,7 @@ func (s *scene) furnish(env *testscript.Env) error {
 	env.Setenv("DOCKER_HOST", s.host)
 	env.Setenv("COMPOSE_PROJECT_NAME", s.project)
 	env.Setenv("PORT", port)
+	env.Setenv("STACKLITE_PROBER", os.Getenv("STACKLITE_PROBER"))
 	env.Setenv("STACKLITE_DISCOVERY", s.project+"*") // other scripts on the engine are no concern of this one
 	if s.memory != nil {
 		// Not buildx, which may be installed: it needs more than the model has.
@@ -136,7 +138,7 @@ func (s *scene) clear(ctx context.Context) error {
 	for _, c := range containers {
 		if s.ours(c.Labels[labelProject]) || slices.ContainsFunc(c.Names, s.ours) {
 			err := s.cli.ContainerRemove(ctx, c.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
-			if err != nil && !client.IsErrNotFound(err) {
+			if err != nil && !cerrdefs.IsNotFound(err) {
 				return err
 			}
 		}
@@ -148,7 +150,7 @@ func (s *scene) clear(ctx context.Context) error {
 	for _, n := range networks {
 		byHand := strings.HasPrefix(n.Name, "stacklite_") && strings.Contains(n.Name, s.project)
 		if s.ours(n.Labels[labelProject]) || s.ours(n.Name) || byHand {
-			if err := s.cli.NetworkRemove(ctx, n.ID); err != nil && !client.IsErrNotFound(err) {
+			if err := s.cli.NetworkRemove(ctx, n.ID); err != nil && !cerrdefs.IsNotFound(err) {
 				return err
 			}
 		}
@@ -162,7 +164,7 @@ func (s *scene) clear(ctx context.Context) error {
 			if !s.ours(tag) {
 				continue
 			}
-			if _, err := s.cli.ImageRemove(ctx, tag, image.RemoveOptions{}); err != nil && !client.IsErrNotFound(err) {
+			if _, err := s.cli.ImageRemove(ctx, tag, image.RemoveOptions{}); err != nil && !cerrdefs.IsNotFound(err) {
 				return err
 			}
 		}
@@ -207,7 +209,7 @@ func (s *scene) replicas(word string) ([]replica, error) {
 			continue
 		}
 		r, err := s.inspect(ctx, c.ID)
-		if client.IsErrNotFound(err) {
+		if cerrdefs.IsNotFound(err) {
 			continue
 		}
 		if err != nil {
