@@ -25,7 +25,11 @@ func networks(p *compose.Project, ties []Tie, o Options) []Network {
 	}
 	ties = slices.DeleteFunc(slices.Clone(ties), func(t Tie) bool { return t.Elsewhere })
 	for _, t := range ties {
-		home[t.From], home[t.At] = home[t.From], home[t.At]
+		for _, name := range []string{t.From, t.At} {
+			if !home[name] {
+				home[name] = false // now it is among the keys
+			}
+		}
 	}
 	names := slices.Sorted(maps.Keys(home))
 	index := make(map[string]int, len(names))

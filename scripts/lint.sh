@@ -29,8 +29,9 @@ check gofmt formatted
 check 'go vet' go vet ./...
 
 # All checks, so ST1000 and ST1020 to ST1022 too: packages and what they export
-# have comments.
-check staticcheck go run "$staticcheck" -checks all ./...
+# have comments. But for SA1019: what the client library calls deprecated is how
+# engines of API 1.41 are spoken to.
+check staticcheck go run "$staticcheck" -checks all,-SA1019 ./...
 
 # Cognitive, not cyclomatic, complexity: a flat switch over many kinds is easy
 # to read, a loop in a condition in a loop is not. Tests are left out: one may

@@ -61,7 +61,7 @@ func config(s *compose.Service, image string, labels map[string]string) *contain
 		WorkingDir:   s.WorkingDir,
 		Hostname:     s.Hostname,
 		Domainname:   s.Domainname,
-		MacAddress:   s.MacAddress, //nolint:staticcheck // what engines before API 1.44 read, and later ones still take
+		MacAddress:   s.MacAddress,
 		Env:          environment(s.Environment),
 		Labels:       labels,
 		ExposedPorts: exposed,

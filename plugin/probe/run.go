@@ -21,7 +21,7 @@ const atOnce = 256
 // out.
 func Run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("usage: %s PATIENCE QUESTION...", Command)
+		return fmt.Errorf("usage: %s PATIENCE QUESTION [QUESTION]", Command)
 	}
 	patience, err := time.ParseDuration(args[0])
 	if err != nil || patience <= 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -35,7 +36,9 @@ func countCalls(dir string) (*counter, error) {
 	target := &url.URL{Scheme: "http", Host: "engine"}
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	proxy.Transport = &http.Transport{
-		Dial:                func(string, string) (net.Conn, error) { return net.Dial("unix", engine) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", engine)
+		},
 		MaxIdleConnsPerHost: 64,
 	}
 	proxy.FlushInterval = -1

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"syscall"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
@@ -104,7 +105,7 @@ func backends(ctx context.Context, cli *client.Client) (map[string][]string, err
 	hosts := map[string][]string{}
 	for _, found := range list {
 		c, err := cli.ContainerInspect(ctx, found.ID)
-		if client.IsErrNotFound(err) {
+		if cerrdefs.IsNotFound(err) {
 			continue
 		}
 		if err != nil {

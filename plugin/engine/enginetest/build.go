@@ -320,6 +320,7 @@ func (b *builder) command(rest string) error {
 		code = "1"
 	}
 	if code != rest && code != "0" {
+		//lint:ignore ST1005 these are the engine's words
 		return fmt.Errorf("The command '/bin/sh -c %s' returned a non-zero code: %s", rest, code)
 	}
 	b.layers = append(b.layers, "RUN "+b.expand(rest))

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
@@ -147,7 +148,7 @@ func TestAContainerThatRemovesItselfIsGone(t *testing.T) {
 		case err := <-errs:
 			t.Fatal(err)
 		}
-		if _, err := cli.ContainerInspect(t.Context(), made.ID); !client.IsErrNotFound(err) {
+		if _, err := cli.ContainerInspect(t.Context(), made.ID); !cerrdefs.IsNotFound(err) {
 			t.Errorf("afterwards: %v", err)
 		}
 	})

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
@@ -224,7 +225,7 @@ func clear(t *testing.T, cli *client.Client) {
 			t.Error(err)
 		}
 	}
-	if _, err := cli.ImageRemove(ctx, "hent-c-copy:1", image.RemoveOptions{}); err != nil && !client.IsErrNotFound(err) {
+	if _, err := cli.ImageRemove(ctx, "hent-c-copy:1", image.RemoveOptions{}); err != nil && !cerrdefs.IsNotFound(err) {
 		t.Error(err)
 	}
 }

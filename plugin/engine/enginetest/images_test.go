@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/build"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
@@ -143,7 +144,7 @@ func TestABuildThatCannotBeDoneFails(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%q ends with %v, want %q", test.dockerfile, err, test.want)
 			}
-			if _, err := cli.ImageInspect(t.Context(), "failed"); !client.IsErrNotFound(err) {
+			if _, err := cli.ImageInspect(t.Context(), "failed"); !cerrdefs.IsNotFound(err) {
 				t.Errorf("%q leaves an image: %v", test.dockerfile, err)
 			}
 		})
@@ -172,7 +173,7 @@ func TestAPullFindsWhatTheRegistryHas(t *testing.T) {
 			"redis:4": "manifest for redis:4 not found: manifest unknown",
 			"nobody":  "pull access denied for nobody, repository does not exist or may require 'docker login'",
 		} {
-			if _, err := cli.ImagePull(t.Context(), ref, image.PullOptions{}); !client.IsErrNotFound(err) || !strings.Contains(err.Error(), want) {
+			if _, err := cli.ImagePull(t.Context(), ref, image.PullOptions{}); !cerrdefs.IsNotFound(err) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: pulling %s ends with %v", version, ref, err)
 			}
 		}
