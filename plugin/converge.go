@@ -99,8 +99,10 @@ func (s *stack) want(ctx context.Context, goal plan.Goal, have plan.Have, scale 
 	if err := s.resolveAt(have, scale); err != nil {
 		return plan.Want{}, err
 	}
-	if err := engine.Check(s.project, s.topology, have, goal.Services); err != nil {
-		return plan.Want{}, err
+	if !goal.NoCreate {
+		if err := engine.Check(s.project, s.topology, have, goal.Services); err != nil {
+			return plan.Want{}, err
+		}
 	}
 	if err := s.engine.Learn(ctx, s.project, s.topology, have); err != nil {
 		return plan.Want{}, err

@@ -275,7 +275,7 @@ func purpose(t *linking.Topology, n linking.Network) string {
 		from, to := linking.OutsideText(tie.From), linking.OutsideText(tie.To)
 		switch tie.Kind {
 		case linking.DiscoveryEdge:
-			reasons = append(reasons, "proxy "+from+" discovers "+to)
+			reasons = append(reasons, "discovery of "+to+" by "+from)
 		case linking.ExternalEdge:
 			reasons = append(reasons, "external link of "+from+" to "+to)
 		}
