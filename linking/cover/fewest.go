@@ -8,7 +8,7 @@ import (
 )
 
 // fewestBudget bounds the search for the fewest cliques, in looks at an edge.
-const fewestBudget = 1_000_000
+const fewestBudget = 2_000_000
 
 // fewest returns the smallest set of cliques that covers all edges of p: a
 // branch and bound that takes the edge with the fewest cliques, tries them one
@@ -26,8 +26,12 @@ func (p *part) fewest() []int {
 			}
 			return
 		}
-		budget -= len(p.edges)
-		if budget < 0 || len(chosen)+p.apart(left) >= len(best) {
+		if budget < 0 {
+			return
+		}
+		more, looks := p.apart(left)
+		budget -= looks
+		if len(chosen)+more >= len(best) {
 			return
 		}
 		for _, c := range p.choices(left) {

@@ -126,14 +126,14 @@ func (p *part) all() *bitset.BitSet {
 }
 
 // apart returns how many of the edges left can be found, no two of which share
-// a clique: so many cliques are needed at least.
-func (p *part) apart(left *bitset.BitSet) int {
-	left, n := left.Clone(), 0
-	for left.Any() {
+// a clique: so many cliques are needed at least. It also tells how many looks
+// at an edge that took.
+func (p *part) apart(left *bitset.BitSet) (n, looks int) {
+	for left = left.Clone(); left.Any(); n++ {
+		looks += int(left.Count())
 		left.InPlaceDifference(p.rivals[p.tightest(left)])
-		n++
 	}
-	return n
+	return n, looks
 }
 
 // tightest returns the edge of left that the fewest cliques have.

@@ -6,8 +6,9 @@ import (
 	"github.com/bits-and-blooms/bitset"
 )
 
-// slimmestBudget bounds the search for the fewest members, in looks at an edge.
-const slimmestBudget = 300_000
+// slimmestBudget bounds the search for the fewest members, in looks at an edge
+// beside a clique.
+const slimmestBudget = 1_000_000
 
 // slimmest returns a cover of the same number of cliques as start, a cover of
 // p's edges, with as few members in total as possible. The cliques need not be
@@ -75,7 +76,7 @@ type slimming struct {
 // search goes on with the cliques made so far, of cost members. The bound is
 // what no continuation can stay under.
 func (s *slimming) search(cost, bound int) {
-	s.budget -= len(s.edges)
+	s.budget -= len(s.edges) * (1 + len(s.cliques))
 	if bound >= s.least || s.budget < 0 {
 		return
 	}
