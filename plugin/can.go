@@ -72,7 +72,7 @@ type answer struct {
 
 // way is one way on which packets go.
 type way struct {
-	Network   string   `json:"network,omitempty"` // none: one network stack, or the host's
+	Network   string   `json:"network,omitempty"` // none: one network stack
 	Names     []string `json:"names,omitempty"`
 	Addresses []string `json:"addresses,omitempty"`
 }
@@ -142,10 +142,13 @@ func (l *sight) running(word string) ([]*engine.SceneContainer, error) {
 		found = []*engine.SceneContainer{c}
 	}
 	found = slices.DeleteFunc(slices.Clone(found), func(c *engine.SceneContainer) bool { return !c.State.Up() })
-	if len(found) == 0 {
+	switch {
+	case len(found) > 0:
+		return found, nil
+	case known:
 		return nil, failure{msg: word + " does not run", hints: []string{"start it with: up -d " + word, "or ask the files: can --live=false"}}
 	}
-	return found, nil
+	return nil, failure{msg: word + " does not run", hints: []string{"start it with: docker start " + word}}
 }
 
 // noSuchMember is the error for a word that is neither a service nor a
@@ -170,7 +173,7 @@ func (l *sight) noSuchMember(word string) error {
 // can answers from what is on the engine. It is yes where every container of
 // the one reaches every one of the other.
 func (l *sight) can(ctx context.Context, x, y member) (answer, error) {
-	if err := l.engine.Names(ctx, slices.Concat(x.containers, y.containers)...); err != nil {
+	if err := l.names(ctx, slices.Concat(x.containers, y.containers)); err != nil {
 		return answer{}, err
 	}
 	ans := answer{From: x.word, To: y.word, Source: "engine", Ways: []way{}, Reaches: true}
@@ -199,12 +202,30 @@ func (l *sight) can(ctx context.Context, x, y member) (answer, error) {
 	if len(cut) > 0 {
 		ans.Reaches = false
 		ans.Why = "they share no network that carries packets"
+		for _, m := range []member{x, y} {
+			if m.containers[0].Net == "none" {
+				ans.Why = m.word + " has no network"
+			}
+		}
 		if len(cut) < pairs {
 			ans.Why = "not all of them share a network: " + strings.Join(cut, ", ")
 		}
 	}
 	ans.compare(l, x.word, y.word)
 	return ans, nil
+}
+
+// names finds out the names of containers, and of those whose network they use.
+func (l *sight) names(ctx context.Context, containers []*engine.SceneContainer) error {
+	var all []*engine.SceneContainer
+	for _, c := range containers {
+		for _, o := range []*engine.SceneContainer{c, l.scene.Stack(c)} {
+			if o != nil && !slices.Contains(all, o) {
+				all = append(all, o)
+			}
+		}
+	}
+	return l.engine.Names(ctx, all...)
 }
 
 // add gathers what belongs to one network.
@@ -273,12 +294,13 @@ func (a answer) print(w io.Writer, format string) error {
 }
 
 func (w way) String() string {
-	words := []string{"on the network stack of one of them"}
-	switch {
-	case w.Network != "":
-		words[0] = "on network " + w.Network
-	case len(w.Addresses) > 0:
+	words := []string{"on the one network stack that both use"}
+	switch w.Network {
+	case "":
+	case "host":
 		words[0] = "through the network of the host"
+	default:
+		words[0] = "on network " + w.Network
 	}
 	switch {
 	case len(w.Names) > 0:

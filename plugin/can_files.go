@@ -52,7 +52,7 @@ func (s *stack) ways(from, to string) []way {
 		return []way{{Network: net.Name, Names: []string{engine.ContainerName(s.project, s.project.Service(owner), 1)}}}
 	}
 	if len(ways) == 0 {
-		return []way{{}} // one of them uses the network of the host
+		return []way{{Network: "host"}} // that one of them uses
 	}
 	return ways
 }

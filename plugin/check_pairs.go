@@ -53,7 +53,7 @@ func newCheckup(ctx context.Context, l *sight, services []string) (*checkup, err
 	for _, a := range actors {
 		inspect = append(inspect, a.container)
 	}
-	if err := l.engine.Names(ctx, inspect...); err != nil {
+	if err := l.names(ctx, inspect); err != nil {
 		return nil, err
 	}
 	for _, from := range actors {

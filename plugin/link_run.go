@@ -30,6 +30,12 @@ links to do not reach each other by that.`,
 		Example: `  docker stacklite link run -it --name web --link mysql:mysql IMAGE /run.sh
   docker stacklite link run -d --rm -p 80:80 --link mysql --link redis:cache IMAGE`,
 		DisableFlagParsing: true,
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 && args[len(args)-1] == "--link" {
+				return a.completeContainers(cmd, nil, word)
+			}
+			return []string{"--link"}, cobra.ShellCompDirectiveDefault
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] == "--help" {
 				return cmd.Help()

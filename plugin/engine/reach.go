@@ -12,7 +12,7 @@ import (
 // Way is a way on which packets go from one container to another.
 type Way struct {
 	Hand    bool       // the network is one of link add or link run
-	Network string     // that both are on; empty: they use one network stack, or one of them that of the host
+	Network string     // that both are on; "host": one of them uses that of the host; empty: one network stack
 	Names   []string   // under which the one finds the other there, sorted
 	Address netip.Addr // of the other; not valid where they use one network stack
 }
@@ -65,7 +65,7 @@ func (s *Scene) fromHost(b *SceneContainer) []Way {
 	var ways []Way
 	for _, q := range b.Places {
 		if s.Network(q) != nil && q.Address.IsValid() {
-			ways = append(ways, Way{Address: q.Address})
+			ways = append(ways, Way{Network: network.NetworkHost, Address: q.Address})
 		}
 	}
 	return ways
@@ -74,7 +74,7 @@ func (s *Scene) fromHost(b *SceneContainer) []Way {
 func toHost(a *SceneContainer) []Way {
 	for _, p := range a.Places {
 		if p.Gateway.IsValid() {
-			return []Way{{Address: p.Gateway}}
+			return []Way{{Network: network.NetworkHost, Address: p.Gateway}}
 		}
 	}
 	return nil

@@ -168,8 +168,11 @@ func (c *SceneContainer) name(details container.InspectResponse) {
 		p := &c.Places[i]
 		if endpoint := details.NetworkSettings.Networks[p.Network]; endpoint != nil {
 			p.Aliases = slices.Clone(endpoint.Aliases)
-			// The engine adds the beginning of the id, which says nothing.
-			p.Aliases = slices.DeleteFunc(p.Aliases, func(a string) bool { return a == c.ID[:min(12, len(c.ID))] })
+			// The engine adds the beginning of the id, which says nothing, and so
+			// does what tells a container from a service of the same name.
+			p.Aliases = slices.DeleteFunc(p.Aliases, func(a string) bool {
+				return a == c.ID[:min(12, len(c.ID))] || a == linking.OutsideAlias(c.Name)
+			})
 			p.Links = endpointLinks(endpoint)
 		}
 	}
