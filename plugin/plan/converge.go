@@ -195,7 +195,7 @@ func (c *convergence) start() {
 	}
 	for _, f := range c.fates {
 		w := f.want
-		if f.skip || w.OneOff || !c.goal.wants(w.Service) || f.keep != nil && f.keep.State.Up() {
+		if f.skip || w.OneOff || !f.asked || f.keep != nil && f.keep.State.Up() {
 			continue
 		}
 		cause := "made"

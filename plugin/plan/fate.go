@@ -12,6 +12,7 @@ type fate struct {
 	replace []*HaveContainer // those that it takes the place of
 	make    bool             // a new one is made
 	cause   string           // of making it
+	asked   bool             // the goal is about it, or about what it shares something with
 	skip    bool             // not asked for and not there: nothing happens
 }
 
@@ -53,13 +54,16 @@ func (c *convergence) decide(w Container) *fate {
 		return f
 	}
 	candidates := c.candidates(w)
-	asked := c.goal.wants(w.Service)
+	f.asked = c.goal.wants(w.Service)
+	if len(candidates) > 0 && slices.ContainsFunc(w.Joins, c.replaced) {
+		f.asked = true // on its own it would be left on a network that is gone
+	}
 	switch {
 	case len(candidates) == 0:
-		f.make = asked && !c.goal.NoCreate
+		f.make = f.asked && !c.goal.NoCreate
 		f.skip = !f.make
 		f.cause = "missing"
-	case !asked:
+	case !f.asked:
 		f.keep = candidates[0]
 	case c.goal.Recreate == Never || c.goal.NoCreate:
 		f.keep, f.replace = candidates[0], candidates[1:]
@@ -120,7 +124,7 @@ func score(h *HaveContainer, w Container) int {
 
 // outdated says why a container can't serve as the wanted one; empty: it can.
 func (c *convergence) outdated(h *HaveContainer, w Container) string {
-	if c.goal.Recreate == Always {
+	if c.goal.Recreate == Always && c.goal.wants(w.Service) {
 		return "asked for"
 	}
 	if h.State == Dead {
@@ -157,6 +161,11 @@ func (c *convergence) outdated(h *HaveContainer, w Container) string {
 		return "the container whose network it shares is gone"
 	}
 	return ""
+}
+
+// replaced tells whether the container of a name makes way for another.
+func (c *convergence) replaced(name string) bool {
+	return slices.ContainsFunc(c.fates, func(f *fate) bool { return f.want.Name == name && f.make && len(f.replace) > 0 })
 }
 
 // remade tells whether the container of a name is, or will be, another than the
