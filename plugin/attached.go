@@ -42,6 +42,10 @@ func (f *attachFlags) add(cmd *cobra.Command) {
 func (f upFlags) attachment(s *stack, named []string, goal plan.Goal) (*attachment, error) {
 	f.look.SplitStderr = s.classic == nil
 	t := &attachment{stack: s, look: f.look, named: named, abort: f.abort, codeFrom: f.exitCodeFrom, timeout: goal.Timeout}
+	if s.classic != nil && f.exitCodeFrom != "" && s.project.Service(f.exitCodeFrom) == nil {
+		s.note(fmt.Sprintf("No service named %q was found in your compose file.", f.exitCodeFrom))
+		return nil, status(2)
+	}
 	mentioned := slices.Concat(f.attach, f.noAttach)
 	if f.exitCodeFrom != "" {
 		mentioned = append(mentioned, f.exitCodeFrom)

@@ -5,7 +5,7 @@ import (
 )
 
 func newCreateCommand(a *app) *cobra.Command {
-	f := upFlags{noStart: true}
+	var f upFlags
 	cmd := &cobra.Command{
 		Use:   "create [OPTIONS] [SERVICE...]",
 		Short: "Make containers, and start none",
@@ -18,6 +18,7 @@ Containers that run go on; those whose settings changed are replaced.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
+			f.noStart = true
 			return a.up(ctx, f, args, cmd.Flags().Changed("timeout"))
 		},
 	}

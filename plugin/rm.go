@@ -49,7 +49,11 @@ func (a *app) rm(ctx context.Context, goal plan.Goal, args []string, force bool)
 	}
 	names := removed(p)
 	if len(names) == 0 {
-		a.note("No stopped containers")
+		if a.classic != nil {
+			_, err := fmt.Fprintln(a.out, "No stopped containers")
+			return err
+		}
+		a.note("no stopped containers")
 		return nil
 	}
 	if a.classic != nil && force {
