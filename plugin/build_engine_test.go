@@ -246,9 +246,11 @@ func TestABuildThatFailsKeepsNoOtherFromSucceedingOnTheEngine(t *testing.T) {
 	for _, builder := range []string{"classic", "buildkit", "buildx"} {
 		t.Run(builder, func(t *testing.T) {
 			s := newSite(t, cli, map[string]string{
-				"fig.yml":        "bad: {build: bad}\ngood: {build: good}\nupon: {build: upon}\n",
-				"bad/Dockerfile": "FROM " + buildBase + "\n\nRUN [\"/probe\", \"say\", \"-exit\", \"7\", \"oops\"]\n", "good/Dockerfile": "FROM " + buildBase + "\nCOPY a /a\n", "good/a": "",
+				"fig.yml":         "bad: {build: bad}\ngood: {build: good}\nupon: {build: upon}\n",
+				"good/Dockerfile": "FROM " + buildBase + "\nCOPY a /a\n", "good/a": "",
 			})
+			fails := `RUN ["/probe", "say", "-exit", "7", "` + s.name + `"]`
+			s.write("bad/Dockerfile", "FROM "+buildBase+"\n\n"+fails+"\n")
 			s.write("upon/Dockerfile", "FROM "+s.name+"_bad\n")
 			if builder == "buildx" {
 				if err := s.withBuildx(); err != nil {
@@ -259,7 +261,7 @@ func TestABuildThatFailsKeepsNoOtherFromSucceedingOnTheEngine(t *testing.T) {
 			if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 				t.Errorf("%v", err)
 			}
-			if !strings.Contains(out, s.dir+"/bad/Dockerfile:3: RUN [\"/probe\", \"say\", \"-exit\", \"7\", \"oops\"]: exit code 7") {
+			if !strings.Contains(out, s.dir+"/bad/Dockerfile:3: "+fails+": exit code 7") {
 				t.Errorf("the error is not told:\n%s", out)
 			}
 			if got := s.images(); !slices.Equal(got, []string{s.name + "_good:latest"}) {
@@ -270,7 +272,7 @@ func TestABuildThatFailsKeepsNoOtherFromSucceedingOnTheEngine(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, c := range left {
-				if strings.Contains(c.Command, "/probe say -exit 7") {
+				if strings.Contains(c.Command, "-exit 7 "+s.name) {
 					t.Errorf("a container of the failed step is left: %s", c.ID)
 				}
 			}
