@@ -53,15 +53,7 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 	}
 	cli := enginetest.Real(t)
 	enginetest.InstallProbe(t, cli, probeImage)
-	ours := t.TempDir()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	wrapper := "#!/bin/sh\nexec env " + asClassic + "=docker-compose " + program + ` "$@"` + "\n"
-	if err := os.WriteFile(filepath.Join(ours, "docker-compose"), []byte(wrapper), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	ours := called(t, "docker-compose")
 	files, err := filepath.Glob("testdata/classic/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no scripts", err)

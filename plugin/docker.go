@@ -20,6 +20,9 @@ import (
 // pluginName is what the Docker CLI knows the plugin by. It allows no hyphen.
 const pluginName = "stacklite"
 
+// standaloneName is what the program is called without the docker command.
+const standaloneName = "docker-stack-lite"
+
 // runDocker runs the command inside the shell that the Docker CLI's library
 // gives its plugins: global flags, contexts, TLS, credentials and the plugin
 // contract are its. It gives the exit code.

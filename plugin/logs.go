@@ -51,7 +51,6 @@ and with containers that are made later, until none runs any more.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	a.ownF(cmd)
 	cmd.Flags().BoolVarP(&f.query.Follow, "follow", "f", false, "go on with what they write from now on")
 	cmd.Flags().StringVarP(&f.tail, "tail", "n", "all", "so many lines from the end of each, or all")
 	cmd.Flags().StringVar(&f.query.Since, "since", "", "lines since a time (2026-01-02T15:04:05) or so long ago (42m)")

@@ -29,7 +29,6 @@ Networks and volumes stay: down takes networks away too.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	a.ownF(cmd)
 	cmd.Flags().BoolVarP(&force, "force", "f", false, "don't ask")
 	cmd.Flags().BoolVarP(&goal.Stop, "stop", "s", false, "stop containers that run, and remove them too")
 	cmd.Flags().BoolVarP(&goal.Volumes, "volumes", "v", false, "remove anonymous volumes too")

@@ -34,6 +34,7 @@ those that it is linked to, by name, and nobody else.`,
 		newBuildCommand(a),
 		newCanCommand(a),
 		newCheckCommand(a),
+		newCompletionCommand(standaloneName),
 		newConfigCommand(a),
 		newCreateCommand(a),
 		newDownCommand(a),
@@ -67,6 +68,7 @@ those that it is linked to, by name, and nobody else.`,
 	)
 	for _, cmd := range root.Commands() {
 		cmd.Args = usageArgs(cmd.Args)
+		a.completeOwnFlags(cmd)
 	}
 	addShort(root, "file", "f", false)
 	addShort(root, "project-name", "p", false)
@@ -92,14 +94,7 @@ func (a *app) addGlobals(root *cobra.Command) {
 	_ = root.MarkPersistentFlagFilename("file", "yml", "yaml")
 	_ = root.MarkPersistentFlagFilename("env-file")
 	_ = root.MarkPersistentFlagDirname("project-directory")
-}
-
-// ownF is for commands that have a flag -f of their own, as they had in
-// docker-compose: after their name -f is theirs, before it the files'. A flag
-// of the same name keeps cobra from handing the global one down to them.
-func (a *app) ownF(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&a.flags.files, "file", nil, "")
-	_ = cmd.Flags().MarkHidden("file")
+	a.completeFlags(root)
 }
 
 // addShort gives a global flag its letter: before the verb always, behind it
@@ -108,9 +103,13 @@ func (a *app) ownF(cmd *cobra.Command) {
 func addShort(cmd *cobra.Command, name, letter string, hidden bool) {
 	flag := cmd.Root().PersistentFlags().Lookup(name)
 	if cmd.Flags().ShorthandLookup(letter) == nil {
+		complete, _ := cmd.Root().GetFlagCompletionFunc(name)
 		short := *flag
 		short.Shorthand, short.Hidden = letter, hidden
 		cmd.Flags().AddFlag(&short)
+		if complete != nil {
+			_ = cmd.RegisterFlagCompletionFunc(name, complete)
+		}
 	}
 	for _, child := range cmd.Commands() {
 		addShort(child, name, letter, true)
