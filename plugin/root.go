@@ -130,13 +130,15 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	return u
 }
 
-// usageArgs makes a command's complaint about its arguments a usage error.
+// usageArgs makes a command's complaint about its arguments, and about flags
+// that rule each other out, a usage error.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if check == nil {
-			return nil
+		err := cmd.ValidateFlagGroups()
+		if err == nil && check != nil {
+			err = check(cmd, args)
 		}
-		if err := check(cmd, args); err != nil {
+		if err != nil {
 			return usageError{msg: err.Error(), hints: []string{"try: " + cmd.CommandPath() + " --help"}}
 		}
 		return nil
