@@ -112,8 +112,9 @@ func (s *stage) balances(port string, n int) {
 			count[who]++
 		}
 		for who, times := range count {
-			if times != each {
-				return fmt.Errorf("of %d requests %s got %d, want %d: %v", n*each, who, times, each, count)
+			// nginx gives less to who has refused it lately, for a while.
+			if times < each/2 || times > each*3/2 {
+				return fmt.Errorf("of %d requests %s got %d, want about %d: %v", n*each, who, times, each, count)
 			}
 		}
 		if len(count) != n {
