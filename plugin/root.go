@@ -87,7 +87,7 @@ func (a *app) addGlobals(root *cobra.Command) {
 	f.StringVar(&a.flags.isolation, "isolation", "link", `who reaches whom: "link", those that are linked, or "project", everybody`)
 	f.StringVar(&a.flags.links.env, "link-env", "", "which link variables containers get: none, ports, or full, with the target's environment (default STACKLITE_LINK_ENV, else ports)")
 	f.StringVar(&a.flags.links.discovery, "discovery", "", "what discovery proxies find without a link: on, the whole engine; project; off; or names of other projects (default STACKLITE_DISCOVERY, else on)")
-	f.StringVar(&a.flags.pool, "pool", "", "the range that subnets are taken from (default STACKLITE_POOL, else 10.222.0.0/16)")
+	f.StringVar(&a.flags.pool, "pool", "", "the range that subnets are taken from (default STACKLITE_POOL, else what the engine chooses, or 10.222.0.0/16 where it can not)")
 	f.StringVar(&a.flags.builder, "builder", "", "how images are built: auto, buildx, buildkit or classic (default STACKLITE_BUILDER, else auto)")
 	f.BoolVar(&a.flags.dryRun, "dry-run", false, "say what would be done, and stop")
 	f.IntVar(&a.flags.parallel, "parallel", 16, "how many things to do at once")
