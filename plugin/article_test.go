@@ -27,7 +27,7 @@ func TestTheStackOfTheArticle(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			memory := enginetest.New(t, enginetest.Options{APIVersion: version,
 				Images: []enginetest.Image{enginetest.Probe(probeImage), enginetest.Probe(rabbitImage)}})
-			runArticle(t, func(t testing.TB) *scene { return newScene(t, memory.Host(), memory) })
+			runArticle(t, "memory", func(t testing.TB) *scene { return newScene(t, memory.Host(), memory) })
 		})
 	}
 }
@@ -50,10 +50,11 @@ func TestTheStackOfTheArticleOnTheRealEngine(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	runArticle(t, func(t testing.TB) *scene { return newScene(t, cli.DaemonHost(), nil) })
+	useProber(t, "../cmd/docker-stacklite")
+	runArticle(t, "engine", func(t testing.TB) *scene { return newScene(t, cli.DaemonHost(), nil) })
 }
 
-func runArticle(t *testing.T, open func(testing.TB) *scene) {
+func runArticle(t *testing.T, kind string, open func(testing.TB) *scene) {
 	file, err := os.ReadFile(articleFile)
 	if err != nil {
 		t.Skipf("the article's file is not beside the repository: %v", err)
@@ -70,7 +71,8 @@ func runArticle(t *testing.T, open func(testing.TB) *scene) {
 			}
 			return s.furnish(env)
 		},
-		Cmds: words,
+		Cmds:      words,
+		Condition: func(word string) (bool, error) { return word == kind, nil },
 	})
 }
 
