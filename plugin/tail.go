@@ -47,6 +47,7 @@ func (t *tail) run(ctx context.Context) {
 		select {
 		case <-reading:
 			reading = nil
+			t.doubt(ctx)
 		case <-t.ping:
 			for _, e := range t.events() {
 				switch e.Action {
@@ -57,7 +58,9 @@ func (t *tail) run(ctx context.Context) {
 						read()
 					}
 				case engine.Died:
-					t.up, t.ended, t.code = false, true, &e.ExitCode
+					if t.up {
+						t.up, t.ended, t.code = false, true, &e.ExitCode
+					}
 				}
 			}
 		case <-ctx.Done():
@@ -74,6 +77,19 @@ func (t *tail) run(ctx context.Context) {
 			t.tell(ctx)
 		}
 		t.settle(reading != nil)
+	}
+}
+
+// doubt looks whether the container is over when its stream has ended and no
+// event has said so: it may have exited before events were listened to, while
+// the list still took it for running.
+func (t *tail) doubt(ctx context.Context) {
+	if !t.up {
+		return
+	}
+	now, there, err := t.follower.engine.Condition(ctx, t.replica.ID)
+	if err == nil && (!there || !now.State.Up()) {
+		t.up, t.ended, t.code = false, true, nil
 	}
 }
 
