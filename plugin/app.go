@@ -22,6 +22,7 @@ type app struct {
 	env          map[string]string
 	version      string
 	connect      func() (engine.Client, error)
+	host         func() string // where the engine is, once connected; nil: as the client says
 	registryAuth func(ref string) (string, error)
 	buildx       func() *engine.BuildxPlugin
 	flags        globals
@@ -104,6 +105,9 @@ func (a *app) engine(ctx context.Context) (*engine.Engine, error) {
 	c, err := a.connect()
 	if err != nil {
 		return nil, err
+	}
+	if a.host != nil {
+		options.Host = a.host()
 	}
 	if local(c) {
 		options.Avoid = localRoutes()

@@ -12,9 +12,11 @@ import (
 	"github.com/docker/cli/cli-plugins/metadata"
 	cliplugin "github.com/docker/cli/cli-plugins/plugin"
 	"github.com/docker/cli/cli/command"
+	"github.com/docker/cli/cli/debug"
 	"github.com/spf13/cobra"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/view"
+	"go.opentelemetry.io/otel"
 )
 
 // pluginName is what the Docker CLI knows the plugin by. It allows no hyphen.
@@ -27,6 +29,8 @@ const standaloneName = "docker-stack-lite"
 // gives its plugins: global flags, contexts, TLS, credentials and the plugin
 // contract are its. It gives the exit code.
 func runDocker(args []string) int {
+	// The library measures itself; what goes wrong with that is no news.
+	otel.SetErrorHandler(debug.OTELErrorHandler)
 	docker, err := command.NewDockerCli()
 	if err != nil {
 		return exitCode(err, view.Options{Err: os.Stderr})
@@ -39,10 +43,13 @@ func runDocker(args []string) int {
 	}
 	a.version = version
 	a.connect = func() (engine.Client, error) {
-		// Client exits the process where contexts or TLS files are wrong, with
-		// the Docker CLI's own words; nothing has been begun by then.
+		// Where contexts or TLS files are wrong Client would exit the process.
+		if _, err := docker.ContextStore().GetMetadata(docker.CurrentContext()); err != nil {
+			return nil, failure{msg: err.Error(), hints: []string{"to see which contexts there are: docker context ls"}}
+		}
 		return docker.Client(), nil
 	}
+	a.host = func() string { return docker.DockerEndpoint().Host }
 	a.registryAuth = func(ref string) (string, error) {
 		return command.RetrieveAuthTokenFromImage(docker.ConfigFile(), ref)
 	}

@@ -116,7 +116,7 @@ func (a *app) runOnce(ctx context.Context, f runFlags, service string, command [
 	name, err := s.makeOneOff(making, f, engine.OneOff{
 		Service: once, Name: f.name, Labels: f.labels, UseAliases: f.useAliases, Remove: f.remove, Attended: !f.detach,
 	})
-	if a.flags.dryRun {
+	if a.flags.dryRun || name == "" {
 		return err
 	}
 	if err == nil && f.detach {
@@ -216,7 +216,7 @@ func (s *stack) attend(ctx context.Context, name string, terminal, remove bool) 
 // tidy removes a one-off container that never ran, and networks that were made
 // for those that are over.
 func (s *stack) tidy(ctx context.Context, name string, err error) error {
-	if err != nil && name != "" {
+	if err != nil {
 		err = errors.Join(err, s.engine.Discard(ctx, name))
 	}
 	have, seen := s.engine.Observe(ctx, s.project.Name, nil)

@@ -17,6 +17,7 @@ type Client = client.APIClient
 // Options are what an Engine needs to know besides its client.
 type Options struct {
 	Version string         // of Stack Lite, for labels
+	Host    string         // where the engine is, for messages; empty: as the client says
 	Pool    netip.Prefix   // where subnets are taken from; zero: the engine chooses where it can, else DefaultPool
 	Avoid   []netip.Prefix // addresses that no subnet may overlap: routes of this machine
 
@@ -58,7 +59,12 @@ func New(c Client, o Options) *Engine {
 }
 
 // Host is the address of the engine, as the Docker CLI is set to.
-func (e *Engine) Host() string { return e.client.DaemonHost() }
+func (e *Engine) Host() string {
+	if e.options.Host != "" {
+		return e.options.Host
+	}
+	return e.client.DaemonHost()
+}
 
 // attachesAll tells whether a container can be attached to all its networks at
 // creation (API 1.44) or to one only.
@@ -70,7 +76,7 @@ func (e *Engine) attachesAll() bool {
 func (e *Engine) Ping(ctx context.Context) error {
 	e.client.NegotiateAPIVersion(ctx)
 	if _, err := e.client.Ping(ctx); err != nil {
-		return Unreachable{Host: e.client.DaemonHost(), Err: err}
+		return Unreachable{Host: e.Host(), Err: err}
 	}
 	return nil
 }
