@@ -126,8 +126,11 @@ func (a *app) runOnce(ctx context.Context, f runFlags, service string, command [
 		}
 	}
 	if err == nil {
-		stop() // from here on Ctrl-C is for the container
-		err = s.attend(ctx, name, terminal, f.remove)
+		// From here on Ctrl-C is for the container.
+		times, end := interrupts(ctx)
+		defer end()
+		stop()
+		err = s.attend(context.WithoutCancel(ctx), name, terminal, f.remove, times)
 	}
 	return s.tidy(context.WithoutCancel(ctx), name, err)
 }
@@ -155,13 +158,10 @@ func (s *stack) makeOneOff(ctx context.Context, f runFlags, o engine.OneOff) (na
 // attend starts the container with the user joined to it, and gives its exit
 // code as an error. Ctrl-C, where it is not the container's own, stops the
 // container once and kills it twice.
-func (s *stack) attend(ctx context.Context, name string, terminal, remove bool) error {
-	times, stop := interrupts(ctx)
-	defer stop()
+func (s *stack) attend(ctx context.Context, name string, terminal, remove bool, times <-chan int) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	ctx = context.WithoutCancel(ctx)
 	session, err := s.engine.Attach(ctx, name, true, terminal)
 	if err != nil {
 		return err

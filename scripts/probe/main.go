@@ -26,6 +26,7 @@ const usage = `usage: probe COMMAND [ARG...]
   ping [-c N] NAME     send ICMP echo requests (default 3)
   get URL              print what an HTTP server answers
   hold NAME:PORT       ask an HTTP server over one connection until that breaks
+  terminal             tell the size of the terminal and what is typed there
 
 Under another name than probe, and without a command, it serves: that is how it
 stands in for the programs that the files of others start.
@@ -66,15 +67,16 @@ type command func(ctx context.Context, args []string) error
 
 func commands() map[string]command {
 	return map[string]command{
-		"serve":   serve,
-		"sleep":   sleep,
-		"say":     say,
-		"env":     printEnv,
-		"resolve": resolve,
-		"dial":    dial,
-		"ping":    ping,
-		"get":     get,
-		"hold":    hold,
+		"serve":    serve,
+		"sleep":    sleep,
+		"terminal": terminal,
+		"say":      say,
+		"env":      printEnv,
+		"resolve":  resolve,
+		"dial":     dial,
+		"ping":     ping,
+		"get":      get,
+		"hold":     hold,
 	}
 }
 
