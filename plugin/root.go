@@ -2,9 +2,11 @@ package plugin
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // newRoot makes the whole command line. A new verb is a file and a line here.
@@ -67,7 +69,7 @@ those that it is linked to, by name, and nobody else.`,
 		newWaitCommand(a),
 	)
 	for _, cmd := range root.Commands() {
-		cmd.Args = usageArgs(cmd.Args)
+		cmd.Args = usageArgs(a.checked(cmd.Args))
 		a.completeOwnFlags(cmd)
 	}
 	addShort(root, "file", "f", false)
@@ -128,6 +130,22 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	}
 	u.hints = append(u.hints, "try: "+cmd.CommandPath()+" --help")
 	return u
+}
+
+// checked looks at the global flags before a command looks at its arguments.
+func (a *app) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := view.CheckColor(a.flags.ansi); err != nil {
+			return err
+		}
+		if _, err := view.NewProgress(a.flags.progress, view.Options{Err: io.Discard}); err != nil {
+			return err
+		}
+		if check == nil {
+			return nil
+		}
+		return check(cmd, args)
+	}
 }
 
 // usageArgs makes a command's complaint about its arguments, and about flags
