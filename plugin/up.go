@@ -39,8 +39,14 @@ func newUpCommand(a *app) *cobra.Command {
 Only what differs is touched: a service whose settings changed gets new
 containers, a changed link only a new network. Named services bring up with them
 what they link to. The number of replicas stays as it is unless --scale says
-something else. Run it again after an interruption and it goes on.`,
-		Example: `  # everything, in the background
+something else. Run it again after an interruption and it goes on.
+
+Without --detach it shows what the containers write until all have exited.
+Ctrl-C stops them, pressed again it kills them; they stay for the next up.`,
+		Example: `  # everything, with its output
+  docker stacklite up
+
+  # everything, in the background
   docker stacklite up -d
 
   # web and what it links to, with three replicas of web
