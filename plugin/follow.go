@@ -196,7 +196,7 @@ func (f *follower) over(ctx context.Context) (wait time.Duration, over bool, err
 
 // silent tells that a container's log can't be read.
 func (f *follower) silent(r engine.Replica, err error) {
-	view.PrintNotes(f.view, []compose.Note{{Text: "nothing is shown of " + r.Name + ": " + err.Error()}})
+	view.PrintNotes(f.view, []compose.Note{{Text: unreadable(r, err)}})
 }
 
 // poke wakes who waits on a channel of length one.

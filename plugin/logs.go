@@ -101,13 +101,25 @@ func (a *app) logs(ctx context.Context, args []string, f logFlags) error {
 		group.Go(func() error {
 			defer sources[i].Close()
 			err := s.engine.Logs(within, r.ID, f.query, func(l engine.LogLine) { sources[i].Line(logLine(r, l)) })
-			if engine.IsGone(err) {
+			switch {
+			case engine.IsGone(err):
+				return nil
+			case engine.IsUnreadable(err):
+				a.note(unreadable(r, err))
 				return nil
 			}
 			return err
 		})
 	}
 	return errors.Join(group.Wait(), out.Close())
+}
+
+// unreadable says why nothing is shown of a container.
+func unreadable(r engine.Replica, err error) string {
+	if engine.IsUnreadable(err) {
+		return "nothing is shown of " + r.Name + ": its log driver can't be read"
+	}
+	return "nothing is shown of " + r.Name + ": " + err.Error()
 }
 
 // patience is how long the lines of one container wait for those of others, to

@@ -22,7 +22,8 @@ type tail struct {
 	killed bool // somebody has sent it a signal in this run
 
 	// Of the tail's own goroutine:
-	last  time.Time // of the line that was shown last
+	last  time.Time // of the line that was shown last; zero: none was
+	cut   bool      // lines from the past were left out, and none was shown yet
 	up    bool
 	ended bool // it has exited, and that is not told yet
 	code  *int // with which code; nil: the engine has to be asked
@@ -52,7 +53,7 @@ func (t *tail) run(ctx context.Context) {
 			for _, e := range t.events() {
 				switch e.Action {
 				case engine.Started:
-					t.tell(ctx) // what comes from now on is of another run
+					t.tell(ctx, reading == nil) // what comes from now on is of another run
 					t.up = true
 					if again = reading != nil; !again {
 						read()
@@ -74,7 +75,7 @@ func (t *tail) run(ctx context.Context) {
 			read()
 		}
 		if reading == nil {
-			t.tell(ctx)
+			t.tell(ctx, true)
 		}
 		t.settle(reading != nil)
 	}
@@ -120,16 +121,32 @@ func (t *tail) settle(reading bool) {
 
 // read shows what the container writes until its run ends.
 func (t *tail) read(ctx context.Context) {
-	source := t.follower.merge.Source()
-	defer source.Close()
 	q := t.query
 	t.query = engine.LogQuery{Follow: true, Tail: -1}
 	if !t.last.IsZero() {
 		q.After = t.last
 	}
+	t.show(ctx, q)
+	if t.last.IsZero() {
+		t.last, t.cut = q.After, q.Tail >= 0 || q.Since != "" || q.Until != ""
+	}
+}
+
+// drain shows what came after the end of a stream: an engine may end it before
+// the last line of a container that has exited, where that has no line end.
+func (t *tail) drain(ctx context.Context) {
+	if !t.mute && !t.cut {
+		t.show(ctx, engine.LogQuery{Tail: -1, After: t.last})
+	}
+}
+
+// show shows lines of the container until there are no more.
+func (t *tail) show(ctx context.Context, q engine.LogQuery) {
+	source := t.follower.merge.Source()
+	defer source.Close()
 	err := t.follower.engine.Logs(ctx, t.replica.ID, q, func(l engine.LogLine) {
 		if l.Time.After(t.last) {
-			t.last = l.Time
+			t.last, t.cut = l.Time, false
 		}
 		source.Line(logLine(t.replica, l))
 	})
@@ -139,17 +156,22 @@ func (t *tail) read(ctx context.Context) {
 	}
 }
 
-// tell says that the container has exited, if it has and that wasn't said.
-func (t *tail) tell(ctx context.Context) {
+// tell says that the container has exited, if it has and that wasn't said. Its
+// last words come before, unless a stream is still open, which will have them.
+func (t *tail) tell(ctx context.Context, closed bool) {
 	if !t.ended {
 		return
 	}
 	t.ended = false
-	if t.follower.exited == nil {
-		return
-	}
+	// Asking waits until the engine is done with the container.
 	now, there, err := t.follower.engine.Condition(ctx, t.replica.ID)
 	if err != nil {
+		return
+	}
+	if closed {
+		t.drain(ctx)
+	}
+	if t.follower.exited == nil {
 		return
 	}
 	e := exit{replica: t.replica, code: now.ExitCode, at: now.Finished}

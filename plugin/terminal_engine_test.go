@@ -32,7 +32,8 @@ type sitting struct {
 func sit(t *testing.T, project, host string, args ...string) *sitting {
 	t.Helper()
 	dir, bin := t.TempDir(), called(t, "docker-stack-lite")
-	file := "web:\n  image: " + probeImage + "\n  stdin_open: true\n  command: /probe serve 80\n"
+	file := "web:\n  image: " + probeImage + "\n  stdin_open: true\n  command: /probe serve 80\n" +
+		"last:\n  image: " + probeImage + "\n  command: /probe say -bare -every 1s first- last-words\n"
 	if err := os.WriteFile(filepath.Join(dir, "fig.yml"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 	})
 	t.Run("exec is a terminal too", func(t *testing.T) {
 		scene := newScene(t, host, nil)
-		sit(t, scene.project, host, "up", "-d").end(0)
+		sit(t, scene.project, host, "up", "-d", "web").end(0)
 		s := sit(t, scene.project, host, "exec", "web", "/probe", "terminal")
 		s.see("terminal 90x24")
 		s.resize(50, 10)
@@ -164,9 +165,16 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 		s.end(1)
 		scene.nothingIsLeftOf(t, "web")
 	})
+	t.Run("last words are shown without a line end too", func(t *testing.T) {
+		scene := newScene(t, host, nil)
+		s := sit(t, scene.project, host, "up", "last")
+		s.see(" first-last-words")
+		s.see("_last_1 exited with code 0")
+		s.end(0)
+	})
 	t.Run("Ctrl-C stops up, with the last words on the screen", func(t *testing.T) {
 		scene := newScene(t, host, nil)
-		s := sit(t, scene.project, host, "up")
+		s := sit(t, scene.project, host, "up", "web")
 		s.see("serving on 80")
 		s.press("\x03")
 		s.see("Gracefully stopping... (press Ctrl+C again to force)")

@@ -13,6 +13,10 @@ func (e *Engine) explain(err error) error {
 	return err
 }
 
+// IsUnreadable tells whether an error says that a log driver can only be
+// written to.
+func IsUnreadable(err error) bool { return errdefs.IsNotImplemented(err) }
+
 // IsGone tells whether an error says that a container, image or network does
 // not exist, or no longer.
 func IsGone(err error) bool { return errdefs.IsNotFound(err) }

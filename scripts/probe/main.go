@@ -19,7 +19,8 @@ const usage = `usage: probe COMMAND [ARG...]
   serve [PORT...]      answer HTTP on each port (default 80) with the host name
   sleep                wait for SIGTERM
   say [OPTION...] LINE...
-                       print lines; -n TIMES, -every DURATION, -exit CODE, -stderr
+                       print lines; -n TIMES, -every DURATION, -exit CODE, -stderr,
+                       -bare (without line ends)
   env [NAME]           print the environment, or one variable of it
   resolve NAME         print the addresses of a name, sorted, one a line
   dial NAME:PORT       connect by TCP, waiting one second at most

@@ -10,7 +10,7 @@ import (
 )
 
 // say prints its lines, all of them -n times over, pausing -every between two
-// lines, and ends with status -exit. A signal cuts it short.
+// lines, and ends with status -exit. With -bare lines have no end. A signal cuts it short.
 func say(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("say", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -18,6 +18,7 @@ func say(ctx context.Context, args []string) error {
 	every := flags.Duration("every", 0, "")
 	exit := flags.Int("exit", 0, "")
 	toStderr := flags.Bool("stderr", false, "")
+	bare := flags.Bool("bare", false, "")
 	if err := flags.Parse(args); err != nil {
 		return wrongUsage("say: %v", err)
 	}
@@ -32,6 +33,10 @@ func say(ctx context.Context, args []string) error {
 				return nil
 			}
 			first = false
+			if *bare {
+				fmt.Fprint(out, line)
+				continue
+			}
 			fmt.Fprintln(out, line)
 		}
 	}
