@@ -10,10 +10,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/docker/docker/api/types/build"
+	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 )
@@ -77,10 +79,33 @@ func InstallProbe(t testing.TB, cli *client.Client, ref string) {
 		t.Fatalf("building %s: %v", ref, err)
 	}
 	t.Cleanup(func() {
+		removeLayersUpon(ctx, cli, ref)
 		if _, err := cli.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true}); err != nil {
 			t.Logf("%s stays on the engine: %v", ref, err)
 		}
 	})
+}
+
+// removeLayersUpon removes the images without a name that builds which failed
+// or were repeated left upon an image. Those that something uses stay.
+func removeLayersUpon(ctx context.Context, cli *client.Client, ref string) {
+	base, err := cli.ImageInspect(ctx, ref)
+	if err != nil {
+		return
+	}
+	nameless, err := cli.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("dangling", "true"))})
+	if err != nil {
+		return
+	}
+	for _, i := range nameless {
+		history, err := cli.ImageHistory(ctx, i.ID)
+		if err != nil {
+			continue
+		}
+		if slices.ContainsFunc(history, func(h image.HistoryResponseItem) bool { return h.ID == base.ID }) {
+			_, _ = cli.ImageRemove(ctx, i.ID, image.RemoveOptions{PruneChildren: true})
+		}
+	}
 }
 
 // probeContext gives the build context of the probe's image.
