@@ -3,8 +3,6 @@ package linking_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -376,32 +374,18 @@ func TestByProjectEverybodyWithLinksOrWithoutNetReachesEverybody(t *testing.T) {
 	}
 }
 
-// TestFilesOfRealProjectsAreIsolated loads files from public repositories,
-// which are not part of this one.
+// TestFilesOfRealProjectsAreIsolated takes files from public repositories.
 func TestFilesOfRealProjectsAreIsolated(t *testing.T) {
-	files, err := filepath.Glob("../../shared/corpus/*.yml")
-	if err != nil || len(files) == 0 {
-		t.Skip("the corpus of real files is not on this machine")
-	}
+	files := realFiles(t)
 	resolved, networks, edges, pairs, linked := 0, 0, 0, 0, 0
 	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "fig.yml"), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		p, err := compose.Load(compose.Options{
-			Files: []string{"fig.yml"}, Dir: dir, ProjectName: "p", SkipBuildCheck: true,
-		})
-		if err != nil {
-			continue // its mistakes are compose's to test
+		p := loadReal(file)
+		if p == nil {
+			continue
 		}
 		top, err := linking.Resolve(p, linking.Options{})
 		if err != nil {
-			t.Logf("%s: %v", filepath.Base(file), err)
+			t.Errorf("%s: %v", file, err)
 			continue
 		}
 		checkIsolation(t, p, top)
@@ -420,7 +404,7 @@ func TestFilesOfRealProjectsAreIsolated(t *testing.T) {
 	}
 	t.Logf("%d of %d files, %d link networks for %d links; %d of %d pairs of services reach each other",
 		resolved, len(files), networks, edges, linked, pairs)
-	if resolved < len(files)/2 {
+	if resolved < len(files)-4 {
 		t.Errorf("only %d of %d files resolve", resolved, len(files))
 	}
 }
