@@ -214,19 +214,36 @@ func (p *pair) toAddress(addr netip.Addr) []probe.Question {
 	return list
 }
 
-// ask asks everybody at the same time, some at once. What looks broken is asked
-// again with more patience: a busy machine is no broken link.
+// ask asks everybody at the same time, some at once. What is not as it should
+// be is asked again with more patience: a busy machine is no broken link, and an
+// engine that makes or removes any network puts its rules for the others in
+// place anew, between which packets slip through.
 func (c *checkup) ask(ctx context.Context, prober *engine.Prober, patience time.Duration) error {
 	if err := c.round(ctx, prober, patience, c.pairs); err != nil {
 		return err
 	}
-	var again []*pair
+	var again, leaks []*pair
 	for _, p := range c.pairs {
-		if c.failed[p.from.stack] == nil && c.judge(p).Verdict == broken {
+		if c.failed[p.from.stack] != nil {
+			continue
+		}
+		switch c.judge(p).Verdict {
+		case broken:
 			again = append(again, p)
+		case leak:
+			again, leaks = append(again, p), append(leaks, p)
 		}
 	}
-	return c.round(ctx, prober, 3*patience, again)
+	if err := c.round(ctx, prober, 3*patience, again); err != nil {
+		return err
+	}
+	for _, p := range leaks {
+		if c.judge(p).Verdict == ok {
+			c.notes = append(c.notes, fmt.Sprintf("%s reached %s once, and not when asked again: was a network made or removed at that moment?",
+				p.from.container.Name, p.to.container.Name))
+		}
+	}
+	return nil
 }
 
 // round asks about pairs, all questions of a container at once.
