@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net"
 	"os"
 	"slices"
@@ -84,8 +85,10 @@ func echo(ctx context.Context, address string) Answer {
 	return verdict(err)
 }
 
+// request sends an echo request. Each has a number of its own, for a firewall
+// lets the next one of a flow pass that has once come through.
 func request(conn *icmp.PacketConn, to net.Addr, seq int) error {
-	msg := icmp.Message{Type: ipv4.ICMPTypeEcho, Body: &icmp.Echo{ID: os.Getpid() & 0xffff, Seq: seq, Data: make([]byte, 32)}}
+	msg := icmp.Message{Type: ipv4.ICMPTypeEcho, Body: &icmp.Echo{ID: rand.IntN(1 << 16), Seq: seq, Data: make([]byte, 32)}}
 	b, err := msg.Marshal(nil)
 	if err != nil {
 		return err
