@@ -74,6 +74,9 @@ func (a *app) pull(ctx context.Context, f pullFlags, args []string) error {
 	if services != nil && f.includeDeps {
 		services = s.topology.Needs(services)
 	}
+	if err := s.engine.Ping(ctx); err != nil {
+		return err
+	}
 	have := plan.Have{}
 	if f.policy != "always" {
 		if have, err = s.engine.Observe(ctx, s.project.Name, engine.Refs(s.project)); err != nil {

@@ -65,6 +65,9 @@ func (a *app) push(ctx context.Context, f pushFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.engine.Ping(ctx); err != nil {
+		return err
+	}
 	p := engine.Pushes(s.project, services, f.to)
 	if p.Empty() {
 		a.note("nothing to push: no service is built")

@@ -75,10 +75,8 @@ func (e *Engine) attachesAll() bool {
 // Ping makes sure that the engine answers and settles the API version.
 func (e *Engine) Ping(ctx context.Context) error {
 	e.client.NegotiateAPIVersion(ctx)
-	if _, err := e.client.Ping(ctx); err != nil {
-		return Unreachable{Host: e.Host(), Err: err}
-	}
-	return nil
+	_, err := e.client.Ping(ctx)
+	return e.explain(err)
 }
 
 // Unreachable is an engine that does not answer.
