@@ -16,16 +16,16 @@ const defaultNetwork = "default"
 // networks returns the networks that the ties need and the one for everybody
 // else. By project that is everybody, and only ties that lead out of it have
 // networks of their own.
-func networks(p *compose.Project, ties []Tie, o Options) []Network {
+func networks(p *compose.Project, ties []Edge, o Options) []Network {
 	home := make(map[string]bool) // who is on some network, and whether without a tie as well
 	for _, svc := range p.Services {
 		if svc.Net.Mode == compose.NetLinks {
 			home[svc.Name] = true
 		}
 	}
-	ties = slices.DeleteFunc(slices.Clone(ties), func(t Tie) bool { return t.Elsewhere })
+	ties = slices.DeleteFunc(slices.Clone(ties), func(t Edge) bool { return t.OnOtherNetwork })
 	for _, t := range ties {
-		for _, name := range []string{t.From, t.At} {
+		for _, name := range []string{t.From, t.Owner} {
 			if !home[name] {
 				home[name] = false // now it is among the keys
 			}
@@ -39,15 +39,15 @@ func networks(p *compose.Project, ties []Tie, o Options) []Network {
 	var sets [][]string
 	g := cover.NewGraph(len(names))
 	for _, t := range ties {
-		switch out := IsOutside(t.From) || IsOutside(t.At); {
-		case out && strings.EqualFold(OutsideText(t.From), OutsideText(t.At)):
+		switch out := IsExternal(t.From) || IsExternal(t.Owner); {
+		case out && strings.EqualFold(ExternalText(t.From), ExternalText(t.Owner)):
 			// With a third on their network the name would mean both.
-			pair := slices.Sorted(slices.Values([]string{t.From, t.At}))
+			pair := slices.Sorted(slices.Values([]string{t.From, t.Owner}))
 			if !slices.ContainsFunc(sets, func(s []string) bool { return slices.Equal(s, pair) }) {
 				sets = append(sets, pair)
 			}
 		case out || o.Isolation == ByLinks:
-			g.Join(index[t.From], index[t.At])
+			g.Join(index[t.From], index[t.Owner])
 		}
 	}
 	for _, c := range cover.Find(g, indexes(o.Keep, index)) {
@@ -67,7 +67,7 @@ func networks(p *compose.Project, ties []Tie, o Options) []Network {
 	if o.Isolation == ByProject {
 		return append(named(sets), rest(Shared, everybody)...)
 	}
-	return append(named(sets), rest(Apart, alone)...)
+	return append(named(sets), rest(Isolated, alone)...)
 }
 
 // rest returns the default network for the members, which are sorted, if there
@@ -83,8 +83,8 @@ func rest(kind Kind, members []string) []Network {
 func split(names []string) Network {
 	var n Network
 	for _, name := range slices.Sorted(slices.Values(names)) {
-		if IsOutside(name) {
-			n.Outside = append(n.Outside, name)
+		if IsExternal(name) {
+			n.Externals = append(n.Externals, name)
 		} else {
 			n.Members = append(n.Members, name)
 		}
@@ -112,19 +112,19 @@ func indexes(sets [][]string, index map[string]int) [][]int {
 
 // carry says of every tie which network carries it: the first that both ends
 // are on.
-func carry(ties []Tie, networks []Network) {
+func carry(ties []Edge, networks []Network) {
 	on := make(map[string][]int) // by service, its networks
 	for i, n := range networks {
-		for _, m := range slices.Concat(n.Members, n.Outside) {
+		for _, m := range slices.Concat(n.Members, n.Externals) {
 			on[m] = append(on[m], i)
 		}
 	}
 	for i, t := range ties {
-		if t.Elsewhere {
+		if t.OnOtherNetwork {
 			continue
 		}
 		for _, k := range on[t.From] {
-			if networks[k].has(t.At) {
+			if networks[k].has(t.Owner) {
 				ties[i].Network = networks[k].Name
 				break
 			}
@@ -135,8 +135,8 @@ func carry(ties []Tie, networks []Network) {
 // has tells whether the service, or who is outside, sits on n.
 func (n Network) has(name string) bool {
 	sitting := n.Members
-	if IsOutside(name) {
-		sitting = n.Outside
+	if IsExternal(name) {
+		sitting = n.Externals
 	}
 	_, ok := slices.BinarySearch(sitting, name)
 	return ok
@@ -145,16 +145,16 @@ func (n Network) has(name string) bool {
 // speaksForItself tells whether a tie needs no private name, for the alias is
 // the name that the target has on the network, and nobody else in sight of the
 // consumer has it: a container outside may be called like a service.
-func speaksForItself(t Tie, ties []Tie) bool {
-	rival := func(end string) bool { return end != t.At && strings.EqualFold(OutsideText(end), t.Alias) }
-	return strings.EqualFold(t.Alias, t.Target) && !slices.ContainsFunc(ties, func(other Tie) bool {
-		return other.From == t.From && rival(other.At) || other.At == t.From && rival(other.From)
+func speaksForItself(t Edge, ties []Edge) bool {
+	rival := func(end string) bool { return end != t.Owner && strings.EqualFold(ExternalText(end), t.Alias) }
+	return strings.EqualFold(t.Alias, t.Target) && !slices.ContainsFunc(ties, func(other Edge) bool {
+		return other.From == t.From && rival(other.Owner) || other.Owner == t.From && rival(other.From)
 	})
 }
 
 // endpoints returns, by service, its places on the networks. The ties are
 // carried by the networks already.
-func endpoints(networks []Network, ties []Tie) map[string][]Endpoint {
+func endpoints(networks []Network, ties []Edge) map[string][]Endpoint {
 	type place struct{ service, network string }
 	private := make(map[place][]Name)
 	winners := aliasWinners(ties)
@@ -168,7 +168,7 @@ func endpoints(networks []Network, ties []Tie) map[string][]Endpoint {
 	for _, n := range networks {
 		for _, service := range n.Members {
 			e := Endpoint{Network: n.Name, Links: private[place{service, n.Name}]}
-			if n.Kind != Apart {
+			if n.Kind != Isolated {
 				e.Aliases = []string{service}
 			}
 			slices.SortFunc(e.Links, func(a, b Name) int { return strings.Compare(a.Alias, b.Alias) })

@@ -57,11 +57,11 @@ func IsSocket(host string) bool { return path.Base(host) == "docker.sock" }
 // discover returns a tie for every discovery proxy and what it finds, in the
 // project and outside of it, but for those that are tied already or meet on a
 // network of the user's.
-func discover(p *compose.Project, ties []Tie, outside []Outsider) []Tie {
-	var found []Tie
+func discover(p *compose.Project, ties []Edge, outside []External) []Edge {
+	var found []Edge
 	add := func(proxy, target string, pos compose.Pos, joined bool) {
-		t := Tie{From: proxy, To: target, At: target, Kind: DiscoveryEdge, Elsewhere: joined, Pos: pos}
-		if !tiedTo(ties, proxy, target) {
+		t := Edge{From: proxy, To: target, Owner: target, Kind: DiscoveryEdge, OnOtherNetwork: joined, Pos: pos}
+		if !hasEdgeTo(ties, proxy, target) {
 			found = append(found, t)
 		}
 	}
@@ -72,13 +72,13 @@ func discover(p *compose.Project, ties []Tie, outside []Outsider) []Tie {
 	for _, svc := range p.Services {
 		if roles[svc.Name].Proxy {
 			for _, other := range p.Services {
-				if other != svc && roles[other.Name].Discoverable && !(roles[other.Name].Proxy && tiedTo(found, other.Name, svc.Name)) {
+				if other != svc && roles[other.Name].Discoverable && !(roles[other.Name].Proxy && hasEdgeTo(found, other.Name, svc.Name)) {
 					add(svc.Name, other.Name, other.Pos, meet(svc, other))
 				}
 			}
 		}
 		for _, o := range outside {
-			joined := slices.Contains(o.Joined, svc.Name)
+			joined := slices.Contains(o.JoinedWith, svc.Name)
 			switch {
 			case roles[svc.Name].Proxy && o.Discoverable:
 				add(svc.Name, o.Name, svc.Pos, joined)
@@ -95,21 +95,21 @@ func meet(a, b *compose.Service) bool {
 	return a.Net.Mode == compose.NetNetwork && b.Net.Mode == compose.NetNetwork && a.Net.Name == b.Net.Name
 }
 
-// tiedTo tells whether there is a tie between a and b, in either direction.
-func tiedTo(ties []Tie, a, b string) bool {
-	return slices.ContainsFunc(ties, func(t Tie) bool {
-		return t.From == a && t.At == b || t.From == b && t.At == a
+// hasEdgeTo tells whether there is a tie between a and b, in either direction.
+func hasEdgeTo(ties []Edge, a, b string) bool {
+	return slices.ContainsFunc(ties, func(t Edge) bool {
+		return t.From == a && t.Owner == b || t.From == b && t.Owner == a
 	})
 }
 
 // Discovered returns a note for every tie that no link of the file makes.
 func (t *Topology) Discovered() []compose.Note {
 	var notes []compose.Note
-	for _, tie := range t.Ties {
+	for _, tie := range t.Edges {
 		if tie.Kind == DiscoveryEdge {
 			notes = append(notes, compose.Note{
-				Pos: tie.Pos, Path: OutsideText(tie.To),
-				Text: fmt.Sprintf("the discovery proxy %q finds %q without a link", OutsideText(tie.From), OutsideText(tie.To)),
+				Pos: tie.Pos, Path: ExternalText(tie.To),
+				Text: fmt.Sprintf("the discovery proxy %q finds %q without a link", ExternalText(tie.From), ExternalText(tie.To)),
 			})
 		}
 	}

@@ -12,14 +12,14 @@ import (
 type Graph struct {
 	Project  string         `json:"project"`
 	Nodes    []Node         `json:"nodes"`    // services in file order, then containers outside the project
-	Edges    []Edge         `json:"edges"`    // in file order
+	Edges    []GraphEdge    `json:"edges"`    // in file order
 	Networks []GraphNetwork `json:"networks"` // in the topology's order
 }
 
 // Node is a service, or a container outside the project.
 type Node struct {
 	Name     string   `json:"name"`
-	Outside  bool     `json:"outside,omitempty"`  // a container that external_links name
+	External bool     `json:"outside,omitempty"`  // a container that external_links name
 	Net      string   `json:"net,omitempty"`      // the service's net, where it has one: "host", "container:db"
 	Ports    []string `json:"ports,omitempty"`    // published, as a file has them: "127.0.0.1:8080:80", "53:53/udp"
 	Networks []string `json:"networks,omitempty"` // that it is on
@@ -31,13 +31,13 @@ type Node struct {
 
 // GraphContainer is a container of a service, or the one outside.
 type GraphContainer struct {
-	Name   string       `json:"name"`
-	State  string       `json:"state"` // the engine's word: running, exited, …
-	Places []GraphPlace `json:"places,omitempty"`
+	Name      string          `json:"name"`
+	State     string          `json:"state"` // the engine's word: running, exited, …
+	Endpoints []GraphEndpoint `json:"places,omitempty"`
 }
 
-// GraphPlace is a container's address on a network.
-type GraphPlace struct {
+// GraphEndpoint is a container's address on a network.
+type GraphEndpoint struct {
 	Network string `json:"network"`
 	Address string `json:"address"`
 }
@@ -50,8 +50,8 @@ const (
 	Extra   Difference = "extra"   // on the engine, not in the files
 )
 
-// Edge is everything that one node links to another for.
-type Edge struct {
+// GraphEdge is everything that one node links to another for.
+type GraphEdge struct {
 	From    string   `json:"from"`
 	To      string   `json:"to"`
 	Kind    EdgeKind `json:"kind"`
@@ -68,16 +68,16 @@ const (
 	LinkEdge      EdgeKind = "link"      // links
 	DiscoveryEdge EdgeKind = "discovery" // a discovery proxy and what it finds
 	ExternalEdge  EdgeKind = "external"  // external_links
-	HandEdge      EdgeKind = "hand"      // docker stacklite link
+	AdhocEdge     EdgeKind = "hand"      // docker stacklite link
 	StrayEdge     EdgeKind = "stray"     // no reason at all: the two reach each other on the engine
 )
 
 // GraphNetwork is a network of the topology.
 type GraphNetwork struct {
-	Name    string   `json:"name"`
-	Kind    Kind     `json:"kind"`
-	Members []string `json:"members"`           // services
-	Outside []string `json:"outside,omitempty"` // containers of others
+	Name      string   `json:"name"`
+	Kind      Kind     `json:"kind"`
+	Members   []string `json:"members"`           // services
+	Externals []string `json:"outside,omitempty"` // containers of others
 
 	Subnet  string     `json:"subnet,omitempty"` // where an engine was asked
 	Differs Difference `json:"differs,omitempty"`
@@ -85,11 +85,11 @@ type GraphNetwork struct {
 
 // Graph returns the picture of t, which was resolved from p.
 func (t *Topology) Graph(p *compose.Project) Graph {
-	g := Graph{Project: p.Name, Nodes: []Node{}, Edges: []Edge{}, Networks: []GraphNetwork{}}
+	g := Graph{Project: p.Name, Nodes: []Node{}, Edges: []GraphEdge{}, Networks: []GraphNetwork{}}
 	for _, n := range t.Networks {
 		picture := GraphNetwork{Name: n.Name, Kind: n.Kind, Members: n.Members}
-		for _, name := range n.Outside {
-			picture.Outside = append(picture.Outside, OutsideText(name))
+		for _, name := range n.Externals {
+			picture.Externals = append(picture.Externals, ExternalText(name))
 		}
 		g.Networks = append(g.Networks, picture)
 	}
@@ -110,20 +110,20 @@ func (t *Topology) Graph(p *compose.Project) Graph {
 	}
 	edges := newEdgeList()
 	for _, svc := range p.Services {
-		for _, tie := range t.Ties {
+		for _, tie := range t.Edges {
 			if tie.From == svc.Name {
 				edges.add(tie)
 			}
 		}
 	}
-	for _, tie := range t.Ties {
-		if IsOutside(tie.From) {
+	for _, tie := range t.Edges {
+		if IsExternal(tie.From) {
 			edges.add(tie)
 		}
 	}
 	g.Edges = append(g.Edges, edges.list...)
 	for _, name := range edges.outside {
-		n := Node{Name: OutsideText(name), Outside: true}
+		n := Node{Name: ExternalText(name), External: true}
 		for _, network := range t.Networks {
 			if network.has(name) {
 				n.Networks = append(n.Networks, network.Name)
@@ -136,7 +136,7 @@ func (t *Topology) Graph(p *compose.Project) Graph {
 
 // edgeList gathers what belongs on one edge.
 type edgeList struct {
-	list    []Edge
+	list    []GraphEdge
 	at      map[edgeKey]int
 	outside []string // outside names at either end, each once
 }
@@ -150,15 +150,15 @@ func newEdgeList() *edgeList { return &edgeList{at: make(map[edgeKey]int)} }
 
 // add gives the edge of a tie the tie's alias; a new edge if there is none
 // such.
-func (l *edgeList) add(t Tie) {
+func (l *edgeList) add(t Edge) {
 	key := edgeKey{t.From, t.To, t.Kind}
 	i, ok := l.at[key]
 	if !ok {
 		i = len(l.list)
 		l.at[key] = i
-		l.list = append(l.list, Edge{From: OutsideText(t.From), To: OutsideText(t.To), Kind: t.Kind, Network: t.Network})
+		l.list = append(l.list, GraphEdge{From: ExternalText(t.From), To: ExternalText(t.To), Kind: t.Kind, Network: t.Network})
 		for _, end := range [...]string{t.From, t.To} {
-			if IsOutside(end) && !slices.Contains(l.outside, end) {
+			if IsExternal(end) && !slices.Contains(l.outside, end) {
 				l.outside = append(l.outside, end)
 			}
 		}

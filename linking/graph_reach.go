@@ -24,18 +24,18 @@ func (g Graph) Reaches(a, b string) bool {
 		return true
 	}
 	for _, n := range g.Networks {
-		if n.Kind != Apart && n.has(a) && n.has(b) {
+		if n.Kind != Isolated && n.has(a) && n.has(b) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(g.Edges, func(e Edge) bool {
+	return slices.ContainsFunc(g.Edges, func(e GraphEdge) bool {
 		return e.From == a && e.To == b || e.From == b && e.To == a
 	})
 }
 
 // has tells whether a node sits on the network.
 func (n GraphNetwork) has(name string) bool {
-	return slices.Contains(n.Members, name) || slices.Contains(n.Outside, name)
+	return slices.Contains(n.Members, name) || slices.Contains(n.Externals, name)
 }
 
 // stackOf names the node whose network stack a node uses.
@@ -68,7 +68,7 @@ func (g Graph) Around(names []string) Graph {
 			near = append(near, e.From, e.To)
 		}
 	}
-	part := Graph{Project: g.Project, Nodes: []Node{}, Edges: []Edge{}, Networks: []GraphNetwork{}}
+	part := Graph{Project: g.Project, Nodes: []Node{}, Edges: []GraphEdge{}, Networks: []GraphNetwork{}}
 	for _, n := range g.Nodes {
 		if slices.Contains(near, n.Name) {
 			part.Nodes = append(part.Nodes, n)

@@ -35,10 +35,10 @@ func TestAGraphShowsLinksAliasesPortsAndWhatIsOutside(t *testing.T) {
 			{Name: "hosted", Net: "host"},
 			{Name: "beside", Net: "container:web"},
 			{Name: "cron", Networks: []string{"default"}},
-			{Name: "other_db_1", Outside: true, Networks: []string{"other_db_1.web-9ddacb72"}},
-			{Name: "db", Outside: true, Networks: []string{"db.cache-0a679bcb"}},
+			{Name: "other_db_1", External: true, Networks: []string{"other_db_1.web-9ddacb72"}},
+			{Name: "db", External: true, Networks: []string{"db.cache-0a679bcb"}},
 		},
-		Edges: []linking.Edge{
+		Edges: []linking.GraphEdge{
 			{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"database"}, Network: "db.web"},
 			{From: "web", To: "cache", Kind: linking.LinkEdge, Network: "cache.web"},
 			{From: "web", To: "other_db_1", Kind: linking.ExternalEdge, Aliases: []string{"old"}, Network: "other_db_1.web-9ddacb72"},
@@ -46,10 +46,10 @@ func TestAGraphShowsLinksAliasesPortsAndWhatIsOutside(t *testing.T) {
 		},
 		Networks: []linking.GraphNetwork{
 			{Name: "cache.web", Kind: linking.Linked, Members: []string{"cache", "web"}},
-			{Name: "db.cache-0a679bcb", Kind: linking.Linked, Members: []string{"cache"}, Outside: []string{"db"}},
+			{Name: "db.cache-0a679bcb", Kind: linking.Linked, Members: []string{"cache"}, Externals: []string{"db"}},
 			{Name: "db.web", Kind: linking.Linked, Members: []string{"db", "web"}},
-			{Name: "other_db_1.web-9ddacb72", Kind: linking.Linked, Members: []string{"web"}, Outside: []string{"other_db_1"}},
-			{Name: "default", Kind: linking.Apart, Members: []string{"cron"}},
+			{Name: "other_db_1.web-9ddacb72", Kind: linking.Linked, Members: []string{"web"}, Externals: []string{"other_db_1"}},
+			{Name: "default", Kind: linking.Isolated, Members: []string{"cron"}},
 		},
 	}
 	if diff := cmp.Diff(want, resolve(t, p).Graph(p)); diff != "" {

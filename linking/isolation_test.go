@@ -69,15 +69,15 @@ func randomProject(r *rand.Rand, n int) *compose.Project {
 }
 
 // randomOutside makes a few who discovery knows outside the project.
-func randomOutside(r *rand.Rand) []linking.Outsider {
-	var list []linking.Outsider
+func randomOutside(r *rand.Rand) []linking.External {
+	var list []linking.External
 	for _, name := range []string{"/nginx", "shop/web", "shop/proxy", "/x1"} {
 		if r.IntN(3) > 0 {
 			continue
 		}
-		o := linking.Outsider{Name: name, Proxy: r.IntN(2) == 0, Discoverable: r.IntN(2) == 0}
+		o := linking.External{Name: name, Proxy: r.IntN(2) == 0, Discoverable: r.IntN(2) == 0}
 		if r.IntN(3) == 0 {
-			o.Joined = []string{"s0", "s2"}
+			o.JoinedWith = []string{"s0", "s2"}
 		}
 		list = append(list, o)
 	}
@@ -93,13 +93,13 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	t.Helper()
 	neighbours := make(map[[2]string]bool)
 	outside := make(map[string]bool)
-	for _, tie := range top.Ties {
-		if tie.Elsewhere {
+	for _, tie := range top.Edges {
+		if tie.OnOtherNetwork {
 			continue
 		}
-		neighbours[[2]string{min(tie.From, tie.At), max(tie.From, tie.At)}] = true
-		for _, end := range []string{tie.From, tie.At} {
-			if linking.IsOutside(end) {
+		neighbours[[2]string{min(tie.From, tie.Owner), max(tie.From, tie.Owner)}] = true
+		for _, end := range []string{tie.From, tie.Owner} {
+			if linking.IsExternal(end) {
 				outside[end] = true
 			}
 		}
@@ -124,7 +124,7 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	for i, a := range top.Services {
 		for _, b := range top.Services[:i] {
 			want := neighbours[[2]string{min(a.Name, b.Name), max(a.Name, b.Name)}]
-			got := a.Stack == a.Name && b.Stack == b.Name && len(top.Between(a.Name, b.Name)) > 0
+			got := a.NetworkOwner == a.Name && b.NetworkOwner == b.Name && len(top.Between(a.Name, b.Name)) > 0
 			if got != want {
 				t.Errorf("%s and %s: neighbours %v, share a network %v", a.Name, b.Name, want, got)
 			}
@@ -142,8 +142,8 @@ func checkOutside(t *testing.T, top *linking.Topology, neighbours map[[2]string]
 	t.Helper()
 	together := make(map[[2]string]bool)
 	for _, n := range top.Networks {
-		for i, o := range n.Outside {
-			for _, other := range slices.Concat(n.Members, n.Outside[:i]) {
+		for i, o := range n.Externals {
+			for _, other := range slices.Concat(n.Members, n.Externals[:i]) {
 				together[[2]string{min(o, other), max(o, other)}] = true
 			}
 		}
@@ -172,7 +172,7 @@ func checkEndpoints(t *testing.T, top *linking.Topology, s linking.Service, mode
 			t.Errorf("%s has an endpoint on %s, which does not list it", s.Name, e.Network)
 			continue
 		}
-		apart = apart || n.Kind == linking.Apart
+		apart = apart || n.Kind == linking.Isolated
 	}
 	switch {
 	case apart && len(s.Endpoints) > 1:
@@ -190,9 +190,9 @@ func checkNames(t *testing.T, top *linking.Topology) {
 	t.Helper()
 	for _, s := range top.Services {
 		want := make(map[string]string)
-		for _, tie := range top.Ties {
+		for _, tie := range top.Edges {
 			if tie.From == s.Name && tie.Alias != "" {
-				want[strings.ToLower(tie.Alias)] = tie.At
+				want[strings.ToLower(tie.Alias)] = tie.Owner
 			}
 		}
 		for alias, at := range want {
@@ -230,9 +230,9 @@ func answers(top *linking.Topology, network, alias string) []string {
 			}
 		}
 	}
-	for _, o := range top.Network(network).Outside {
-		name := linking.OutsideText(o)
-		if strings.EqualFold(name, alias) || strings.EqualFold(linking.OutsideAlias(name), alias) {
+	for _, o := range top.Network(network).Externals {
+		name := linking.ExternalText(o)
+		if strings.EqualFold(name, alias) || strings.EqualFold(linking.ExternalAlias(name), alias) {
 			found = append(found, o)
 		}
 	}
@@ -258,7 +258,7 @@ func TestWhoIsLinkedSharesANetworkAndNobodyElse(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
 		p := randomProject(r, 1+r.IntN(20))
-		top, err := linking.Resolve(p, linking.Options{Outside: randomOutside(r)})
+		top, err := linking.Resolve(p, linking.Options{Externals: randomOutside(r)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -300,7 +300,7 @@ func TestNetworksThatExistStayWhileTheirMembersAreNeighbours(t *testing.T) {
 	var have [][]string
 	for range 1000 {
 		p := randomProject(r, 6+r.IntN(3))
-		o := linking.Options{Keep: have, Outside: randomOutside(r)}
+		o := linking.Options{Keep: have, Externals: randomOutside(r)}
 		top, err := linking.Resolve(p, o)
 		if err != nil {
 			t.Fatal(err)
@@ -312,7 +312,7 @@ func TestNetworksThatExistStayWhileTheirMembersAreNeighbours(t *testing.T) {
 				t.Fatalf("%v is given up in\n%s", k, describe(top))
 			}
 		}
-		again, err := linking.Resolve(p, linking.Options{Keep: now, Outside: o.Outside})
+		again, err := linking.Resolve(p, linking.Options{Keep: now, Externals: o.Externals})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -327,7 +327,7 @@ func linkNetworks(top *linking.Topology) [][]string {
 	var sets [][]string
 	for _, n := range top.Networks {
 		if n.Kind == linking.Linked {
-			sets = append(sets, slices.Concat(n.Members, n.Outside))
+			sets = append(sets, slices.Concat(n.Members, n.Externals))
 		}
 	}
 	return sets
@@ -337,8 +337,8 @@ func linkNetworks(top *linking.Topology) [][]string {
 func cliqueIn(top *linking.Topology, services []string) bool {
 	for i, a := range services {
 		for _, b := range services[:i] {
-			if !slices.ContainsFunc(top.Ties, func(t linking.Tie) bool {
-				return !t.Elsewhere && (t.From == a && t.At == b || t.From == b && t.At == a)
+			if !slices.ContainsFunc(top.Edges, func(t linking.Edge) bool {
+				return !t.OnOtherNetwork && (t.From == a && t.Owner == b || t.From == b && t.Owner == a)
 			}) {
 				return false
 			}
@@ -360,7 +360,7 @@ func TestByProjectEverybodyWithLinksOrWithoutNetReachesEverybody(t *testing.T) {
 			t.Fatalf("networks %+v", top.Networks)
 		}
 		for _, n := range top.Networks[:last] {
-			if n.Kind != linking.Linked || len(n.Outside) == 0 {
+			if n.Kind != linking.Linked || len(n.Externals) == 0 {
 				t.Fatalf("network %+v leads nowhere", n)
 			}
 		}
@@ -400,7 +400,7 @@ func TestFilesOfRealProjectsAreIsolated(t *testing.T) {
 				}
 			}
 		}
-		edges += len(top.Ties)
+		edges += len(top.Edges)
 	}
 	t.Logf("%d of %d files, %d link networks for %d links; %d of %d pairs of services reach each other",
 		resolved, len(files), networks, edges, linked, pairs)

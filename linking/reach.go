@@ -11,10 +11,10 @@ func (t *Topology) Reaches(a, b string) bool {
 	if s == nil || u == nil {
 		return false
 	}
-	if s.Stack == u.Stack {
+	if s.NetworkOwner == u.NetworkOwner {
 		return true
 	}
-	s, u = t.Service(s.Stack), t.Service(u.Stack)
+	s, u = t.Service(s.NetworkOwner), t.Service(u.NetworkOwner)
 	switch s.Net.Mode {
 	case compose.NetHost, compose.NetContainer, compose.NetNetwork:
 		if s.Net.Mode == u.Net.Mode && s.Net.Name == u.Net.Name {
@@ -33,7 +33,7 @@ func (t *Topology) Between(a, b string) []*Network {
 	}
 	var out []*Network
 	for i := range t.Networks {
-		if n := &t.Networks[i]; n.Kind != Apart && n.has(s.Stack) && n.has(u.Stack) {
+		if n := &t.Networks[i]; n.Kind != Isolated && n.has(s.NetworkOwner) && n.has(u.NetworkOwner) {
 			out = append(out, n)
 		}
 	}

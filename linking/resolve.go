@@ -23,8 +23,8 @@ type Options struct {
 	// NoDiscovery leaves out the ties of discovery proxies to what they find.
 	NoDiscovery bool
 
-	// Outside is what discovery knows outside the project.
-	Outside []Outsider
+	// Externals is what discovery knows outside the project.
+	Externals []External
 }
 
 // Resolve works out the networks, names and start order that the links of p
@@ -35,11 +35,11 @@ type Options struct {
 // that do not exist or that links cannot reach, links of services that can
 // have none, and services of which none can be created before the other.
 func Resolve(p *compose.Project, o Options) (*Topology, error) {
-	owners := resolveStacks(p)
-	ties, errs := resolveTies(p, owners)
+	owners := resolveNetworkOwners(p)
+	ties, errs := resolveEdges(p, owners)
 	notes := shadowed(ties)
 	if !o.NoDiscovery {
-		ties = append(ties, discover(p, ties, o.Outside)...)
+		ties = append(ties, discover(p, ties, o.Externals)...)
 	}
 	errs = append(errs, checkNames(p, ties, o.Isolation)...)
 	used, circles := resolveUses(p)
@@ -47,15 +47,15 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 		errs.Sort()
 		return nil, errs
 	}
-	t := &Topology{Networks: networks(p, ties, o), Ties: ties, Notes: notes}
-	carry(t.Ties, t.Networks)
-	places := endpoints(t.Networks, t.Ties)
+	t := &Topology{Networks: networks(p, ties, o), Edges: ties, Notes: notes}
+	carry(t.Edges, t.Networks)
+	places := endpoints(t.Networks, t.Edges)
 	for _, svc := range p.Services {
 		t.Services = append(t.Services, Service{
-			Name:      svc.Name,
-			Net:       svc.Net,
-			Stack:     owners[svc.Name].name,
-			Endpoints: places[svc.Name],
+			Name:         svc.Name,
+			Net:          svc.Net,
+			NetworkOwner: owners[svc.Name].name,
+			Endpoints:    places[svc.Name],
 		})
 	}
 	used.order(t.Services)

@@ -46,7 +46,7 @@ func golden(t *testing.T, file string) {
 			o.Keep = append(o.Keep, strings.Fields(rest))
 		}
 		if rest, ok := strings.CutPrefix(line, "outside:"); ok {
-			o.Outside = append(o.Outside, outsider(strings.Fields(rest)))
+			o.Externals = append(o.Externals, outsider(strings.Fields(rest)))
 		}
 		switch line {
 		case "isolation: project":
@@ -71,12 +71,12 @@ func golden(t *testing.T, file string) {
 	}
 }
 
-func outsider(words []string) linking.Outsider {
-	o := linking.Outsider{Name: words[0]}
+func outsider(words []string) linking.External {
+	o := linking.External{Name: words[0]}
 	for _, w := range words[1:] {
 		switch name, joined := strings.CutPrefix(w, "joined="); {
 		case joined:
-			o.Joined = append(o.Joined, name)
+			o.JoinedWith = append(o.JoinedWith, name)
 		case w == "proxy":
 			o.Proxy = true
 		case w == "discoverable":

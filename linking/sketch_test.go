@@ -104,12 +104,12 @@ func sketchNet(value string) compose.Namespace {
 func describe(t *linking.Topology) string {
 	var b strings.Builder
 	for _, n := range t.Networks {
-		fmt.Fprintf(&b, "network %s (%s): %s\n", n.Name, n.Kind, strings.Join(slices.Concat(n.Members, n.Outside), " "))
+		fmt.Fprintf(&b, "network %s (%s): %s\n", n.Name, n.Kind, strings.Join(slices.Concat(n.Members, n.Externals), " "))
 	}
 	for _, s := range t.Services {
 		fmt.Fprintf(&b, "service %s", s.Name)
-		if s.Stack != s.Name {
-			fmt.Fprintf(&b, " at %s", s.Stack)
+		if s.NetworkOwner != s.Name {
+			fmt.Fprintf(&b, " at %s", s.NetworkOwner)
 		}
 		if len(s.After) > 0 {
 			fmt.Fprintf(&b, " after %s", strings.Join(s.After, " "))
@@ -126,7 +126,7 @@ func describe(t *linking.Topology) string {
 			fmt.Fprintln(&b)
 		}
 	}
-	for _, tie := range t.Ties {
+	for _, tie := range t.Edges {
 		if tie.Kind != linking.LinkEdge {
 			fmt.Fprintf(&b, "%s %s to %s on %s\n", tie.Kind, tie.From, tie.To, cmp.Or(tie.Network, "a network elsewhere"))
 		}

@@ -7,7 +7,7 @@ import "github.com/stack-lite/stack-lite/compose"
 type Topology struct {
 	Networks []Network      // link networks by name, then the network that those without links are on
 	Services []Service      // in file order
-	Ties     []Tie          // in file order, each once
+	Edges    []Edge         // in file order, each once
 	Notes    []compose.Note // what a user should know about the links, in file order
 }
 
@@ -35,27 +35,27 @@ func (t *Topology) Network(name string) *Network {
 type Kind string
 
 const (
-	Linked Kind = "linked" // its members are all neighbours of each other
-	Apart  Kind = "apart"  // its members reach the internet but not each other
-	Shared Kind = "shared" // everybody reaches everybody (isolation by project)
+	Linked   Kind = "linked" // its members are all neighbours of each other
+	Isolated Kind = "apart"  // its members reach the internet but not each other
+	Shared   Kind = "shared" // everybody reaches everybody (isolation by project)
 )
 
 // Network is one network of the project.
 type Network struct {
-	Name    string   // without the project: "db.web", or "default"
-	Kind    Kind     //
-	Members []string // services, sorted
-	Outside []string // containers of others that sit on it too, by outside name, sorted
+	Name      string   // without the project: "db.web", or "default"
+	Kind      Kind     //
+	Members   []string // services, sorted
+	Externals []string // containers of others that sit on it too, by outside name, sorted
 }
 
 // Service is one service's place in the topology.
 type Service struct {
-	Name      string
-	Net       compose.Namespace // the service's net, as the file has it
-	Stack     string            // the service whose network stack it uses: itself, or through net: container:SERVICE another
-	Endpoints []Endpoint        // one per network, in the topology's order; none for net: host, none and container
-	After     []string          // services to start before this one, sorted; free of cycles over the project
-	Uses      []string          // services it cannot do without, sorted: as After, but cycles and all
+	Name         string
+	Net          compose.Namespace // the service's net, as the file has it
+	NetworkOwner string            // the service whose network stack it uses: itself, or through net: container:SERVICE another
+	Endpoints    []Endpoint        // one per network, in the topology's order; none for net: host, none and container
+	After        []string          // services to start before this one, sorted; free of cycles over the project
+	Uses         []string          // services it cannot do without, sorted: as After, but cycles and all
 }
 
 // Endpoint is a service's place on one network.
@@ -71,16 +71,16 @@ type Name struct {
 	Target string // a name that the target has on the network: its service's, or a container's
 }
 
-// Tie is one reason for two to reach each other: a link between two services
+// Edge is one reason for two to reach each other: a link between two services
 // of the project, or one that leads out of it.
-type Tie struct {
-	From      string      // the consumer; an outside name for a discovery proxy outside
-	To        string      // the target, as the file names it, or an outside name
-	At        string      // who answers for it: To, or the service whose network stack To uses
-	Kind      EdgeKind    //
-	Alias     string      // what the consumer calls it; its own name where the file has no alias; none for discovery
-	Target    string      // the name on the network that the alias stands for; none for discovery
-	Network   string      // the network that carries it; none where Elsewhere
-	Elsewhere bool        // the two meet on a network that is not the topology's
-	Pos       compose.Pos //
+type Edge struct {
+	From           string      // the consumer; an outside name for a discovery proxy outside
+	To             string      // the target, as the file names it, or an outside name
+	Owner          string      // who answers for it: To, or the service whose network stack To uses
+	Kind           EdgeKind    //
+	Alias          string      // what the consumer calls it; its own name where the file has no alias; none for discovery
+	Target         string      // the name on the network that the alias stands for; none for discovery
+	Network        string      // the network that carries it; none where Elsewhere
+	OnOtherNetwork bool        // the two meet on a network that is not the topology's
+	Pos            compose.Pos //
 }

@@ -99,7 +99,7 @@ func (t *attachment) remember(ctx context.Context) error {
 	}
 	t.after = map[string]time.Time{}
 	for _, r := range list {
-		if !t.meant(r) || plan.State(r.State).Up() || plan.State(r.State) == plan.Created {
+		if !t.meant(r) || plan.State(r.State).Up() || plan.State(r.State) == plan.StateCreated {
 			continue
 		}
 		at, err := t.engine.LastLine(ctx, r.ID)
@@ -135,7 +135,7 @@ func (t *attachment) run(ctx context.Context, converge func(context.Context) err
 	case <-times:
 		cancel()
 		<-done
-		t.halt(ctx, plan.Halted)
+		t.halt(ctx, plan.Stopped)
 		t.halting.Wait()
 		return errors.Join(append(t.errs, context.Canceled)...)
 	}
@@ -163,7 +163,7 @@ func (t *attachment) follow(ctx context.Context, times <-chan int) error {
 			switch n {
 			case 1:
 				fmt.Fprintln(t.out, "Gracefully stopping... (press Ctrl+C again to force)")
-				t.halt(ctx, plan.Halted)
+				t.halt(ctx, plan.Stopped)
 			case 2:
 				killed = true
 				t.halt(ctx, plan.Killed)
@@ -203,7 +203,7 @@ func (t *attachment) exited(ctx context.Context, e exit) {
 	t.mu.Unlock()
 	if t.abort && !t.stopping.Load() {
 		fmt.Fprintln(t.out, "Aborting on container exit...")
-		t.halt(ctx, plan.Halted)
+		t.halt(ctx, plan.Stopped)
 	}
 }
 
@@ -236,7 +236,7 @@ func (t *attachment) code(ctx context.Context) error {
 			if r.Service != t.codeFrom || r.OneOff {
 				continue
 			}
-			c, _, err := t.engine.Condition(ctx, r.ID)
+			c, _, err := t.engine.Status(ctx, r.ID)
 			return errors.Join(err, asStatus(c.ExitCode))
 		}
 	}

@@ -126,12 +126,12 @@ func firstError(errs ...error) error {
 // member is what a user calls one or several containers.
 type member struct {
 	word       string
-	containers []*engine.SceneContainer
+	containers []*engine.Container
 }
 
 // running finds the containers that run of what a user names: a service, or a
 // container of anybody.
-func (l *sight) running(word string) ([]*engine.SceneContainer, error) {
+func (l *sight) running(word string) ([]*engine.Container, error) {
 	found := l.scene.Service(l.project, word)
 	known := len(found) > 0 || l.loaded != nil && l.loaded.Service(word) != nil
 	if !known {
@@ -139,9 +139,9 @@ func (l *sight) running(word string) ([]*engine.SceneContainer, error) {
 		if c == nil {
 			return nil, l.noSuchMember(word)
 		}
-		found = []*engine.SceneContainer{c}
+		found = []*engine.Container{c}
 	}
-	found = slices.DeleteFunc(slices.Clone(found), func(c *engine.SceneContainer) bool { return !c.State.Up() })
+	found = slices.DeleteFunc(slices.Clone(found), func(c *engine.Container) bool { return !c.State.Up() })
 	switch {
 	case len(found) > 0:
 		return found, nil
@@ -185,7 +185,7 @@ func (l *sight) can(ctx context.Context, x, y member) (answer, error) {
 				continue
 			}
 			pairs++
-			found := l.scene.Ways(a, b)
+			found := l.scene.Paths(a, b)
 			if len(found) == 0 {
 				cut = append(cut, a.Name+" and "+b.Name)
 			}
@@ -216,10 +216,10 @@ func (l *sight) can(ctx context.Context, x, y member) (answer, error) {
 }
 
 // names finds out the names of containers, and of those whose network they use.
-func (l *sight) names(ctx context.Context, containers []*engine.SceneContainer) error {
-	var all []*engine.SceneContainer
+func (l *sight) names(ctx context.Context, containers []*engine.Container) error {
+	var all []*engine.Container
 	for _, c := range containers {
-		for _, o := range []*engine.SceneContainer{c, l.scene.Stack(c)} {
+		for _, o := range []*engine.Container{c, l.scene.NetworkOwner(c)} {
 			if o != nil && !slices.Contains(all, o) {
 				all = append(all, o)
 			}
@@ -229,7 +229,7 @@ func (l *sight) names(ctx context.Context, containers []*engine.SceneContainer) 
 }
 
 // add gathers what belongs to one network.
-func (a *answer) add(w engine.Way) {
+func (a *answer) add(w engine.Path) {
 	i := slices.IndexFunc(a.Ways, func(o way) bool { return o.Network == w.Network })
 	if i < 0 {
 		a.Ways, i = append(a.Ways, way{Network: w.Network}), len(a.Ways)

@@ -40,13 +40,13 @@ func (a *app) canByFiles(p *compose.Project, from, to string) (answer, error) {
 
 // ways lists the networks of the files that both are on, with the names.
 func (s *stack) ways(from, to string) []way {
-	owner := s.topology.Service(to).Stack
-	if s.topology.Service(from).Stack == owner {
+	owner := s.topology.Service(to).NetworkOwner
+	if s.topology.Service(from).NetworkOwner == owner {
 		return []way{{Names: []string{"localhost"}}}
 	}
 	var ways []way
 	for _, n := range s.topology.Between(from, to) {
-		ways = append(ways, way{Network: s.project.Name + "_" + n.Name, Names: s.names(s.topology.Service(from).Stack, owner, n)})
+		ways = append(ways, way{Network: s.project.Name + "_" + n.Name, Names: s.names(s.topology.Service(from).NetworkOwner, owner, n)})
 	}
 	if net := s.topology.Service(owner).Net; len(ways) == 0 && net.Mode == compose.NetNetwork {
 		return []way{{Network: net.Name, Names: []string{engine.ContainerName(s.project, s.project.Service(owner), 1)}}}
@@ -82,7 +82,7 @@ func whyNot(g linking.Graph, from, to string) string {
 	}
 	apart := func(name string) bool {
 		return slices.ContainsFunc(g.Networks, func(n linking.GraphNetwork) bool {
-			return n.Kind == linking.Apart && slices.Contains(n.Members, name)
+			return n.Kind == linking.Isolated && slices.Contains(n.Members, name)
 		})
 	}
 	if apart(from) && apart(to) {

@@ -164,17 +164,17 @@ func (f finding) rank() int {
 func (f finding) cell() view.Cell {
 	switch {
 	case f.Verdict == leak:
-		return view.Cell{Text: "LEAK", Mood: view.Bad}
+		return view.Cell{Text: "LEAK", Style: view.Bad}
 	case f.Verdict == broken:
-		return view.Cell{Text: "BROKEN", Mood: view.Bad}
+		return view.Cell{Text: "BROKEN", Style: view.Bad}
 	case f.Verdict == unknown:
-		return view.Cell{Text: "?", Mood: view.Bad}
+		return view.Cell{Text: "?", Style: view.Bad}
 	case f.Want == "yes":
-		return view.Cell{Text: "yes", Mood: view.Good}
+		return view.Cell{Text: "yes", Style: view.Good}
 	case len(f.Ports) > 0:
-		return view.Cell{Text: "port", Mood: view.Plain}
+		return view.Cell{Text: "port", Style: view.Plain}
 	}
-	return view.Cell{Text: "-", Mood: view.Faint}
+	return view.Cell{Text: "-", Style: view.Faint}
 }
 
 // String is the finding as a line.

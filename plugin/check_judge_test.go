@@ -12,7 +12,7 @@ import (
 
 // trial is a checkup of one pair, web and db, at one address of db each.
 func trial(want bool, names []string, answers ...probe.Answer) (*checkup, *pair) {
-	web, db := &engine.SceneContainer{Name: "web_1"}, &engine.SceneContainer{Name: "db_1"}
+	web, db := &engine.Container{Name: "web_1"}, &engine.Container{Name: "db_1"}
 	p := &pair{
 		from: actor{"web", web, web}, to: actor{"db", db, db}, want: want, names: names,
 		targets: []netip.Addr{netip.MustParseAddr("10.0.0.3")}, ports: []uint16{5432},
@@ -23,8 +23,8 @@ func trial(want bool, names []string, answers ...probe.Answer) (*checkup, *pair)
 		got[a.Question] = a
 	}
 	return &checkup{
-		pairs: []*pair{p}, asked: map[*engine.SceneContainer]map[string]probe.Answer{web: got},
-		failed: map[*engine.SceneContainer]error{},
+		pairs: []*pair{p}, asked: map[*engine.Container]map[string]probe.Answer{web: got},
+		failed: map[*engine.Container]error{},
 	}, p
 }
 

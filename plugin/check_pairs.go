@@ -20,15 +20,15 @@ type checkup struct {
 	*sight
 	pairs  []*pair
 	notes  []string
-	asked  map[*engine.SceneContainer]map[string]probe.Answer // by question
-	failed map[*engine.SceneContainer]error
+	asked  map[*engine.Container]map[string]probe.Answer // by question
+	failed map[*engine.Container]error
 }
 
 // actor is a container that is checked.
 type actor struct {
 	node      string // of the picture
-	container *engine.SceneContainer
-	stack     *engine.SceneContainer // whose network it uses
+	container *engine.Container
+	stack     *engine.Container // whose network it uses
 }
 
 // pair is one direction between two containers.
@@ -45,11 +45,11 @@ type pair struct {
 func newCheckup(ctx context.Context, l *sight, services []string) (*checkup, error) {
 	c := &checkup{
 		sight:  l,
-		asked:  map[*engine.SceneContainer]map[string]probe.Answer{},
-		failed: map[*engine.SceneContainer]error{},
+		asked:  map[*engine.Container]map[string]probe.Answer{},
+		failed: map[*engine.Container]error{},
 	}
 	actors := c.actors()
-	var inspect []*engine.SceneContainer
+	var inspect []*engine.Container
 	for _, a := range actors {
 		inspect = append(inspect, a.container)
 	}
@@ -74,7 +74,7 @@ func newCheckup(ctx context.Context, l *sight, services []string) (*checkup, err
 func (c *checkup) actors() []actor {
 	var actors []actor
 	for _, m := range c.scene.Around(c.project) {
-		stack := c.scene.Stack(m)
+		stack := c.scene.NetworkOwner(m)
 		switch {
 		case stack == nil:
 			continue
@@ -105,11 +105,11 @@ func (c *checkup) actors() []actor {
 // pair works out what is expected, and what there is to try.
 func (c *checkup) pair(from, to actor) *pair {
 	p := &pair{from: from, to: to, want: c.file.Reaches(from.node, to.node) || from.stack == to.stack}
-	ways := c.scene.Ways(from.container, to.container)
+	ways := c.scene.Paths(from.container, to.container)
 	for _, w := range ways {
-		p.want = p.want || w.Hand
+		p.want = p.want || w.Adhoc
 	}
-	for _, place := range to.stack.Places {
+	for _, place := range to.stack.Endpoints {
 		if place.Address.IsValid() {
 			p.targets = append(p.targets, place.Address)
 		}
@@ -131,12 +131,12 @@ func (c *checkup) pair(from, to actor) *pair {
 
 // publishedTo lists where a container finds the ports that another publishes on
 // the host: at the host's end of one of its own networks.
-func publishedTo(from, to *engine.SceneContainer) []netip.AddrPort {
+func publishedTo(from, to *engine.Container) []netip.AddrPort {
 	var list []netip.AddrPort
 	for _, port := range to.Published() {
 		ip, err := netip.ParseAddr(port.IP)
 		if err != nil || ip.IsUnspecified() {
-			for _, place := range from.Places {
+			for _, place := range from.Endpoints {
 				if place.Gateway.IsValid() {
 					ip = place.Gateway
 					break
@@ -153,10 +153,10 @@ func publishedTo(from, to *engine.SceneContainer) []netip.AddrPort {
 // names lists what one must find the other under: what the files say, or where
 // they say nothing (a link by hand, containers of others) what the engine was
 // told.
-func (c *checkup) names(from, to actor, ways []engine.Way) []string {
+func (c *checkup) names(from, to actor, ways []engine.Path) []string {
 	var names []string
 	for _, w := range ways {
-		if w.Address.IsValid() && (w.Hand || c.topology == nil || c.topology.Service(from.node) == nil) {
+		if w.Address.IsValid() && (w.Adhoc || c.topology == nil || c.topology.Service(from.node) == nil) {
 			names = append(names, w.Names...)
 		}
 	}
@@ -168,10 +168,10 @@ func (c *checkup) names(from, to actor, ways []engine.Way) []string {
 }
 
 func (c *checkup) namesByFiles(from, to actor) []string {
-	place := c.topology.Service(c.topology.Service(from.node).Stack)
+	place := c.topology.Service(c.topology.Service(from.node).NetworkOwner)
 	public := []string{to.container.Name}
 	if target := c.topology.Service(to.node); target != nil {
-		if target.Stack != to.node || from.stack == to.stack || len(c.topology.Between(from.node, to.node)) == 0 {
+		if target.NetworkOwner != to.node || from.stack == to.stack || len(c.topology.Between(from.node, to.node)) == 0 {
 			return nil // it has no names of its own where they meet
 		}
 		public = append(public, to.node, to.node+"_"+strconv.Itoa(to.container.Number))
@@ -248,8 +248,8 @@ func (c *checkup) ask(ctx context.Context, prober *engine.Prober, patience time.
 
 // round asks about pairs, all questions of a container at once.
 func (c *checkup) round(ctx context.Context, prober *engine.Prober, patience time.Duration, pairs []*pair) error {
-	questions := map[*engine.SceneContainer][]string{}
-	var order []*engine.SceneContainer
+	questions := map[*engine.Container][]string{}
+	var order []*engine.Container
 	for _, p := range pairs {
 		at := p.from.stack
 		if questions[at] == nil {
@@ -289,7 +289,7 @@ func (c *checkup) round(ctx context.Context, prober *engine.Prober, patience tim
 	return nil
 }
 
-func askOne(ctx context.Context, prober *engine.Prober, at *engine.SceneContainer, args []string) (map[string]probe.Answer, error) {
+func askOne(ctx context.Context, prober *engine.Prober, at *engine.Container, args []string) (map[string]probe.Answer, error) {
 	out, err := prober.Ask(ctx, at.ID, args)
 	if err != nil {
 		return nil, err

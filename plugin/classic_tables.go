@@ -16,7 +16,7 @@ import (
 func (c *classic) printReplicas(ctx context.Context, s *scope, list []engine.Replica) error {
 	rows := [][]string{}
 	for _, r := range list {
-		now, there, err := s.engine.Condition(ctx, r.ID)
+		now, there, err := s.engine.Status(ctx, r.ID)
 		if err != nil {
 			return err
 		}
@@ -26,7 +26,7 @@ func (c *classic) printReplicas(ctx context.Context, s *scope, list []engine.Rep
 		rows = append(rows, []string{r.Name, short(strings.Join(now.Command, " ")), classicState(now), classicPorts(r.Ports)})
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
-	return view.Ruled(s.out, []string{"Name", "Command", "State", "Ports"}, rows)
+	return view.ComposeTable(s.out, []string{"Name", "Command", "State", "Ports"}, rows)
 }
 
 // short cuts a command as ps did.
@@ -40,14 +40,14 @@ func short(command string) string {
 
 // classicState is a container's state: Up, Up (healthy), Paused, Restarting,
 // Exit 3.
-func classicState(c engine.Condition) string {
+func classicState(c engine.Status) string {
 	switch c.State {
-	case plan.Running:
+	case plan.StateRunning:
 		if c.Health != "" {
 			return "Up (" + c.Health + ")"
 		}
 		return "Up"
-	case plan.Paused, plan.Restarting:
+	case plan.StatePaused, plan.StateRestarting:
 		return capital(string(c.State))
 	}
 	return fmt.Sprintf("Exit %d", c.ExitCode)
@@ -81,5 +81,5 @@ func (c *classic) printImages(s *scope, uses []engine.ImageUse) error {
 		rows = append(rows, []string{u.Replica.Name, u.Repository, u.Tag, id[:min(12, len(id))], size})
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
-	return view.Ruled(s.out, []string{"Container", "Repository", "Tag", "Image Id", "Size"}, rows)
+	return view.ComposeTable(s.out, []string{"Container", "Repository", "Tag", "Image Id", "Size"}, rows)
 }

@@ -104,7 +104,7 @@ func (s *stack) want(ctx context.Context, goal plan.Goal, have plan.Have, scale 
 			return plan.Want{}, err
 		}
 	}
-	if err := s.engine.Learn(ctx, s.project, s.topology, have); err != nil {
+	if err := s.engine.LoadImageFacts(ctx, s.project, s.topology, have); err != nil {
 		return plan.Want{}, err
 	}
 	return s.engine.Desired(s.project, s.topology, have, scale)

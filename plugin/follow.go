@@ -124,7 +124,7 @@ func (f *follower) begin(ctx context.Context, list []engine.Replica, begun func(
 func (f *follower) tail(ctx context.Context, r engine.Replica, q engine.LogQuery) {
 	t := &tail{follower: f, replica: r, query: q, ping: make(chan struct{}, 1), busy: true}
 	state := plan.State(r.State)
-	t.up, t.ended = state.Up(), state == plan.Exited
+	t.up, t.ended = state.Up(), state == plan.StateExited
 	f.tails[r.ID] = t
 	f.open.Go(func() { t.run(ctx) })
 }
@@ -147,7 +147,7 @@ func (f *follower) take(ctx context.Context, e engine.Event) {
 		t.queue, t.busy = append(t.queue, e), true
 		poke(t.ping)
 	case e.Action == engine.Started && f.shown(e.Replica):
-		e.State = string(plan.Running)
+		e.State = string(plan.StateRunning)
 		f.tail(ctx, e.Replica, engine.LogQuery{Follow: true, Tail: -1})
 	}
 	poke(f.wake)
@@ -179,14 +179,14 @@ func (f *follower) over(ctx context.Context) (wait time.Duration, over bool, err
 		}
 		if up := plan.State(r.State).Up(); up && known[r.ID] {
 			// A list may still say so of one that has just exited.
-			now, _, err := f.engine.Condition(ctx, r.ID)
+			now, _, err := f.engine.Status(ctx, r.ID)
 			if err != nil || now.State.Up() {
 				return 0, false, err
 			}
 		} else if up {
 			return 0, false, nil
 		}
-		made = made || plan.State(r.State) == plan.Created
+		made = made || plan.State(r.State) == plan.StateCreated
 	}
 	if f.stopped != nil && f.stopped() || !killed && !made {
 		return 0, true, nil

@@ -94,7 +94,7 @@ type sight struct {
 	*app
 	project  string
 	engine   *engine.Engine
-	scene    *engine.Scene
+	scene    *engine.Snapshot
 	loaded   *compose.Project  // nil where the files can't be read
 	topology *linking.Topology // of the files; nil likewise
 	file     linking.Graph     // their picture, or what the stack's labels say of them
@@ -119,7 +119,7 @@ func (a *app) look(ctx context.Context) (*sight, error) {
 		}
 		l.topology, l.file = s.topology, s.topology.Graph(s.project)
 	}
-	if l.scene, err = l.engine.Scene(ctx); err != nil {
+	if l.scene, err = l.engine.Snapshot(ctx); err != nil {
 		return nil, err
 	}
 	if l.loaded == nil {
@@ -134,7 +134,7 @@ func (a *app) glance(ctx context.Context) (*sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := e.Scene(ctx)
+	s, err := e.Snapshot(ctx)
 	return &sight{app: a, engine: e, scene: s}, err
 }
 

@@ -91,13 +91,13 @@ func (a *app) linkAdd(ctx context.Context, consumer string, targets []string, is
 
 // handTarget reads TARGET[:ALIAS]. As docker run --link has it, a target that
 // is given by something else than its name is called that.
-func handTarget(s *engine.Scene, word string) (engine.HandTarget, error) {
+func handTarget(s *engine.Snapshot, word string) (engine.HandTarget, error) {
 	name, alias, _ := strings.Cut(word, ":")
 	c, err := someContainer(s, name)
 	return engine.HandTarget{Container: c, Alias: firstOf(alias, name)}, err
 }
 
-func someContainer(s *engine.Scene, word string) (*engine.SceneContainer, error) {
+func someContainer(s *engine.Snapshot, word string) (*engine.Container, error) {
 	if c := s.Container("", word); c != nil && word != "" {
 		return c, nil
 	}
@@ -152,7 +152,7 @@ func (a *app) linkRm(ctx context.Context, args []string, gone bool) error {
 		return err
 	}
 	if gone {
-		var of []*engine.SceneContainer
+		var of []*engine.Container
 		for _, word := range args {
 			c, err := someContainer(s, word)
 			if err != nil {

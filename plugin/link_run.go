@@ -99,7 +99,7 @@ type linkedRun struct {
 	*app
 	line     runLine
 	engine   *engine.Engine
-	scene    *engine.Scene
+	scene    *engine.Snapshot
 	targets  []engine.HandTarget
 	networks map[string]plan.Network // by the target's name
 	cidfile  string
@@ -116,7 +116,7 @@ func (r *linkedRun) find(ctx context.Context) (err error) {
 		rand.Read(b[:])
 		consumer = "run-" + hex.EncodeToString(b[:])
 	}
-	names := map[string]*engine.SceneContainer{} // by alias
+	names := map[string]*engine.Container{} // by alias
 	for _, link := range r.line.links {
 		t, err := handTarget(r.scene, link)
 		if err != nil {
@@ -211,7 +211,7 @@ func (r *linkedRun) id() string {
 
 // join attaches the created container to the networks that it is not on yet.
 func (r *linkedRun) join(ctx context.Context, id string) error {
-	s, err := r.engine.Scene(ctx)
+	s, err := r.engine.Snapshot(ctx)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func (a *app) containerNames(ctx context.Context) []string {
 	if err != nil {
 		return nil
 	}
-	scene, err := e.Scene(ctx)
+	scene, err := e.Snapshot(ctx)
 	if err != nil {
 		return nil
 	}

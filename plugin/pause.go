@@ -16,7 +16,7 @@ func newPauseCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
-			return a.handle(ctx, plan.Goal{State: plan.Frozen}, args, failure{msg: "no containers to pause"})
+			return a.handle(ctx, plan.Goal{State: plan.Paused}, args, failure{msg: "no containers to pause"})
 		},
 	}
 }

@@ -117,7 +117,7 @@ func (w *readiness) event(e engine.Event) {
 
 // ready tells whether a container is of use. That it never will be is an error.
 func (w *readiness) ready(ctx context.Context, r engine.Replica) (bool, error) {
-	c, there, err := w.engine.Condition(ctx, r.ID)
+	c, there, err := w.engine.Status(ctx, r.ID)
 	hints := []string{"to see what it said: logs " + r.Service}
 	switch {
 	case err != nil:

@@ -11,7 +11,7 @@ import (
 )
 
 func newRmCommand(a *app) *cobra.Command {
-	goal := plan.Goal{State: plan.Cleared}
+	goal := plan.Goal{State: plan.Removed}
 	var force, all bool
 	cmd := &cobra.Command{
 		Use:   "rm [OPTIONS] [SERVICE...]",

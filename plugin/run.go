@@ -205,10 +205,10 @@ func (s *stack) attend(ctx context.Context, name string, terminal, remove bool, 
 			if n > 1 {
 				signalled = exitKilled
 			}
-			go s.engine.Halt(ctx, name, n > 1)
+			go s.engine.Stop(ctx, name, n > 1)
 		case <-hangup:
 			signalled = exitKilled
-			go s.engine.Halt(ctx, name, true)
+			go s.engine.Stop(ctx, name, true)
 		}
 	}
 }
@@ -217,13 +217,13 @@ func (s *stack) attend(ctx context.Context, name string, terminal, remove bool, 
 // for those that are over.
 func (s *stack) tidy(ctx context.Context, name string, err error) error {
 	if err != nil {
-		err = errors.Join(err, s.engine.Discard(ctx, name))
+		err = errors.Join(err, s.engine.RemoveCreated(ctx, name))
 	}
 	have, seen := s.engine.Observe(ctx, s.project.Name, nil)
 	if seen != nil {
 		return errors.Join(err, seen)
 	}
-	return errors.Join(err, plan.Errands(have).Run(ctx, 1, s.engine.Apply, func(plan.Event) {}))
+	return errors.Join(err, plan.OneOffNetworks(have).Run(ctx, 1, s.engine.Apply, func(plan.Event) {}))
 }
 
 // service is the service with what the command line says in its place.

@@ -37,5 +37,5 @@ func (a *app) stop(ctx context.Context, args []string, timeout *int) error {
 	if err != nil {
 		return err
 	}
-	return s.halt(ctx, plan.Goal{State: plan.Halted, Timeout: timeout}, args, false)
+	return s.halt(ctx, plan.Goal{State: plan.Stopped, Timeout: timeout}, args, false)
 }

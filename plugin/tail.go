@@ -88,7 +88,7 @@ func (t *tail) doubt(ctx context.Context) {
 	if !t.up {
 		return
 	}
-	now, there, err := t.follower.engine.Condition(ctx, t.replica.ID)
+	now, there, err := t.follower.engine.Status(ctx, t.replica.ID)
 	if err == nil && (!there || !now.State.Up()) {
 		t.up, t.ended, t.code = false, true, nil
 	}
@@ -164,7 +164,7 @@ func (t *tail) tell(ctx context.Context, closed bool) {
 	}
 	t.ended = false
 	// Asking waits until the engine is done with the container.
-	now, there, err := t.follower.engine.Condition(ctx, t.replica.ID)
+	now, there, err := t.follower.engine.Status(ctx, t.replica.ID)
 	if err != nil {
 		return
 	}
@@ -180,7 +180,7 @@ func (t *tail) tell(ctx context.Context, closed bool) {
 		t.code = nil
 	}
 	t.follower.logs.Say(fmt.Sprintf("%s exited with code %d", t.replica.Name, e.code))
-	if !there || !now.State.Up() && now.State != plan.Created {
+	if !there || !now.State.Up() && now.State != plan.StateCreated {
 		t.follower.mu.Lock()
 		defer t.follower.mu.Unlock()
 		t.follower.exited(e)

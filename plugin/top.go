@@ -49,7 +49,7 @@ func (a *app) top(ctx context.Context, args []string) error {
 		first = false
 		fmt.Fprintln(a.out, r.Name)
 		if a.classic != nil {
-			if err := view.Ruled(a.out, titles, processes); err != nil {
+			if err := view.ComposeTable(a.out, titles, processes); err != nil {
 				return err
 			}
 			continue

@@ -16,7 +16,7 @@ func newUnpauseCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
-			return a.handle(ctx, plan.Goal{State: plan.Thawed}, args, failure{msg: "no containers to unpause"})
+			return a.handle(ctx, plan.Goal{State: plan.Unpaused}, args, failure{msg: "no containers to unpause"})
 		},
 	}
 }

@@ -158,7 +158,7 @@ func (f upFlags) goal(s *stack, args []string, timeoutGiven bool) (plan.Goal, en
 		goal.Recreate = plan.Never
 	}
 	if f.noStart {
-		goal.State = plan.JustCreated
+		goal.State = plan.CreatedOnly
 	}
 	if timeoutGiven {
 		goal.Timeout = &f.timeout

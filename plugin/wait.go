@@ -39,7 +39,7 @@ func (a *app) wait(ctx context.Context, args []string) error {
 	}
 	var waited []engine.Replica
 	for _, r := range list {
-		if !r.OneOff && plan.State(r.State) != plan.Created {
+		if !r.OneOff && plan.State(r.State) != plan.StateCreated {
 			waited = append(waited, r)
 		}
 	}

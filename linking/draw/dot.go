@@ -20,7 +20,7 @@ func dot(w io.Writer, g linking.Graph) error {
 	fmt.Fprintln(&b, "  edge [fontname=\"sans-serif\" fontsize=10]")
 	for _, n := range g.Nodes {
 		style := ""
-		if n.Outside {
+		if n.External {
 			style = " style=dashed"
 		}
 		if n.Differs != "" {
@@ -44,7 +44,7 @@ func dot(w io.Writer, g linking.Graph) error {
 			continue
 		}
 		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    label=%s\n", i+1, dotText(n.Name+": "+meaning(n.Kind)))
-		for _, m := range slices.Concat(n.Members, n.Outside) {
+		for _, m := range slices.Concat(n.Members, n.Externals) {
 			fmt.Fprintf(&b, "    %s\n", member(id, m))
 		}
 		fmt.Fprintln(&b, "  }")

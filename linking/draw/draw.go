@@ -74,12 +74,12 @@ type ref struct {
 }
 
 // refOf returns what stands for n.
-func refOf(n linking.Node) ref { return ref{n.Name, n.Outside} }
+func refOf(n linking.Node) ref { return ref{n.Name, n.External} }
 
 // ends returns the nodes at both ends of e.
-func ends(g linking.Graph, e linking.Edge) (from, to ref) {
+func ends(g linking.Graph, e linking.GraphEdge) (from, to ref) {
 	inside := func(name string) bool {
-		return slices.ContainsFunc(g.Nodes, func(n linking.Node) bool { return n.Name == name && !n.Outside })
+		return slices.ContainsFunc(g.Nodes, func(n linking.Node) bool { return n.Name == name && !n.External })
 	}
 	// Outside are the targets of external links, and who has no service's name.
 	return ref{e.From, !inside(e.From)}, ref{e.To, e.Kind == linking.ExternalEdge || !inside(e.To)}
@@ -111,7 +111,7 @@ func about(n linking.Node) []string {
 	if n.Net != "" {
 		lines = append(lines, "net: "+n.Net)
 	}
-	if n.Outside {
+	if n.External {
 		lines = append(lines, "outside the project")
 	}
 	switch n.Differs {
@@ -133,7 +133,7 @@ func boxed(n linking.Node) []string {
 
 // said is what is said of an edge: the aliases, and how it comes about if not
 // by a link.
-func said(e linking.Edge) string {
+func said(e linking.GraphEdge) string {
 	var words []string
 	if len(e.Aliases) > 0 {
 		words = append(words, "as "+strings.Join(e.Aliases, ", "))
@@ -143,7 +143,7 @@ func said(e linking.Edge) string {
 		words = append(words, "(discovered)")
 	case linking.ExternalEdge:
 		words = append(words, "(external)")
-	case linking.HandEdge:
+	case linking.AdhocEdge:
 		words = append(words, "(by hand)")
 	}
 	if d := differs(e.Differs); d != "" {
@@ -166,7 +166,7 @@ func differs(d linking.Difference) string {
 // meaning is what the kind of a network says of its members.
 func meaning(k linking.Kind) string {
 	switch k {
-	case linking.Apart:
+	case linking.Isolated:
 		return "do not reach each other"
 	case linking.Shared:
 		return "all reach each other"

@@ -69,9 +69,9 @@ func odd() linking.Graph {
 	return linking.Graph{
 		Project: `a"<b>&\`,
 		Nodes: []linking.Node{
-			{Name: `x"<y>&\#`, Ports: []string{"<1>"}}, {Name: "loop"}, {Name: `x"<y>&\#`, Outside: true},
+			{Name: `x"<y>&\#`, Ports: []string{"<1>"}}, {Name: "loop"}, {Name: `x"<y>&\#`, External: true},
 		},
-		Edges: []linking.Edge{
+		Edges: []linking.GraphEdge{
 			{From: `x"<y>&\#`, To: "loop", Kind: linking.LinkEdge, Aliases: []string{`"|<`}, Network: "n"},
 			{From: "loop", To: `x"<y>&\#`, Kind: linking.DiscoveryEdge},
 			{From: "loop", To: `x"<y>&\#`, Kind: linking.ExternalEdge},

@@ -17,7 +17,7 @@ func mermaid(w io.Writer, g linking.Graph) error {
 	fmt.Fprintln(&b, "flowchart LR")
 	for _, n := range g.Nodes {
 		open, end := "[", "]"
-		if n.Outside {
+		if n.External {
 			open, end = "([", "])"
 		}
 		label := append([]string{n.Name}, boxed(n)...)
@@ -45,7 +45,7 @@ func mermaid(w io.Writer, g linking.Graph) error {
 			continue
 		}
 		fmt.Fprintf(&b, "  subgraph g%d [%s]\n", i+1, mermaidText([]string{n.Name + ": " + meaning(n.Kind)}))
-		for _, m := range slices.Concat(n.Members, n.Outside) {
+		for _, m := range slices.Concat(n.Members, n.Externals) {
 			fmt.Fprintf(&b, "    %s\n", member(id, m))
 		}
 		fmt.Fprintln(&b, "  end")

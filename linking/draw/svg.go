@@ -117,7 +117,7 @@ func arrowHead(b *strings.Builder, id, colour string) {
 
 func drawBox(b *strings.Builder, x *box) {
 	class := "box"
-	if x.node.Outside {
+	if x.node.External {
 		class += " outside"
 	}
 	if x.node.Differs != "" {
@@ -133,7 +133,7 @@ func drawBox(b *strings.Builder, x *box) {
 
 // drawEdge draws the arrow of e through the points, in the given colour of the
 // palette. It leaves and enters rows upright.
-func drawEdge(b *strings.Builder, points []point, up bool, e linking.Edge, colour int) {
+func drawEdge(b *strings.Builder, points []point, up bool, e linking.GraphEdge, colour int) {
 	if len(points) == 0 {
 		return
 	}
@@ -161,7 +161,7 @@ func drawEdge(b *strings.Builder, points []point, up bool, e linking.Edge, colou
 
 // labelEdge writes what is said of e on the last third of its way, where
 // arrows that start together have parted.
-func labelEdge(b *strings.Builder, points []point, e linking.Edge) {
+func labelEdge(b *strings.Builder, points []point, e linking.GraphEdge) {
 	if s := said(e); len(points) > 1 && s != "" {
 		p, q := points[len(points)-2], points[len(points)-1]
 		fmt.Fprintf(b, "  <text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",

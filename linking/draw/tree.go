@@ -14,13 +14,13 @@ import (
 func tree(w io.Writer, g linking.Graph) error {
 	var t table
 	for _, n := range g.Nodes {
-		var links []linking.Edge
+		var links []linking.GraphEdge
 		for _, e := range g.Edges {
 			if from, _ := ends(g, e); from == refOf(n) {
 				links = append(links, e)
 			}
 		}
-		if n.Outside && len(links)+len(n.Containers) == 0 {
+		if n.External && len(links)+len(n.Containers) == 0 {
 			continue
 		}
 		t.row(n.Name, strings.Join(about(n), ", "))
@@ -44,7 +44,7 @@ func tree(w io.Writer, g linking.Graph) error {
 		t.row("networks", "")
 	}
 	for _, n := range g.Networks {
-		members := strings.Join(slices.Concat(n.Members, n.Outside), ", ")
+		members := strings.Join(slices.Concat(n.Members, n.Externals), ", ")
 		if n.Subnet != "" {
 			members += "  " + n.Subnet
 		}
@@ -66,7 +66,7 @@ func places(c linking.GraphContainer) string {
 		return c.State
 	}
 	var words []string
-	for _, p := range c.Places {
+	for _, p := range c.Endpoints {
 		words = append(words, p.Address+" on "+p.Network)
 	}
 	return strings.Join(words, ", ")

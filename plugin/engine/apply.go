@@ -27,7 +27,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.CreateNetwork:
 		err = e.createNetwork(ctx, a.Network, a.Subnet)
 	case plan.RemoveNetwork:
-		err = gone(e.client.NetworkRemove(ctx, a.ID))
+		err = ignoreNotFound(e.client.NetworkRemove(ctx, a.ID))
 	case plan.CreateContainer:
 		err = e.createContainer(ctx, a)
 	case plan.RenameContainer:
@@ -39,18 +39,18 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		}
 		err = e.client.NetworkConnect(ctx, a.Network.Name, e.id(a.Container), settings)
 		if _, ours := a.Network.Spec.(networkSpec); a.Service == "" || !ours {
-			err = gone(err) // others may have taken theirs away meanwhile
+			err = ignoreNotFound(err) // others may have taken theirs away meanwhile
 		}
 	case plan.Disconnect:
-		err = gone(e.client.NetworkDisconnect(ctx, a.Network, a.Container, false))
+		err = ignoreNotFound(e.client.NetworkDisconnect(ctx, a.Network, a.Container, false))
 	case plan.StartContainer:
 		err = e.client.ContainerStart(ctx, e.id(a.Container), container.StartOptions{})
 	case plan.StopContainer:
-		err = gone(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
+		err = ignoreNotFound(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
 	case plan.RestartContainer:
 		err = e.client.ContainerRestart(ctx, a.Container, container.StopOptions{Timeout: a.Timeout})
 	case plan.KillContainer:
-		err = over(e.client.ContainerKill(ctx, a.Container, a.Signal))
+		err = ignoreConflict(e.client.ContainerKill(ctx, a.Container, a.Signal))
 	case plan.PauseContainer:
 		err = e.client.ContainerPause(ctx, a.Container)
 	case plan.UnpauseContainer:
@@ -59,7 +59,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = e.removeContainer(ctx, a)
 	case plan.RemoveImage:
 		_, err = e.client.ImageRemove(ctx, a.Ref, image.RemoveOptions{PruneChildren: true})
-		if err = gone(err); err != nil && over(err) == nil {
+		if err = ignoreNotFound(err); err != nil && ignoreConflict(err) == nil {
 			report(plan.Progress{Text: "it stays, for containers of others use it"})
 			err = nil
 		}
@@ -77,26 +77,26 @@ func connectSettings(a plan.Connect) *network.EndpointSettings {
 	case !ours:
 		return &network.EndpointSettings{}
 	case a.Service == "":
-		return guestSettings(a.Name)
+		return externalSettings(a.Name)
 	default:
 		return endpointSettings(spec.endpoints[a.Service], a.Service, a.Number)
 	}
 }
 
-// gone takes "no such thing" for success.
-func gone(err error) error {
+// ignoreNotFound takes "no such thing" for success.
+func ignoreNotFound(err error) error {
 	if errdefs.IsNotFound(err) {
 		return nil
 	}
 	return err
 }
 
-// over takes "not running" and "no such thing" for success.
-func over(err error) error {
+// ignoreConflict takes "not running" and "no such thing" for success.
+func ignoreConflict(err error) error {
 	if errdefs.IsConflict(err) {
 		return nil
 	}
-	return gone(err)
+	return ignoreNotFound(err)
 }
 
 // id gives the id behind the address of a container: see plan.Action.
@@ -124,7 +124,7 @@ func (e *Engine) containerConfig(ctx context.Context, c plan.Container, spec con
 	}
 	out.Env = append(vars, out.Env...)
 	if told != nil {
-		out.Labels[labelTold] = toldText(told)
+		out.Labels[labelLinkEnv] = linkEnvText(told)
 	}
 	return out, nil
 }

@@ -50,15 +50,15 @@ type builds struct {
 	pulls singleflight.Group // of base images
 
 	mu     sync.Mutex
-	ways   map[string]way     // by image
-	baking map[string]*baking // what buildx has been asked for, by image
-	looked bool               // for buildx
-	buildx *BuildxPlugin      // nil: there is none
-	kit    *bool              // whether the engine has BuildKit; nil: it was not asked
+	ways   map[string]strategy // by image
+	baking map[string]*baking  // what buildx has been asked for, by image
+	looked bool                // for buildx
+	buildx *BuildxPlugin       // nil: there is none
+	kit    *bool               // whether the engine has BuildKit; nil: it was not asked
 }
 
-// way is how one image is built.
-type way struct {
+// strategy is how one image is built.
+type strategy struct {
 	builder Builder
 	reason  string // why not as the others; empty: as the others
 }
@@ -114,7 +114,7 @@ func (e *Engine) wordsFor(b Builder) string {
 }
 
 // wayFor chooses how an image is built, once for each.
-func (e *Engine) wayFor(ctx context.Context, image plan.Image) (way, error) {
+func (e *Engine) wayFor(ctx context.Context, image plan.Image) (strategy, error) {
 	e.builds.mu.Lock()
 	w, ok := e.builds.ways[image.Ref]
 	e.builds.mu.Unlock()
@@ -124,7 +124,7 @@ func (e *Engine) wayFor(ctx context.Context, image plan.Image) (way, error) {
 	spec, _ := image.Spec.(BuildSpec)
 	w, err := e.choose(ctx, spec)
 	if err != nil {
-		return way{}, err
+		return strategy{}, err
 	}
 	e.builds.mu.Lock()
 	defer e.builds.mu.Unlock()
@@ -132,43 +132,43 @@ func (e *Engine) wayFor(ctx context.Context, image plan.Image) (way, error) {
 	return w, nil
 }
 
-func (e *Engine) choose(ctx context.Context, spec BuildSpec) (way, error) {
+func (e *Engine) choose(ctx context.Context, spec BuildSpec) (strategy, error) {
 	switch e.options.Builder {
 	case Buildx:
 		switch b := e.findBuildx(); {
 		case b == nil:
-			return way{}, &NoBuilder{Buildx, "the docker command has no such plugin"}
+			return strategy{}, &NoBuilder{Buildx, "the docker command has no such plugin"}
 		case !b.recent():
-			return way{}, &NoBuilder{Buildx, fmt.Sprintf("it is version %s, and %s is the oldest that will do", b.Version, oldestBuildx)}
+			return strategy{}, &NoBuilder{Buildx, fmt.Sprintf("it is version %s, and %s is the oldest that will do", b.Version, oldestBuildx)}
 		}
-		return way{builder: Buildx}, nil
+		return strategy{builder: Buildx}, nil
 	case BuildKit:
 		if !e.hasBuildKit(ctx) {
-			return way{}, &NoBuilder{BuildKit, "the engine has none"}
+			return strategy{}, &NoBuilder{BuildKit, "the engine has none"}
 		}
-		return way{builder: BuildKit}, nil
+		return strategy{builder: BuildKit}, nil
 	case Classic:
-		return way{builder: Classic}, nil
+		return strategy{builder: Classic}, nil
 	}
 	switch {
 	case spec.Options.Memory > 0:
-		return way{Classic, "no other limits memory"}, nil
+		return strategy{Classic, "no other limits memory"}, nil
 	case spec.Options.Keep:
-		return way{Classic, "no other keeps containers of its steps"}, nil
+		return strategy{Classic, "no other keeps containers of its steps"}, nil
 	case spec.isDirectoryOfGit() && versions.LessThan(e.client.ClientVersion(), "1.42"):
 		// Engine 20.10 has BuildKit 0.8: "subdir not supported yet".
-		return way{Classic, "the BuildKit of this engine takes a repository only as a whole"}, nil
+		return strategy{Classic, "the BuildKit of this engine takes a repository only as a whole"}, nil
 	}
 	if b := e.findBuildx(); b != nil && b.recent() {
-		return way{builder: Buildx}, nil
+		return strategy{builder: Buildx}, nil
 	}
 	switch {
 	case !e.hasBuildKit(ctx):
-		return way{builder: Classic}, nil
+		return strategy{builder: Classic}, nil
 	case spec.hidesDockerfile():
-		return way{Classic, "the Dockerfile is to be kept out of the image, which BuildKit can't without buildx"}, nil
+		return strategy{Classic, "the Dockerfile is to be kept out of the image, which BuildKit can't without buildx"}, nil
 	}
-	return way{builder: BuildKit}, nil
+	return strategy{builder: BuildKit}, nil
 }
 
 // findBuildx looks for the plugin when it is first asked for: that starts a

@@ -8,8 +8,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// Condition is what a container is doing, in more detail than a list has.
-type Condition struct {
+// Status is what a container is doing, in more detail than a list has.
+type Status struct {
 	State    plan.State
 	ExitCode int       // of the last run
 	Finished time.Time // when the last run ended; zero: it never has
@@ -19,8 +19,8 @@ type Condition struct {
 	Command  []string  // what it runs, with the entrypoint
 }
 
-// Condition looks at one container; ok is false where it is gone.
-func (e *Engine) Condition(ctx context.Context, id string) (c Condition, ok bool, err error) {
+// Status looks at one container; ok is false where it is gone.
+func (e *Engine) Status(ctx context.Context, id string) (c Status, ok bool, err error) {
 	found, err := e.client.ContainerInspect(ctx, id)
 	if errdefs.IsNotFound(err) {
 		return c, false, nil

@@ -17,14 +17,14 @@ import (
 type containerSpec struct {
 	service   *compose.Service
 	labels    map[string]string
-	endpoints []attachment // in the order in which networks are attached
-	joins     joins
+	endpoints []endpointConfig // in the order in which networks are attached
+	joins     sharing
 	oneOff    *OneOff      // nil: it is a replica
 	project   string       // its name
 	links     []linkSource // what link variables are made from
 }
 
-type attachment struct {
+type endpointConfig struct {
 	network  string
 	settings *network.EndpointSettings
 }
@@ -43,10 +43,10 @@ func endpointSettings(e linking.Endpoint, service string, number int) *network.E
 	return s
 }
 
-// guestSettings gives a container of others the names that it has on a network
+// externalSettings gives a container of others the names that it has on a network
 // of the stack besides its own.
-func guestSettings(name string) *network.EndpointSettings {
-	return &network.EndpointSettings{Aliases: []string{linking.OutsideAlias(name)}}
+func externalSettings(name string) *network.EndpointSettings {
+	return &network.EndpointSettings{Aliases: []string{linking.ExternalAlias(name)}}
 }
 
 // config maps the keys of a service to the engine's container configuration

@@ -19,8 +19,8 @@ func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer) er
 	}
 	host := hostConfig(spec.service)
 	joined := map[string]string{} // ids by name
-	for i, name := range a.Container.Joins {
-		joined[name] = e.id(a.Joins[i])
+	for i, name := range a.Container.SharesWith {
+		joined[name] = e.id(a.SharesWith[i])
 	}
 	spec.joins.enter(host, joined)
 	if spec.oneOff != nil {
@@ -34,20 +34,20 @@ func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer) er
 	endpoints := map[string]*network.EndpointSettings{}
 	switch net := spec.service.Net; {
 	case spec.joins.net != "":
-	case a.Container.Elsewhere != "":
-		host.NetworkMode = container.NetworkMode(a.Container.Elsewhere)
+	case a.Container.CreatedOnExternal != "":
+		host.NetworkMode = container.NetworkMode(a.Container.CreatedOnExternal)
 	case len(spec.endpoints) > 0:
 		host.NetworkMode = container.NetworkMode(spec.endpoints[0].network)
 	default:
 		host.NetworkMode = container.NetworkMode(netMode(net))
 	}
 	for i, at := range spec.endpoints {
-		if e.attachesAll() || i == 0 && a.Container.Elsewhere == "" {
+		if e.attachesAll() || i == 0 && a.Container.CreatedOnExternal == "" {
 			endpoints[at.network] = at.settings
 		}
 	}
-	if a.Container.Elsewhere != "" && e.attachesAll() {
-		endpoints[a.Container.Elsewhere] = &network.EndpointSettings{}
+	if a.Container.CreatedOnExternal != "" && e.attachesAll() {
+		endpoints[a.Container.CreatedOnExternal] = &network.EndpointSettings{}
 	}
 	made, err := e.client.ContainerCreate(ctx, config, host, &network.NetworkingConfig{EndpointsConfig: endpoints}, nil, a.As)
 	if err != nil {
@@ -65,7 +65,7 @@ func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer) er
 func (e *Engine) takeOverVolumes(ctx context.Context, old string, spec containerSpec, config *container.Config, host *container.HostConfig) error {
 	was, err := e.client.ContainerInspect(ctx, old)
 	if err != nil {
-		return gone(err)
+		return ignoreNotFound(err)
 	}
 	anonymous := map[string]bool{} // places where the old container had one
 	if was.Config != nil {

@@ -90,7 +90,7 @@ func (e *Engine) Desired(p *compose.Project, t *linking.Topology, have plan.Have
 		s := p.Service(name)
 		for _, number := range replicas[name] {
 			c := e.replica(p, t, s, number, replicas)
-			e.reachOut(&c, p, t, s, have, scale, replicas)
+			e.addExternals(&c, p, t, s, have, scale, replicas)
 			want.Containers = append(want.Containers, c)
 		}
 	}
@@ -107,10 +107,10 @@ type networkSpec struct {
 func (e *Engine) network(p *compose.Project, t *linking.Topology, n linking.Network, replicas map[string][]int, have plan.Have) plan.Network {
 	spec := networkSpec{kind: n.Kind, endpoints: map[string]linking.Endpoint{}}
 	out := plan.Network{
-		Name: networkName(p, n.Name), Settings: settingsText(string(n.Kind), n.Outside), Wiring: map[string]string{},
-		Outsiders: meant(n.Outside, have.Strangers), Purpose: purpose(t, n),
+		Name: networkName(p, n.Name), Settings: settingsText(string(n.Kind), n.Externals), Wiring: map[string]string{},
+		Externals: meant(n.Externals, have.Externals), Purpose: purpose(t, n),
 	}
-	out.Size = len(out.Outsiders)
+	out.Size = len(out.Externals)
 	for _, member := range n.Members {
 		for _, endpoint := range t.Service(member).Endpoints {
 			if endpoint.Network == n.Name {
@@ -128,8 +128,8 @@ func (e *Engine) network(p *compose.Project, t *linking.Topology, n linking.Netw
 		labelSettings: string(n.Kind),
 		labelWiring:   wiringText(out.Wiring),
 	}
-	if len(n.Outside) > 0 {
-		spec.labels[labelOutside] = strings.Join(n.Outside, ",")
+	if len(n.Externals) > 0 {
+		spec.labels[labelExternals] = strings.Join(n.Externals, ",")
 	}
 	out.Spec = spec
 	return out
@@ -138,28 +138,28 @@ func (e *Engine) network(p *compose.Project, t *linking.Topology, n linking.Netw
 func (e *Engine) replica(p *compose.Project, t *linking.Topology, s *compose.Service, number int, replicas map[string][]int) plan.Container {
 	place := t.Service(s.Name)
 	c := plan.Container{
-		Name:    ContainerName(p, s, number),
-		Service: s.Name,
-		Number:  number,
-		Image:   ImageOf(p, s),
-		Print:   fingerprint(s, e.role(s)),
-		After:   place.After,
-		Serial:  portRange(s),
+		Name:        ContainerName(p, s, number),
+		Service:     s.Name,
+		Number:      number,
+		Image:       ImageOf(p, s),
+		Fingerprint: fingerprint(s, e.role(s)),
+		After:       place.After,
+		PortRange:   portRange(s),
 	}
 	if s.Net.Mode == compose.NetNetwork {
-		c.Elsewhere = s.Net.Name
+		c.CreatedOnExternal = s.Net.Name
 	}
 	spec := containerSpec{service: s, labels: e.containerLabels(p, s, number, c)}
 	for _, endpoint := range place.Endpoints {
 		name := networkName(p, endpoint.Network)
 		c.Attach = append(c.Attach, name)
-		spec.endpoints = append(spec.endpoints, attachment{name, endpointSettings(endpoint, s.Name, number)})
+		spec.endpoints = append(spec.endpoints, endpointConfig{name, endpointSettings(endpoint, s.Name, number)})
 	}
-	spec.joins = joinsOf(p, s, func(service string) string {
+	spec.joins = sharingOf(p, s, func(service string) string {
 		// checkScale has seen to it that there is one.
 		name := ContainerName(p, p.Service(service), replicas[service][0])
-		if !slices.Contains(c.Joins, name) {
-			c.Joins = append(c.Joins, name)
+		if !slices.Contains(c.SharesWith, name) {
+			c.SharesWith = append(c.SharesWith, name)
 		}
 		return name
 	})
@@ -186,7 +186,7 @@ func (e *Engine) containerLabels(p *compose.Project, s *compose.Service, number 
 	if role := e.role(s); role != "" {
 		labels[labelDiscovery] = role
 	}
-	labels[labelPrint] = string(c.Print)
+	labels[labelFingerprint] = string(c.Fingerprint)
 	labels[labelAfter] = strings.Join(c.After, ",")
 	return labels
 }

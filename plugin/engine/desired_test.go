@@ -84,7 +84,7 @@ func TestOnlyWhatTheFileSaysOfAContainerIsInItsFingerprint(t *testing.T) {
 		web := func(w plan.Want) plan.Container {
 			return w.Containers[slices.IndexFunc(w.Containers, func(c plan.Container) bool { return c.Service == "web" })]
 		}
-		if got := web(after).Print.Differences(web(before).Print); !slices.Equal(got, differs) {
+		if got := web(after).Fingerprint.Differences(web(before).Fingerprint); !slices.Equal(got, differs) {
 			t.Errorf("%q: differs in %v, want %v", change, got, differs)
 		}
 	}
@@ -153,7 +153,7 @@ func TestAServiceMaySeeTheProcessesAndTheMemoryOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	agent := want.Containers[1]
-	if !slices.Equal(agent.Joins, []string{"demo_app_1"}) {
+	if !slices.Equal(agent.SharesWith, []string{"demo_app_1"}) {
 		t.Fatalf("%+v", agent)
 	}
 	var host container.HostConfig

@@ -99,7 +99,7 @@ type Stack struct {
 func (e *Engine) Stacks(ctx context.Context) ([]Stack, error) {
 	found, err := e.client.ContainerList(ctx, container.ListOptions{
 		All:     true,
-		Filters: filters.NewArgs(filters.Arg("label", labelProject), filters.Arg("label", labelPrint)),
+		Filters: filters.NewArgs(filters.Arg("label", labelProject), filters.Arg("label", labelFingerprint)),
 	})
 	if err != nil {
 		return nil, e.explain(err)

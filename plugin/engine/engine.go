@@ -43,7 +43,7 @@ type Engine struct {
 	chooses *bool             // whether the engine chooses subnets; nil: not asked yet
 	made    map[string]string // ids of containers made by Apply, by the name they were made under
 	subnets *subnets          // nil until a network is made or observed
-	images  imageShelf
+	images  imageCache
 
 	builds builds
 }
@@ -55,7 +55,7 @@ func New(c Client, o Options) *Engine {
 		o.Pool = DefaultPool
 	}
 	return &Engine{client: c, options: o, poolGiven: given, made: map[string]string{},
-		builds: builds{ways: map[string]way{}, baking: map[string]*baking{}}}
+		builds: builds{ways: map[string]strategy{}, baking: map[string]*baking{}}}
 }
 
 // Host is the address of the engine, as the Docker CLI is set to.

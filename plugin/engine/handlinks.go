@@ -41,15 +41,15 @@ const (
 
 // HandScene is a Scene with the names of all containers that are linked by hand,
 // and of the given ones.
-func (e *Engine) HandScene(ctx context.Context) (*Scene, error) {
-	s, err := e.Scene(ctx)
+func (e *Engine) HandScene(ctx context.Context) (*Snapshot, error) {
+	s, err := e.Snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var linked []*SceneContainer
+	var linked []*Container
 	for i := range s.Containers {
 		c := &s.Containers[i]
-		if slices.ContainsFunc(c.Places, func(p Place) bool { n := s.Network(p); return n != nil && n.Hand }) {
+		if slices.ContainsFunc(c.Endpoints, func(p Endpoint) bool { n := s.Network(p); return n != nil && n.Adhoc }) {
 			linked = append(linked, c)
 		}
 	}
@@ -58,15 +58,15 @@ func (e *Engine) HandScene(ctx context.Context) (*Scene, error) {
 
 // bond is a network of two, as it is.
 type bond struct {
-	network *SceneNetwork
-	ends    []*SceneContainer // those that there are
+	network *Network
+	ends    []*Container // those that there are
 }
 
-func (s *Scene) bonds() []bond {
+func (s *Snapshot) bonds() []bond {
 	var list []bond
 	for i := range s.Networks {
 		n := &s.Networks[i]
-		if !n.Hand {
+		if !n.Adhoc {
 			continue
 		}
 		b := bond{network: n}
@@ -81,17 +81,17 @@ func (s *Scene) bonds() []bond {
 }
 
 // placeOn is the place of a container on a network; nil: it has none there.
-func (c *SceneContainer) placeOn(s *Scene, n *SceneNetwork) *Place {
-	for i := range c.Places {
-		if s.Network(c.Places[i]) == n {
-			return &c.Places[i]
+func (c *Container) placeOn(s *Snapshot, n *Network) *Endpoint {
+	for i := range c.Endpoints {
+		if s.Network(c.Endpoints[i]) == n {
+			return &c.Endpoints[i]
 		}
 	}
 	return nil
 }
 
 // other is the end that is not c; nil: it is gone.
-func (b bond) other(c *SceneContainer) *SceneContainer {
+func (b bond) other(c *Container) *Container {
 	for _, end := range b.ends {
 		if end != c {
 			return end
@@ -102,7 +102,7 @@ func (b bond) other(c *SceneContainer) *SceneContainer {
 
 // between finds the bond of two containers; the network is nil where there is
 // none.
-func (s *Scene) between(x, y *SceneContainer) bond {
+func (s *Snapshot) between(x, y *Container) bond {
 	for _, b := range s.bonds() {
 		if slices.Contains(b.ends, x) && slices.Contains(b.ends, y) {
 			return b
@@ -113,7 +113,7 @@ func (s *Scene) between(x, y *SceneContainer) bond {
 
 // HandLinks lists the links made by hand, by consumer and target. What is left
 // of a link whose containers are both gone has neither.
-func (s *Scene) HandLinks() []HandLink {
+func (s *Snapshot) HandLinks() []HandLink {
 	var list []HandLink
 	for _, b := range s.bonds() {
 		found := len(list)
@@ -150,6 +150,6 @@ func (s *Scene) HandLinks() []HandLink {
 
 // endpoint is a place on a network of two: a container answers to its name, also
 // when it is called something else later.
-func (c *SceneContainer) endpoint(links []linking.Name) linking.Endpoint {
+func (c *Container) endpoint(links []linking.Name) linking.Endpoint {
 	return linking.Endpoint{Aliases: []string{c.Name}, Links: links}
 }

@@ -16,7 +16,7 @@ import (
 
 // HandTarget is one target of a link to be made, and what to call it.
 type HandTarget struct {
-	Container *SceneContainer
+	Container *Container
 	Alias     string // empty: its name
 }
 
@@ -33,7 +33,7 @@ func (u *Unlinkable) Error() string { return u.Container + " " + u.Reason }
 func (u *Unlinkable) Hints() []string { return []string{u.Advice} }
 
 // Linkable tells whether a container can be attached to networks.
-func Linkable(c *SceneContainer) error {
+func Linkable(c *Container) error {
 	advice := "make it with a network: docker run without --network " + c.Net
 	switch kind, _, _ := strings.Cut(c.Net, ":"); kind {
 	case "host":
@@ -49,12 +49,12 @@ func Linkable(c *SceneContainer) error {
 // PlanLink plans to link a running or stopped container to others, without
 // restarting anybody. Those that are on the default bridge, where everybody
 // reaches everybody, stay there unless isolate is set.
-func (e *Engine) PlanLink(s *Scene, consumer *SceneContainer, targets []HandTarget, isolate bool) (*plan.Plan, error) {
+func (e *Engine) PlanLink(s *Snapshot, consumer *Container, targets []HandTarget, isolate bool) (*plan.Plan, error) {
 	if err := Linkable(consumer); err != nil {
 		return nil, err
 	}
 	d := e.handDraft(s)
-	var done []*SceneContainer
+	var done []*Container
 	for _, t := range targets {
 		if err := checkTarget(s, consumer, t); err != nil {
 			return nil, err
@@ -87,7 +87,7 @@ func (t HandTarget) name(alias string) linking.Name {
 
 // checkTarget refuses a target that can't be linked to, and a name that the
 // consumer has for somebody else.
-func checkTarget(s *Scene, consumer *SceneContainer, t HandTarget) error {
+func checkTarget(s *Snapshot, consumer *Container, t HandTarget) error {
 	if t.Container == consumer {
 		return &Unlinkable{consumer.Name, "cannot link to itself", "it answers to its own name without a link"}
 	}
@@ -114,10 +114,10 @@ func checkTarget(s *Scene, consumer *SceneContainer, t HandTarget) error {
 // to targets: a network for each, by the target's name. Where made is nil it
 // plans the networks and the targets' places on them, else the places of made,
 // on all networks but those that it is on.
-func (e *Engine) PlanRun(s *Scene, networks map[string]plan.Network, targets []HandTarget, made *SceneContainer) *plan.Plan {
+func (e *Engine) PlanRun(s *Snapshot, networks map[string]plan.Network, targets []HandTarget, made *Container) *plan.Plan {
 	d := e.handDraft(s)
-	names := map[*SceneContainer][]linking.Name{}
-	var order []*SceneContainer
+	names := map[*Container][]linking.Name{}
+	var order []*Container
 	for _, t := range targets {
 		if names[t.Container] == nil {
 			order = append(order, t.Container)
@@ -131,7 +131,7 @@ func (e *Engine) PlanRun(s *Scene, networks map[string]plan.Network, targets []H
 			d.join(n, t, nil, "", "asked for", first)
 			continue
 		}
-		if !slices.ContainsFunc(made.Places, func(p Place) bool { return p.Network == n.Name }) {
+		if !slices.ContainsFunc(made.Endpoints, func(p Endpoint) bool { return p.Network == n.Name }) {
 			d.join(n, made, names[t], "", "asked for")
 		}
 	}
@@ -141,13 +141,13 @@ func (e *Engine) PlanRun(s *Scene, networks map[string]plan.Network, targets []H
 // handDraft is a plan of links by hand that is being written.
 type handDraft struct {
 	engine *Engine
-	scene  *Scene
+	scene  *Snapshot
 	plan   *plan.Plan
-	gone   map[*SceneNetwork]bool // networks that the plan takes away
+	gone   map[*Network]bool // networks that the plan takes away
 }
 
-func (e *Engine) handDraft(s *Scene) *handDraft {
-	return &handDraft{engine: e, scene: s, plan: &plan.Plan{}, gone: map[*SceneNetwork]bool{}}
+func (e *Engine) handDraft(s *Snapshot) *handDraft {
+	return &handDraft{engine: e, scene: s, plan: &plan.Plan{}, gone: map[*Network]bool{}}
 }
 
 func (d *handDraft) add(a plan.Action, verb plan.Verb, kind, name, cause string, after ...int) int {
@@ -158,7 +158,7 @@ func (d *handDraft) add(a plan.Action, verb plan.Verb, kind, name, cause string,
 }
 
 // link plans a network of two, or more names on one that there is.
-func (d *handDraft) link(consumer, target *SceneContainer, names []linking.Name) {
+func (d *handDraft) link(consumer, target *Container, names []linking.Name) {
 	b := d.scene.between(consumer, target)
 	if b.network != nil {
 		d.rename(b, consumer, names)
@@ -172,7 +172,7 @@ func (d *handDraft) link(consumer, target *SceneContainer, names []linking.Name)
 
 // rename plans to give a consumer more names on a network that it is on. It has
 // to leave for a moment, and comes back to its address.
-func (d *handDraft) rename(b bond, consumer *SceneContainer, more []linking.Name) {
+func (d *handDraft) rename(b bond, consumer *Container, more []linking.Name) {
 	place := consumer.placeOn(d.scene, b.network)
 	names := slices.Clone(place.Links)
 	for _, m := range more {
@@ -185,7 +185,7 @@ func (d *handDraft) rename(b bond, consumer *SceneContainer, more []linking.Name
 	}
 }
 
-func (d *handDraft) rejoin(b bond, c *SceneContainer, names []linking.Name, cause string) {
+func (d *handDraft) rejoin(b bond, c *Container, names []linking.Name, cause string) {
 	left := d.leave(b, c, cause)
 	address := ""
 	if a := c.placeOn(d.scene, b.network).Address; a.IsValid() {
@@ -194,11 +194,11 @@ func (d *handDraft) rejoin(b bond, c *SceneContainer, names []linking.Name, caus
 	d.join(plan.Network{Name: b.network.Name, Spec: networkSpec{kind: linking.Linked}}, c, names, address, cause, left)
 }
 
-func (d *handDraft) leave(b bond, c *SceneContainer, cause string, after ...int) int {
+func (d *handDraft) leave(b bond, c *Container, cause string, after ...int) int {
 	return d.add(plan.Disconnect{Container: c.ID, Name: c.Name, Network: b.network.Name}, plan.Relink, "container", c.Name, cause, after...)
 }
 
-func (d *handDraft) join(n plan.Network, c *SceneContainer, names []linking.Name, address, cause string, after ...int) int {
+func (d *handDraft) join(n plan.Network, c *Container, names []linking.Name, address, cause string, after ...int) int {
 	if spec, ours := n.Spec.(networkSpec); ours {
 		spec.endpoints = map[string]linking.Endpoint{c.Name: c.endpoint(names)}
 		n.Spec = spec
@@ -209,8 +209,8 @@ func (d *handDraft) join(n plan.Network, c *SceneContainer, names []linking.Name
 
 // bridge plans to take a container off the default bridge, or says what staying
 // there means.
-func (d *handDraft) bridge(c *SceneContainer, isolate bool) {
-	if !slices.ContainsFunc(c.Places, func(p Place) bool { return p.Network == network.NetworkBridge }) {
+func (d *handDraft) bridge(c *Container, isolate bool) {
+	if !slices.ContainsFunc(c.Endpoints, func(p Endpoint) bool { return p.Network == network.NetworkBridge }) {
 		return
 	}
 	if !isolate {
@@ -228,9 +228,9 @@ func (d *handDraft) bridge(c *SceneContainer, isolate bool) {
 
 // HandNetwork is the network for two containers, by name, of which one may be
 // still to come. A name that somebody else's network has is made another one.
-func (e *Engine) HandNetwork(s *Scene, a, b string, coming bool) plan.Network {
+func (e *Engine) HandNetwork(s *Snapshot, a, b string, coming bool) plan.Network {
 	name := "stacklite_" + linking.NetworkName(a, b)
-	for try := 0; slices.ContainsFunc(s.Networks, func(n SceneNetwork) bool { return n.Name == name }); try++ {
+	for try := 0; slices.ContainsFunc(s.Networks, func(n Network) bool { return n.Name == name }); try++ {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d", a, b, try))
 		name = "stacklite_" + linking.NetworkName(a, b) + "-" + hex.EncodeToString(sum[:4])
 	}
@@ -248,7 +248,7 @@ func (e *Engine) HandNetwork(s *Scene, a, b string, coming bool) plan.Network {
 // id, the given names for it, all where there is none, and with the last of them
 // the network. A target may be one that is gone. Nobody is restarted. It also
 // gives the targets that there is no such link to.
-func (e *Engine) PlanUnlink(s *Scene, consumer *SceneContainer, targets []string, aliases map[string][]string) (p *plan.Plan, missing []string) {
+func (e *Engine) PlanUnlink(s *Snapshot, consumer *Container, targets []string, aliases map[string][]string) (p *plan.Plan, missing []string) {
 	d := e.handDraft(s)
 	for _, target := range targets {
 		if !d.unlink(consumer, target, aliases[target]) {
@@ -258,7 +258,7 @@ func (e *Engine) PlanUnlink(s *Scene, consumer *SceneContainer, targets []string
 	return d.plan, missing
 }
 
-func (d *handDraft) unlink(consumer *SceneContainer, target string, aliases []string) (found bool) {
+func (d *handDraft) unlink(consumer *Container, target string, aliases []string) (found bool) {
 	s := d.scene
 	for _, b := range s.bonds() {
 		place := consumer.placeOn(s, b.network)
@@ -283,7 +283,7 @@ func (d *handDraft) unlink(consumer *SceneContainer, target string, aliases []st
 }
 
 // is tells whether the other end of a bond is the one that is meant.
-func (d *handDraft) is(b bond, consumer *SceneContainer, place *Place, target string) bool {
+func (d *handDraft) is(b bond, consumer *Container, place *Endpoint, target string) bool {
 	other := b.other(consumer)
 	if other == nil {
 		return slices.ContainsFunc(place.Links, func(l linking.Name) bool { return l.Target == target })
@@ -294,22 +294,22 @@ func (d *handDraft) is(b bond, consumer *SceneContainer, place *Place, target st
 // PlanSweep plans to take away what is left of links of which an end is gone:
 // those of these containers, or all where there are none. Then a link of which
 // an end may be still to come is left alone.
-func (e *Engine) PlanSweep(s *Scene, of ...*SceneContainer) *plan.Plan {
+func (e *Engine) PlanSweep(s *Snapshot, of ...*Container) *plan.Plan {
 	return e.sweep(s, func(b bond) bool {
 		if len(of) == 0 {
 			return time.Now().After(b.network.Awaited)
 		}
-		return slices.ContainsFunc(b.ends, func(c *SceneContainer) bool { return slices.Contains(of, c) })
+		return slices.ContainsFunc(b.ends, func(c *Container) bool { return slices.Contains(of, c) })
 	})
 }
 
 // PlanSweepNetworks plans to take away the networks of these names, where an end
 // is gone or never came.
-func (e *Engine) PlanSweepNetworks(s *Scene, names []string) *plan.Plan {
+func (e *Engine) PlanSweepNetworks(s *Snapshot, names []string) *plan.Plan {
 	return e.sweep(s, func(b bond) bool { return slices.Contains(names, b.network.Name) })
 }
 
-func (e *Engine) sweep(s *Scene, meant func(bond) bool) *plan.Plan {
+func (e *Engine) sweep(s *Snapshot, meant func(bond) bool) *plan.Plan {
 	d := e.handDraft(s)
 	for _, b := range s.bonds() {
 		if len(b.ends) < 2 && meant(b) {
@@ -337,15 +337,15 @@ func (d *handDraft) dissolve(b bond, cause string) {
 
 // homeless tells whether a container belongs on the default bridge when the
 // networks that the plan takes away are gone.
-func (d *handDraft) homeless(c *SceneContainer) bool {
+func (d *handDraft) homeless(c *Container) bool {
 	others, links := 0, 0
-	for _, p := range c.Places {
+	for _, p := range c.Endpoints {
 		n := d.scene.Network(p)
 		switch {
 		case n == nil || d.gone[n]:
 		case n.Name == network.NetworkBridge:
 			return false
-		case n.Hand:
+		case n.Adhoc:
 			links++
 		default:
 			others++

@@ -7,10 +7,10 @@ import (
 	"github.com/stack-lite/stack-lite/compose"
 )
 
-// joins is what a container shares with others: their volumes, network,
+// sharing is what a container shares with others: their volumes, network,
 // processes or memory. Containers are told by name; an id takes the name's
 // place when the container is made, for a name may still change.
-type joins struct {
+type sharing struct {
 	volumes       []volumesFrom
 	net, pid, ipc string // names; empty: none
 }
@@ -20,10 +20,10 @@ type volumesFrom struct {
 	readOnly  bool
 }
 
-// joinsOf works out what the containers of a service share. join gives the name
+// sharingOf works out what the containers of a service share. join gives the name
 // of the container that stands for a service and notes that it is needed.
-func joinsOf(p *compose.Project, s *compose.Service, join func(service string) string) joins {
-	var j joins
+func sharingOf(p *compose.Project, s *compose.Service, join func(service string) string) sharing {
+	var j sharing
 	for _, v := range s.VolumesFrom {
 		from := v.Source
 		if v.Service {
@@ -55,7 +55,7 @@ func namespace(p *compose.Project, value string, join func(string) string) strin
 }
 
 // enter makes a container share what j says, with ids by name.
-func (j joins) enter(host *container.HostConfig, ids map[string]string) {
+func (j sharing) enter(host *container.HostConfig, ids map[string]string) {
 	target := func(name string) string {
 		if id, ok := ids[name]; ok {
 			name = id

@@ -20,18 +20,18 @@ const (
 	labelNetwork    = "com.docker.compose.network"
 )
 
-// Our own state. A container or network without labelPrint or labelSettings is
+// Our own state. A container or network without labelFingerprint or labelSettings is
 // a stranger's, whatever its other labels say.
 const (
-	labelPrint    = "io.stack-lite.print"    // plan.Fingerprint of a container
-	labelAfter    = "io.stack-lite.after"    // services started before, separated by commas
-	labelSettings = "io.stack-lite.settings" // what can't be changed on a network: its linking.Kind
-	labelFor      = "io.stack-lite.for"      // the one-off container that a network is for, by name
-	labelWiring   = "io.stack-lite.wiring"   // JSON: by service, its endpoint as endpointText
-	labelOutside  = "io.stack-lite.outside"  // who else a network is for: outside names, separated by commas
+	labelFingerprint = "io.stack-lite.print"    // plan.Fingerprint of a container
+	labelAfter       = "io.stack-lite.after"    // services started before, separated by commas
+	labelSettings    = "io.stack-lite.settings" // what can't be changed on a network: its linking.Kind
+	labelFor         = "io.stack-lite.for"      // the one-off container that a network is for, by name
+	labelWiring      = "io.stack-lite.wiring"   // JSON: by service, its endpoint as endpointText
+	labelExternals   = "io.stack-lite.outside"  // who else a network is for: outside names, separated by commas
 
 	labelDiscovery = "io.stack-lite.discovery" // what a container is to discovery: see roleText
-	labelTold      = "io.stack-lite.variables" // what its link variables say: see toldText
+	labelLinkEnv   = "io.stack-lite.variables" // what its link variables say: see toldText
 	labelExposes   = "io.stack-lite.exposes"   // ports that a container's image exposes: 5432/tcp 53/udp
 )
 

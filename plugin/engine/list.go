@@ -32,7 +32,7 @@ type Replica struct {
 func (e *Engine) List(ctx context.Context, project string) ([]Replica, error) {
 	found, err := e.client.ContainerList(ctx, container.ListOptions{
 		All:     true,
-		Filters: filters.NewArgs(filters.Arg("label", labelProject+"="+project), filters.Arg("label", labelPrint)),
+		Filters: filters.NewArgs(filters.Arg("label", labelProject+"="+project), filters.Arg("label", labelFingerprint)),
 	})
 	if err != nil {
 		return nil, e.explain(err)

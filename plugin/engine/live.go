@@ -14,11 +14,11 @@ import (
 // Graph is the picture of a project as it is on the engine: containers and
 // addresses, networks and ports, and what differs from the files, whose picture
 // file is. Where there are none Recorded gives one.
-func (s *Scene) Graph(project string, file linking.Graph) linking.Graph {
-	l := &live{scene: s, project: project, file: file, actors: map[string][]*SceneContainer{}}
+func (s *Snapshot) Graph(project string, file linking.Graph) linking.Graph {
+	l := &live{scene: s, project: project, file: file, actors: map[string][]*Container{}}
 	l.cast()
 	l.graph.Project = project
-	l.graph.Nodes, l.graph.Edges, l.graph.Networks = []linking.Node{}, []linking.Edge{}, []linking.GraphNetwork{}
+	l.graph.Nodes, l.graph.Edges, l.graph.Networks = []linking.Node{}, []linking.GraphEdge{}, []linking.GraphNetwork{}
 	l.nodes()
 	l.edges()
 	l.networks()
@@ -27,11 +27,11 @@ func (s *Scene) Graph(project string, file linking.Graph) linking.Graph {
 
 // live is the state of one comparison of a picture with an engine.
 type live struct {
-	scene   *Scene
+	scene   *Snapshot
 	project string
 	file    linking.Graph
 	graph   linking.Graph
-	actors  map[string][]*SceneContainer // by node
+	actors  map[string][]*Container // by node
 }
 
 // cast finds the node of every container that the picture is about.
@@ -48,9 +48,9 @@ func (l *live) cast() {
 		}
 	}
 	for _, n := range l.file.Nodes { // outside, alone: what should be joined and is not
-		if n.Outside && l.actors[n.Name] == nil {
+		if n.External && l.actors[n.Name] == nil {
 			if c := l.scene.Container("", n.Name); c != nil {
-				l.actors[n.Name] = []*SceneContainer{c}
+				l.actors[n.Name] = []*Container{c}
 			}
 		}
 	}
@@ -58,9 +58,9 @@ func (l *live) cast() {
 
 // NodeOf names the node of a container outside the project: all containers of
 // a service of another stack may be one (shop/web).
-func NodeOf(g linking.Graph, c *SceneContainer) string {
-	name := linking.OutsideText(linking.OutsideService(c.Project, c.Service))
-	if c.Service != "" && slices.ContainsFunc(g.Nodes, func(n linking.Node) bool { return n.Outside && n.Name == name }) {
+func NodeOf(g linking.Graph, c *Container) string {
+	name := linking.ExternalText(linking.ExternalService(c.Project, c.Service))
+	if c.Service != "" && slices.ContainsFunc(g.Nodes, func(n linking.Node) bool { return n.External && n.Name == name }) {
 		return name
 	}
 	return c.Name
@@ -68,7 +68,7 @@ func NodeOf(g linking.Graph, c *SceneContainer) string {
 
 func (l *live) nodes() {
 	for _, n := range l.file.Nodes {
-		up := slices.ContainsFunc(l.actors[n.Name], func(c *SceneContainer) bool { return c.State.Up() })
+		up := slices.ContainsFunc(l.actors[n.Name], func(c *Container) bool { return c.State.Up() })
 		if !up {
 			n.Differs = linking.Missing
 		}
@@ -77,8 +77,8 @@ func (l *live) nodes() {
 	for _, name := range slices.Sorted(maps.Keys(l.actors)) {
 		known := slices.ContainsFunc(l.file.Nodes, func(n linking.Node) bool { return n.Name == name })
 		if !known {
-			n := linking.Node{Name: name, Outside: l.actors[name][0].Project != l.project}
-			if !n.Outside { // those of others are marked by their edges
+			n := linking.Node{Name: name, External: l.actors[name][0].Project != l.project}
+			if !n.External { // those of others are marked by their edges
 				n.Differs = linking.Extra
 			}
 			l.node(n)
@@ -91,9 +91,9 @@ func (l *live) node(n linking.Node) {
 	n.Ports, n.Networks, n.Containers = nil, nil, nil
 	for _, c := range l.actors[n.Name] {
 		place := linking.GraphContainer{Name: c.Name, State: string(c.State)}
-		for _, p := range c.Places {
+		for _, p := range c.Endpoints {
 			if name := l.short(p.Network); l.scene.Network(p) != nil {
-				place.Places = append(place.Places, linking.GraphPlace{Network: name, Address: addressText(p)})
+				place.Endpoints = append(place.Endpoints, linking.GraphEndpoint{Network: name, Address: addressText(p)})
 				n.Networks = append(n.Networks, name)
 			}
 		}
@@ -105,7 +105,7 @@ func (l *live) node(n linking.Node) {
 	l.graph.Nodes = append(l.graph.Nodes, n)
 }
 
-func addressText(p Place) string {
+func addressText(p Endpoint) string {
 	if !p.Address.IsValid() {
 		return ""
 	}
@@ -143,12 +143,12 @@ func (l *live) edges() {
 	for i, a := range l.graph.Nodes {
 		for _, b := range l.graph.Nodes[i+1:] {
 			way, _ := l.way(a.Name, b.Name, "")
-			if way == "" || a.Outside && b.Outside || l.file.Reaches(a.Name, b.Name) {
+			if way == "" || a.External && b.External || l.file.Reaches(a.Name, b.Name) {
 				continue
 			}
-			e := linking.Edge{From: a.Name, To: b.Name, Kind: linking.StrayEdge, Network: l.short(way), Differs: linking.Extra}
+			e := linking.GraphEdge{From: a.Name, To: b.Name, Kind: linking.StrayEdge, Network: l.short(way), Differs: linking.Extra}
 			if l.byHand(way) {
-				e.Kind, e.Differs = linking.HandEdge, ""
+				e.Kind, e.Differs = linking.AdhocEdge, ""
 			}
 			l.graph.Edges = append(l.graph.Edges, e)
 		}
@@ -157,7 +157,7 @@ func (l *live) edges() {
 
 // byHand tells whether a network is one of link add or link run.
 func (l *live) byHand(name string) bool {
-	return slices.ContainsFunc(l.scene.Networks, func(n SceneNetwork) bool { return n.Name == name && n.Hand })
+	return slices.ContainsFunc(l.scene.Networks, func(n Network) bool { return n.Name == name && n.Adhoc })
 }
 
 // way finds a network on which packets go from one node to another, the one
@@ -172,7 +172,7 @@ func (l *live) way(from, to, preferred string) (network string, whole bool) {
 				continue
 			}
 			pairs++
-			ways := l.scene.Ways(a, b)
+			ways := l.scene.Paths(a, b)
 			whole = whole && len(ways) > 0
 			for _, w := range ways {
 				if network == "" || w.Network == preferred {
@@ -191,7 +191,7 @@ func (l *live) networks() {
 	for _, n := range l.file.Networks {
 		full := l.project + "_" + n.Name
 		known[full] = true
-		i := slices.IndexFunc(l.scene.Networks, func(x SceneNetwork) bool { return x.Name == full })
+		i := slices.IndexFunc(l.scene.Networks, func(x Network) bool { return x.Name == full })
 		if i < 0 {
 			n.Differs = linking.Missing
 		} else {
@@ -212,7 +212,7 @@ func (l *live) networks() {
 			picture.Kind = n.Kind
 		}
 		switch {
-		case n.Hand:
+		case n.Adhoc:
 			picture.Kind = linking.Linked
 		case !known[n.Name] && n.Name != network.NetworkHost && n.Name != network.NetworkNone:
 			picture.Differs = linking.Extra
@@ -222,28 +222,28 @@ func (l *live) networks() {
 }
 
 // network fills in who is on a network.
-func (l *live) network(picture linking.GraphNetwork, n *SceneNetwork) linking.GraphNetwork {
-	picture.Subnet, picture.Members, picture.Outside = n.Subnet, []string{}, nil
+func (l *live) network(picture linking.GraphNetwork, n *Network) linking.GraphNetwork {
+	picture.Subnet, picture.Members, picture.Externals = n.Subnet, []string{}, nil
 	for _, node := range l.graph.Nodes {
-		on := slices.ContainsFunc(l.actors[node.Name], func(c *SceneContainer) bool {
-			return slices.ContainsFunc(c.Places, func(p Place) bool { return l.scene.Network(p) == n })
+		on := slices.ContainsFunc(l.actors[node.Name], func(c *Container) bool {
+			return slices.ContainsFunc(c.Endpoints, func(p Endpoint) bool { return l.scene.Network(p) == n })
 		})
 		switch {
-		case on && node.Outside:
-			picture.Outside = append(picture.Outside, node.Name)
+		case on && node.External:
+			picture.Externals = append(picture.Externals, node.Name)
 		case on:
 			picture.Members = append(picture.Members, node.Name)
 		}
 	}
 	slices.Sort(picture.Members)
-	slices.Sort(picture.Outside)
+	slices.Sort(picture.Externals)
 	return picture
 }
 
 // Recorded is the picture that the labels of a stack give of what it was made
 // for. Of two on a network the one that was to be started after the other
 // counts as the consumer.
-func (s *Scene) Recorded(project string) linking.Graph {
+func (s *Snapshot) Recorded(project string) linking.Graph {
 	g := linking.Graph{Project: project}
 	after := map[string][]string{}
 	for _, c := range s.Containers {
@@ -271,7 +271,7 @@ func (s *Scene) Recorded(project string) linking.Graph {
 				if slices.Contains(after[b], a) {
 					from, to = b, a
 				}
-				g.Edges = append(g.Edges, linking.Edge{
+				g.Edges = append(g.Edges, linking.GraphEdge{
 					From: from, To: to, Kind: linking.LinkEdge, Network: name, Aliases: wiredAliases(n.Wiring[from], to),
 				})
 			}

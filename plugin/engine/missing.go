@@ -26,7 +26,7 @@ func Check(p *compose.Project, t *linking.Topology, have plan.Have, services []s
 			look.service(svc)
 		}
 	}
-	for _, tie := range t.Ties {
+	for _, tie := range t.Edges {
 		if tie.Kind == linking.ExternalEdge && (services == nil || slices.Contains(services, tie.From)) {
 			look.external(tie)
 		}
@@ -72,15 +72,15 @@ func (l *lookout) service(svc *compose.Service) {
 	}
 }
 
-func (l *lookout) external(tie linking.Tie) {
+func (l *lookout) external(tie linking.Edge) {
 	path := tie.From + ".external_links"
-	text := linking.OutsideText(tie.At)
-	s, ok := l.stranger(tie.At)
+	text := linking.ExternalText(tie.Owner)
+	s, ok := l.stranger(tie.Owner)
 	if !ok {
 		l.noContainer(text, tie.Pos, path)
 		return
 	}
-	if o := outsiderOf(s); !o.attachable() {
+	if o := externalOf(s); !o.attachable() {
 		l.errs = append(l.errs, &compose.Error{
 			Pos: tie.Pos, Path: path,
 			Msg:   fmt.Sprintf("no link reaches container %q: it has --network %s", text, o.mode.NetworkName()),
@@ -91,7 +91,7 @@ func (l *lookout) external(tie linking.Tie) {
 
 func (l *lookout) noContainer(name string, at compose.Pos, path string) {
 	var names []string
-	for _, s := range l.have.Strangers {
+	for _, s := range l.have.Externals {
 		names = append(names, s.Name)
 	}
 	l.errs = append(l.errs, &compose.Error{
@@ -102,17 +102,17 @@ func (l *lookout) noContainer(name string, at compose.Pos, path string) {
 }
 
 // stranger finds who an outside name stands for.
-func (l *lookout) stranger(name string) (plan.Stranger, bool) {
-	i := slices.IndexFunc(l.have.Strangers, func(s plan.Stranger) bool { return means(name, s) })
+func (l *lookout) stranger(name string) (plan.External, bool) {
+	i := slices.IndexFunc(l.have.Externals, func(s plan.External) bool { return means(name, s) })
 	if i < 0 {
-		return plan.Stranger{}, false
+		return plan.External{}, false
 	}
-	return l.have.Strangers[i], true
+	return l.have.Externals[i], true
 }
 
 // container finds the id of a container by name or id, whoever made it.
 func (l *lookout) container(name string) (id string, ok bool) {
-	if s, ok := l.stranger(linking.OutsideContainer(name)); ok {
+	if s, ok := l.stranger(linking.ExternalContainer(name)); ok {
 		return s.ID, true
 	}
 	for _, c := range l.have.Containers {

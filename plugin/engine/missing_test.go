@@ -22,11 +22,11 @@ member:
   image: x
   net: lam
 `)
-	on := func(name, mode string) plan.Stranger {
-		return plan.Stranger{ID: "0123456789abcdef", Name: name, Spec: outsider{mode: container.NetworkMode(mode)}}
+	on := func(name, mode string) plan.External {
+		return plan.External{ID: "0123456789abcdef", Name: name, Spec: external{mode: container.NetworkMode(mode)}}
 	}
 	have := plan.Have{
-		Strangers: []plan.Stranger{on("redis_1", "default"), on("hosted", "host")},
+		Externals: []plan.External{on("redis_1", "default"), on("hosted", "host")},
 		Spec:      beyond{networks: []otherNetwork{{name: "lan"}}},
 	}
 	err := Check(p, topology, have, nil)

@@ -17,7 +17,7 @@ import (
 func (e *Engine) createNetwork(ctx context.Context, n plan.Network, subnet string) error {
 	spec := n.Spec.(networkSpec)
 	options := network.CreateOptions{Driver: "bridge", Labels: spec.labels}
-	if spec.kind == linking.Apart {
+	if spec.kind == linking.Isolated {
 		options.Options = map[string]string{"com.docker.network.bridge.enable_icc": "false"}
 	}
 	for given := subnet != ""; ; {

@@ -50,7 +50,7 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 	for _, n := range networks {
 		if settings, ours := n.Labels[labelSettings]; ours && n.Labels[labelProject] == project {
 			have.Networks = append(have.Networks, plan.HaveNetwork{
-				Name: n.Name, ID: n.ID, Settings: settingsText(settings, splitList(n.Labels[labelOutside])),
+				Name: n.Name, ID: n.ID, Settings: settingsText(settings, splitList(n.Labels[labelExternals])),
 				Wiring: parseWiring(n.Labels[labelWiring]), Size: room(n), Subnet: subnetOf(n), For: n.Labels[labelFor],
 			})
 		} else {
@@ -63,7 +63,7 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 		if Ours(c.Labels, project) {
 			have.Containers = append(have.Containers, haveContainer(c, foreign))
 		} else {
-			have.Strangers = append(have.Strangers, stranger(c))
+			have.Externals = append(have.Externals, externalContainer(c))
 		}
 		if text, told := c.Labels[labelExposes]; told {
 			others.exposes[c.ImageID] = text
@@ -71,7 +71,7 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 	}
 	have.Spec = others
 	for i, n := range have.Networks {
-		have.Networks[i].Guests = meant(outsideOf(n.Settings), have.Strangers)
+		have.Networks[i].Externals = meant(externalsOf(n.Settings), have.Externals)
 	}
 	slices.SortFunc(have.Containers, func(a, b plan.HaveContainer) int {
 		if c := strings.Compare(a.Service, b.Service); c != 0 {
@@ -88,39 +88,39 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 // Ours tells whether labels are those of a container of the project that this
 // tool made.
 func Ours(labels map[string]string, project string) bool {
-	_, made := labels[labelPrint]
+	_, made := labels[labelFingerprint]
 	return made && labels[labelProject] == project
 }
 
 func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContainer {
 	number, _ := strconv.Atoi(c.Labels[labelNumber])
 	h := plan.HaveContainer{
-		ID:       c.ID,
-		Name:     containerName(c),
-		Service:  c.Labels[labelService],
-		Number:   number,
-		OneOff:   c.Labels[labelOneOff] == "True",
-		Image:    c.Image,
-		ImageID:  c.ImageID,
-		Print:    plan.Fingerprint(c.Labels[labelPrint]),
-		State:    plan.State(c.State),
-		After:    splitList(c.Labels[labelAfter]),
-		Dir:      c.Labels[labelWorkingDir],
-		Told:     parseTold(c.Labels[labelTold]),
-		Attached: map[string]string{},
-		Address:  map[string]string{},
+		ID:          c.ID,
+		Name:        containerName(c),
+		Service:     c.Labels[labelService],
+		Number:      number,
+		OneOff:      c.Labels[labelOneOff] == "True",
+		Image:       c.Image,
+		ImageID:     c.ImageID,
+		Fingerprint: plan.Fingerprint(c.Labels[labelFingerprint]),
+		State:       plan.State(c.State),
+		After:       splitList(c.Labels[labelAfter]),
+		Dir:         c.Labels[labelWorkingDir],
+		LinkEnv:     parseLinkEnv(c.Labels[labelLinkEnv]),
+		Attached:    map[string]string{},
+		Address:     map[string]string{},
 	}
 	switch mode := container.NetworkMode(c.HostConfig.NetworkMode); {
 	case mode.IsContainer():
-		h.Joined = mode.ConnectedContainer()
+		h.NetworkOf = mode.ConnectedContainer()
 		return h
 	case mode.IsUserDefined() && !foreign[string(mode)]:
-		h.Home = string(mode)
+		h.CreatedOn = string(mode)
 	}
 	if c.NetworkSettings != nil {
 		for name, endpoint := range c.NetworkSettings.Networks {
 			if foreign[name] {
-				h.Visiting = append(h.Visiting, name)
+				h.OtherNetworks = append(h.OtherNetworks, name)
 			} else if name != network.NetworkHost && name != network.NetworkNone {
 				h.Attached[name] = endpoint.NetworkID
 				if endpoint.IPAddress != "" {
@@ -132,9 +132,9 @@ func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContai
 	return h
 }
 
-func stranger(c container.Summary) plan.Stranger {
-	s := plan.Stranger{
-		ID: c.ID, Name: containerName(c), Owner: c.Labels[labelProject], Spec: newOutsider(c),
+func externalContainer(c container.Summary) plan.External {
+	s := plan.External{
+		ID: c.ID, Name: containerName(c), Owner: c.Labels[labelProject], Spec: newExternal(c),
 		Attached: map[string]string{}, Address: map[string]string{},
 	}
 	if c.NetworkSettings != nil {
@@ -154,8 +154,8 @@ func settingsText(kind string, outside []string) string {
 	return strings.Join(append([]string{kind}, outside...), " ")
 }
 
-// outsideOf gives back who outside a network is for.
-func outsideOf(settings string) []string {
+// externalsOf gives back who outside a network is for.
+func externalsOf(settings string) []string {
 	_, outside, _ := strings.Cut(settings, " ")
 	return strings.Fields(outside)
 }

@@ -43,7 +43,7 @@ func (e *Engine) AddOneOff(want *plan.Want, p *compose.Project, t *linking.Topol
 		c.Name = strings.TrimLeft(p.Name, "-_") + "_" + s.Name + "_run_" + slug()
 	}
 	c.OneOff, c.AsService = true, o.UseAliases
-	e.reachOut(&c, p, t, s, have, scale, replicas)
+	e.addExternals(&c, p, t, s, have, scale, replicas)
 	spec := c.Spec.(containerSpec)
 	delete(spec.labels, labelNumber)
 	spec.labels[labelOneOff] = "True"
@@ -63,7 +63,7 @@ func (e *Engine) AddOneOff(want *plan.Want, p *compose.Project, t *linking.Topol
 		if o.UseAliases {
 			names.Aliases = []string{s.Name}
 		}
-		spec.endpoints = []attachment{{n, endpointSettings(names, s.Name, 0)}}
+		spec.endpoints = []endpointConfig{{n, endpointSettings(names, s.Name, 0)}}
 	}
 	c.Spec = spec
 	for i, n := range want.Networks {
@@ -83,7 +83,7 @@ func (e *Engine) between(want *plan.Want, p *compose.Project, t *linking.Topolog
 	if len(place.Endpoints) != 1 {
 		return ""
 	}
-	if n := t.Network(place.Endpoints[0].Network); n == nil || n.Kind != linking.Apart {
+	if n := t.Network(place.Endpoints[0].Network); n == nil || n.Kind != linking.Isolated {
 		return ""
 	}
 	name := networkName(p, "run."+strings.TrimPrefix(oneOff, p.Name+"_"))

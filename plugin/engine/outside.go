@@ -39,7 +39,7 @@ func newOtherNetwork(n network.Summary) otherNetwork {
 	o := otherNetwork{name: n.Name, size: room(n)}
 	if _, made := n.Labels[labelSettings]; made {
 		o.project = n.Labels[labelProject]
-		o.outside = splitList(n.Labels[labelOutside])
+		o.outside = splitList(n.Labels[labelExternals])
 		for service := range parseWiring(n.Labels[labelWiring]) {
 			o.members = append(o.members, service)
 		}
@@ -47,8 +47,8 @@ func newOtherNetwork(n network.Summary) otherNetwork {
 	return o
 }
 
-// outsider is the Spec of a plan.Stranger.
-type outsider struct {
+// external is the Spec of a plan.Stranger.
+type external struct {
 	id      string
 	project string // whose stack made it; empty: it is no replica of such a one
 	service string
@@ -57,12 +57,12 @@ type outsider struct {
 	role    linking.Role
 }
 
-// newOutsider looks at a container that is not the stack's. Containers of ours
+// newExternal looks at a container that is not the stack's. Containers of ours
 // say in a label what they are to discovery; of others a list tells mounts,
 // published ports and labels, but not the environment.
-func newOutsider(c container.Summary) outsider {
-	o := outsider{id: c.ID, imageID: c.ImageID, mode: container.NetworkMode(c.HostConfig.NetworkMode)}
-	if _, made := c.Labels[labelPrint]; made && c.Labels[labelOneOff] != "True" {
+func newExternal(c container.Summary) external {
+	o := external{id: c.ID, imageID: c.ImageID, mode: container.NetworkMode(c.HostConfig.NetworkMode)}
+	if _, made := c.Labels[labelFingerprint]; made && c.Labels[labelOneOff] != "True" {
 		o.project, o.service = c.Labels[labelProject], c.Labels[labelService]
 		o.role = parseRole(c.Labels[labelDiscovery])
 		return o
@@ -78,21 +78,21 @@ func newOutsider(c container.Summary) outsider {
 
 // attachable tells whether the container has a network stack of its own that
 // networks can be attached to.
-func (o outsider) attachable() bool {
+func (o external) attachable() bool {
 	return !o.mode.IsHost() && !o.mode.IsNone() && !o.mode.IsContainer()
 }
 
-func outsiderOf(s plan.Stranger) outsider {
-	o, _ := s.Spec.(outsider)
+func externalOf(s plan.External) external {
+	o, _ := s.Spec.(external)
 	return o
 }
 
-// outsideName is the name under which discovery knows a stranger.
-func outsideName(s plan.Stranger) string {
-	if o := outsiderOf(s); o.project != "" {
-		return linking.OutsideService(o.project, o.service)
+// externalName is the name under which discovery knows a stranger.
+func externalName(s plan.External) string {
+	if o := externalOf(s); o.project != "" {
+		return linking.ExternalService(o.project, o.service)
 	}
-	return linking.OutsideContainer(s.Name)
+	return linking.ExternalContainer(s.Name)
 }
 
 // shortID is how many digits of an id are a name, on networks too.
@@ -100,20 +100,20 @@ const shortID = 12
 
 // means tells whether an outside name is that of a stranger. External links may
 // name a container by its id.
-func means(name string, s plan.Stranger) bool {
-	text, container := strings.CutPrefix(name, linking.OutsideContainer(""))
+func means(name string, s plan.External) bool {
+	text, container := strings.CutPrefix(name, linking.ExternalContainer(""))
 	if !container {
-		return name == outsideName(s)
+		return name == externalName(s)
 	}
 	return text == s.Name || len(text) >= shortID && strings.HasPrefix(s.ID, text)
 }
 
 // meant names the strangers that outside names stand for and that networks can
 // be attached to.
-func meant(outside []string, strangers []plan.Stranger) []string {
+func meant(outside []string, strangers []plan.External) []string {
 	var names []string
 	for _, s := range strangers {
-		if outsiderOf(s).attachable() && slices.ContainsFunc(outside, func(name string) bool { return means(name, s) }) {
+		if externalOf(s).attachable() && slices.ContainsFunc(outside, func(name string) bool { return means(name, s) }) {
 			names = append(names, s.Name)
 		}
 	}
@@ -128,8 +128,8 @@ type Discovery struct {
 }
 
 // counts tells whether a stranger counts.
-func (d Discovery) counts(s plan.Stranger) bool {
-	name := cmp.Or(outsiderOf(s).project, s.Name)
+func (d Discovery) counts(s plan.External) bool {
+	name := cmp.Or(externalOf(s).project, s.Name)
 	return d.Among == nil || slices.ContainsFunc(d.Among, func(pattern string) bool {
 		matches, _ := path.Match(pattern, name)
 		return matches
@@ -141,7 +141,7 @@ func (d Discovery) counts(s plan.Stranger) bool {
 func (e *Engine) Resolve(p *compose.Project, isolation linking.Isolation, have plan.Have, scale Scale) (*linking.Topology, error) {
 	o := linking.Options{Isolation: isolation, Keep: linkedMembers(have), NoDiscovery: e.options.Discovery.Off}
 	if !e.options.Discovery.Within {
-		o.Outside = outside(p, e.options.Discovery, have, scale)
+		o.Externals = discovered(p, e.options.Discovery, have, scale)
 	}
 	return linking.Resolve(p, o)
 }
@@ -151,27 +151,27 @@ func linkedMembers(have plan.Have) [][]string {
 	var members [][]string
 	for _, n := range have.Networks {
 		if kind, _, _ := strings.Cut(n.Settings, " "); kind == string(linking.Linked) {
-			members = append(members, slices.Concat(slices.Sorted(maps.Keys(n.Wiring)), outsideOf(n.Settings)))
+			members = append(members, slices.Concat(slices.Sorted(maps.Keys(n.Wiring)), externalsOf(n.Settings)))
 		}
 	}
 	return members
 }
 
-// outside lists who takes part in discovery outside of a project, with the
+// discovered lists who takes part in discovery discovered of a project, with the
 // services of the project that meet them on networks of others: there no
 // second network is needed.
-func outside(p *compose.Project, d Discovery, have plan.Have, scale Scale) []linking.Outsider {
-	byName := map[string]*linking.Outsider{}
+func discovered(p *compose.Project, d Discovery, have plan.Have, scale Scale) []linking.External {
+	byName := map[string]*linking.External{}
 	places := map[string]map[string]int{} // by outside name, how many containers are on which network
 	count := map[string]int{}
-	for _, s := range have.Strangers {
-		role := outsiderOf(s).role
+	for _, s := range have.Externals {
+		role := externalOf(s).role
 		if role == (linking.Role{}) || !d.counts(s) {
 			continue
 		}
-		name := outsideName(s)
+		name := externalName(s)
 		if byName[name] == nil {
-			byName[name], places[name] = &linking.Outsider{Name: name}, map[string]int{}
+			byName[name], places[name] = &linking.External{Name: name}, map[string]int{}
 		}
 		o := byName[name]
 		o.Proxy, o.Discoverable = o.Proxy || role.Proxy, o.Discoverable || role.Discoverable
@@ -180,7 +180,7 @@ func outside(p *compose.Project, d Discovery, have plan.Have, scale Scale) []lin
 			places[name][network]++
 		}
 	}
-	var list []linking.Outsider
+	var list []linking.External
 	for _, o := range byName {
 		for _, svc := range p.Services {
 			user := svc.Net.Mode == compose.NetNetwork && places[o.Name][svc.Net.Name] == count[o.Name]
@@ -188,33 +188,33 @@ func outside(p *compose.Project, d Discovery, have plan.Have, scale Scale) []lin
 				return n.joins(p, svc, o.Name) && n.hasRoom(have, svc, scale)
 			})
 			if user || theirs {
-				o.Joined = append(o.Joined, svc.Name)
+				o.JoinedWith = append(o.JoinedWith, svc.Name)
 			}
 		}
 		list = append(list, *o)
 	}
-	slices.SortFunc(list, func(a, b linking.Outsider) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(list, func(a, b linking.External) int { return cmp.Compare(a.Name, b.Name) })
 	return list
 }
 
 // joins tells whether the network was made to join a service of a project with
 // a service outside.
 func (n otherNetwork) joins(p *compose.Project, svc *compose.Service, name string) bool {
-	return n.project != "" && slices.Contains(n.outside, linking.OutsideService(p.Name, svc.Name)) &&
-		slices.ContainsFunc(n.members, func(m string) bool { return linking.OutsideService(n.project, m) == name })
+	return n.project != "" && slices.Contains(n.outside, linking.ExternalService(p.Name, svc.Name)) &&
+		slices.ContainsFunc(n.members, func(m string) bool { return linking.ExternalService(n.project, m) == name })
 }
 
 // hasRoom tells whether all replicas of a service fit on the network. It can
 // grow only when its own stack is brought up.
 func (n otherNetwork) hasRoom(have plan.Have, svc *compose.Service, scale Scale) bool {
 	sitting := scale[svc.Name]
-	for _, s := range have.Strangers {
+	for _, s := range have.Externals {
 		if _, on := s.Attached[n.name]; on {
 			sitting++
 		}
 	}
 	for _, c := range have.Containers {
-		if c.Service != svc.Name && slices.Contains(c.Visiting, n.name) {
+		if c.Service != svc.Name && slices.Contains(c.OtherNetworks, n.name) {
 			sitting++
 		}
 	}
@@ -227,9 +227,9 @@ func (n otherNetwork) hasRoom(have plan.Have, svc *compose.Service, scale Scale)
 func visits(p *compose.Project, t *linking.Topology, svc *compose.Service, name string, have plan.Have, scale Scale) []string {
 	var names []string
 	for _, n := range beyondOf(have).networks {
-		linked := n.project != "" && slices.Contains(n.outside, linking.OutsideContainer(name)) && hasOwnNet(svc)
-		discovered := slices.ContainsFunc(t.Ties, func(tie linking.Tie) bool {
-			return tie.Elsewhere && (tie.From == svc.Name && n.joins(p, svc, tie.At) || tie.At == svc.Name && n.joins(p, svc, tie.From))
+		linked := n.project != "" && slices.Contains(n.outside, linking.ExternalContainer(name)) && hasOwnNet(svc)
+		discovered := slices.ContainsFunc(t.Edges, func(tie linking.Edge) bool {
+			return tie.OnOtherNetwork && (tie.From == svc.Name && n.joins(p, svc, tie.Owner) || tie.Owner == svc.Name && n.joins(p, svc, tie.From))
 		})
 		if (linked || discovered) && n.hasRoom(have, svc, scale) {
 			names = append(names, n.name)
@@ -268,11 +268,11 @@ func parseRole(text string) linking.Role {
 // purpose says what a network is for, where links of the stack are not all.
 func purpose(t *linking.Topology, n linking.Network) string {
 	var reasons []string
-	for _, tie := range t.Ties {
+	for _, tie := range t.Edges {
 		if tie.Network != n.Name {
 			continue
 		}
-		from, to := linking.OutsideText(tie.From), linking.OutsideText(tie.To)
+		from, to := linking.ExternalText(tie.From), linking.ExternalText(tie.To)
 		switch tie.Kind {
 		case linking.DiscoveryEdge:
 			reasons = append(reasons, "discovery of "+to+" by "+from)
@@ -283,22 +283,22 @@ func purpose(t *linking.Topology, n linking.Network) string {
 	return strings.Join(slices.Compact(reasons), ", ")
 }
 
-// reachOut fills in what a container has to do with others: networks of other
+// addExternals fills in what a container has to do with others: networks of other
 // stacks, and what it is told by link variables.
-func (e *Engine) reachOut(c *plan.Container, p *compose.Project, t *linking.Topology, s *compose.Service, have plan.Have, scale Scale, replicas map[string][]int) {
+func (e *Engine) addExternals(c *plan.Container, p *compose.Project, t *linking.Topology, s *compose.Service, have plan.Have, scale Scale, replicas map[string][]int) {
 	if !c.OneOff {
-		c.Visits = visits(p, t, s, c.Name, have, scale)
+		c.OtherNetworks = visits(p, t, s, c.Name, have, scale)
 	}
 	if s.Net.Mode == compose.NetContainer {
 		look := lookout{have: have}
-		c.Beside, _ = look.container(s.Net.Name)
+		c.NetworkOf, _ = look.container(s.Net.Name)
 	}
 	if e.options.LinkEnv == linking.EnvNone {
 		return
 	}
 	spec := c.Spec.(containerSpec)
 	spec.project, spec.links = p.Name, linkSources(p, t, s, have, replicas)
-	c.Spec, c.Told = spec, e.told(spec.links, have)
+	c.Spec, c.LinkEnv = spec, e.told(spec.links, have)
 	for _, src := range spec.links {
 		if src.outside == "" {
 			c.Reads = append(c.Reads, src.image)

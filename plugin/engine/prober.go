@@ -69,7 +69,7 @@ func (e *Engine) NewProber(ctx context.Context, program string) (*Prober, error)
 	if err != nil {
 		return nil, err
 	}
-	if reason := unfit(content, host.Os, host.Arch); reason != "" {
+	if reason := programMismatch(content, host.Os, host.Arch); reason != "" {
 		return nil, &ForeignProgram{Program: program, Reason: reason, Want: host.Os + "/" + host.Arch}
 	}
 	sum := sha256.Sum256(content)
@@ -82,9 +82,9 @@ var machines = map[elf.Machine]string{
 	elf.EM_PPC64: "ppc64le", elf.EM_S390: "s390x", elf.EM_RISCV: "riscv64",
 }
 
-// unfit says why a program would not run in an image of its own; empty: it
+// programMismatch says why a program would not run in an image of its own; empty: it
 // would.
-func unfit(program []byte, system, arch string) string {
+func programMismatch(program []byte, system, arch string) string {
 	if system != "linux" {
 		return "the engine runs " + system
 	}

@@ -9,50 +9,50 @@ import (
 	"github.com/docker/docker/api/types/network"
 )
 
-// Way is a way on which packets go from one container to another.
-type Way struct {
-	Hand    bool       // the network is one of link add or link run
+// Path is a way on which packets go from one container to another.
+type Path struct {
+	Adhoc   bool       // the network is one of link add or link run
 	Network string     // that both are on; "host": one of them uses that of the host; empty: one network stack
 	Names   []string   // under which the one finds the other there, sorted
 	Address netip.Addr // of the other; not valid where they use one network stack
 }
 
-// Ways lists the ways from a to b, by network: none means that b is out of a's
+// Paths lists the ways from a to b, by network: none means that b is out of a's
 // reach, but for published ports (see Published). Both have their names.
-func (s *Scene) Ways(a, b *SceneContainer) []Way {
-	a, b = s.Stack(a), s.Stack(b)
+func (s *Snapshot) Paths(a, b *Container) []Path {
+	a, b = s.NetworkOwner(a), s.NetworkOwner(b)
 	switch {
 	case a == nil || b == nil:
 		return nil // who lends the network is gone
 	case a == b, a.Net == network.NetworkHost && b.Net == network.NetworkHost:
-		return []Way{{Names: []string{"localhost"}}}
+		return []Path{{Names: []string{"localhost"}}}
 	case a.Net == network.NetworkHost: // the host is on every bridge
 		return s.fromHost(b)
 	case b.Net == network.NetworkHost:
 		return toHost(a)
 	}
-	var ways []Way
-	for _, p := range a.Places {
-		for _, q := range b.Places {
+	var ways []Path
+	for _, p := range a.Endpoints {
+		for _, q := range b.Endpoints {
 			n := s.Network(q)
 			if p.ID != q.ID || p.ID == "" || n == nil || !n.Carries || !q.Address.IsValid() {
 				continue
 			}
-			ways = append(ways, Way{Hand: n.Hand, Network: n.Name, Address: q.Address, Names: names(a, b, q)})
+			ways = append(ways, Path{Adhoc: n.Adhoc, Network: n.Name, Address: q.Address, Names: names(a, b, q)})
 		}
 	}
 	return ways
 }
 
-// Stack is the container whose network stack c uses: itself, or with net:
+// NetworkOwner is the container whose network stack c uses: itself, or with net:
 // container:ID another; nil where that is gone.
-func (s *Scene) Stack(c *SceneContainer) *SceneContainer {
+func (s *Snapshot) NetworkOwner(c *Container) *Container {
 	for range s.Containers {
 		id, lent := strings.CutPrefix(c.Net, "container:")
 		if !lent {
 			return c
 		}
-		i := slices.IndexFunc(s.Containers, func(o SceneContainer) bool { return o.ID == id })
+		i := slices.IndexFunc(s.Containers, func(o Container) bool { return o.ID == id })
 		if i < 0 {
 			return nil
 		}
@@ -61,27 +61,27 @@ func (s *Scene) Stack(c *SceneContainer) *SceneContainer {
 	return nil
 }
 
-func (s *Scene) fromHost(b *SceneContainer) []Way {
-	var ways []Way
-	for _, q := range b.Places {
+func (s *Snapshot) fromHost(b *Container) []Path {
+	var ways []Path
+	for _, q := range b.Endpoints {
 		if s.Network(q) != nil && q.Address.IsValid() {
-			ways = append(ways, Way{Network: network.NetworkHost, Address: q.Address})
+			ways = append(ways, Path{Network: network.NetworkHost, Address: q.Address})
 		}
 	}
 	return ways
 }
 
-func toHost(a *SceneContainer) []Way {
-	for _, p := range a.Places {
+func toHost(a *Container) []Path {
+	for _, p := range a.Endpoints {
 		if p.Gateway.IsValid() {
-			return []Way{{Network: network.NetworkHost, Address: p.Gateway}}
+			return []Path{{Network: network.NetworkHost, Address: p.Gateway}}
 		}
 	}
 	return nil
 }
 
 // names lists the names under which a finds b at its place q.
-func names(a, b *SceneContainer, q Place) []string {
+func names(a, b *Container, q Endpoint) []string {
 	var found []string
 	if q.Network == network.NetworkBridge { // it has no name server
 		for alias, target := range a.Legacy {
@@ -94,7 +94,7 @@ func names(a, b *SceneContainer, q Place) []string {
 	}
 	public := append([]string{b.Name}, q.Aliases...)
 	private := map[string]string{} // what a's links say, of whichever network
-	for _, p := range a.Places {
+	for _, p := range a.Endpoints {
 		for _, l := range p.Links {
 			private[strings.ToLower(l.Alias)] = l.Target
 			if p.ID == q.ID && has(public, l.Target) {
@@ -118,7 +118,7 @@ func has(names []string, name string) bool {
 
 // Published lists the ports that a container publishes on addresses of the host
 // at which other containers find it: a way that no network closes.
-func (c *SceneContainer) Published() []container.Port {
+func (c *Container) Published() []container.Port {
 	var ports []container.Port
 	for _, p := range c.Ports {
 		ip, err := netip.ParseAddr(p.IP)

@@ -43,7 +43,7 @@ func checkScale(p *compose.Project, scale Scale) error {
 // have no container.
 func checkUses(p *compose.Project, s *compose.Service, scale Scale) compose.Errors {
 	var errs compose.Errors
-	joinsOf(p, s, func(service string) string {
+	sharingOf(p, s, func(service string) string {
 		if scale[s.Name] > 0 && scale[service] < 1 {
 			errs = append(errs, &compose.Error{Pos: s.Pos, Path: s.Name,
 				Msg:   fmt.Sprintf("needs a container of %s, which is scaled to 0", service),

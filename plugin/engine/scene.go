@@ -18,14 +18,14 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// Scene is who is where on an engine at one moment, whatever the files say.
-type Scene struct {
-	Networks   []SceneNetwork   // by name
-	Containers []SceneContainer // those of services by service and number, then the others by name
+// Snapshot is who is where on an engine at one moment, whatever the files say.
+type Snapshot struct {
+	Networks   []Network   // by name
+	Containers []Container // those of services by service and number, then the others by name
 }
 
-// SceneNetwork is a network as it is.
-type SceneNetwork struct {
+// Network is a network as it is.
+type Network struct {
 	ID      string
 	Name    string
 	Project string            // the stack of ours that made it; empty: somebody else
@@ -33,31 +33,31 @@ type SceneNetwork struct {
 	Wiring  map[string]string // of ours: who was to be on it, by service
 	Subnet  string
 	Carries bool      // packets go from one member to another (not with enable_icc=false)
-	Hand    bool      // made by link add or link run
+	Adhoc   bool      // made by link add or link run
 	Awaited time.Time // until when the second end of a Hand may be still to come
 }
 
-// SceneContainer is a container as it is.
-type SceneContainer struct {
-	ID      string
-	Name    string
-	Project string // the stack of ours that it is a part of; empty: a container of others
-	Service string // empty for those of others
-	Number  int
-	OneOff  bool
-	After   []string // services that were to be started before it
-	State   plan.State
-	Net     string  // host, none or container:ID; empty: it has places
-	Default bool    // it was made on the default bridge
-	Places  []Place // by name of the network
-	Ports   []container.Port
+// Container is a container as it is.
+type Container struct {
+	ID        string
+	Name      string
+	Project   string // the stack of ours that it is a part of; empty: a container of others
+	Service   string // empty for those of others
+	Number    int
+	OneOff    bool
+	After     []string // services that were to be started before it
+	State     plan.State
+	Net       string     // host, none or container:ID; empty: it has places
+	Default   bool       // it was made on the default bridge
+	Endpoints []Endpoint // by name of the network
+	Ports     []container.Port
 	// Legacy are the links of the default bridge (docker run --link), by alias
 	// the name of the target. Filled by Names.
 	Legacy map[string]string
 }
 
-// Place is a container's endpoint on a network.
-type Place struct {
+// Endpoint is a container's endpoint on a network.
+type Endpoint struct {
 	Network string // name
 	ID      string // of the network; empty until the first start
 	Address netip.Addr
@@ -66,9 +66,9 @@ type Place struct {
 	Links   []linking.Name // names that this container alone sees; filled by Names
 }
 
-// Scene looks at all containers and networks. It makes two calls, at the same
+// Snapshot looks at all containers and networks. It makes two calls, at the same
 // time; the names that containers have are not among the answers.
-func (e *Engine) Scene(ctx context.Context) (*Scene, error) {
+func (e *Engine) Snapshot(ctx context.Context) (*Snapshot, error) {
 	var (
 		containers []container.Summary
 		networks   []network.Summary
@@ -86,27 +86,27 @@ func (e *Engine) Scene(ctx context.Context) (*Scene, error) {
 		return nil, e.explain(err)
 	}
 	e.noteSubnets(networks)
-	s := &Scene{}
+	s := &Snapshot{}
 	for _, n := range networks {
 		s.Networks = append(s.Networks, sceneNetwork(n))
 	}
-	slices.SortFunc(s.Networks, func(a, b SceneNetwork) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.Networks, func(a, b Network) int { return cmp.Compare(a.Name, b.Name) })
 	for _, c := range containers {
 		if _, prober := c.Labels[labelProber]; !prober {
 			s.Containers = append(s.Containers, sceneContainer(c))
 		}
 	}
-	slices.SortFunc(s.Containers, func(a, b SceneContainer) int {
+	slices.SortFunc(s.Containers, func(a, b Container) int {
 		return cmp.Or(cmp.Compare(len(b.Service), 0)-cmp.Compare(len(a.Service), 0),
 			cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
 	})
 	return s, nil
 }
 
-func sceneNetwork(n network.Summary) SceneNetwork {
-	s := SceneNetwork{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Carries: n.Options[optionICC] != "false"}
+func sceneNetwork(n network.Summary) Network {
+	s := Network{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Carries: n.Options[optionICC] != "false"}
 	until, hand := n.Labels[labelLink]
-	s.Hand = hand
+	s.Adhoc = hand
 	s.Awaited, _ = time.Parse(time.RFC3339, until)
 	if settings, ours := n.Labels[labelSettings]; ours {
 		s.Project, s.Kind, s.Wiring = n.Labels[labelProject], linking.Kind(settings), parseWiring(n.Labels[labelWiring])
@@ -114,9 +114,9 @@ func sceneNetwork(n network.Summary) SceneNetwork {
 	return s
 }
 
-func sceneContainer(c container.Summary) SceneContainer {
-	s := SceneContainer{ID: c.ID, Name: containerName(c), State: plan.State(c.State), Ports: c.Ports}
-	if _, ours := c.Labels[labelPrint]; ours {
+func sceneContainer(c container.Summary) Container {
+	s := Container{ID: c.ID, Name: containerName(c), State: plan.State(c.State), Ports: c.Ports}
+	if _, ours := c.Labels[labelFingerprint]; ours {
 		s.Project, s.Service = c.Labels[labelProject], c.Labels[labelService]
 		s.Number, _ = strconv.Atoi(c.Labels[labelNumber])
 		s.OneOff = c.Labels[labelOneOff] == "True"
@@ -133,18 +133,18 @@ func sceneContainer(c container.Summary) SceneContainer {
 		return s
 	}
 	for name, endpoint := range c.NetworkSettings.Networks {
-		p := Place{Network: name, ID: endpoint.NetworkID}
+		p := Endpoint{Network: name, ID: endpoint.NetworkID}
 		p.Address, _ = netip.ParseAddr(endpoint.IPAddress)
 		p.Gateway, _ = netip.ParseAddr(endpoint.Gateway)
-		s.Places = append(s.Places, p)
+		s.Endpoints = append(s.Endpoints, p)
 	}
-	slices.SortFunc(s.Places, func(a, b Place) int { return cmp.Compare(a.Network, b.Network) })
+	slices.SortFunc(s.Endpoints, func(a, b Endpoint) int { return cmp.Compare(a.Network, b.Network) })
 	return s
 }
 
 // Names fills in the names of containers, with a call for each, some at a time.
 // Containers that are gone meanwhile keep what they have.
-func (e *Engine) Names(ctx context.Context, containers ...*SceneContainer) error {
+func (e *Engine) Names(ctx context.Context, containers ...*Container) error {
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(8)
 	for _, c := range containers {
@@ -163,15 +163,15 @@ func (e *Engine) Names(ctx context.Context, containers ...*SceneContainer) error
 	return e.explain(group.Wait())
 }
 
-func (c *SceneContainer) name(details container.InspectResponse) {
-	for i := range c.Places {
-		p := &c.Places[i]
+func (c *Container) name(details container.InspectResponse) {
+	for i := range c.Endpoints {
+		p := &c.Endpoints[i]
 		if endpoint := details.NetworkSettings.Networks[p.Network]; endpoint != nil {
 			p.Aliases = slices.Clone(endpoint.Aliases)
 			// The engine adds the beginning of the id, which says nothing, and so
 			// does what tells a container from a service of the same name.
 			p.Aliases = slices.DeleteFunc(p.Aliases, func(a string) bool {
-				return a == c.ID[:min(12, len(c.ID))] || a == linking.OutsideAlias(c.Name)
+				return a == c.ID[:min(12, len(c.ID))] || a == linking.ExternalAlias(c.Name)
 			})
 			p.Links = endpointLinks(endpoint)
 		}
@@ -202,7 +202,7 @@ func endpointLinks(endpoint *network.EndpointSettings) []linking.Name {
 
 // Network returns the network that a place is on, or nil: it was removed, or
 // the container has never been started.
-func (s *Scene) Network(p Place) *SceneNetwork {
+func (s *Snapshot) Network(p Endpoint) *Network {
 	for i := range s.Networks {
 		if n := &s.Networks[i]; n.ID == p.ID || p.ID == "" && n.Name == p.Network {
 			return n
@@ -213,8 +213,8 @@ func (s *Scene) Network(p Place) *SceneNetwork {
 
 // Service lists the containers of a service of a project, one-off ones not
 // among them.
-func (s *Scene) Service(project, service string) []*SceneContainer {
-	var found []*SceneContainer
+func (s *Snapshot) Service(project, service string) []*Container {
+	var found []*Container
 	for i := range s.Containers {
 		if c := &s.Containers[i]; c.Project == project && c.Service == service && !c.OneOff {
 			found = append(found, c)
@@ -226,7 +226,7 @@ func (s *Scene) Service(project, service string) []*SceneContainer {
 // Container finds a container by what a user may call it: its name, the name
 // without that of the project (web_2), or the beginning of its id where one
 // container alone has it. Nil: there is none.
-func (s *Scene) Container(project, word string) *SceneContainer {
+func (s *Snapshot) Container(project, word string) *Container {
 	for _, name := range []string{word, project + "_" + word} {
 		for i := range s.Containers {
 			if s.Containers[i].Name == name {
@@ -234,7 +234,7 @@ func (s *Scene) Container(project, word string) *SceneContainer {
 			}
 		}
 	}
-	var found *SceneContainer
+	var found *Container
 	for i := range s.Containers {
 		if strings.HasPrefix(s.Containers[i].ID, word) {
 			if found != nil {
@@ -248,25 +248,25 @@ func (s *Scene) Container(project, word string) *SceneContainer {
 
 // Around lists the containers that run and share a network with one of the
 // project, its own among them: all that its links are about.
-func (s *Scene) Around(project string) []*SceneContainer {
+func (s *Snapshot) Around(project string) []*Container {
 	near := map[string]bool{} // networks by id
 	for _, c := range s.Containers {
 		if c.Project != project || !c.State.Up() {
 			continue
 		}
-		for _, p := range c.Places {
+		for _, p := range c.Endpoints {
 			if n := s.Network(p); n != nil && n.Name != network.NetworkBridge {
 				near[n.ID] = true
 			}
 		}
 	}
-	var found []*SceneContainer
+	var found []*Container
 	for i := range s.Containers {
 		c := &s.Containers[i]
 		if !c.State.Up() {
 			continue
 		}
-		if c.Project == project || slices.ContainsFunc(c.Places, func(p Place) bool { return near[p.ID] }) {
+		if c.Project == project || slices.ContainsFunc(c.Endpoints, func(p Endpoint) bool { return near[p.ID] }) {
 			found = append(found, c)
 		}
 	}

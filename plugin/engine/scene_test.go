@@ -15,51 +15,51 @@ import (
 )
 
 // place is a container's place on the network of that name.
-func place(network, address string, aliases ...string) engine.Place {
-	return engine.Place{
+func place(network, address string, aliases ...string) engine.Endpoint {
+	return engine.Endpoint{
 		Network: network, ID: "id-" + network, Aliases: aliases,
 		Address: netip.MustParseAddr(address), Gateway: netip.MustParseAddr("10.0.0.1"),
 	}
 }
 
 // run is a running container of the project demo.
-func run(service string, places ...engine.Place) engine.SceneContainer {
-	return engine.SceneContainer{
+func run(service string, places ...engine.Endpoint) engine.Container {
+	return engine.Container{
 		ID: "id-" + service, Name: "demo_" + service + "_1", Project: "demo", Service: service, Number: 1,
-		State: plan.Running, Places: places,
+		State: plan.StateRunning, Endpoints: places,
 	}
 }
 
-func networks(names ...string) []engine.SceneNetwork {
-	var list []engine.SceneNetwork
+func networks(names ...string) []engine.Network {
+	var list []engine.Network
 	for _, n := range names {
-		list = append(list, engine.SceneNetwork{ID: "id-" + n, Name: n, Carries: true})
+		list = append(list, engine.Network{ID: "id-" + n, Name: n, Carries: true})
 	}
 	return list
 }
 
-func ways(t *testing.T, s *engine.Scene, from, to string) []engine.Way {
+func ways(t *testing.T, s *engine.Snapshot, from, to string) []engine.Path {
 	t.Helper()
 	a, b := s.Container("demo", from), s.Container("demo", to)
 	if a == nil || b == nil {
 		t.Fatalf("no %s or no %s", from, to)
 	}
-	return s.Ways(a, b)
+	return s.Paths(a, b)
 }
 
 var values = cmp.Options{cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty()}
 
 func TestPacketsGoWhereANetworkThatCarriesThemIsShared(t *testing.T) {
-	s := &engine.Scene{
+	s := &engine.Snapshot{
 		Networks: networks("a", "quiet", "bridge"),
-		Containers: []engine.SceneContainer{
+		Containers: []engine.Container{
 			run("web", place("a", "10.0.0.2", "web"), place("quiet", "10.1.0.2")),
 			run("db", place("a", "10.0.0.3", "db", "db_1")),
 			run("cron", place("quiet", "10.1.0.3", "cron")),
 		},
 	}
 	s.Networks[1].Carries = false
-	want := []engine.Way{{Network: "a", Names: []string{"db", "db_1", "demo_db_1"}, Address: netip.MustParseAddr("10.0.0.3")}}
+	want := []engine.Path{{Network: "a", Names: []string{"db", "db_1", "demo_db_1"}, Address: netip.MustParseAddr("10.0.0.3")}}
 	if diff := cmp.Diff(want, ways(t, s, "web_1", "db_1"), values); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -72,10 +72,10 @@ func TestPacketsGoWhereANetworkThatCarriesThemIsShared(t *testing.T) {
 
 func TestAPrivateNameHidesWhoeverElseHasIt(t *testing.T) {
 	web := run("web", place("a", "10.0.0.2"), place("b", "10.0.1.2"))
-	web.Places[0].Links = []linking.Name{{Alias: "database", Target: "db"}, {Alias: "cache", Target: "db"}}
-	s := &engine.Scene{
+	web.Endpoints[0].Links = []linking.Name{{Alias: "database", Target: "db"}, {Alias: "cache", Target: "db"}}
+	s := &engine.Snapshot{
 		Networks: networks("a", "b"),
-		Containers: []engine.SceneContainer{
+		Containers: []engine.Container{
 			web, run("db", place("a", "10.0.0.3", "db")), run("cache", place("b", "10.0.1.3", "cache")),
 		},
 	}
@@ -90,9 +90,9 @@ func TestAPrivateNameHidesWhoeverElseHasIt(t *testing.T) {
 func TestWhoSharesAStackReachesItAtLocalhostAndItsNeighboursAsItDoes(t *testing.T) {
 	side := run("side")
 	side.Net = "container:id-web"
-	s := &engine.Scene{
+	s := &engine.Snapshot{
 		Networks:   networks("a"),
-		Containers: []engine.SceneContainer{run("web", place("a", "10.0.0.2")), run("db", place("a", "10.0.0.3")), side},
+		Containers: []engine.Container{run("web", place("a", "10.0.0.2")), run("db", place("a", "10.0.0.3")), side},
 	}
 	if got := ways(t, s, "side_1", "web_1"); len(got) != 1 || !slices.Equal(got[0].Names, []string{"localhost"}) {
 		t.Errorf("got %v", got)
@@ -107,7 +107,7 @@ func TestTheHostIsReachedAndReaches(t *testing.T) {
 	host.Net = "host"
 	none := run("none")
 	none.Net = "none"
-	s := &engine.Scene{Networks: networks("a"), Containers: []engine.SceneContainer{run("web", place("a", "10.0.0.2")), host, none}}
+	s := &engine.Snapshot{Networks: networks("a"), Containers: []engine.Container{run("web", place("a", "10.0.0.2")), host, none}}
 	if got := ways(t, s, "web_1", "host_1"); len(got) != 1 || got[0].Address.String() != "10.0.0.1" {
 		t.Errorf("to the host: %v", got)
 	}
@@ -120,7 +120,7 @@ func TestTheHostIsReachedAndReaches(t *testing.T) {
 }
 
 func TestPortsOfLoopbackAreNoWayRound(t *testing.T) {
-	c := engine.SceneContainer{Ports: []container.Port{
+	c := engine.Container{Ports: []container.Port{
 		{IP: "127.0.0.1", PrivatePort: 1, PublicPort: 1, Type: "tcp"},
 		{IP: "0.0.0.0", PrivatePort: 80, PublicPort: 8080, Type: "tcp"},
 		{IP: "::", PrivatePort: 80, PublicPort: 8080, Type: "tcp"},
@@ -135,7 +135,7 @@ func TestThePictureOfAnEngineMarksWhatDiffersFromTheFiles(t *testing.T) {
 	file := linking.Graph{
 		Project: "demo",
 		Nodes:   []linking.Node{{Name: "web"}, {Name: "db"}, {Name: "cache"}, {Name: "cron"}},
-		Edges: []linking.Edge{
+		Edges: []linking.GraphEdge{
 			{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"sql"}, Network: "db.web"},
 			{From: "web", To: "cache", Kind: linking.LinkEdge, Network: "cache.web"},
 		},
@@ -144,16 +144,16 @@ func TestThePictureOfAnEngineMarksWhatDiffersFromTheFiles(t *testing.T) {
 			{Name: "db.web", Kind: linking.Linked, Members: []string{"db", "web"}},
 		},
 	}
-	s := &engine.Scene{
-		Networks: []engine.SceneNetwork{
+	s := &engine.Snapshot{
+		Networks: []engine.Network{
 			{ID: "id-demo_db.web", Name: "demo_db.web", Project: "demo", Kind: linking.Linked, Subnet: "10.0.0.0/28", Carries: true},
 			{ID: "id-mine", Name: "mine", Carries: true},
 		},
-		Containers: []engine.SceneContainer{
+		Containers: []engine.Container{
 			run("cron", place("mine", "10.9.0.2")),
 			run("db", place("demo_db.web", "10.0.0.3"), place("mine", "10.9.0.3")),
 			run("web", place("demo_db.web", "10.0.0.2")),
-			{ID: "x", Name: "x", State: plan.Running, Places: []engine.Place{place("mine", "10.9.0.4")}},
+			{ID: "x", Name: "x", State: plan.StateRunning, Endpoints: []engine.Endpoint{place("mine", "10.9.0.4")}},
 		},
 	}
 	g := s.Graph("demo", file)
@@ -181,14 +181,14 @@ func TestThePictureOfAnEngineMarksWhatDiffersFromTheFiles(t *testing.T) {
 func TestWithoutFilesTheLabelsSayWhatAStackWasMadeFor(t *testing.T) {
 	web := run("web", place("demo_db.web", "10.0.0.2"))
 	web.After = []string{"db"}
-	s := &engine.Scene{
-		Networks: []engine.SceneNetwork{{
+	s := &engine.Snapshot{
+		Networks: []engine.Network{{
 			ID: "id-demo_db.web", Name: "demo_db.web", Project: "demo", Kind: linking.Linked, Carries: true,
 			Wiring: map[string]string{"db": "db", "web": "web sql=db"},
 		}},
-		Containers: []engine.SceneContainer{run("db", place("demo_db.web", "10.0.0.3")), web},
+		Containers: []engine.Container{run("db", place("demo_db.web", "10.0.0.3")), web},
 	}
-	want := []linking.Edge{{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"sql"}, Network: "db.web"}}
+	want := []linking.GraphEdge{{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"sql"}, Network: "db.web"}}
 	if diff := cmp.Diff(want, s.Graph("demo", s.Recorded("demo")).Edges); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -141,19 +141,19 @@ func (e *Engine) Start(ctx context.Context, name string) error {
 	return e.explain(e.client.ContainerStart(ctx, e.id(name), container.StartOptions{}))
 }
 
-// Halt stops a container, or kills it. One that does not run is as it should be.
-func (e *Engine) Halt(ctx context.Context, name string, kill bool) error {
+// Stop stops a container, or kills it. One that does not run is as it should be.
+func (e *Engine) Stop(ctx context.Context, name string, kill bool) error {
 	if kill {
-		return e.explain(over(e.client.ContainerKill(ctx, e.id(name), "KILL")))
+		return e.explain(ignoreConflict(e.client.ContainerKill(ctx, e.id(name), "KILL")))
 	}
-	return e.explain(gone(e.client.ContainerStop(ctx, e.id(name), container.StopOptions{})))
+	return e.explain(ignoreNotFound(e.client.ContainerStop(ctx, e.id(name), container.StopOptions{})))
 }
 
-// Discard removes a container that was made but has never run.
-func (e *Engine) Discard(ctx context.Context, name string) error {
-	c, there, err := e.Condition(ctx, e.id(name))
-	if err != nil || !there || c.State != plan.Created {
+// RemoveCreated removes a container that was made but has never run.
+func (e *Engine) RemoveCreated(ctx context.Context, name string) error {
+	c, there, err := e.Status(ctx, e.id(name))
+	if err != nil || !there || c.State != plan.StateCreated {
 		return err
 	}
-	return e.explain(over(e.client.ContainerRemove(ctx, e.id(name), container.RemoveOptions{RemoveVolumes: true})))
+	return e.explain(ignoreConflict(e.client.ContainerRemove(ctx, e.id(name), container.RemoveOptions{RemoveVolumes: true})))
 }

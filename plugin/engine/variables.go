@@ -33,28 +33,28 @@ type linkSource struct {
 // without containers gives none (compose-v1.md 2.1).
 func linkSources(p *compose.Project, t *linking.Topology, s *compose.Service, have plan.Have, replicas map[string][]int) []linkSource {
 	var list []linkSource
-	for _, tie := range t.Ties {
+	for _, tie := range t.Edges {
 		if tie.From != s.Name || tie.Alias == "" {
 			continue
 		}
 		src := linkSource{alias: tie.Alias}
-		if linking.IsOutside(tie.To) {
-			i := slices.IndexFunc(have.Strangers, func(s plan.Stranger) bool { return means(tie.To, s) })
+		if linking.IsExternal(tie.To) {
+			i := slices.IndexFunc(have.Externals, func(s plan.External) bool { return means(tie.To, s) })
 			if i < 0 {
 				continue
 			}
-			outside := have.Strangers[i]
-			src.outside, src.image = outside.ID, outsiderOf(outside).imageID
-			src.containers = []string{linking.OutsideText(tie.To)}
+			outside := have.Externals[i]
+			src.outside, src.image = outside.ID, externalOf(outside).imageID
+			src.containers = []string{linking.ExternalText(tie.To)}
 			list = append(list, src)
 			continue
 		}
 		target := p.Service(tie.To)
 		src.image, src.ports, src.env = ImageOf(p, target), filePorts(target), target.Environment
 		switch {
-		case tie.Target != tie.At: // one container of its own, by name
+		case tie.Target != tie.Owner: // one container of its own, by name
 			src.containers = []string{tie.Target}
-		case tie.At == tie.To:
+		case tie.Owner == tie.To:
 			for _, number := range replicas[tie.To] {
 				src.containers = append(src.containers, ContainerName(p, target, number))
 			}
@@ -120,10 +120,10 @@ func (e *Engine) sumUp(src linkSource, facts imageFacts) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// toldText is told as a label has it: alias=sum words, sorted. It is never
+// linkEnvText is told as a label has it: alias=sum words, sorted. It is never
 // empty, so that a container made without variables is told from one that has
 // none to get.
-func toldText(told map[string]string) string {
+func linkEnvText(told map[string]string) string {
 	words := []string{"1"}
 	for alias, sum := range told {
 		words = append(words, alias+"="+sum)
@@ -132,8 +132,8 @@ func toldText(told map[string]string) string {
 	return strings.Join(words, " ")
 }
 
-// parseTold reads a label; nil where there is none.
-func parseTold(text string) map[string]string {
+// parseLinkEnv reads a label; nil where there is none.
+func parseLinkEnv(text string) map[string]string {
 	words := strings.Fields(text)
 	if len(words) == 0 || words[0] != "1" {
 		return nil
@@ -158,14 +158,14 @@ func (e *Engine) known(have plan.Have, imageID string) (imageFacts, bool) {
 	return facts, ok
 }
 
-// Learn asks for what is said about link variables by images that no container
+// LoadImageFacts asks for what is said about link variables by images that no container
 // tells of. Where nothing changed there are none, and no call is made.
-func (e *Engine) Learn(ctx context.Context, p *compose.Project, t *linking.Topology, have plan.Have) error {
+func (e *Engine) LoadImageFacts(ctx context.Context, p *compose.Project, t *linking.Topology, have plan.Have) error {
 	if e.options.LinkEnv == linking.EnvNone {
 		return nil
 	}
-	for _, tie := range t.Ties {
-		if tie.Alias == "" || linking.IsOutside(tie.To) {
+	for _, tie := range t.Edges {
+		if tie.Alias == "" || linking.IsExternal(tie.To) {
 			continue
 		}
 		id := have.Images[ImageOf(p, p.Service(tie.To))]
@@ -204,9 +204,9 @@ func parseExposes(text string) []compose.Expose {
 	return ports
 }
 
-// imageShelf keeps what was learned of images, by id and by the references
+// imageCache keeps what was learned of images, by id and by the references
 // that containers were made from.
-type imageShelf struct {
+type imageCache struct {
 	mu    sync.Mutex
 	known map[string]imageFacts
 }
@@ -289,11 +289,11 @@ func (e *Engine) linkVariables(ctx context.Context, spec containerSpec, name str
 func (e *Engine) sourceFacts(ctx context.Context, src linkSource) (imageFacts, error) {
 	if src.outside == "" {
 		facts, err := e.imageFacts(ctx, src.image)
-		return facts, gone(err)
+		return facts, ignoreNotFound(err)
 	}
 	c, err := e.client.ContainerInspect(ctx, src.outside)
 	if err != nil || c.Config == nil {
-		return imageFacts{}, gone(err)
+		return imageFacts{}, ignoreNotFound(err)
 	}
 	facts := imageFacts{id: src.image, env: variables(c.Config.Env)}
 	for port := range c.Config.ExposedPorts {

@@ -23,7 +23,7 @@ func (e *Engine) removeContainer(ctx context.Context, a plan.RemoveContainer) er
 	if a.Volumes {
 		c, err := e.client.ContainerInspect(ctx, a.Container)
 		if err != nil {
-			return gone(err)
+			return ignoreNotFound(err)
 		}
 		for _, m := range c.Mounts {
 			if m.Type == mount.TypeVolume && anonymousName.MatchString(m.Name) {
@@ -31,13 +31,13 @@ func (e *Engine) removeContainer(ctx context.Context, a plan.RemoveContainer) er
 			}
 		}
 	}
-	err := gone(e.client.ContainerRemove(ctx, a.Container, container.RemoveOptions{RemoveVolumes: a.Volumes}))
+	err := ignoreNotFound(e.client.ContainerRemove(ctx, a.Container, container.RemoveOptions{RemoveVolumes: a.Volumes}))
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, name := range volumes {
-		errs = append(errs, over(e.client.VolumeRemove(ctx, name, false)))
+		errs = append(errs, ignoreConflict(e.client.VolumeRemove(ctx, name, false)))
 	}
 	return errors.Join(errs...)
 }

@@ -50,7 +50,7 @@ func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit fun
 		Filters: filters.NewArgs(
 			filters.Arg("type", string(events.ContainerEventType)),
 			filters.Arg("label", labelProject+"="+q.Project),
-			filters.Arg("label", labelPrint),
+			filters.Arg("label", labelFingerprint),
 		),
 	})
 	begun()

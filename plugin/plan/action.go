@@ -39,10 +39,10 @@ type (
 	// CreateContainer makes a container, attached to First alone where the
 	// engine takes no more than one network at creation (API < 1.44).
 	CreateContainer struct {
-		Container Container
-		As        string   // the name to give it; another than the container's while it replaces one
-		Replaces  string   // id of the container whose anonymous volumes it takes over; empty: none
-		Joins     []string // addresses of the container's Joins, in order
+		Container  Container
+		As         string   // the name to give it; another than the container's while it replaces one
+		Replaces   string   // id of the container whose anonymous volumes it takes over; empty: none
+		SharesWith []string // addresses of the container's Joins, in order
 	}
 
 	// RenameContainer gives a container the name it is known by.

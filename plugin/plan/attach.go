@@ -212,7 +212,7 @@ func (c *convergence) allWereOn(h HaveNetwork, n Network) bool {
 			return false
 		}
 	}
-	return len(members)+len(n.Outsiders) > 1
+	return len(members)+len(n.Externals) > 1
 }
 
 // replace plans to put a network in another's place under the members' feet.
@@ -235,7 +235,7 @@ func (c *convergence) replace(h HaveNetwork, n Network, members []*fate, why str
 		c.draft.add(leave, task, "the network is replaced",
 			Disconnect{Container: b.ID, Name: b.Name, Network: n.Name})
 		c.settle(join, n.Name, address(b, same), Connect{Container: b.ID, Name: b.Name, Service: member(b.Service, b.OneOff), Number: b.Number, Network: n},
-			task, why, "network "+n.Name, "network "+b.Home, leave)
+			task, why, "network "+n.Name, "network "+b.CreatedOn, leave)
 	}
 	c.draft.takeNetwork(h, c.have, c.gone, why)
 	c.create(n, why, same.Subnet, "remove network "+h.ID)

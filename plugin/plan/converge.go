@@ -56,7 +56,7 @@ func (c *convergence) conflict() error {
 		if !f.make {
 			continue
 		}
-		for _, s := range c.have.Strangers {
+		for _, s := range c.have.Externals {
 			if s.Name == f.want.Name {
 				return &Conflict{Name: s.Name, Owner: s.Owner}
 			}
@@ -126,12 +126,12 @@ func (c *convergence) container(f *fate) {
 		for _, ref := range w.Reads {
 			after = append(after, "image "+ref)
 		}
-		for _, name := range w.Joins {
+		for _, name := range w.SharesWith {
 			after = append(after, "create "+name)
-			create.Joins = append(create.Joins, c.address(name))
+			create.SharesWith = append(create.SharesWith, c.address(name))
 		}
 		c.draft.add("create "+w.Name, f.task(), f.cause, create, after...)
-		for _, network := range slices.Concat(w.Attach, w.Visits) {
+		for _, network := range slices.Concat(w.Attach, w.OtherNetworks) {
 			complete = append(complete, connectKey(w.Name, network))
 			// A network that is replaced can't be there before the old
 			// container has left it, and without its home the new one can't
@@ -209,7 +209,7 @@ func (c *convergence) start() {
 			// Whoever is there already can be reached from the first moment.
 			after = append(after, c.joining[name]...)
 		}
-		for _, name := range w.Visits {
+		for _, name := range w.OtherNetworks {
 			after = append(after, connectKey(w.Name, name))
 		}
 		if f.keep != nil {
@@ -221,11 +221,11 @@ func (c *convergence) start() {
 			after = append(after, services[service]...)
 		}
 		key := "start " + w.Name
-		if w.Serial != "" {
-			if previous, ok := last[w.Serial]; ok {
+		if w.PortRange != "" {
+			if previous, ok := last[w.PortRange]; ok {
 				after = append(after, previous)
 			}
-			last[w.Serial] = key
+			last[w.PortRange] = key
 		}
 		address, _ := f.live()
 		c.draft.add(key, f.task(), cause, StartContainer{Container: address, Name: w.Name}, after...)

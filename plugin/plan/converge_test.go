@@ -34,7 +34,7 @@ func randomStack(r *rand.Rand, have Have) Want {
 		}
 		members := names[:1+r.IntN(len(names))]
 		n := Network{Name: "p_" + strings.Join(members, ".") + "." + word, Settings: "with " + word, Size: len(members) + 3,
-			Wiring: map[string]string{}, Spec: []string{word}, Outsiders: invited(have, []string{word})}
+			Wiring: map[string]string{}, Spec: []string{word}, Externals: invited(have, []string{word})}
 		for _, m := range members {
 			n.Wiring[m] = fmt.Sprint(r.IntN(3))
 			on[m] = append(on[m], n.Name)
@@ -70,7 +70,7 @@ func randomStack(r *rand.Rand, have Have) Want {
 		}
 		for _, n := range Numbers(numbers, count) {
 			w.Containers = append(w.Containers, Container{Name: fmt.Sprintf("p_%s_%d", s, n), Service: s, Number: n,
-				Image: image, Print: print, Attach: attach, After: after, Joins: joins, Visits: visits})
+				Image: image, Fingerprint: print, Attach: attach, After: after, SharesWith: joins, OtherNetworks: visits})
 		}
 	}
 	return w
@@ -114,10 +114,10 @@ func TestAfterAnyHistoryOneRunConvergesAndTheNextHasNothingToDo(t *testing.T) {
 		if len(m.have.Containers)+len(m.have.Networks) > 0 {
 			t.Fatalf("seed %d: down left %+v", seed, m.have)
 		}
-		if len(m.have.Strangers) != len(before.Strangers) {
-			t.Fatalf("seed %d: the strangers %+v have become %+v", seed, before.Strangers, m.have.Strangers)
+		if len(m.have.Externals) != len(before.Externals) {
+			t.Fatalf("seed %d: the strangers %+v have become %+v", seed, before.Externals, m.have.Externals)
 		}
-		for _, s := range m.have.Strangers {
+		for _, s := range m.have.Externals {
 			if len(s.Attached) > 0 {
 				t.Fatalf("seed %d: down left %+v attached", seed, s)
 			}
@@ -132,17 +132,17 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 	case 6:
 		name := []string{"x1", "x22", "y_1", "y_2", "y_03"}[r.IntN(5)]
 		if _, ok := m.have.stranger(name); !ok {
-			m.have.Strangers = append(m.have.Strangers, Stranger{ID: m.id(), Name: name, Attached: map[string]string{}, Address: map[string]string{}})
+			m.have.Externals = append(m.have.Externals, External{ID: m.id(), Name: name, Attached: map[string]string{}, Address: map[string]string{}})
 		}
 	case 7:
-		if n := len(m.have.Strangers); n > 0 {
+		if n := len(m.have.Externals); n > 0 {
 			i := r.IntN(n)
-			m.have.Strangers = slices.Delete(m.have.Strangers, i, i+1)
+			m.have.Externals = slices.Delete(m.have.Externals, i, i+1)
 		}
 	case 0:
 		if n > 0 {
 			c := &m.have.Containers[r.IntN(n)]
-			c.State = Exited
+			c.State = StateExited
 			clear(c.Address)
 		}
 	case 1:
@@ -151,7 +151,7 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 			m.have.Containers = slices.Delete(m.have.Containers, i, i+1)
 		}
 	case 2:
-		halt, _ := Make(Goal{State: Halted}, Want{}, m.snapshot())
+		halt, _ := Make(Goal{State: Stopped}, Want{}, m.snapshot())
 		_ = run(halt, m, r.IntN(len(halt.Steps)+1))
 		for i, h := range m.have.Networks {
 			m.made = nil
@@ -190,11 +190,11 @@ func check(t *testing.T, seed int, want Want, m *model) {
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		if c.State != Running || len(c.Attached) != len(w.Attach) || len(w.Print.Differences(c.Print)) > 0 {
+		if c.State != StateRunning || len(c.Attached) != len(w.Attach) || len(w.Fingerprint.Differences(c.Fingerprint)) > 0 {
 			t.Fatalf("seed %d: want %+v\nhave %+v", seed, w, c)
 		}
-		for _, network := range w.Visits {
-			if !slices.Contains(c.Visiting, network) {
+		for _, network := range w.OtherNetworks {
+			if !slices.Contains(c.OtherNetworks, network) {
 				t.Fatalf("seed %d: %s does not visit %s", seed, c.Name, network)
 			}
 		}
@@ -202,7 +202,7 @@ func check(t *testing.T, seed int, want Want, m *model) {
 	places := 0
 	for _, n := range want.Networks {
 		used := slices.ContainsFunc(want.Containers, func(w Container) bool { return slices.Contains(w.Attach, n.Name) })
-		for _, name := range n.Outsiders {
+		for _, name := range n.Externals {
 			s, _ := m.have.stranger(name)
 			if used {
 				places++
@@ -212,11 +212,11 @@ func check(t *testing.T, seed int, want Want, m *model) {
 			}
 		}
 	}
-	for _, s := range m.have.Strangers {
+	for _, s := range m.have.Externals {
 		places -= len(s.Attached)
 	}
 	if places != 0 {
-		t.Fatalf("seed %d: strangers sit on %d networks too few: %+v", seed, places, m.have.Strangers)
+		t.Fatalf("seed %d: strangers sit on %d networks too few: %+v", seed, places, m.have.Externals)
 	}
 }
 

@@ -55,7 +55,7 @@ func (c *convergence) decide(w Container) *fate {
 	}
 	candidates := c.candidates(w)
 	f.asked = c.goal.wants(w.Service)
-	if len(candidates) > 0 && slices.ContainsFunc(w.Joins, c.replaced) {
+	if len(candidates) > 0 && slices.ContainsFunc(w.SharesWith, c.replaced) {
 		f.asked = true // on its own it would be left on a network that is gone
 	}
 	switch {
@@ -86,7 +86,7 @@ func (c *convergence) candidates(w Container) []*HaveContainer {
 	var found []*HaveContainer
 	for i := range c.have.Containers {
 		h := &c.have.Containers[i]
-		if h.Service == w.Service && h.Number == w.Number && !h.OneOff && h.State != Removing {
+		if h.Service == w.Service && h.Number == w.Number && !h.OneOff && h.State != StateRemoving {
 			found = append(found, h)
 		}
 	}
@@ -127,13 +127,13 @@ func (c *convergence) outdated(h *HaveContainer, w Container) string {
 	if c.goal.Recreate == Always && c.goal.wants(w.Service) {
 		return "asked for"
 	}
-	if h.State == Dead {
+	if h.State == StateDead {
 		return "dead"
 	}
 	if c.homeless(h) {
 		return "the network that it was made on is gone"
 	}
-	if names := w.Print.Differences(h.Print); len(names) > 0 {
+	if names := w.Fingerprint.Differences(h.Fingerprint); len(names) > 0 {
 		return "changed: " + strings.Join(names, ", ")
 	}
 	if misled(h, w) {
@@ -145,7 +145,7 @@ func (c *convergence) outdated(h *HaveContainer, w Container) string {
 	case id != h.ImageID && !c.rebuilt(w.Image):
 		return "newer image " + w.Image
 	}
-	for _, name := range w.Joins {
+	for _, name := range w.SharesWith {
 		if c.remade(name) {
 			return "uses " + name + ", which is replaced"
 		}
@@ -157,7 +157,7 @@ func (c *convergence) outdated(h *HaveContainer, w Container) string {
 			}
 		}
 	}
-	if h.Joined != "" && (len(w.Joins) > 0 && !c.kept[h.Joined] || w.Beside != "" && w.Beside != h.Joined) {
+	if h.NetworkOf != "" && (len(w.SharesWith) > 0 && !c.kept[h.NetworkOf] || w.NetworkOf != "" && w.NetworkOf != h.NetworkOf) {
 		return "the container whose network it shares is gone"
 	}
 	return ""

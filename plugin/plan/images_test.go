@@ -80,8 +80,8 @@ func rebuild() (Want, Have) {
 			{Name: "p_web_1", Service: "web", Number: 1, Image: "p_web"},
 		}}
 	have := Have{Images: map[string]string{"p_web": "1", "redis": "2"}, Containers: []HaveContainer{
-		{ID: "c1", Name: "p_db_1", Service: "db", Number: 1, ImageID: "2", State: Running},
-		{ID: "c2", Name: "p_web_1", Service: "web", Number: 1, ImageID: "1", State: Running},
+		{ID: "c1", Name: "p_db_1", Service: "db", Number: 1, ImageID: "2", State: StateRunning},
+		{ID: "c2", Name: "p_web_1", Service: "web", Number: 1, ImageID: "1", State: StateRunning},
 	}}
 	return want, have
 }

@@ -30,14 +30,14 @@ type Target int
 // The targets.
 const (
 	UpAndRunning Target = iota
-	JustCreated         // made, not started
-	Halted              // stopped, kept
+	CreatedOnly         // made, not started
+	Stopped             // stopped, kept
 	Absent              // removed, with the networks of the stack
 	Restarted           // stopped, where they run, and started
 	Killed              // sent a signal, where they run
-	Frozen              // paused, where they run
-	Thawed              // no longer paused
-	Cleared             // removed where they don't run; networks stay
+	Paused              // paused, where they run
+	Unpaused            // no longer paused
+	Removed             // removed where they don't run; networks stay
 )
 
 // Policy says when a container that exists is replaced by a new one.
@@ -72,12 +72,12 @@ func (c *Conflict) Error() string {
 // The error is a *Conflict; nothing has to be undone then.
 func Make(goal Goal, want Want, have Have) (*Plan, error) {
 	switch goal.State {
-	case UpAndRunning, JustCreated:
+	case UpAndRunning, CreatedOnly:
 		return converge(goal, want, have)
-	case Halted, Absent:
-		return halt(goal, have), nil
+	case Stopped, Absent:
+		return stop(goal, have), nil
 	default:
-		return handle(goal, have), nil
+		return lifecycle(goal, have), nil
 	}
 }
 

@@ -29,15 +29,15 @@ func (m *model) snapshot() Have {
 	for i := range h.Containers {
 		h.Containers[i].Attached = maps.Clone(h.Containers[i].Attached)
 		h.Containers[i].Address = maps.Clone(h.Containers[i].Address)
-		h.Containers[i].Visiting = slices.Clone(h.Containers[i].Visiting)
+		h.Containers[i].OtherNetworks = slices.Clone(h.Containers[i].OtherNetworks)
 	}
-	h.Strangers = slices.Clone(h.Strangers)
-	for i := range h.Strangers {
-		h.Strangers[i].Attached = maps.Clone(h.Strangers[i].Attached)
-		h.Strangers[i].Address = maps.Clone(h.Strangers[i].Address)
+	h.Externals = slices.Clone(h.Externals)
+	for i := range h.Externals {
+		h.Externals[i].Attached = maps.Clone(h.Externals[i].Attached)
+		h.Externals[i].Address = maps.Clone(h.Externals[i].Address)
 	}
 	for i, n := range h.Networks {
-		h.Networks[i].Guests = invited(h, m.guests[n.ID])
+		h.Networks[i].Externals = invited(h, m.guests[n.ID])
 	}
 	return h
 }
@@ -46,7 +46,7 @@ func (m *model) snapshot() Have {
 // several as of the replicas of a service.
 func invited(h Have, words []string) []string {
 	var names []string
-	for _, s := range h.Strangers {
+	for _, s := range h.Externals {
 		for _, w := range words {
 			if s.Name == w || strings.HasPrefix(s.Name, w+"_") {
 				names = append(names, s.Name)
@@ -57,9 +57,9 @@ func invited(h Have, words []string) []string {
 }
 
 // stranger finds a stranger of that id, running or not.
-func (m *model) stranger(id string) *Stranger {
-	for i := range m.have.Strangers {
-		if s := &m.have.Strangers[i]; s.ID == id {
+func (m *model) stranger(id string) *External {
+	for i := range m.have.Externals {
+		if s := &m.have.Externals[i]; s.ID == id {
 			return s
 		}
 	}
@@ -152,7 +152,7 @@ func (m *model) apply(a Action) error {
 		if err != nil {
 			return err
 		}
-		c.State = Exited
+		c.State = StateExited
 		clear(c.Address)
 	case RemoveContainer:
 		c, err := m.container(a.Container)
@@ -179,7 +179,7 @@ func (m *model) removeNetwork(a RemoveNetwork) error {
 			return fmt.Errorf("network %s has active endpoints: %s", n.Name, c.Name)
 		}
 	}
-	for _, s := range m.have.Strangers {
+	for _, s := range m.have.Externals {
 		if s.on(n.Name) {
 			return fmt.Errorf("%s could not start any more without network %s", s.Name, n.Name)
 		}
@@ -202,19 +202,19 @@ func (m *model) create(a CreateContainer) error {
 		return fmt.Errorf("no such image: %s", w.Image)
 	}
 	c := HaveContainer{ID: m.id(), Name: a.As, Service: w.Service, Number: w.Number, Image: w.Image, ImageID: m.have.Images[w.Image],
-		Print: w.Print, State: Created, After: w.After, Attached: map[string]string{}, Address: map[string]string{}}
+		Fingerprint: w.Fingerprint, State: StateCreated, After: w.After, Attached: map[string]string{}, Address: map[string]string{}}
 	for i, n := range w.Attach {
 		if i == 0 || m.have.AttachAll {
 			c.Attached[n] = ""
 		}
 	}
-	c.Home = w.home()
-	for _, name := range a.Joins {
+	c.CreatedOn = w.home()
+	for _, name := range a.SharesWith {
 		t, err := m.container(name)
 		if err != nil {
 			return err
 		}
-		c.Joined = t.ID
+		c.NetworkOf = t.ID
 	}
 	m.have.Containers = append(m.have.Containers, c)
 	m.made[a.As] = c.ID
@@ -237,10 +237,10 @@ func (m *model) connect(a Connect) error {
 		return err
 	}
 	if strings.HasPrefix(a.Network.Name, "q_") { // a network of another stack
-		if slices.Contains(c.Visiting, a.Network.Name) {
+		if slices.Contains(c.OtherNetworks, a.Network.Name) {
 			return fmt.Errorf("%s is already attached to %s", c.Name, a.Network.Name)
 		}
-		c.Visiting = append(c.Visiting, a.Network.Name)
+		c.OtherNetworks = append(c.OtherNetworks, a.Network.Name)
 		return nil
 	}
 	n := m.network(a.Network.Name)
@@ -265,7 +265,7 @@ func (m *model) connect(a Connect) error {
 
 // connectStranger attaches a stranger; it has an address while it runs, which
 // those in the model do that have a name of even length.
-func (m *model) connectStranger(a Connect, s *Stranger) error {
+func (m *model) connectStranger(a Connect, s *External) error {
 	n := m.network(a.Network.Name)
 	switch {
 	case n == nil:
@@ -292,7 +292,7 @@ func (m *model) holder(network, address string) string {
 			return c.Name
 		}
 	}
-	for _, s := range m.have.Strangers {
+	for _, s := range m.have.Externals {
 		if s.Address[network] == address {
 			return s.Name
 		}
@@ -327,19 +327,19 @@ func (m *model) start(address string) error {
 			c.Address[name] = m.free(name)
 		}
 	}
-	if c.Joined != "" {
-		if t, err := m.container(c.Joined); err != nil || !t.State.Up() {
+	if c.NetworkOf != "" {
+		if t, err := m.container(c.NetworkOf); err != nil || !t.State.Up() {
 			return fmt.Errorf("start %s: joins a container that does not run", c.Name)
 		}
 	}
-	c.State = Running
+	c.State = StateRunning
 	return nil
 }
 
 // atHome refuses as engines of API 1.44 do that look for the network mode.
 func (m *model) atHome(c *HaveContainer) error {
-	if m.have.AttachAll && c.Home != "" && m.network(c.Home) == nil {
-		return fmt.Errorf("could not find a network matching network mode %s", c.Home)
+	if m.have.AttachAll && c.CreatedOn != "" && m.network(c.CreatedOn) == nil {
+		return fmt.Errorf("could not find a network matching network mode %s", c.CreatedOn)
 	}
 	return nil
 }

@@ -28,29 +28,29 @@ type Network struct {
 	For      string            // the one-off container that it is for, by name; empty: it is the stack's
 	Spec     any
 
-	Outsiders []string // strangers that are to sit on it too, by name
+	Externals []string // strangers that are to sit on it too, by name
 	Purpose   string   // what it is for, where links of the stack are not all
 }
 
 // Container is one replica of a service.
 type Container struct {
-	Name      string
-	Service   string
-	Number    int // from 1
-	Image     string
-	Print     Fingerprint       // of everything that only a new container can change
-	Attach    []string          // networks of the stack, by name
-	Elsewhere string            // a network that is not the stack's, on which it is made; empty: none
-	Visits    []string          // networks of other stacks that it is attached to as well, by name
-	After     []string          // services that are started first
-	Reads     []string          // references of images that its settings depend on, besides its own
-	Beside    string            // id of a container of others whose network it shares; empty: none
-	Joins     []string          // containers whose network or volumes it uses: it is replaced with them
-	Told      map[string]string // what its link variables say, by alias; empty: not known yet; nil: it gets none
-	Serial    string            // containers that share a key are started one after another; empty: no matter
-	OneOff    bool              // made by run, not a replica: always a new one, which Make does not start
-	AsService bool              // OneOff: it gets the names that replicas have on networks
-	Spec      any
+	Name              string
+	Service           string
+	Number            int // from 1
+	Image             string
+	Fingerprint       Fingerprint       // of everything that only a new container can change
+	Attach            []string          // networks of the stack, by name
+	CreatedOnExternal string            // a network that is not the stack's, on which it is made; empty: none
+	OtherNetworks     []string          // networks of other stacks that it is attached to as well, by name
+	After             []string          // services that are started first
+	Reads             []string          // references of images that its settings depend on, besides its own
+	NetworkOf         string            // id of a container of others whose network it shares; empty: none
+	SharesWith        []string          // containers whose network or volumes it uses: it is replaced with them
+	LinkEnv           map[string]string // what its link variables say, by alias; empty: not known yet; nil: it gets none
+	PortRange         string            // containers that share a key are started one after another; empty: no matter
+	OneOff            bool              // made by run, not a replica: always a new one, which Make does not start
+	AsService         bool              // OneOff: it gets the names that replicas have on networks
+	Spec              any
 }
 
 // Have is a stack as it is, taken from the engine at one moment.
@@ -58,7 +58,7 @@ type Have struct {
 	Images     map[string]string // id by reference, for every reference of Want; missing: no such image
 	Networks   []HaveNetwork
 	Containers []HaveContainer
-	Strangers  []Stranger // containers that are not the stack's
+	Externals  []External // containers that are not the stack's
 	Spec       any        // what else the engine saw, for its own use
 	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
 }
@@ -83,44 +83,44 @@ func (h Have) Services() []string {
 
 // HaveNetwork is a network that the stack made.
 type HaveNetwork struct {
-	Name     string
-	ID       string
-	Settings string
-	For      string // as Network has it
-	Wiring   map[string]string
-	Size     int      // how many endpoints it has room for
-	Subnet   string   // its addresses, 10.222.0.0/28; empty where the engine told none
-	Guests   []string // strangers that the stack attached to it, by name
+	Name      string
+	ID        string
+	Settings  string
+	For       string // as Network has it
+	Wiring    map[string]string
+	Size      int      // how many endpoints it has room for
+	Subnet    string   // its addresses, 10.222.0.0/28; empty where the engine told none
+	Externals []string // strangers that the stack attached to it, by name
 }
 
 // HaveContainer is a container that the stack made.
 type HaveContainer struct {
-	ID      string
-	Name    string
-	Service string
-	Number  int
-	OneOff  bool // made by run, not a replica
-	Image   string
-	ImageID string
-	Print   Fingerprint
-	State   State
+	ID          string
+	Name        string
+	Service     string
+	Number      int
+	OneOff      bool // made by run, not a replica
+	Image       string
+	ImageID     string
+	Fingerprint Fingerprint
+	State       State
 	// Attached gives the id of each network that it is attached to, by name;
 	// the id is empty until the first start. Only networks of the stack and
 	// those that exist no more are told, not those of others.
-	Attached map[string]string
-	Home     string            // the network that it was made on; empty: none, or one of others
-	Address  map[string]string // by name of the network, while it runs
-	Visiting []string          // networks of others that it is attached to, by name
-	After    []string          // services that were to be started before it
-	Told     map[string]string // as Container has it
-	Joined   string            // id of the container whose network it shares; empty: none
-	Dir      string            // the project directory that it was made from
+	Attached      map[string]string
+	CreatedOn     string            // the network that it was made on; empty: none, or one of others
+	Address       map[string]string // by name of the network, while it runs
+	OtherNetworks []string          // networks of others that it is attached to, by name
+	After         []string          // services that were to be started before it
+	LinkEnv       map[string]string // as Container has it
+	NetworkOf     string            // id of the container whose network it shares; empty: none
+	Dir           string            // the project directory that it was made from
 }
 
-// Stranger is a container that the stack did not make. It is never stopped,
+// External is a container that the stack did not make. It is never stopped,
 // replaced or removed, only attached to networks of the stack and detached from
 // them; it may hold a name or sit on a network that the stack wants.
-type Stranger struct {
+type External struct {
 	ID       string
 	Name     string
 	Owner    string            // the project that it says it belongs to; empty: none
@@ -134,14 +134,14 @@ type State string
 
 // The engine's own words (API 1.24 and later).
 const (
-	Created    State = "created"
-	Running    State = "running"
-	Paused     State = "paused"
-	Restarting State = "restarting"
-	Exited     State = "exited"
-	Removing   State = "removing"
-	Dead       State = "dead"
+	StateCreated    State = "created"
+	StateRunning    State = "running"
+	StatePaused     State = "paused"
+	StateRestarting State = "restarting"
+	StateExited     State = "exited"
+	StateRemoving   State = "removing"
+	StateDead       State = "dead"
 )
 
 // Up tells whether a process of the container exists.
-func (s State) Up() bool { return s == Running || s == Paused || s == Restarting }
+func (s State) Up() bool { return s == StateRunning || s == StatePaused || s == StateRestarting }

@@ -10,16 +10,16 @@ import (
 
 // Cell is what stands where a row and a column of a Matrix meet.
 type Cell struct {
-	Text string
-	Mood Mood
+	Text  string
+	Style Style
 }
 
-// Mood is how a cell stands out on a screen with colours.
-type Mood int
+// Style is how a cell stands out on a screen with colours.
+type Style int
 
 // The moods.
 const (
-	Plain Mood = iota
+	Plain Style = iota
 	Good
 	Bad
 	Faint
@@ -106,7 +106,7 @@ func (m *matrix) String() string {
 		line(name, func(j int) (string, string) {
 			c := m.cell(i, j)
 			text := clean(c.Text)
-			return text, p.paint(text, c.Mood.style())
+			return text, p.paint(text, c.Style.style())
 		})
 	}
 	return b.String()
@@ -114,7 +114,7 @@ func (m *matrix) String() string {
 
 func fill(s string, width int) string { return s + strings.Repeat(" ", max(0, width-cells(s))) }
 
-func (m Mood) style() aec.ANSI {
+func (m Style) style() aec.ANSI {
 	switch m {
 	case Good:
 		return aec.GreenF

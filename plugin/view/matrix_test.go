@@ -16,9 +16,9 @@ func matrixOn(width int, color string) string {
 		case i == j:
 			return view.Cell{}
 		case i+j == 3:
-			return view.Cell{Text: "LEAK", Mood: view.Bad}
+			return view.Cell{Text: "LEAK", Style: view.Bad}
 		}
-		return view.Cell{Text: "yes", Mood: view.Good}
+		return view.Cell{Text: "yes", Style: view.Good}
 	})
 	if err != nil {
 		panic(err)

@@ -24,12 +24,12 @@ func relinkPlan(t *testing.T) *plan.Plan {
 	p, err := plan.Make(plan.Goal{}, plan.Want{
 		Services:   []string{"web"},
 		Networks:   []plan.Network{{Name: "demo_db.web", Size: 2}},
-		Containers: []plan.Container{{Name: "demo_web_1", Service: "web", Number: 1, Image: "web", Print: print, Attach: []string{"demo_db.web"}}},
+		Containers: []plan.Container{{Name: "demo_web_1", Service: "web", Number: 1, Image: "web", Fingerprint: print, Attach: []string{"demo_db.web"}}},
 	}, plan.Have{
 		Images:   map[string]string{"web": "sha256:1"},
 		Networks: []plan.HaveNetwork{{Name: "demo_default", ID: "n1"}},
 		Containers: []plan.HaveContainer{{ID: "w1", Name: "demo_web_1", Service: "web", Number: 1, ImageID: "sha256:1",
-			Print: print, State: plan.Running, Attached: map[string]string{"demo_default": "n1"}}},
+			Fingerprint: print, State: plan.StateRunning, Attached: map[string]string{"demo_default": "n1"}}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -65,7 +65,7 @@ func TestAnUnknownKindOfProgressIsAnError(t *testing.T) {
 
 func TestRemovingAStackTellsStoppingAndRemovingOnLinesOfTheirOwn(t *testing.T) {
 	p, err := plan.Make(plan.Goal{State: plan.Absent}, plan.Want{}, plan.Have{
-		Containers: []plan.HaveContainer{{ID: "1", Name: "demo_web_1", Service: "web", Number: 1, State: plan.Running,
+		Containers: []plan.HaveContainer{{ID: "1", Name: "demo_web_1", Service: "web", Number: 1, State: plan.StateRunning,
 			Attached: map[string]string{"demo_default": "n1"}}},
 		Networks: []plan.HaveNetwork{{Name: "demo_default", ID: "n1"}},
 	})

@@ -76,8 +76,8 @@ func upPlan(t *testing.T) *plan.Plan {
 	container := func(service string, attach string, after ...string) plan.Container {
 		return plan.Container{
 			Name: "demo_" + service + "_1", Service: service, Number: 1, Image: service,
-			Print:  plan.NewFingerprint(map[string]string{"command": service}),
-			Attach: []string{attach}, After: after,
+			Fingerprint: plan.NewFingerprint(map[string]string{"command": service}),
+			Attach:      []string{attach}, After: after,
 		}
 	}
 	want := plan.Want{
@@ -98,8 +98,8 @@ func upPlan(t *testing.T) *plan.Plan {
 		Images:    map[string]string{"admin": "sha256:1"},
 		Containers: []plan.HaveContainer{
 			{ID: "a1", Name: "demo_admin_1", Service: "admin", Number: 1, Image: "admin", ImageID: "sha256:1",
-				Print: plan.NewFingerprint(map[string]string{"command": "other"}), State: plan.Running},
-			{ID: "c1", Name: "demo_cache_1", Service: "cache", Number: 1, State: plan.Running},
+				Fingerprint: plan.NewFingerprint(map[string]string{"command": "other"}), State: plan.StateRunning},
+			{ID: "c1", Name: "demo_cache_1", Service: "cache", Number: 1, State: plan.StateRunning},
 		},
 	}
 	p, err := plan.Make(plan.Goal{Orphans: true}, want, have)

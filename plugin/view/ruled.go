@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Ruled writes rows as docker-compose 1.x did: headings in the middle of their
+// ComposeTable writes rows as docker-compose 1.x did: headings in the middle of their
 // columns over a line of dashes, every cell filled up to its column's width.
-func Ruled(w io.Writer, headings []string, rows [][]string) error {
+func ComposeTable(w io.Writer, headings []string, rows [][]string) error {
 	const between = "   "
 	widths := make([]int, len(headings))
 	for _, row := range append([][]string{headings}, rows...) {

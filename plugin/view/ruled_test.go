@@ -10,7 +10,7 @@ import (
 // What docker-compose 1.29.2 prints for the same.
 func TestATableIsRuledAsDockerComposeRuledIt(t *testing.T) {
 	var b strings.Builder
-	err := Ruled(&b, []string{"Name", "Command", "State", "Ports"}, [][]string{
+	err := ComposeTable(&b, []string{"Name", "Command", "State", "Ports"}, [][]string{
 		{"hver5_db_1", "sleep 1000", "Up", "5432/tcp"},
 		{"hver5_job_1", "sh -c echo ran; exit 3", "Exit 3", ""},
 		{"hver5_web_1", `sh -c trap "exit 0" TERM;  ...`, "Up", "0.0.0.0:32999->80/tcp"},
@@ -31,7 +31,7 @@ hver5_web_1   sh -c trap "exit 0" TERM;  ...   Up       0.0.0.0:32999->80/tcp$
 
 func TestATableWithoutRowsHasItsHeadings(t *testing.T) {
 	var b strings.Builder
-	if err := Ruled(&b, []string{"Name", "Command", "State", "Ports"}, nil); err != nil {
+	if err := ComposeTable(&b, []string{"Name", "Command", "State", "Ports"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := "Name   Command   State   Ports\n------------------------------\n"

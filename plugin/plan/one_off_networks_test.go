@@ -23,7 +23,7 @@ func errand(state State) Have {
 			{Name: "p_run.db", ID: "id of p_run.db", Settings: "one-off", For: "p_db_run_1"},
 		},
 		Containers: []HaveContainer{
-			{ID: "1", Name: "p_db_1", Service: "db", Number: 1, Image: "x", ImageID: "1", State: Running, Attached: on("p_default", "p_run.db")},
+			{ID: "1", Name: "p_db_1", Service: "db", Number: 1, Image: "x", ImageID: "1", State: StateRunning, Attached: on("p_default", "p_run.db")},
 		},
 	}
 	if state != "" {
@@ -51,9 +51,9 @@ func TestANetworkForAOneOffContainerGoesWithIt(t *testing.T) {
   2 disconnect p_db_run_1 from p_run.db: what it was made for is over
   3 remove network p_run.db: what it was made for is over [1 2]
 `
-	for state, want := range map[State]string{Running: "\n", Created: "\n", Paused: "\n", Exited: over, "": gone} {
+	for state, want := range map[State]string{StateRunning: "\n", StateCreated: "\n", StatePaused: "\n", StateExited: over, "": gone} {
 		have := errand(state)
-		if diff := cmp.Diff(want, "\n"+Errands(have).String()); diff != "" {
+		if diff := cmp.Diff(want, "\n"+OneOffNetworks(have).String()); diff != "" {
 			t.Errorf("by itself, %q: %s", state, diff)
 		}
 		p, err := Make(Goal{}, oneService(), have)
@@ -71,7 +71,7 @@ func TestRmAndDownTakeTheNetworkOfAOneOffContainer(t *testing.T) {
 		goal Goal
 		want string
 	}{
-		{Goal{State: Cleared}, `
+		{Goal{State: Removed}, `
   1 remove container p_db_run_1: asked for
   2 disconnect p_db_1 from p_run.db: what it was made for is over
   3 remove network p_run.db: what it was made for is over [1 2]
@@ -84,7 +84,7 @@ func TestRmAndDownTakeTheNetworkOfAOneOffContainer(t *testing.T) {
   5 remove network p_run.db: asked for [2 3]
 `},
 	} {
-		p, err := Make(test.goal, Want{}, errand(Exited))
+		p, err := Make(test.goal, Want{}, errand(StateExited))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestAOneOffContainerIsMadeAndNotStarted(t *testing.T) {
 	want.Containers = append(want.Containers, Container{
 		Name: "p_db_run_2", Service: "db", Image: "x", Attach: []string{"p_default"}, OneOff: true,
 	})
-	p, err := Make(Goal{Services: []string{}, Recreate: Never}, want, errand(Running))
+	p, err := Make(Goal{Services: []string{}, Recreate: Never}, want, errand(StateRunning))
 	if err != nil {
 		t.Fatal(err)
 	}

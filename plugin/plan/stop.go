@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// halt plans to stop containers or, for Absent, to remove them and then the
+// stop plans to stop containers or, for Absent, to remove them and then the
 // networks of the stack. The order comes from the containers themselves: a
 // container is stopped after those that were started after it.
-func halt(goal Goal, have Have) *Plan {
+func stop(goal Goal, have Have) *Plan {
 	d := &draft{}
 	dependents := map[string][]string{} // stop keys, by service
 	for _, c := range have.Containers {

@@ -9,12 +9,12 @@ import (
 // rack is a stack in which everything is in another state.
 func rack() Have {
 	return Have{Containers: []HaveContainer{
-		{ID: "1", Name: "p_db_1", Service: "db", State: Running},
-		{ID: "2", Name: "p_old_1", Service: "old", State: Exited},
-		{ID: "3", Name: "p_web_1", Service: "web", State: Running, After: []string{"db"}},
-		{ID: "4", Name: "p_web_2", Service: "web", State: Paused, After: []string{"db"}},
-		{ID: "5", Name: "p_web_run_0af3", Service: "web", State: Exited, OneOff: true, After: []string{"db"}},
-		{ID: "6", Name: "p_web_run_77aa", Service: "web", State: Running, OneOff: true, After: []string{"db"}},
+		{ID: "1", Name: "p_db_1", Service: "db", State: StateRunning},
+		{ID: "2", Name: "p_old_1", Service: "old", State: StateExited},
+		{ID: "3", Name: "p_web_1", Service: "web", State: StateRunning, After: []string{"db"}},
+		{ID: "4", Name: "p_web_2", Service: "web", State: StatePaused, After: []string{"db"}},
+		{ID: "5", Name: "p_web_run_0af3", Service: "web", State: StateExited, OneOff: true, After: []string{"db"}},
+		{ID: "6", Name: "p_web_run_77aa", Service: "web", State: StateRunning, OneOff: true, After: []string{"db"}},
 	}}
 }
 
@@ -44,18 +44,18 @@ func TestWhatIsDoneToContainersAsTheyAre(t *testing.T) {
 		{"kill sends the signal that is asked for", Goal{State: Killed, Signal: "HUP", Services: []string{"db"}}, `
   1 send HUP to container p_db_1: asked for
 `},
-		{"pause leaves alone what is paused", Goal{State: Frozen}, `
+		{"pause leaves alone what is paused", Goal{State: Paused}, `
   1 pause container p_db_1: asked for
   2 pause container p_web_1: asked for
 `},
-		{"unpause is for what is paused", Goal{State: Thawed}, `
+		{"unpause is for what is paused", Goal{State: Unpaused}, `
   1 unpause container p_web_2: asked for
 `},
-		{"rm takes stopped ones, one-off containers among them", Goal{State: Cleared}, `
+		{"rm takes stopped ones, one-off containers among them", Goal{State: Removed}, `
   1 remove container p_old_1: asked for
   2 remove container p_web_run_0af3: asked for
 `},
-		{"rm can stop first", Goal{State: Cleared, Stop: true, Services: []string{"web"}}, `
+		{"rm can stop first", Goal{State: Removed, Stop: true, Services: []string{"web"}}, `
   1 stop container p_web_1: asked for
   2 remove container p_web_1: asked for [1]
   3 stop container p_web_2: asked for

@@ -11,9 +11,9 @@ func member(service string, oneOff bool) string {
 	return service
 }
 
-// Errands plans to remove the networks that were made for one-off containers
+// OneOffNetworks plans to remove the networks that were made for one-off containers
 // which are over.
-func Errands(have Have) *Plan {
+func OneOffNetworks(have Have) *Plan {
 	d := &draft{}
 	for _, n := range have.Networks {
 		if n.For != "" {
@@ -28,7 +28,7 @@ func Errands(have Have) *Plan {
 // that were connected to it leave it; nothing else happens to them.
 func (d *draft) errand(n HaveNetwork, have Have, removed map[string]bool) {
 	for _, c := range have.Containers {
-		if c.Name == n.For && !removed[c.ID] && (c.State.Up() || c.State == Created) {
+		if c.Name == n.For && !removed[c.ID] && (c.State.Up() || c.State == StateCreated) {
 			return
 		}
 	}

@@ -23,9 +23,9 @@ func TestOnlyLinkVariablesThatSayOtherwiseReplaceTheirConsumer(t *testing.T) {
 		{"no links, and none before", map[string]string{}, nil, false, ""},
 	} {
 		have := Have{Images: map[string]string{"i": "1"}, Containers: []HaveContainer{
-			{ID: "c", Name: "p_web_1", Service: "web", Number: 1, ImageID: "1", State: Running, Told: c.was},
+			{ID: "c", Name: "p_web_1", Service: "web", Number: 1, ImageID: "1", State: StateRunning, LinkEnv: c.was},
 		}}
-		want := Want{Services: []string{"web"}, Containers: []Container{{Name: "p_web_1", Service: "web", Number: 1, Image: "i", Told: c.says}}}
+		want := Want{Services: []string{"web"}, Containers: []Container{{Name: "p_web_1", Service: "web", Number: 1, Image: "i", LinkEnv: c.says}}}
 		p, err := Make(Goal{}, want, have)
 		if err != nil {
 			t.Fatal(err)

@@ -12,11 +12,11 @@ import (
 // container, and to replace one for the sake of variables would cut the
 // connections that it has.
 func misled(h *HaveContainer, w Container) bool {
-	if (h.Told == nil) != (w.Told == nil) {
-		return len(h.Told)+len(w.Told) > 0
+	if (h.LinkEnv == nil) != (w.LinkEnv == nil) {
+		return len(h.LinkEnv)+len(w.LinkEnv) > 0
 	}
-	for alias, says := range w.Told {
-		if was, ok := h.Told[alias]; ok && says != "" && says != was {
+	for alias, says := range w.LinkEnv {
+		if was, ok := h.LinkEnv[alias]; ok && says != "" && says != was {
 			return true
 		}
 	}
@@ -31,9 +31,9 @@ func (c *convergence) untold() {
 		if f.keep == nil || !c.goal.wants(f.want.Service) {
 			continue
 		}
-		for _, alias := range slices.Sorted(maps.Keys(f.want.Told)) {
+		for _, alias := range slices.Sorted(maps.Keys(f.want.LinkEnv)) {
 			service := f.want.Service
-			if _, ok := f.keep.Told[alias]; !ok && !slices.Contains(missing[service], alias) {
+			if _, ok := f.keep.LinkEnv[alias]; !ok && !slices.Contains(missing[service], alias) {
 				missing[service] = append(missing[service], alias)
 			}
 		}

@@ -11,11 +11,11 @@ import (
 func linkedOutside(attachAll bool) (Want, *model) {
 	m := newModel(attachAll)
 	m.have.Images["i"] = "image"
-	m.have.Strangers = []Stranger{{ID: "x1", Name: "x1", Attached: map[string]string{}, Address: map[string]string{}}}
+	m.have.Externals = []External{{ID: "x1", Name: "x1", Attached: map[string]string{}, Address: map[string]string{}}}
 	n := Network{Name: "p_web.x1", Settings: "linked x1", Wiring: map[string]string{"web": ""}, Size: 2,
-		Spec: []string{"x1"}, Outsiders: []string{"x1"}, Purpose: "external link of web to x1"}
+		Spec: []string{"x1"}, Externals: []string{"x1"}, Purpose: "external link of web to x1"}
 	return Want{Services: []string{"web"}, Networks: []Network{n}, Containers: []Container{
-		{Name: "p_web_1", Service: "web", Number: 1, Image: "i", Attach: []string{n.Name}, Visits: []string{"q_net"}},
+		{Name: "p_web_1", Service: "web", Number: 1, Image: "i", Attach: []string{n.Name}, OtherNetworks: []string{"q_net"}},
 	}}, m
 }
 
@@ -48,10 +48,10 @@ func TestAContainerStartsOnceAllThatItIsToReachIsThere(t *testing.T) {
 func TestAStrangerKeepsItsAddressWhenItsNetworkIsReplaced(t *testing.T) {
 	want, m := linkedOutside(true)
 	bring(t, Goal{}, want, m)
-	before := m.have.Strangers[0].Address["p_web.x1"]
+	before := m.have.Externals[0].Address["p_web.x1"]
 	want.Networks[0].Wiring = map[string]string{"web": "cache=x1"}
 	p := bring(t, Goal{}, want, m)
-	if after := m.have.Strangers[0].Address["p_web.x1"]; before == "" || after != before || !strings.Contains(p.String(), "remove network") {
+	if after := m.have.Externals[0].Address["p_web.x1"]; before == "" || after != before || !strings.Contains(p.String(), "remove network") {
 		t.Errorf("address %q, then %q after\n%s", before, after, p)
 	}
 }
@@ -61,18 +61,18 @@ func TestDownDetachesTheStrangersThatTheStackAttachedAndNoOther(t *testing.T) {
 	want, m := linkedOutside(true)
 	bring(t, Goal{}, want, m)
 	id := m.network("p_web.x1").ID
-	m.have.Strangers = append(m.have.Strangers, Stranger{ID: "hand", Name: "hand", Attached: map[string]string{"p_web.x1": id}})
+	m.have.Externals = append(m.have.Externals, External{ID: "hand", Name: "hand", Attached: map[string]string{"p_web.x1": id}})
 	p := bring(t, Goal{State: Absent}, Want{}, m)
 	note := "network p_web.x1 stays, for containers of others are attached to it: hand"
-	if len(m.have.Strangers[0].Attached) > 0 || !m.have.Strangers[1].on("p_web.x1") || !slices.Equal(p.Notes, []string{note}) {
-		t.Errorf("%+v\n%s", m.have.Strangers, p)
+	if len(m.have.Externals[0].Attached) > 0 || !m.have.Externals[1].on("p_web.x1") || !slices.Equal(p.Notes, []string{note}) {
+		t.Errorf("%+v\n%s", m.have.Externals, p)
 	}
 }
 
 func TestANetworkWithAStrangerAttachedByHandIsNotReplaced(t *testing.T) {
 	want, m := linkedOutside(true)
 	bring(t, Goal{}, want, m)
-	m.have.Strangers = append(m.have.Strangers, Stranger{ID: "hand", Name: "hand",
+	m.have.Externals = append(m.have.Externals, External{ID: "hand", Name: "hand",
 		Attached: map[string]string{"p_web.x1": m.network("p_web.x1").ID}})
 	want.Networks[0].Size = 100
 	p := bring(t, Goal{}, want, m)

@@ -3,10 +3,10 @@ package plan
 import "slices"
 
 // stranger finds the stranger of that name.
-func (h Have) stranger(name string) (*Stranger, bool) {
-	for i := range h.Strangers {
-		if h.Strangers[i].Name == name {
-			return &h.Strangers[i], true
+func (h Have) stranger(name string) (*External, bool) {
+	for i := range h.Externals {
+		if h.Externals[i].Name == name {
+			return &h.Externals[i], true
 		}
 	}
 	return nil, false
@@ -14,9 +14,9 @@ func (h Have) stranger(name string) (*Stranger, bool) {
 
 // guests gives the strangers that the stack attached to a network and that are
 // on it still.
-func (h Have) guests(n HaveNetwork) []*Stranger {
-	var found []*Stranger
-	for _, name := range n.Guests {
+func (h Have) guests(n HaveNetwork) []*External {
+	var found []*External
+	for _, name := range n.Externals {
 		if s, ok := h.stranger(name); ok && s.on(n.Name) {
 			found = append(found, s)
 		}
@@ -27,8 +27,8 @@ func (h Have) guests(n HaveNetwork) []*Stranger {
 // uninvited names the strangers on a network that somebody else attached.
 func (h Have) uninvited(n HaveNetwork) []string {
 	var names []string
-	for _, s := range h.Strangers {
-		if s.on(n.Name) && !slices.Contains(n.Guests, s.Name) {
+	for _, s := range h.Externals {
+		if s.on(n.Name) && !slices.Contains(n.Externals, s.Name) {
 			names = append(names, s.Name)
 		}
 	}
@@ -36,14 +36,14 @@ func (h Have) uninvited(n HaveNetwork) []string {
 }
 
 // on tells whether a stranger is attached to a network of that name.
-func (s *Stranger) on(network string) bool {
+func (s *External) on(network string) bool {
 	_, ok := s.Attached[network]
 	return ok
 }
 
 // address is the address that a stranger has on a network whose subnet is used
 // again; empty: none that it can keep.
-func (s *Stranger) address(n HaveNetwork) string {
+func (s *External) address(n HaveNetwork) string {
 	if n.Subnet == "" || s.Attached[n.Name] != n.ID {
 		return ""
 	}
@@ -51,14 +51,14 @@ func (s *Stranger) address(n HaveNetwork) string {
 }
 
 // dismiss plans to detach a stranger from a network, and gives the step's key.
-func (d *draft) dismiss(s *Stranger, network, cause string) string {
+func (d *draft) dismiss(s *External, network, cause string) string {
 	key := "disconnect " + s.ID + " " + network
 	d.add(key, Task{Relink, "container", s.Name}, cause, Disconnect{Container: s.ID, Name: s.Name, Network: network})
 	return key
 }
 
 // invite plans to attach a stranger to a network of the stack.
-func (c *convergence) invite(s *Stranger, n Network, cause, address string) {
+func (c *convergence) invite(s *External, n Network, cause, address string) {
 	key := connectKey(s.Name, n.Name)
 	c.settle(key, n.Name, address, Connect{Container: s.ID, Name: s.Name, Network: n},
 		Task{Relink, "container", s.Name}, cause, "network "+n.Name, "disconnect "+s.ID+" "+n.Name)
@@ -67,9 +67,9 @@ func (c *convergence) invite(s *Stranger, n Network, cause, address string) {
 
 // outsiders gives the strangers that are to sit on a network. Who is not there
 // has nothing to be attached with.
-func (c *convergence) outsiders(n Network) []*Stranger {
-	var found []*Stranger
-	for _, name := range n.Outsiders {
+func (c *convergence) outsiders(n Network) []*External {
+	var found []*External
+	for _, name := range n.Externals {
 		if s, ok := c.have.stranger(name); ok {
 			found = append(found, s)
 		}
@@ -100,8 +100,8 @@ func (n Network) because(cause string) string {
 
 // visit plans to attach a container to networks of other stacks.
 func (c *convergence) visit(f *fate) {
-	for _, network := range f.want.Visits {
-		if f.keep != nil && slices.Contains(f.keep.Visiting, network) {
+	for _, network := range f.want.OtherNetworks {
+		if f.keep != nil && slices.Contains(f.keep.OtherNetworks, network) {
 			continue
 		}
 		container, _ := f.live()

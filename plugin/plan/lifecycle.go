@@ -1,16 +1,16 @@
 package plan
 
-// handle plans what is done to containers as they are: restart, kill, pause,
+// lifecycle plans what is done to containers as they are: restart, kill, pause,
 // unpause, and the removal of those that don't run. Networks are left alone.
 // One-off containers are meant by Cleared only.
-func handle(goal Goal, have Have) *Plan {
+func lifecycle(goal Goal, have Have) *Plan {
 	d := &draft{removed: map[string]bool{}}
 	restarts := map[string][]string{} // keys, by service
 	for _, c := range have.Containers {
 		restarts[c.Service] = append(restarts[c.Service], "restart "+c.ID)
 	}
 	for _, c := range have.Containers {
-		if !goal.wants(c.Service) || c.OneOff && goal.State != Cleared || c.State == Removing {
+		if !goal.wants(c.Service) || c.OneOff && goal.State != Removed || c.State == StateRemoving {
 			continue
 		}
 		switch goal.State {
@@ -21,19 +21,19 @@ func handle(goal Goal, have Have) *Plan {
 				d.add("kill "+c.ID, Task{Kill, "container", c.Name}, "asked for",
 					KillContainer{Container: c.ID, Name: c.Name, Signal: goal.signal()})
 			}
-		case Frozen:
-			if c.State == Running {
+		case Paused:
+			if c.State == StateRunning {
 				d.add("pause "+c.ID, Task{Pause, "container", c.Name}, "asked for", PauseContainer{c.ID, c.Name})
 			}
-		case Thawed:
-			if c.State == Paused {
+		case Unpaused:
+			if c.State == StatePaused {
 				d.add("unpause "+c.ID, Task{Unpause, "container", c.Name}, "asked for", UnpauseContainer{c.ID, c.Name})
 			}
-		case Cleared:
+		case Removed:
 			d.clear(goal, c)
 		}
 	}
-	if goal.State == Cleared {
+	if goal.State == Removed {
 		for _, n := range have.Networks {
 			if n.For != "" {
 				d.errand(n, have, d.removed)
@@ -53,7 +53,7 @@ func (d *draft) restart(goal Goal, c HaveContainer, restarts map[string][]string
 			after = append(after, restarts[service]...)
 		}
 	}
-	if c.State == Paused {
+	if c.State == StatePaused {
 		d.add("unpause "+c.ID, task, "it is paused", UnpauseContainer{c.ID, c.Name})
 	}
 	d.add("restart "+c.ID, task, "asked for", RestartContainer{Container: c.ID, Name: c.Name, Timeout: goal.Timeout}, after...)

@@ -8,61 +8,61 @@ import (
 	"github.com/stack-lite/stack-lite/compose"
 )
 
-// Outsider is a container, or all containers of a service of another project,
+// External is a container, or all containers of a service of another project,
 // that discovery may join with services of the project.
-type Outsider struct {
+type External struct {
 	Name         string   // an outside name: "/nginx", "shop/web"
 	Proxy        bool     // it finds others through the engine
 	Discoverable bool     // it is found
-	Joined       []string // services of the project that somebody else's network joins with it already
+	JoinedWith   []string // services of the project that somebody else's network joins with it already
 }
 
-// OutsideContainer is the outside name of the container of that name. Outside
+// ExternalContainer is the outside name of the container of that name. Outside
 // names have a slash, which the names of services have not.
-func OutsideContainer(name string) string { return "/" + name }
+func ExternalContainer(name string) string { return "/" + name }
 
-// OutsideService is the outside name of all containers of a service of another
+// ExternalService is the outside name of all containers of a service of another
 // project.
-func OutsideService(project, service string) string { return project + "/" + service }
+func ExternalService(project, service string) string { return project + "/" + service }
 
-// IsOutside tells whether a name is that of something outside the project.
-func IsOutside(name string) bool { return strings.Contains(name, "/") }
+// IsExternal tells whether a name is that of something outside the project.
+func IsExternal(name string) bool { return strings.Contains(name, "/") }
 
-// OutsideAlias is a name of its own that a container outside gets on the link
+// ExternalAlias is a name of its own that a container outside gets on the link
 // networks it is put on, for where its own name is also that of a service.
-func OutsideAlias(container string) string { return container + ".outside" }
+func ExternalAlias(container string) string { return container + ".outside" }
 
-// OutsideText is an outside name as people write it: "nginx", "shop/web".
-func OutsideText(name string) string { return strings.TrimPrefix(name, "/") }
+// ExternalText is an outside name as people write it: "nginx", "shop/web".
+func ExternalText(name string) string { return strings.TrimPrefix(name, "/") }
 
 // resolveExternals returns the external_links of a service as ties. A container
 // that one of the project's own services has is no outsider: the tie leads to
 // that service.
-func resolveExternals(p *compose.Project, svc *compose.Service, owners stacks) ([]Tie, compose.Errors) {
+func resolveExternals(p *compose.Project, svc *compose.Service, owners networkOwners) ([]Edge, compose.Errors) {
 	var (
-		ties []Tie
+		ties []Edge
 		errs compose.Errors
 	)
 	for _, l := range svc.ExternalLinks {
-		tie := Tie{
-			From: svc.Name, To: OutsideContainer(l.Target), At: OutsideContainer(l.Target),
+		tie := Edge{
+			From: svc.Name, To: ExternalContainer(l.Target), Owner: ExternalContainer(l.Target),
 			Kind: ExternalEdge, Alias: l.Alias, Target: l.Target, Pos: l.Pos,
 		}
 		if tie.Alias == "" {
 			tie.Alias = l.Target
 		}
-		own := serviceOf(p, l.Target)
+		own := serviceOfContainer(p, l.Target)
 		if own != nil {
-			tie.Kind, tie.To, tie.At = LinkEdge, own.Name, owners[own.Name].name
+			tie.Kind, tie.To, tie.Owner = LinkEdge, own.Name, owners[own.Name].name
 		} else if namesake(p, l.Target) {
-			tie.Target = OutsideAlias(l.Target)
+			tie.Target = ExternalAlias(l.Target)
 		}
 		if err := checkExternal(svc, own, owners); err != nil {
 			err.Pos, err.Path = l.Pos, svc.Name+".external_links"
 			errs = append(errs, err)
 			continue
 		}
-		if !slices.ContainsFunc(ties, func(t Tie) bool { return t.Target == tie.Target && t.Alias == tie.Alias }) {
+		if !slices.ContainsFunc(ties, func(t Edge) bool { return t.Target == tie.Target && t.Alias == tie.Alias }) {
 			ties = append(ties, tie)
 		}
 	}
@@ -71,7 +71,7 @@ func resolveExternals(p *compose.Project, svc *compose.Service, owners stacks) (
 
 // checkExternal returns what is wrong with an external link of svc, without
 // the place, or nil. Own is the service of the project that has the container.
-func checkExternal(svc, own *compose.Service, owners stacks) *compose.Error {
+func checkExternal(svc, own *compose.Service, owners networkOwners) *compose.Error {
 	if own == nil {
 		return checkLinking(svc, owners)
 	}
@@ -84,9 +84,9 @@ func checkExternal(svc, own *compose.Service, owners stacks) *compose.Error {
 	return checkLink(svc, compose.Link{Target: own.Name}, owners)
 }
 
-// serviceOf returns the service that the project has a container of that name
+// serviceOfContainer returns the service that the project has a container of that name
 // for, or nil.
-func serviceOf(p *compose.Project, container string) *compose.Service {
+func serviceOfContainer(p *compose.Project, container string) *compose.Service {
 	for _, svc := range p.Services {
 		if svc.ContainerName != "" {
 			if container == svc.ContainerName {
@@ -108,7 +108,7 @@ func namesake(p *compose.Project, container string) bool {
 }
 
 // checkLinking returns what keeps svc from having any links, or nil.
-func checkLinking(svc *compose.Service, owners stacks) *compose.Error {
+func checkLinking(svc *compose.Service, owners networkOwners) *compose.Error {
 	switch {
 	case svc.Net.Mode == compose.NetService:
 		return &compose.Error{

@@ -13,7 +13,7 @@ func (h Have) isHome(network string, gone map[string]bool) bool {
 		return false
 	}
 	for _, c := range h.Containers {
-		if c.Home == network && !gone[c.ID] {
+		if c.CreatedOn == network && !gone[c.ID] {
 			return true
 		}
 	}
@@ -23,7 +23,7 @@ func (h Have) isHome(network string, gone map[string]bool) bool {
 // home is the network that a new container is made on; empty: none of the
 // stack's.
 func (c Container) home() string {
-	if c.Elsewhere == "" && len(c.Attach) > 0 {
+	if c.CreatedOnExternal == "" && len(c.Attach) > 0 {
 		return c.Attach[0]
 	}
 	return ""
@@ -36,7 +36,7 @@ func (c *convergence) home(f *fate) string {
 	case !c.have.AttachAll:
 		return ""
 	case f.keep != nil:
-		return "network " + f.keep.Home
+		return "network " + f.keep.CreatedOn
 	}
 	return "network " + f.want.home()
 }
@@ -44,15 +44,15 @@ func (c *convergence) home(f *fate) string {
 // homeless tells whether the network that a container was made on is gone and
 // does not come back, so that the container can't be started or attached again.
 func (c *convergence) homeless(h *HaveContainer) bool {
-	if !c.have.AttachAll || h.Home == "" {
+	if !c.have.AttachAll || h.CreatedOn == "" {
 		return false
 	}
-	if _, there := c.network(h.Home); there {
+	if _, there := c.network(h.CreatedOn); there {
 		return false
 	}
 	for _, w := range c.want.Containers {
 		for _, network := range w.Attach {
-			if network == h.Home {
+			if network == h.CreatedOn {
 				return false
 			}
 		}

@@ -2,25 +2,25 @@ package linking
 
 import "github.com/stack-lite/stack-lite/compose"
 
-// stack says whose network stack a service uses.
-type stack struct {
+// networkOwner says whose network networkOwner a service uses.
+type networkOwner struct {
 	name string            // the service that owns it: itself but with net: container:SERVICE
 	net  compose.Namespace // that service's net
 }
 
 // linkable tells whether link networks can be attached to it. A named network
 // (net: NAME) does not stand in the way: the service gets both.
-func (s stack) linkable() bool {
+func (s networkOwner) linkable() bool {
 	return s.net.Mode == compose.NetLinks || s.net.Mode == compose.NetNetwork
 }
 
-// stacks is every service's stack, by service name.
-type stacks map[string]stack
+// networkOwners is every service's stack, by service name.
+type networkOwners map[string]networkOwner
 
-// resolveStacks follows net: container:SERVICE to the service that has a stack
+// resolveNetworkOwners follows net: container:SERVICE to the service that has a stack
 // of its own. A circle of such services is reported by resolveUses.
-func resolveStacks(p *compose.Project) stacks {
-	all := make(stacks, len(p.Services))
+func resolveNetworkOwners(p *compose.Project) networkOwners {
+	all := make(networkOwners, len(p.Services))
 	for _, svc := range p.Services {
 		owner := svc
 		for range p.Services {
@@ -30,7 +30,7 @@ func resolveStacks(p *compose.Project) stacks {
 			}
 			owner = next
 		}
-		all[svc.Name] = stack{name: owner.Name, net: owner.Net}
+		all[svc.Name] = networkOwner{name: owner.Name, net: owner.Net}
 	}
 	return all
 }

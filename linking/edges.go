@@ -8,12 +8,12 @@ import (
 	"github.com/stack-lite/stack-lite/compose"
 )
 
-// resolveTies returns the links of all services as ties that no network
+// resolveEdges returns the links of all services as ties that no network
 // carries yet, and every mistake in them.
-func resolveTies(p *compose.Project, owners stacks) ([]Tie, compose.Errors) {
+func resolveEdges(p *compose.Project, owners networkOwners) ([]Edge, compose.Errors) {
 	type key struct{ from, to, alias string }
 	var (
-		ties []Tie
+		ties []Edge
 		errs compose.Errors
 		seen = make(map[key]bool)
 	)
@@ -31,8 +31,8 @@ func resolveTies(p *compose.Project, owners stacks) ([]Tie, compose.Errors) {
 			if k := (key{svc.Name, l.Target, alias}); !seen[k] {
 				seen[k] = true
 				at := owners[l.Target].name
-				ties = append(ties, Tie{
-					From: svc.Name, To: l.Target, At: at, Kind: LinkEdge, Alias: alias, Target: at, Pos: l.Pos,
+				ties = append(ties, Edge{
+					From: svc.Name, To: l.Target, Owner: at, Kind: LinkEdge, Alias: alias, Target: at, Pos: l.Pos,
 				})
 			}
 		}
@@ -44,7 +44,7 @@ func resolveTies(p *compose.Project, owners stacks) ([]Tie, compose.Errors) {
 
 // checkLink returns what is wrong with the link l of svc, without the place,
 // or nil.
-func checkLink(svc *compose.Service, l compose.Link, owners stacks) *compose.Error {
+func checkLink(svc *compose.Service, l compose.Link, owners networkOwners) *compose.Error {
 	target, ok := owners[l.Target]
 	switch err := checkLinking(svc, owners); {
 	case !ok:
@@ -91,14 +91,14 @@ func netText(n compose.Namespace) string {
 
 // shadowed returns a note for every tie whose alias a later tie of the same
 // consumer takes over.
-func shadowed(ties []Tie) []compose.Note {
+func shadowed(ties []Edge) []compose.Note {
 	winners := aliasWinners(ties)
 	var notes []compose.Note
 	for _, t := range ties {
-		if winner := ties[winners[aliasOf(t)]]; winner.At != t.At {
+		if winner := ties[winners[aliasOf(t)]]; winner.Owner != t.Owner {
 			notes = append(notes, compose.Note{
 				Pos: t.Pos, Path: t.path(),
-				Text: fmt.Sprintf("%q means %q here, since the last link of a name wins", t.Alias, OutsideText(winner.To)),
+				Text: fmt.Sprintf("%q means %q here, since the last link of a name wins", t.Alias, ExternalText(winner.To)),
 			})
 		}
 	}
@@ -106,7 +106,7 @@ func shadowed(ties []Tie) []compose.Note {
 }
 
 // path is the key of the file that makes the tie.
-func (t Tie) path() string {
+func (t Edge) path() string {
 	if t.Kind == ExternalEdge {
 		return t.From + ".external_links"
 	}
@@ -116,11 +116,11 @@ func (t Tie) path() string {
 // alias is a name in the eyes of one consumer. DNS knows no case.
 type alias struct{ from, folded string }
 
-func aliasOf(t Tie) alias { return alias{t.From, strings.ToLower(t.Alias)} }
+func aliasOf(t Edge) alias { return alias{t.From, strings.ToLower(t.Alias)} }
 
 // aliasWinners returns, for every alias, the index of the tie that it means:
 // the last one that has it.
-func aliasWinners(ties []Tie) map[alias]int {
+func aliasWinners(ties []Edge) map[alias]int {
 	owners := make(map[alias]int, len(ties))
 	for i, t := range ties {
 		if t.Alias != "" {
@@ -132,7 +132,7 @@ func aliasWinners(ties []Tie) map[alias]int {
 
 // checkNames reports services that some service would see under one name,
 // since DNS knows no case.
-func checkNames(p *compose.Project, ties []Tie, isolation Isolation) compose.Errors {
+func checkNames(p *compose.Project, ties []Edge, isolation Isolation) compose.Errors {
 	var errs compose.Errors
 	seen := make(map[alias]string) // by viewer, the service first seen under the name
 	see := func(viewer, name string, pos compose.Pos, path string) (clear bool) {
@@ -153,7 +153,7 @@ func checkNames(p *compose.Project, ties []Tie, isolation Isolation) compose.Err
 	}
 	if isolation == ByProject {
 		for _, svc := range p.Services {
-			if svc.Net.Mode == compose.NetLinks || tied(ties, svc.Name) {
+			if svc.Net.Mode == compose.NetLinks || hasEdge(ties, svc.Name) {
 				see("", svc.Name, svc.Pos, svc.Name)
 			}
 		}
@@ -163,17 +163,17 @@ func checkNames(p *compose.Project, ties []Tie, isolation Isolation) compose.Err
 		see(svc.Name, svc.Name, svc.Pos, svc.Name)
 	}
 	for _, t := range ties {
-		if IsOutside(t.From) || IsOutside(t.At) {
+		if IsExternal(t.From) || IsExternal(t.Owner) {
 			continue // who is outside has no place in the file that could be changed
 		}
-		if path := t.path(); see(t.From, t.At, t.Pos, path) {
-			see(t.At, t.From, t.Pos, path)
+		if path := t.path(); see(t.From, t.Owner, t.Pos, path) {
+			see(t.Owner, t.From, t.Pos, path)
 		}
 	}
 	return errs
 }
 
-// tied tells whether any tie begins or ends at the service.
-func tied(ties []Tie, service string) bool {
-	return slices.ContainsFunc(ties, func(t Tie) bool { return t.From == service || t.At == service })
+// hasEdge tells whether any tie begins or ends at the service.
+func hasEdge(ties []Edge, service string) bool {
+	return slices.ContainsFunc(ties, func(t Edge) bool { return t.From == service || t.Owner == service })
 }
