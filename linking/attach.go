@@ -124,7 +124,7 @@ func carry(ties []Edge, networks []Network) {
 			continue
 		}
 		for _, k := range on[t.From] {
-			if networks[k].has(t.Owner) {
+			if networks[k].Has(t.Owner) {
 				ties[i].Network = networks[k].Name
 				break
 			}
@@ -132,8 +132,8 @@ func carry(ties []Edge, networks []Network) {
 	}
 }
 
-// has tells whether the service, or who is outside, sits on n.
-func (n Network) has(name string) bool {
+// Has tells whether a service, or an external container, is on the network.
+func (n Network) Has(name string) bool {
 	sitting := n.Members
 	if IsExternal(name) {
 		sitting = n.Externals

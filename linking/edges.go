@@ -66,15 +66,15 @@ func checkLink(svc *compose.Service, l compose.Link, owners networkOwners) *comp
 		}
 	case !target.linkable():
 		return &compose.Error{
-			Msg:   fmt.Sprintf("no link reaches %q: it has %s", l.Target, netText(target.net)),
-			Hints: []string{fmt.Sprintf("remove %q from %q, or remove the link", netText(target.net), target.name)},
+			Msg:   fmt.Sprintf("no link reaches %q: it has %s", l.Target, NetText(target.net)),
+			Hints: []string{fmt.Sprintf("remove %q from %q, or remove the link", NetText(target.net), target.name)},
 		}
 	}
 	return nil
 }
 
-// netText is n as a file has it.
-func netText(n compose.Namespace) string {
+// NetText is the net of a service as a file has it: "net: host".
+func NetText(n compose.Namespace) string {
 	switch n.Mode {
 	case compose.NetNone:
 		return "net: none"

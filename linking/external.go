@@ -112,13 +112,13 @@ func checkLinking(svc *compose.Service, owners networkOwners) *compose.Error {
 	switch {
 	case svc.Net.Mode == compose.NetService:
 		return &compose.Error{
-			Msg:   fmt.Sprintf("a service with %s has no links of its own", netText(svc.Net)),
+			Msg:   fmt.Sprintf("a service with %s has no links of its own", NetText(svc.Net)),
 			Hints: []string{fmt.Sprintf("move the link to %q, whose network it shares", owners[svc.Name].name)},
 		}
 	case !owners[svc.Name].linkable():
 		return &compose.Error{
-			Msg:   fmt.Sprintf("a service with %s has no links", netText(svc.Net)),
-			Hints: []string{fmt.Sprintf("remove %q from %q, or remove its links", netText(svc.Net), svc.Name)},
+			Msg:   fmt.Sprintf("a service with %s has no links", NetText(svc.Net)),
+			Hints: []string{fmt.Sprintf("remove %q from %q, or remove its links", NetText(svc.Net), svc.Name)},
 		}
 	}
 	return nil

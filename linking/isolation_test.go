@@ -12,6 +12,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/linkingtest"
 )
 
 // randomProject makes a project of n services that Resolve accepts: links with
@@ -264,7 +265,7 @@ func TestWhoIsLinkedSharesANetworkAndNobodyElse(t *testing.T) {
 		}
 		checkIsolation(t, p, top)
 		if t.Failed() {
-			t.Fatal(describe(top))
+			t.Fatal(linkingtest.Describe(top))
 		}
 	}
 }
@@ -309,7 +310,7 @@ func TestNetworksThatExistStayWhileTheirMembersAreNeighbours(t *testing.T) {
 		now := linkNetworks(top)
 		for _, k := range have {
 			if cliqueIn(top, k) && !slices.ContainsFunc(now, func(n []string) bool { return slices.Equal(n, k) }) {
-				t.Fatalf("%v is given up in\n%s", k, describe(top))
+				t.Fatalf("%v is given up in\n%s", k, linkingtest.Describe(top))
 			}
 		}
 		again, err := linking.Resolve(p, linking.Options{Keep: now, Externals: o.Externals})

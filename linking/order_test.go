@@ -8,11 +8,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/linkingtest"
 )
 
+func resolve(t testing.TB, p *compose.Project) *linking.Topology {
+	t.Helper()
+	top, err := linking.Resolve(p, linking.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return top
+}
+
 func TestASelectionBringsAllThatItUsesWithIt(t *testing.T) {
-	top := resolve(t, sketch(t, `
+	top := resolve(t, linkingtest.Sketch(t, `
 		web >app
 		app >db ~data
 		db >app
@@ -50,7 +61,7 @@ func TestOnlyCirclesLeaveOutWhatIsWaitedFor(t *testing.T) {
 		for _, s := range top.Services {
 			for _, u := range s.Uses {
 				if !slices.Contains(s.After, u) && !slices.Contains(top.Needs([]string{u}), s.Name) {
-					t.Fatalf("%s does not wait for %s, though %s does without %s in\n%s", s.Name, u, u, s.Name, describe(top))
+					t.Fatalf("%s does not wait for %s, though %s does without %s in\n%s", s.Name, u, u, s.Name, linkingtest.Describe(top))
 				}
 			}
 		}
@@ -66,7 +77,7 @@ func TestOfEveryCircleTheFirstInTheFileStartsFirst(t *testing.T) {
 		"hub >node:n\nnode >hub >log\nlog": {"hub", "log", "node"},
 		"a >b ~b\nb >c\nc >a":              {"b", "a", "c"},
 	} {
-		top := resolve(t, sketch(t, text))
+		top := resolve(t, linkingtest.Sketch(t, text))
 		if diff := cmp.Diff(want, top.Order()); diff != "" {
 			t.Errorf("%q: -want +got:\n%s", text, diff)
 		}
@@ -74,7 +85,7 @@ func TestOfEveryCircleTheFirstInTheFileStartsFirst(t *testing.T) {
 }
 
 func TestWhoReachesWhom(t *testing.T) {
-	top := resolve(t, sketch(t, `
+	top := resolve(t, linkingtest.Sketch(t, `
 		web >app
 		app >db
 		db

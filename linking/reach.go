@@ -33,7 +33,7 @@ func (t *Topology) Between(a, b string) []*Network {
 	}
 	var out []*Network
 	for i := range t.Networks {
-		if n := &t.Networks[i]; n.Kind != Isolated && n.has(s.NetworkOwner) && n.has(u.NetworkOwner) {
+		if n := &t.Networks[i]; n.Kind != Isolated && n.Has(s.NetworkOwner) && n.Has(u.NetworkOwner) {
 			out = append(out, n)
 		}
 	}

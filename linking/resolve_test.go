@@ -14,6 +14,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/linkingtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens with what the code says now")
@@ -55,7 +56,7 @@ func golden(t *testing.T, file string) {
 			o.NoDiscovery = true
 		}
 	}
-	got := outcome(linking.Resolve(sketch(t, string(a.Files[0].Data)), o))
+	got := outcome(linking.Resolve(linkingtest.Sketch(t, string(a.Files[0].Data)), o))
 	if *update {
 		a.Files = append(a.Files[:1], got)
 		if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
@@ -89,7 +90,7 @@ func outsider(words []string) linking.External {
 // outcome is the second file of a golden.
 func outcome(top *linking.Topology, err error) txtar.File {
 	if err == nil {
-		return txtar.File{Name: "topology", Data: []byte(describe(top))}
+		return txtar.File{Name: "topology", Data: []byte(linkingtest.Describe(top))}
 	}
 	var errs compose.Errors
 	if !errors.As(err, &errs) || top != nil {

@@ -84,3 +84,14 @@ type Edge struct {
 	OnOtherNetwork bool        // the two meet on a network that is not the topology's
 	Pos            compose.Pos //
 }
+
+// EdgeKind says what makes an edge.
+type EdgeKind string
+
+const (
+	LinkEdge      EdgeKind = "link"      // links
+	DiscoveryEdge EdgeKind = "discovery" // a discovery proxy and what it finds
+	ExternalEdge  EdgeKind = "external"  // external_links
+	AdhocEdge     EdgeKind = "hand"      // docker stacklite link
+	StrayEdge     EdgeKind = "stray"     // no reason at all: the two reach each other on the engine
+)

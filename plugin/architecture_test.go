@@ -17,11 +17,11 @@ const module = "github.com/stack-lite/stack-lite/"
 // listed may import none: a new package needs a line here, and so a thought.
 var ours = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
-	"plugin":               {"plugin/probe", "plugin/view", "plugin/engine", "plugin/plan", "linking", "linking/draw", "compose"},
+	"plugin":               {"plugin/probe", "plugin/view", "plugin/engine", "plugin/plan", "linking", "linking/graph", "compose"},
 	"plugin/view":          {"plugin/plan", "compose"},
-	"plugin/engine":        {"plugin/engine/dockerfile", "plugin/plan", "linking", "compose"},
+	"plugin/engine":        {"plugin/engine/dockerfile", "plugin/plan", "linking", "linking/graph", "compose"},
 	"linking":              {"linking/cover", "compose"},
-	"linking/draw":         {"linking"},
+	"linking/graph":        {"linking", "compose"},
 }
 
 // theirs says who alone may import what is kept out of the rest.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/graph"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -23,7 +24,7 @@ func (a *app) canByFiles(p *compose.Project, from, to string) (answer, error) {
 	if err := s.resolve(plan.Have{}); err != nil {
 		return answer{}, err
 	}
-	g := s.topology.Graph(p)
+	g := graph.Of(p, s.topology)
 	ans := answer{From: from, To: to, Source: "files", Ways: []way{}, Reaches: g.Reaches(from, to)}
 	if ans.Reaches {
 		ans.Ways = s.ways(from, to)
@@ -74,14 +75,14 @@ func (s *stack) names(from, to string, n *linking.Network) []string {
 }
 
 // whyNot says what keeps two nodes of a picture apart.
-func whyNot(g linking.Graph, from, to string) string {
+func whyNot(g graph.Graph, from, to string) string {
 	for _, n := range g.Nodes {
 		if (n.Name == from || n.Name == to) && n.Net == "none" {
 			return n.Name + " has no network (net: none)"
 		}
 	}
 	apart := func(name string) bool {
-		return slices.ContainsFunc(g.Networks, func(n linking.GraphNetwork) bool {
+		return slices.ContainsFunc(g.Networks, func(n graph.Network) bool {
 			return n.Kind == linking.Isolated && slices.Contains(n.Members, name)
 		})
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
-	"github.com/stack-lite/stack-lite/linking/draw"
+	"github.com/stack-lite/stack-lite/linking/graph"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -42,7 +42,7 @@ neighbours.`,
 		},
 	}
 	var names []string
-	for _, f := range draw.Formats() {
+	for _, f := range graph.Formats() {
 		names = append(names, f.Name)
 	}
 	cmd.Flags().StringVar(&format, "format", names[0], "how it is drawn: "+strings.Join(names, ", "))
@@ -52,7 +52,7 @@ neighbours.`,
 }
 
 func (a *app) graph(ctx context.Context, args []string, format string, live bool) error {
-	if err := draw.Check(format); err != nil {
+	if err := graph.Check(format); err != nil {
 		return usageError{msg: err.Error()}
 	}
 	picture, err := a.picture(ctx, live)
@@ -65,28 +65,28 @@ func (a *app) graph(ctx context.Context, args []string, format string, live bool
 	if len(args) > 0 {
 		picture = picture.Around(args)
 	}
-	return draw.Write(a.out, format, picture)
+	return graph.Write(a.out, format, picture)
 }
 
 // picture is the graph of the files or, live, of the engine.
-func (a *app) picture(ctx context.Context, live bool) (linking.Graph, error) {
+func (a *app) picture(ctx context.Context, live bool) (graph.Graph, error) {
 	if live {
 		l, err := a.look(ctx)
 		if err != nil {
-			return linking.Graph{}, err
+			return graph.Graph{}, err
 		}
 		return l.scene.Graph(l.project, l.file), nil
 	}
 	project, err := a.load(false)
 	if err != nil {
-		return linking.Graph{}, err
+		return graph.Graph{}, err
 	}
 	s := &stack{app: a, project: project}
 	if err := s.resolve(plan.Have{}); err != nil {
-		return linking.Graph{}, err
+		return graph.Graph{}, err
 	}
 	view.PrintNotes(a.view(), s.topology.Notes)
-	return s.topology.Graph(project), nil
+	return graph.Of(project, s.topology), nil
 }
 
 // sight is what an engine shows, next to what the files say.
@@ -97,7 +97,7 @@ type sight struct {
 	scene    *engine.Snapshot
 	loaded   *compose.Project  // nil where the files can't be read
 	topology *linking.Topology // of the files; nil likewise
-	file     linking.Graph     // their picture, or what the stack's labels say of them
+	file     graph.Graph       // their picture, or what the stack's labels say of them
 }
 
 // look asks the engine who is where. As for every verb that only looks, the
@@ -117,7 +117,7 @@ func (a *app) look(ctx context.Context) (*sight, error) {
 		if err := s.resolve(have); err != nil {
 			return nil, err
 		}
-		l.topology, l.file = s.topology, s.topology.Graph(s.project)
+		l.topology, l.file = s.topology, graph.Of(s.project, s.topology)
 	}
 	if l.scene, err = l.engine.Snapshot(ctx); err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func (a *app) glance(ctx context.Context) (*sight, error) {
 }
 
 // knownNodes refuses names that the picture does not have.
-func knownNodes(g linking.Graph, names []string) error {
+func knownNodes(g graph.Graph, names []string) error {
 	var known []string
 	for _, n := range g.Nodes {
 		known = append(known, n.Name)

@@ -9,16 +9,17 @@ import (
 	"github.com/docker/docker/api/types/network"
 
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/graph"
 )
 
 // Graph is the picture of a project as it is on the engine: containers and
 // addresses, networks and ports, and what differs from the files, whose picture
 // file is. Where there are none Recorded gives one.
-func (s *Snapshot) Graph(project string, file linking.Graph) linking.Graph {
+func (s *Snapshot) Graph(project string, file graph.Graph) graph.Graph {
 	l := &live{scene: s, project: project, file: file, actors: map[string][]*Container{}}
 	l.cast()
 	l.graph.Project = project
-	l.graph.Nodes, l.graph.Edges, l.graph.Networks = []linking.Node{}, []linking.GraphEdge{}, []linking.GraphNetwork{}
+	l.graph.Nodes, l.graph.Edges, l.graph.Networks = []graph.Node{}, []graph.Edge{}, []graph.Network{}
 	l.nodes()
 	l.edges()
 	l.networks()
@@ -29,8 +30,8 @@ func (s *Snapshot) Graph(project string, file linking.Graph) linking.Graph {
 type live struct {
 	scene   *Snapshot
 	project string
-	file    linking.Graph
-	graph   linking.Graph
+	file    graph.Graph
+	graph   graph.Graph
 	actors  map[string][]*Container // by node
 }
 
@@ -58,9 +59,9 @@ func (l *live) cast() {
 
 // NodeOf names the node of a container outside the project: all containers of
 // a service of another stack may be one (shop/web).
-func NodeOf(g linking.Graph, c *Container) string {
+func NodeOf(g graph.Graph, c *Container) string {
 	name := linking.ExternalText(linking.ExternalService(c.Project, c.Service))
-	if c.Service != "" && slices.ContainsFunc(g.Nodes, func(n linking.Node) bool { return n.External && n.Name == name }) {
+	if c.Service != "" && slices.ContainsFunc(g.Nodes, func(n graph.Node) bool { return n.External && n.Name == name }) {
 		return name
 	}
 	return c.Name
@@ -70,16 +71,16 @@ func (l *live) nodes() {
 	for _, n := range l.file.Nodes {
 		up := slices.ContainsFunc(l.actors[n.Name], func(c *Container) bool { return c.State.Up() })
 		if !up {
-			n.Differs = linking.Missing
+			n.Differs = graph.Missing
 		}
 		l.node(n)
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.actors)) {
-		known := slices.ContainsFunc(l.file.Nodes, func(n linking.Node) bool { return n.Name == name })
+		known := slices.ContainsFunc(l.file.Nodes, func(n graph.Node) bool { return n.Name == name })
 		if !known {
-			n := linking.Node{Name: name, External: l.actors[name][0].Project != l.project}
+			n := graph.Node{Name: name, External: l.actors[name][0].Project != l.project}
 			if !n.External { // those of others are marked by their edges
-				n.Differs = linking.Extra
+				n.Differs = graph.Extra
 			}
 			l.node(n)
 		}
@@ -87,13 +88,13 @@ func (l *live) nodes() {
 }
 
 // node adds what the engine knows of a node.
-func (l *live) node(n linking.Node) {
+func (l *live) node(n graph.Node) {
 	n.Ports, n.Networks, n.Containers = nil, nil, nil
 	for _, c := range l.actors[n.Name] {
-		place := linking.GraphContainer{Name: c.Name, State: string(c.State)}
+		place := graph.Container{Name: c.Name, State: string(c.State)}
 		for _, p := range c.Endpoints {
 			if name := l.short(p.Network); l.scene.Network(p) != nil {
-				place.Endpoints = append(place.Endpoints, linking.GraphEndpoint{Network: name, Address: addressText(p)})
+				place.Endpoints = append(place.Endpoints, graph.Endpoint{Network: name, Address: addressText(p)})
 				n.Networks = append(n.Networks, name)
 			}
 		}
@@ -136,7 +137,7 @@ func (l *live) edges() {
 	for _, e := range l.file.Edges {
 		way, whole := l.way(e.From, e.To, l.project+"_"+e.Network)
 		if e.Network = l.short(way); !whole {
-			e.Network, e.Differs = "", linking.Missing
+			e.Network, e.Differs = "", graph.Missing
 		}
 		l.graph.Edges = append(l.graph.Edges, e)
 	}
@@ -146,7 +147,7 @@ func (l *live) edges() {
 			if way == "" || a.External && b.External || l.file.Reaches(a.Name, b.Name) {
 				continue
 			}
-			e := linking.GraphEdge{From: a.Name, To: b.Name, Kind: linking.StrayEdge, Network: l.short(way), Differs: linking.Extra}
+			e := graph.Edge{From: a.Name, To: b.Name, Kind: linking.StrayEdge, Network: l.short(way), Differs: graph.Extra}
 			if l.byHand(way) {
 				e.Kind, e.Differs = linking.AdhocEdge, ""
 			}
@@ -193,7 +194,7 @@ func (l *live) networks() {
 		known[full] = true
 		i := slices.IndexFunc(l.scene.Networks, func(x Network) bool { return x.Name == full })
 		if i < 0 {
-			n.Differs = linking.Missing
+			n.Differs = graph.Missing
 		} else {
 			n = l.network(n, &l.scene.Networks[i])
 		}
@@ -204,7 +205,7 @@ func (l *live) networks() {
 	}
 	for i := range l.scene.Networks {
 		n := &l.scene.Networks[i]
-		picture := l.network(linking.GraphNetwork{Name: l.short(n.Name), Kind: "foreign"}, n)
+		picture := l.network(graph.Network{Name: l.short(n.Name), Kind: "foreign"}, n)
 		if known[n.Name] && n.Project == l.project || len(picture.Members) == 0 {
 			continue
 		}
@@ -215,14 +216,14 @@ func (l *live) networks() {
 		case n.Adhoc:
 			picture.Kind = linking.Linked
 		case !known[n.Name] && n.Name != network.NetworkHost && n.Name != network.NetworkNone:
-			picture.Differs = linking.Extra
+			picture.Differs = graph.Extra
 		}
 		l.graph.Networks = append(l.graph.Networks, picture)
 	}
 }
 
 // network fills in who is on a network.
-func (l *live) network(picture linking.GraphNetwork, n *Network) linking.GraphNetwork {
+func (l *live) network(picture graph.Network, n *Network) graph.Network {
 	picture.Subnet, picture.Members, picture.Externals = n.Subnet, []string{}, nil
 	for _, node := range l.graph.Nodes {
 		on := slices.ContainsFunc(l.actors[node.Name], func(c *Container) bool {
@@ -243,15 +244,15 @@ func (l *live) network(picture linking.GraphNetwork, n *Network) linking.GraphNe
 // Recorded is the picture that the labels of a stack give of what it was made
 // for. Of two on a network the one that was to be started after the other
 // counts as the consumer.
-func (s *Snapshot) Recorded(project string) linking.Graph {
-	g := linking.Graph{Project: project}
+func (s *Snapshot) Recorded(project string) graph.Graph {
+	g := graph.Graph{Project: project}
 	after := map[string][]string{}
 	for _, c := range s.Containers {
 		if c.Project != project {
 			continue
 		}
 		if _, seen := after[c.Service]; !seen {
-			g.Nodes = append(g.Nodes, linking.Node{Name: c.Service})
+			g.Nodes = append(g.Nodes, graph.Node{Name: c.Service})
 		}
 		after[c.Service] = c.After
 	}
@@ -261,7 +262,7 @@ func (s *Snapshot) Recorded(project string) linking.Graph {
 		}
 		name := strings.TrimPrefix(n.Name, project+"_")
 		members := slices.Sorted(maps.Keys(n.Wiring))
-		g.Networks = append(g.Networks, linking.GraphNetwork{Name: name, Kind: n.Kind, Members: members})
+		g.Networks = append(g.Networks, graph.Network{Name: name, Kind: n.Kind, Members: members})
 		for i, a := range members {
 			for _, b := range members[i+1:] {
 				if n.Kind != linking.Linked {
@@ -271,7 +272,7 @@ func (s *Snapshot) Recorded(project string) linking.Graph {
 				if slices.Contains(after[b], a) {
 					from, to = b, a
 				}
-				g.Edges = append(g.Edges, linking.GraphEdge{
+				g.Edges = append(g.Edges, graph.Edge{
 					From: from, To: to, Kind: linking.LinkEdge, Network: name, Aliases: wiredAliases(n.Wiring[from], to),
 				})
 			}

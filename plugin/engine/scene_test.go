@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/graph"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -132,14 +133,14 @@ func TestPortsOfLoopbackAreNoWayRound(t *testing.T) {
 }
 
 func TestThePictureOfAnEngineMarksWhatDiffersFromTheFiles(t *testing.T) {
-	file := linking.Graph{
+	file := graph.Graph{
 		Project: "demo",
-		Nodes:   []linking.Node{{Name: "web"}, {Name: "db"}, {Name: "cache"}, {Name: "cron"}},
-		Edges: []linking.GraphEdge{
+		Nodes:   []graph.Node{{Name: "web"}, {Name: "db"}, {Name: "cache"}, {Name: "cron"}},
+		Edges: []graph.Edge{
 			{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"sql"}, Network: "db.web"},
 			{From: "web", To: "cache", Kind: linking.LinkEdge, Network: "cache.web"},
 		},
-		Networks: []linking.GraphNetwork{
+		Networks: []graph.Network{
 			{Name: "cache.web", Kind: linking.Linked, Members: []string{"cache", "web"}},
 			{Name: "db.web", Kind: linking.Linked, Members: []string{"db", "web"}},
 		},
@@ -157,7 +158,7 @@ func TestThePictureOfAnEngineMarksWhatDiffersFromTheFiles(t *testing.T) {
 		},
 	}
 	g := s.Graph("demo", file)
-	differs := map[string]linking.Difference{}
+	differs := map[string]graph.Difference{}
 	for _, n := range g.Nodes {
 		differs[n.Name] = n.Differs
 	}
@@ -167,11 +168,11 @@ func TestThePictureOfAnEngineMarksWhatDiffersFromTheFiles(t *testing.T) {
 	for _, n := range g.Networks {
 		differs["net "+n.Name] = n.Differs
 	}
-	want := map[string]linking.Difference{
-		"web": "", "db": "", "cron": "", "cache": linking.Missing, "x": "",
-		"web-db db.web": "", "web-cache ": linking.Missing,
-		"db-cron mine": linking.Extra, "db-x mine": linking.Extra, "cron-x mine": linking.Extra,
-		"net db.web": "", "net cache.web": linking.Missing, "net mine": linking.Extra,
+	want := map[string]graph.Difference{
+		"web": "", "db": "", "cron": "", "cache": graph.Missing, "x": "",
+		"web-db db.web": "", "web-cache ": graph.Missing,
+		"db-cron mine": graph.Extra, "db-x mine": graph.Extra, "cron-x mine": graph.Extra,
+		"net db.web": "", "net cache.web": graph.Missing, "net mine": graph.Extra,
 	}
 	if diff := cmp.Diff(want, differs); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -188,7 +189,7 @@ func TestWithoutFilesTheLabelsSayWhatAStackWasMadeFor(t *testing.T) {
 		}},
 		Containers: []engine.Container{run("db", place("demo_db.web", "10.0.0.3")), web},
 	}
-	want := []linking.GraphEdge{{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"sql"}, Network: "db.web"}}
+	want := []graph.Edge{{From: "web", To: "db", Kind: linking.LinkEdge, Aliases: []string{"sql"}, Network: "db.web"}}
 	if diff := cmp.Diff(want, s.Graph("demo", s.Recorded("demo")).Edges); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -1,4 +1,5 @@
-package linking_test
+// Package linkingtest writes projects in a few words, for tests of links.
+package linkingtest
 
 import (
 	"cmp"
@@ -11,7 +12,7 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// sketch reads a project from a notation of one line a service, in file order:
+// Sketch reads a project from a notation of one line a service, in file order:
 // the name, then words, where the name's line and the word's column are kept
 // as positions in fig.yml.
 //
@@ -24,7 +25,7 @@ import (
 //	web sock            mounts the engine's socket: with a port a discovery proxy
 //	web vhost           has VIRTUAL_HOST
 //	web discover=false  the label
-func sketch(t testing.TB, text string) *compose.Project {
+func Sketch(t testing.TB, text string) *compose.Project {
 	t.Helper()
 	p := &compose.Project{Name: "p"}
 	for i, line := range strings.Split(text, "\n") {
@@ -100,8 +101,8 @@ func sketchNet(value string) compose.Namespace {
 	}
 }
 
-// describe writes a topology as the goldens have it.
-func describe(t *linking.Topology) string {
+// Describe writes a topology as the goldens have it.
+func Describe(t *linking.Topology) string {
 	var b strings.Builder
 	for _, n := range t.Networks {
 		fmt.Fprintf(&b, "network %s (%s): %s\n", n.Name, n.Kind, strings.Join(slices.Concat(n.Members, n.Externals), " "))

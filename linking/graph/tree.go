@@ -1,4 +1,4 @@
-package draw
+package graph
 
 import (
 	"fmt"
@@ -11,10 +11,10 @@ import (
 )
 
 // tree lists every service with its links below it, then the networks.
-func tree(w io.Writer, g linking.Graph) error {
+func tree(w io.Writer, g Graph) error {
 	var t table
 	for _, n := range g.Nodes {
-		var links []linking.GraphEdge
+		var links []Edge
 		for _, e := range g.Edges {
 			if from, _ := ends(g, e); from == refOf(n) {
 				links = append(links, e)
@@ -61,7 +61,7 @@ func tree(w io.Writer, g linking.Graph) error {
 }
 
 // places is where a container is, or what it does instead.
-func places(c linking.GraphContainer) string {
+func places(c Container) string {
 	if c.State != "running" {
 		return c.State
 	}

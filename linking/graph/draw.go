@@ -1,11 +1,4 @@
-// Package draw writes the graph of a project's links: as a tree for the
-// terminal, as a drawing (SVG), for other tools that draw (Mermaid, Graphviz),
-// or as JSON for programs.
-//
-// Every format shows the same: services with what they publish, links with
-// their aliases and the network that carries them, and what is no link of the
-// file but counts as one. The same graph always gives the same bytes.
-package draw
+package graph
 
 import (
 	"encoding/json"
@@ -21,7 +14,7 @@ import (
 type Format struct {
 	Name  string // as a flag has it
 	About string // one line of help
-	write func(io.Writer, linking.Graph) error
+	write func(io.Writer, Graph) error
 }
 
 // Formats lists all formats, the one for the terminal first.
@@ -37,7 +30,7 @@ func Formats() []Format {
 
 // Write writes g in the format of that name. An unknown name is the error of
 // Check.
-func Write(w io.Writer, format string, g linking.Graph) error {
+func Write(w io.Writer, format string, g Graph) error {
 	for _, f := range Formats() {
 		if f.Name == format {
 			return f.write(w, g)
@@ -59,7 +52,7 @@ func Check(format string) error {
 	return fmt.Errorf("no graph format %q: there are %s", format, strings.Join(names, ", "))
 }
 
-func asJSON(w io.Writer, g linking.Graph) error {
+func asJSON(w io.Writer, g Graph) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
@@ -74,19 +67,19 @@ type ref struct {
 }
 
 // refOf returns what stands for n.
-func refOf(n linking.Node) ref { return ref{n.Name, n.External} }
+func refOf(n Node) ref { return ref{n.Name, n.External} }
 
 // ends returns the nodes at both ends of e.
-func ends(g linking.Graph, e linking.GraphEdge) (from, to ref) {
+func ends(g Graph, e Edge) (from, to ref) {
 	inside := func(name string) bool {
-		return slices.ContainsFunc(g.Nodes, func(n linking.Node) bool { return n.Name == name && !n.External })
+		return slices.ContainsFunc(g.Nodes, func(n Node) bool { return n.Name == name && !n.External })
 	}
 	// Outside are the targets of external links, and who has no service's name.
 	return ref{e.From, !inside(e.From)}, ref{e.To, e.Kind == linking.ExternalEdge || !inside(e.To)}
 }
 
 // ids returns a short identifier for every node, for formats that want one.
-func ids(g linking.Graph) map[ref]string {
+func ids(g Graph) map[ref]string {
 	out := make(map[ref]string, len(g.Nodes))
 	for i, n := range g.Nodes {
 		out[refOf(n)] = fmt.Sprintf("n%d", i+1)
@@ -103,7 +96,7 @@ func member(ids map[ref]string, name string) string {
 }
 
 // about is what is said of a node below its name, a line each.
-func about(n linking.Node) []string {
+func about(n Node) []string {
 	var lines []string
 	if len(n.Ports) > 0 {
 		lines = append(lines, "publishes "+strings.Join(n.Ports, ", "))
@@ -115,16 +108,16 @@ func about(n linking.Node) []string {
 		lines = append(lines, "outside the project")
 	}
 	switch n.Differs {
-	case linking.Missing:
+	case Missing:
 		lines = append(lines, "not running")
-	case linking.Extra:
+	case Extra:
 		lines = append(lines, "not in the files")
 	}
 	return lines
 }
 
 // boxed is what a box says below the name; its containers are counted there.
-func boxed(n linking.Node) []string {
+func boxed(n Node) []string {
 	if len(n.Containers) > 1 {
 		return append([]string{fmt.Sprintf("%d containers", len(n.Containers))}, about(n)...)
 	}
@@ -133,7 +126,7 @@ func boxed(n linking.Node) []string {
 
 // said is what is said of an edge: the aliases, and how it comes about if not
 // by a link.
-func said(e linking.GraphEdge) string {
+func said(e Edge) string {
 	var words []string
 	if len(e.Aliases) > 0 {
 		words = append(words, "as "+strings.Join(e.Aliases, ", "))
@@ -153,11 +146,11 @@ func said(e linking.GraphEdge) string {
 }
 
 // differs says how the engine differs from the files in an edge or a network.
-func differs(d linking.Difference) string {
+func differs(d Difference) string {
 	switch d {
-	case linking.Missing:
+	case Missing:
 		return "missing on the engine"
-	case linking.Extra:
+	case Extra:
 		return "not in the files"
 	}
 	return ""

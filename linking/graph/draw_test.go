@@ -1,4 +1,4 @@
-package draw_test
+package graph_test
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/stack-lite/stack-lite/linking"
-	"github.com/stack-lite/stack-lite/linking/draw"
+	"github.com/stack-lite/stack-lite/linking/graph"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens with what the code says now")
@@ -34,12 +34,12 @@ func TestGraphsAreDrawnAsBefore(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var g linking.Graph
+			var g graph.Graph
 			if err := json.Unmarshal(a.Files[0].Data, &g); err != nil {
 				t.Fatal(err)
 			}
 			got := a.Files[:1:1]
-			for _, f := range draw.Formats() {
+			for _, f := range graph.Formats() {
 				got = append(got, txtar.File{Name: f.Name, Data: []byte(drawn(t, f.Name, g))})
 			}
 			if *update {
@@ -55,33 +55,33 @@ func TestGraphsAreDrawnAsBefore(t *testing.T) {
 	}
 }
 
-func drawn(t *testing.T, format string, g linking.Graph) string {
+func drawn(t *testing.T, format string, g graph.Graph) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := draw.Write(&b, format, g); err != nil {
+	if err := graph.Write(&b, format, g); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
 }
 
 // odd is a graph of names that every format has to quote.
-func odd() linking.Graph {
-	return linking.Graph{
+func odd() graph.Graph {
+	return graph.Graph{
 		Project: `a"<b>&\`,
-		Nodes: []linking.Node{
+		Nodes: []graph.Node{
 			{Name: `x"<y>&\#`, Ports: []string{"<1>"}}, {Name: "loop"}, {Name: `x"<y>&\#`, External: true},
 		},
-		Edges: []linking.GraphEdge{
+		Edges: []graph.Edge{
 			{From: `x"<y>&\#`, To: "loop", Kind: linking.LinkEdge, Aliases: []string{`"|<`}, Network: "n"},
 			{From: "loop", To: `x"<y>&\#`, Kind: linking.DiscoveryEdge},
 			{From: "loop", To: `x"<y>&\#`, Kind: linking.ExternalEdge},
 		},
-		Networks: []linking.GraphNetwork{{Name: "n", Kind: linking.Linked, Members: []string{"loop", `x"<y>&\#`}}},
+		Networks: []graph.Network{{Name: "n", Kind: linking.Linked, Members: []string{"loop", `x"<y>&\#`}}},
 	}
 }
 
 func TestDrawingsAreWellFormedWhateverTheNames(t *testing.T) {
-	for name, g := range map[string]linking.Graph{"odd": odd(), "empty": {}} {
+	for name, g := range map[string]graph.Graph{"odd": odd(), "empty": {}} {
 		d := xml.NewDecoder(strings.NewReader(drawn(t, "svg", g)))
 		for {
 			_, err := d.Token()
@@ -110,7 +110,7 @@ func TestAnOutsideContainerIsNoServiceOfTheSameName(t *testing.T) {
 }
 
 func TestJSONIsTheGraph(t *testing.T) {
-	var got linking.Graph
+	var got graph.Graph
 	if err := json.Unmarshal([]byte(drawn(t, "json", odd())), &got); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestJSONIsTheGraph(t *testing.T) {
 }
 
 func TestAnUnknownFormatNamesTheKnownOnes(t *testing.T) {
-	err := draw.Write(io.Discard, "png", linking.Graph{})
+	err := graph.Write(io.Discard, "png", graph.Graph{})
 	if err == nil || err.Error() != `no graph format "png": there are tree, mermaid, dot, svg, json` {
 		t.Errorf("got %v", err)
 	}

@@ -1,4 +1,4 @@
-package draw
+package graph
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 // mermaid writes a flowchart as Markdown pages of GitHub and GitLab show it.
 // Dotted arrows are discovered, thick ones lead out of the project.
-func mermaid(w io.Writer, g linking.Graph) error {
+func mermaid(w io.Writer, g Graph) error {
 	var b strings.Builder
 	id := ids(g)
 	fmt.Fprintln(&b, "flowchart LR")

@@ -1,19 +1,20 @@
-package linking
+package graph
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
 )
 
 // Graph is a topology as a picture needs it: who links to whom under which
 // names, on which network, and who can be reached from outside.
 type Graph struct {
-	Project  string         `json:"project"`
-	Nodes    []Node         `json:"nodes"`    // services in file order, then containers outside the project
-	Edges    []GraphEdge    `json:"edges"`    // in file order
-	Networks []GraphNetwork `json:"networks"` // in the topology's order
+	Project  string    `json:"project"`
+	Nodes    []Node    `json:"nodes"`    // services in file order, then containers outside the project
+	Edges    []Edge    `json:"edges"`    // in file order
+	Networks []Network `json:"networks"` // in the topology's order
 }
 
 // Node is a service, or a container outside the project.
@@ -25,19 +26,19 @@ type Node struct {
 	Networks []string `json:"networks,omitempty"` // that it is on
 
 	// What an engine has, where it was asked.
-	Containers []GraphContainer `json:"containers,omitempty"`
-	Differs    Difference       `json:"differs,omitempty"`
+	Containers []Container `json:"containers,omitempty"`
+	Differs    Difference  `json:"differs,omitempty"`
 }
 
-// GraphContainer is a container of a service, or the one outside.
-type GraphContainer struct {
-	Name      string          `json:"name"`
-	State     string          `json:"state"` // the engine's word: running, exited, …
-	Endpoints []GraphEndpoint `json:"places,omitempty"`
+// Container is a container of a service, or the one outside.
+type Container struct {
+	Name      string     `json:"name"`
+	State     string     `json:"state"` // the engine's word: running, exited, …
+	Endpoints []Endpoint `json:"places,omitempty"`
 }
 
-// GraphEndpoint is a container's address on a network.
-type GraphEndpoint struct {
+// Endpoint is a container's address on a network.
+type Endpoint struct {
 	Network string `json:"network"`
 	Address string `json:"address"`
 }
@@ -50,53 +51,42 @@ const (
 	Extra   Difference = "extra"   // on the engine, not in the files
 )
 
-// GraphEdge is everything that one node links to another for.
-type GraphEdge struct {
-	From    string   `json:"from"`
-	To      string   `json:"to"`
-	Kind    EdgeKind `json:"kind"`
-	Aliases []string `json:"aliases,omitempty"` // names other than To, in file order
-	Network string   `json:"network,omitempty"` // that carries it; none where it is not one of the topology's
+// Edge is everything that one node links to another for.
+type Edge struct {
+	From    string           `json:"from"`
+	To      string           `json:"to"`
+	Kind    linking.EdgeKind `json:"kind"`
+	Aliases []string         `json:"aliases,omitempty"` // names other than To, in file order
+	Network string           `json:"network,omitempty"` // that carries it; none where it is not one of the topology's
 
 	Differs Difference `json:"differs,omitempty"`
 }
 
-// EdgeKind says what makes an edge.
-type EdgeKind string
-
-const (
-	LinkEdge      EdgeKind = "link"      // links
-	DiscoveryEdge EdgeKind = "discovery" // a discovery proxy and what it finds
-	ExternalEdge  EdgeKind = "external"  // external_links
-	AdhocEdge     EdgeKind = "hand"      // docker stacklite link
-	StrayEdge     EdgeKind = "stray"     // no reason at all: the two reach each other on the engine
-)
-
-// GraphNetwork is a network of the topology.
-type GraphNetwork struct {
-	Name      string   `json:"name"`
-	Kind      Kind     `json:"kind"`
-	Members   []string `json:"members"`           // services
-	Externals []string `json:"outside,omitempty"` // containers of others
+// Network is a network of the topology.
+type Network struct {
+	Name      string       `json:"name"`
+	Kind      linking.Kind `json:"kind"`
+	Members   []string     `json:"members"`           // services
+	Externals []string     `json:"outside,omitempty"` // containers of others
 
 	Subnet  string     `json:"subnet,omitempty"` // where an engine was asked
 	Differs Difference `json:"differs,omitempty"`
 }
 
-// Graph returns the picture of t, which was resolved from p.
-func (t *Topology) Graph(p *compose.Project) Graph {
-	g := Graph{Project: p.Name, Nodes: []Node{}, Edges: []GraphEdge{}, Networks: []GraphNetwork{}}
+// Of returns the graph of t, which was resolved from p.
+func Of(p *compose.Project, t *linking.Topology) Graph {
+	g := Graph{Project: p.Name, Nodes: []Node{}, Edges: []Edge{}, Networks: []Network{}}
 	for _, n := range t.Networks {
-		picture := GraphNetwork{Name: n.Name, Kind: n.Kind, Members: n.Members}
+		picture := Network{Name: n.Name, Kind: n.Kind, Members: n.Members}
 		for _, name := range n.Externals {
-			picture.Externals = append(picture.Externals, ExternalText(name))
+			picture.Externals = append(picture.Externals, linking.ExternalText(name))
 		}
 		g.Networks = append(g.Networks, picture)
 	}
 	for _, s := range t.Services {
 		n := Node{Name: s.Name}
 		if s.Net.Mode != compose.NetLinks {
-			n.Net = strings.TrimPrefix(netText(s.Net), "net: ")
+			n.Net = strings.TrimPrefix(linking.NetText(s.Net), "net: ")
 		}
 		for _, e := range s.Endpoints {
 			n.Networks = append(n.Networks, e.Network)
@@ -117,15 +107,15 @@ func (t *Topology) Graph(p *compose.Project) Graph {
 		}
 	}
 	for _, tie := range t.Edges {
-		if IsExternal(tie.From) {
+		if linking.IsExternal(tie.From) {
 			edges.add(tie)
 		}
 	}
 	g.Edges = append(g.Edges, edges.list...)
 	for _, name := range edges.outside {
-		n := Node{Name: ExternalText(name), External: true}
+		n := Node{Name: linking.ExternalText(name), External: true}
 		for _, network := range t.Networks {
-			if network.has(name) {
+			if network.Has(name) {
 				n.Networks = append(n.Networks, network.Name)
 			}
 		}
@@ -136,29 +126,29 @@ func (t *Topology) Graph(p *compose.Project) Graph {
 
 // edgeList gathers what belongs on one edge.
 type edgeList struct {
-	list    []GraphEdge
+	list    []Edge
 	at      map[edgeKey]int
 	outside []string // outside names at either end, each once
 }
 
 type edgeKey struct {
 	from, to string
-	kind     EdgeKind
+	kind     linking.EdgeKind
 }
 
 func newEdgeList() *edgeList { return &edgeList{at: make(map[edgeKey]int)} }
 
 // add gives the edge of a tie the tie's alias; a new edge if there is none
 // such.
-func (l *edgeList) add(t Edge) {
+func (l *edgeList) add(t linking.Edge) {
 	key := edgeKey{t.From, t.To, t.Kind}
 	i, ok := l.at[key]
 	if !ok {
 		i = len(l.list)
 		l.at[key] = i
-		l.list = append(l.list, GraphEdge{From: ExternalText(t.From), To: ExternalText(t.To), Kind: t.Kind, Network: t.Network})
+		l.list = append(l.list, Edge{From: linking.ExternalText(t.From), To: linking.ExternalText(t.To), Kind: t.Kind, Network: t.Network})
 		for _, end := range [...]string{t.From, t.To} {
-			if IsExternal(end) && !slices.Contains(l.outside, end) {
+			if linking.IsExternal(end) && !slices.Contains(l.outside, end) {
 				l.outside = append(l.outside, end)
 			}
 		}

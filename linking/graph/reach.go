@@ -1,8 +1,10 @@
-package linking
+package graph
 
 import (
 	"slices"
 	"strings"
+
+	"github.com/stack-lite/stack-lite/linking"
 )
 
 // Reaches tells whether packets are meant to go between two nodes, by name:
@@ -24,17 +26,17 @@ func (g Graph) Reaches(a, b string) bool {
 		return true
 	}
 	for _, n := range g.Networks {
-		if n.Kind != Isolated && n.has(a) && n.has(b) {
+		if n.Kind != linking.Isolated && n.has(a) && n.has(b) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(g.Edges, func(e GraphEdge) bool {
+	return slices.ContainsFunc(g.Edges, func(e Edge) bool {
 		return e.From == a && e.To == b || e.From == b && e.To == a
 	})
 }
 
 // has tells whether a node sits on the network.
-func (n GraphNetwork) has(name string) bool {
+func (n Network) has(name string) bool {
 	return slices.Contains(n.Members, name) || slices.Contains(n.Externals, name)
 }
 
@@ -68,7 +70,7 @@ func (g Graph) Around(names []string) Graph {
 			near = append(near, e.From, e.To)
 		}
 	}
-	part := Graph{Project: g.Project, Nodes: []Node{}, Edges: []GraphEdge{}, Networks: []GraphNetwork{}}
+	part := Graph{Project: g.Project, Nodes: []Node{}, Edges: []Edge{}, Networks: []Network{}}
 	for _, n := range g.Nodes {
 		if slices.Contains(near, n.Name) {
 			part.Nodes = append(part.Nodes, n)

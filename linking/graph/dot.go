@@ -1,4 +1,4 @@
-package draw
+package graph
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 // dot writes a directed graph for Graphviz. Dotted edges are discovered,
 // dashed ones lead out of the project.
-func dot(w io.Writer, g linking.Graph) error {
+func dot(w io.Writer, g Graph) error {
 	var b strings.Builder
 	id := ids(g)
 	fmt.Fprintf(&b, "digraph %s {\n", dotText(g.Project))

@@ -1,9 +1,7 @@
-package draw
+package graph
 
 import (
 	"unicode/utf8"
-
-	"github.com/stack-lite/stack-lite/linking"
 )
 
 // Sizes of the drawing, in pixels. Text has a fixed width, so that a box fits
@@ -20,9 +18,9 @@ const (
 
 // box is the place of a spot.
 type box struct {
-	node          linking.Node // none where an arrow passes
-	lines         []string     // below the name
-	x, y          int          // of the upper left corner
+	node          Node     // none where an arrow passes
+	lines         []string // below the name
+	x, y          int      // of the upper left corner
 	width, height int
 }
 
@@ -37,7 +35,7 @@ type layout struct {
 }
 
 // arrange places the nodes of g.
-func arrange(g linking.Graph) *layout {
+func arrange(g Graph) *layout {
 	l := &layout{rows: deal(g), boxes: make(map[spot]*box, len(g.Nodes)), width: 2 * margin}
 	for _, n := range g.Nodes {
 		l.boxes[spot{node: refOf(n)}] = newBox(n)
@@ -67,7 +65,7 @@ func arrange(g linking.Graph) *layout {
 }
 
 // newBox measures n.
-func newBox(n linking.Node) *box {
+func newBox(n Node) *box {
 	b := &box{node: n, lines: boxed(n), width: charWidth * utf8.RuneCountInString(n.Name)}
 	for _, line := range b.lines {
 		b.width = max(b.width, smallWidth*utf8.RuneCountInString(line))
@@ -95,7 +93,7 @@ type point struct{ x, y int }
 // from the lower side of a box, straight through the rows between, to the
 // upper side of another; or up, a little to the right, where the target is not
 // below.
-func (l *layout) way(g linking.Graph, i int) (points []point, up bool) {
+func (l *layout) way(g Graph, i int) (points []point, up bool) {
 	fromRef, toRef := ends(g, g.Edges[i])
 	from, to := l.boxes[spot{node: fromRef}], l.boxes[spot{node: toRef}]
 	switch {

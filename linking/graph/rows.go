@@ -1,10 +1,8 @@
-package draw
+package graph
 
 import (
 	"cmp"
 	"slices"
-
-	"github.com/stack-lite/stack-lite/linking"
 )
 
 // spot is what takes room in a row: a node, or a place where an arrow that
@@ -19,7 +17,7 @@ type spot struct {
 // in a row below the lowest of those that link to it, cycles aside; those
 // without an edge have rows of their own at the end. In a row a spot is near
 // what leads to it.
-func deal(g linking.Graph) [][]spot {
+func deal(g Graph) [][]spot {
 	depth := depths(g)
 	var rows [][]spot
 	put := func(row int, s spot) {
@@ -80,7 +78,7 @@ func order(rows [][]spot, above map[spot][]spot) {
 
 // depths returns the row of every node with an edge. An edge that closes a
 // cycle, seen from the first node in file order, points up.
-func depths(g linking.Graph) map[ref]int {
+func depths(g Graph) map[ref]int {
 	next := make(map[ref][]ref)
 	linked := make(map[ref]bool)
 	for _, e := range g.Edges {

@@ -1,4 +1,4 @@
-package draw
+package graph
 
 import (
 	"fmt"
@@ -36,7 +36,7 @@ const svgStyle = `  <style>
 
 // svg draws the graph: an arrow in the colour of its network for every link,
 // and a list of the networks below. It needs no script and no font.
-func svg(w io.Writer, g linking.Graph) error {
+func svg(w io.Writer, g Graph) error {
 	l := arrange(g)
 	colour := colours(g)
 	legend := legendLines(g)
@@ -78,7 +78,7 @@ func svg(w io.Writer, g linking.Graph) error {
 }
 
 // colours returns the place in the palette of every link network.
-func colours(g linking.Graph) map[string]int {
+func colours(g Graph) map[string]int {
 	out := make(map[string]int)
 	for i, n := range g.Networks {
 		out[n.Name] = i % len(palette)
@@ -86,7 +86,7 @@ func colours(g linking.Graph) map[string]int {
 	return out
 }
 
-func legendLines(g linking.Graph) []string {
+func legendLines(g Graph) []string {
 	var lines []string
 	for _, n := range g.Networks {
 		line := n.Name
@@ -133,7 +133,7 @@ func drawBox(b *strings.Builder, x *box) {
 
 // drawEdge draws the arrow of e through the points, in the given colour of the
 // palette. It leaves and enters rows upright.
-func drawEdge(b *strings.Builder, points []point, up bool, e linking.GraphEdge, colour int) {
+func drawEdge(b *strings.Builder, points []point, up bool, e Edge, colour int) {
 	if len(points) == 0 {
 		return
 	}
@@ -161,7 +161,7 @@ func drawEdge(b *strings.Builder, points []point, up bool, e linking.GraphEdge, 
 
 // labelEdge writes what is said of e on the last third of its way, where
 // arrows that start together have parted.
-func labelEdge(b *strings.Builder, points []point, e linking.GraphEdge) {
+func labelEdge(b *strings.Builder, points []point, e Edge) {
 	if s := said(e); len(points) > 1 && s != "" {
 		p, q := points[len(points)-2], points[len(points)-1]
 		fmt.Fprintf(b, "  <text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
