@@ -19,7 +19,8 @@ var ours = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
 	"plugin":               {"plugin/probe", "plugin/view", "plugin/engine", "plugin/plan", "linking", "linking/graph", "compose"},
 	"plugin/view":          {"plugin/plan", "compose"},
-	"plugin/engine":        {"plugin/engine/dockerfile", "plugin/plan", "linking", "linking/graph", "compose"},
+	"plugin/labels":        {"linking", "compose"},
+	"plugin/engine":        {"plugin/engine/dockerfile", "plugin/labels", "plugin/plan", "linking", "linking/graph", "compose"},
 	"linking":              {"linking/cover", "compose"},
 	"linking/graph":        {"linking", "compose"},
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -117,14 +118,14 @@ func (e *Engine) containerConfig(ctx context.Context, c plan.Container, spec con
 	if err != nil {
 		return nil, err
 	}
-	out.Labels[labelExposes] = facts.exposes()
+	out.Labels[labels.Exposes] = labels.PortsText(facts.ports)
 	vars, told, err := e.linkVariables(ctx, spec, c.Name, facts)
 	if err != nil {
 		return nil, err
 	}
 	out.Env = append(vars, out.Env...)
 	if told != nil {
-		out.Labels[labelLinkEnv] = linkEnvText(told)
+		out.Labels[labels.LinkEnv] = labels.LinkEnvText(told)
 	}
 	return out, nil
 }

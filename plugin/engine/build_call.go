@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/pkg/jsonmessage"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/dockerfile"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -75,7 +76,7 @@ func (e *Engine) buildByCall(ctx context.Context, ref string, spec BuildSpec, bu
 
 // labels mark an image as the stack's (compose-v1.md 3.5).
 func (b BuildSpec) labels() map[string]string {
-	return map[string]string{labelProject: b.Project, labelService: b.Service}
+	return map[string]string{labels.Project: b.Project, labels.Service: b.Service}
 }
 
 // apiMessage is the engine's message without what the client puts before it.

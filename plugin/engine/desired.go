@@ -10,6 +10,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -115,21 +116,21 @@ func (e *Engine) network(p *compose.Project, t *linking.Topology, n linking.Netw
 		for _, endpoint := range t.Service(member).Endpoints {
 			if endpoint.Network == n.Name {
 				spec.endpoints[member] = endpoint
-				out.Wiring[member] = endpointText(endpoint)
+				out.Wiring[member] = labels.EndpointText(endpoint)
 				spec.endpoints[plan.OneOffMember(member)] = linking.Endpoint{Links: endpoint.Links}
 			}
 		}
 		out.Size += len(replicas[member])
 	}
 	spec.labels = map[string]string{
-		labelProject:  p.Name,
-		labelNetwork:  n.Name,
-		labelVersion:  e.options.Version,
-		labelSettings: string(n.Kind),
-		labelWiring:   wiringText(out.Wiring),
+		labels.Project:  p.Name,
+		labels.Network:  n.Name,
+		labels.Version:  e.options.Version,
+		labels.Settings: string(n.Kind),
+		labels.Wiring:   labels.WiringText(out.Wiring),
 	}
 	if len(n.Externals) > 0 {
-		spec.labels[labelExternals] = strings.Join(n.Externals, ",")
+		spec.labels[labels.Externals] = strings.Join(n.Externals, ",")
 	}
 	out.Spec = spec
 	return out
@@ -168,27 +169,27 @@ func (e *Engine) replica(p *compose.Project, t *linking.Topology, s *compose.Ser
 }
 
 func (e *Engine) containerLabels(p *compose.Project, s *compose.Service, number int, c plan.Container) map[string]string {
-	labels := map[string]string{}
+	out := map[string]string{}
 	for _, l := range s.Labels {
 		if l.Value != nil {
-			labels[l.Name] = *l.Value
+			out[l.Name] = *l.Value
 		}
 	}
-	labels[labelProject] = p.Name
-	labels[labelService] = s.Name
-	labels[labelNumber] = strconv.Itoa(number)
-	labels[labelOneOff] = "False"
-	labels[labelVersion] = e.options.Version
-	labels[labelWorkingDir] = p.Dir
+	out[labels.Project] = p.Name
+	out[labels.Service] = s.Name
+	out[labels.Number] = strconv.Itoa(number)
+	out[labels.OneOff] = "False"
+	out[labels.Version] = e.options.Version
+	out[labels.WorkingDir] = p.Dir
 	if len(p.Files) > 0 {
-		labels[labelFiles] = strings.Join(p.Files, ",")
+		out[labels.Files] = strings.Join(p.Files, ",")
 	}
 	if role := e.role(s); role != "" {
-		labels[labelDiscovery] = role
+		out[labels.Discovery] = role
 	}
-	labels[labelFingerprint] = string(c.Fingerprint)
-	labels[labelAfter] = strings.Join(c.After, ",")
-	return labels
+	out[labels.Fingerprint] = string(c.Fingerprint)
+	out[labels.After] = strings.Join(c.After, ",")
+	return out
 }
 
 // notPrinted are the keys that do not live in a container: links are on
@@ -204,7 +205,7 @@ func (e *Engine) role(s *compose.Service) string {
 	if e.options.Discovery.Off || e.options.Discovery.Within {
 		return ""
 	}
-	return roleText(linking.RoleOf(s))
+	return labels.RoleText(linking.RoleOf(s))
 }
 
 // fingerprint is the fingerprint of all keys of a service that only a new

@@ -12,6 +12,8 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/go-connections/nat"
+
+	"github.com/stack-lite/stack-lite/plugin/labels"
 )
 
 // Published gives the addresses of the host, as IP:PORT, on which a port of a
@@ -99,7 +101,7 @@ type Stack struct {
 func (e *Engine) Stacks(ctx context.Context) ([]Stack, error) {
 	found, err := e.client.ContainerList(ctx, container.ListOptions{
 		All:     true,
-		Filters: filters.NewArgs(filters.Arg("label", labelProject), filters.Arg("label", labelFingerprint)),
+		Filters: filters.NewArgs(filters.Arg("label", labels.Project), filters.Arg("label", labels.Fingerprint)),
 	})
 	if err != nil {
 		return nil, e.explain(err)
@@ -107,18 +109,18 @@ func (e *Engine) Stacks(ctx context.Context) ([]Stack, error) {
 	byName := map[string]*Stack{}
 	var names []string
 	for _, c := range found {
-		name := c.Labels[labelProject]
+		name := c.Labels[labels.Project]
 		s := byName[name]
 		if s == nil {
 			s = &Stack{Name: name, States: map[string]int{}}
 			byName[name] = s
 			names = append(names, name)
 		}
-		if c.Labels[labelOneOff] == "True" {
+		if c.Labels[labels.OneOff] == "True" {
 			continue
 		}
 		s.States[c.State]++
-		if files := splitList(c.Labels[labelFiles]); len(files) > 0 && s.Files == nil {
+		if files := labels.ParseList(c.Labels[labels.Files]); len(files) > 0 && s.Files == nil {
 			s.Files = files
 		}
 	}

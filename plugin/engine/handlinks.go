@@ -9,12 +9,6 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// labelLink marks a network that joins two containers by hand: link add and
-// link run. Who is on it, and what each calls the other, is with the containers'
-// endpoints, which can change; a label can't. Its value is the time until which
-// a container that is still to be made may be awaited; none where both were there.
-const labelLink = "io.stack-lite.link"
-
 // awaited is how long a link that docker run makes may have one end alone: an
 // image may have to be fetched first.
 const awaited = time.Hour

@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -240,7 +241,7 @@ func (e *Engine) HandNetwork(s *Snapshot, a, b string, coming bool) plan.Network
 	}
 	return plan.Network{Name: name, Size: 2, Spec: networkSpec{
 		kind:   linking.Linked,
-		labels: map[string]string{labelLink: until, labelVersion: e.options.Version},
+		labels: map[string]string{labels.Link: until, labels.Version: e.options.Version},
 	}}
 }
 

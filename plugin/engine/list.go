@@ -9,6 +9,8 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
+
+	"github.com/stack-lite/stack-lite/plugin/labels"
 )
 
 // Replica is a container of a stack as ps shows it.
@@ -32,7 +34,7 @@ type Replica struct {
 func (e *Engine) List(ctx context.Context, project string) ([]Replica, error) {
 	found, err := e.client.ContainerList(ctx, container.ListOptions{
 		All:     true,
-		Filters: filters.NewArgs(filters.Arg("label", labelProject+"="+project), filters.Arg("label", labelFingerprint)),
+		Filters: filters.NewArgs(filters.Arg("label", labels.Project+"="+project), filters.Arg("label", labels.Fingerprint)),
 	})
 	if err != nil {
 		return nil, e.explain(err)

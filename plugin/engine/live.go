@@ -10,6 +10,8 @@ import (
 
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/linking/graph"
+
+	"github.com/stack-lite/stack-lite/plugin/labels"
 )
 
 // Graph is the picture of a project as it is on the engine: containers and
@@ -273,22 +275,10 @@ func (s *Snapshot) Recorded(project string) graph.Graph {
 					from, to = b, a
 				}
 				g.Edges = append(g.Edges, graph.Edge{
-					From: from, To: to, Kind: linking.LinkEdge, Network: name, Aliases: wiredAliases(n.Wiring[from], to),
+					From: from, To: to, Kind: linking.LinkEdge, Network: name, Aliases: labels.EndpointAliases(n.Wiring[from], to),
 				})
 			}
 		}
 	}
 	return g
-}
-
-// wiredAliases reads from the text of an endpoint (see endpointText) what it
-// calls a target.
-func wiredAliases(text, target string) []string {
-	var aliases []string
-	for _, word := range strings.Fields(text) {
-		if alias, to, ok := strings.Cut(word, "="); ok && to == target {
-			aliases = append(aliases, alias)
-		}
-	}
-	return aliases
 }

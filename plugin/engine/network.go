@@ -8,6 +8,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/versions"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -27,7 +28,7 @@ func (e *Engine) createNetwork(ctx context.Context, n plan.Network, subnet strin
 			subnet = fmt.Sprintf("0.0.0.0/%d", bitsFor(n.Size, 0))
 		case !given:
 			var err error
-			if subnet, err = e.nextSubnet(n.Size, spec.labels[labelProject]); err != nil {
+			if subnet, err = e.nextSubnet(n.Size, spec.labels[labels.Project]); err != nil {
 				return err
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -48,10 +49,10 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 	foreign := map[string]bool{} // names of networks that exist and are not the stack's
 	others := beyond{exposes: map[string]string{}}
 	for _, n := range networks {
-		if settings, ours := n.Labels[labelSettings]; ours && n.Labels[labelProject] == project {
+		if settings, ours := n.Labels[labels.Settings]; ours && n.Labels[labels.Project] == project {
 			have.Networks = append(have.Networks, plan.HaveNetwork{
-				Name: n.Name, ID: n.ID, Settings: settingsText(settings, splitList(n.Labels[labelExternals])),
-				Wiring: parseWiring(n.Labels[labelWiring]), Size: room(n), Subnet: subnetOf(n), For: n.Labels[labelFor],
+				Name: n.Name, ID: n.ID, Settings: settingsText(settings, labels.ParseList(n.Labels[labels.Externals])),
+				Wiring: labels.ParseWiring(n.Labels[labels.Wiring]), Size: room(n), Subnet: subnetOf(n), For: n.Labels[labels.For],
 			})
 		} else {
 			foreign[n.Name] = true
@@ -65,7 +66,7 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 		} else {
 			have.Externals = append(have.Externals, externalContainer(c))
 		}
-		if text, told := c.Labels[labelExposes]; told {
+		if text, told := c.Labels[labels.Exposes]; told {
 			others.exposes[c.ImageID] = text
 		}
 	}
@@ -87,26 +88,25 @@ func (e *Engine) Observe(ctx context.Context, project string, refs []string) (pl
 
 // Ours tells whether labels are those of a container of the project that this
 // tool made.
-func Ours(labels map[string]string, project string) bool {
-	_, made := labels[labelFingerprint]
-	return made && labels[labelProject] == project
+func Ours(of map[string]string, project string) bool {
+	return labels.Ours(of) && of[labels.Project] == project
 }
 
 func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContainer {
-	number, _ := strconv.Atoi(c.Labels[labelNumber])
+	number, _ := strconv.Atoi(c.Labels[labels.Number])
 	h := plan.HaveContainer{
 		ID:          c.ID,
 		Name:        containerName(c),
-		Service:     c.Labels[labelService],
+		Service:     c.Labels[labels.Service],
 		Number:      number,
-		OneOff:      c.Labels[labelOneOff] == "True",
+		OneOff:      c.Labels[labels.OneOff] == "True",
 		Image:       c.Image,
 		ImageID:     c.ImageID,
-		Fingerprint: plan.Fingerprint(c.Labels[labelFingerprint]),
+		Fingerprint: plan.Fingerprint(c.Labels[labels.Fingerprint]),
 		State:       plan.State(c.State),
-		After:       splitList(c.Labels[labelAfter]),
-		Dir:         c.Labels[labelWorkingDir],
-		LinkEnv:     parseLinkEnv(c.Labels[labelLinkEnv]),
+		After:       labels.ParseList(c.Labels[labels.After]),
+		Dir:         c.Labels[labels.WorkingDir],
+		LinkEnv:     labels.ParseLinkEnv(c.Labels[labels.LinkEnv]),
 		Attached:    map[string]string{},
 		Address:     map[string]string{},
 	}
@@ -134,7 +134,7 @@ func haveContainer(c container.Summary, foreign map[string]bool) plan.HaveContai
 
 func externalContainer(c container.Summary) plan.External {
 	s := plan.External{
-		ID: c.ID, Name: containerName(c), Owner: c.Labels[labelProject], Spec: newExternal(c),
+		ID: c.ID, Name: containerName(c), Owner: c.Labels[labels.Project], Spec: newExternal(c),
 		Attached: map[string]string{}, Address: map[string]string{},
 	}
 	if c.NetworkSettings != nil {
@@ -200,7 +200,7 @@ func (e *Engine) noteSubnets(networks []network.Summary) {
 	for _, n := range networks {
 		for _, c := range n.IPAM.Config {
 			if p, err := netip.ParsePrefix(c.Subnet); err == nil && p.Addr().Is4() {
-				s.use(p, cmp.Or(n.Labels[labelProject], "network "+n.Name))
+				s.use(p, cmp.Or(n.Labels[labels.Project], "network "+n.Name))
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -45,8 +46,8 @@ func (e *Engine) AddOneOff(want *plan.Want, p *compose.Project, t *linking.Topol
 	c.OneOff, c.AsService = true, o.UseAliases
 	e.addExternals(&c, p, t, s, have, scale, replicas)
 	spec := c.Spec.(containerSpec)
-	delete(spec.labels, labelNumber)
-	spec.labels[labelOneOff] = "True"
+	delete(spec.labels, labels.Number)
+	spec.labels[labels.OneOff] = "True"
 	for _, l := range o.Labels {
 		name, value, _ := strings.Cut(l, "=")
 		spec.labels[name] = value
@@ -104,7 +105,7 @@ func (e *Engine) between(want *plan.Want, p *compose.Project, t *linking.Topolog
 	}
 	want.Networks = append(want.Networks, plan.Network{
 		Name: name, Settings: string(forOneOff), Size: size, For: oneOff,
-		Wiring: map[string]string{service: endpointText(endpoint)},
+		Wiring: map[string]string{service: labels.EndpointText(endpoint)},
 		Spec: networkSpec{
 			kind: forOneOff,
 			endpoints: map[string]linking.Endpoint{
@@ -112,11 +113,11 @@ func (e *Engine) between(want *plan.Want, p *compose.Project, t *linking.Topolog
 				plan.OneOffMember(service): {},
 			},
 			labels: map[string]string{
-				labelProject:  p.Name,
-				labelVersion:  e.options.Version,
-				labelSettings: string(forOneOff),
-				labelWiring:   wiringText(map[string]string{service: endpointText(endpoint)}),
-				labelFor:      oneOff,
+				labels.Project:  p.Name,
+				labels.Version:  e.options.Version,
+				labels.Settings: string(forOneOff),
+				labels.Wiring:   labels.WiringText(map[string]string{service: labels.EndpointText(endpoint)}),
+				labels.For:      oneOff,
 			},
 		},
 	})

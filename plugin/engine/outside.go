@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -18,7 +19,7 @@ import (
 // stack's.
 type beyond struct {
 	networks []otherNetwork
-	exposes  map[string]string // by image id, what containers say that it exposes: see labelExposes
+	exposes  map[string]string // by image id, what containers say that it exposes: see labels.Exposes
 }
 
 func beyondOf(have plan.Have) beyond {
@@ -37,10 +38,10 @@ type otherNetwork struct {
 
 func newOtherNetwork(n network.Summary) otherNetwork {
 	o := otherNetwork{name: n.Name, size: room(n)}
-	if _, made := n.Labels[labelSettings]; made {
-		o.project = n.Labels[labelProject]
-		o.outside = splitList(n.Labels[labelExternals])
-		for service := range parseWiring(n.Labels[labelWiring]) {
+	if _, made := n.Labels[labels.Settings]; made {
+		o.project = n.Labels[labels.Project]
+		o.outside = labels.ParseList(n.Labels[labels.Externals])
+		for service := range labels.ParseWiring(n.Labels[labels.Wiring]) {
 			o.members = append(o.members, service)
 		}
 	}
@@ -62,9 +63,9 @@ type external struct {
 // published ports and labels, but not the environment.
 func newExternal(c container.Summary) external {
 	o := external{id: c.ID, imageID: c.ImageID, mode: container.NetworkMode(c.HostConfig.NetworkMode)}
-	if _, made := c.Labels[labelFingerprint]; made && c.Labels[labelOneOff] != "True" {
-		o.project, o.service = c.Labels[labelProject], c.Labels[labelService]
-		o.role = parseRole(c.Labels[labelDiscovery])
+	if _, made := c.Labels[labels.Fingerprint]; made && c.Labels[labels.OneOff] != "True" {
+		o.project, o.service = c.Labels[labels.Project], c.Labels[labels.Service]
+		o.role = labels.ParseRole(c.Labels[labels.Discovery])
 		return o
 	} else if made || !o.attachable() {
 		return o
@@ -241,28 +242,6 @@ func visits(p *compose.Project, t *linking.Topology, svc *compose.Service, name 
 
 func hasOwnNet(svc *compose.Service) bool {
 	return svc.Net.Mode == compose.NetLinks || svc.Net.Mode == compose.NetNetwork
-}
-
-// The words of labelDiscovery.
-const (
-	roleProxy        = "proxy"
-	roleDiscoverable = "discoverable"
-)
-
-func roleText(r linking.Role) string {
-	var words []string
-	if r.Proxy {
-		words = append(words, roleProxy)
-	}
-	if r.Discoverable {
-		words = append(words, roleDiscoverable)
-	}
-	return strings.Join(words, " ")
-}
-
-func parseRole(text string) linking.Role {
-	words := strings.Fields(text)
-	return linking.Role{Proxy: slices.Contains(words, roleProxy), Discoverable: slices.Contains(words, roleDiscoverable)}
 }
 
 // purpose says what a network is for, where links of the stack are not all.

@@ -21,11 +21,9 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/pkg/stdcopy"
-)
 
-// labelProber marks the containers and the image that a Prober makes for a
-// moment. Its value is the sum of the program in the image.
-const labelProber = "io.stack-lite.prober"
+	"github.com/stack-lite/stack-lite/plugin/labels"
+)
 
 // proberPath is where the program is in its image, which has nothing else.
 const proberPath = "/docker-stacklite"
@@ -164,7 +162,7 @@ func (p *Prober) container(ctx context.Context, id string, args []string) (strin
 		Image:        p.ref(),
 		Entrypoint:   []string{proberPath},
 		Cmd:          args,
-		Labels:       map[string]string{labelProber: p.sum},
+		Labels:       map[string]string{labels.Prober: p.sum},
 		AttachStdout: true, AttachStderr: true,
 	}
 	host := &container.HostConfig{
@@ -210,7 +208,7 @@ func (p *Prober) image(ctx context.Context, anew bool) error {
 	go func() { w.CloseWithError(pack(w, p.program)) }()
 	defer r.Close()
 	body, err := p.engine.client.ImageImport(ctx, image.ImportSource{Source: r, SourceName: "-"}, p.ref(),
-		image.ImportOptions{Changes: []string{"LABEL " + labelProber + "=" + p.sum}})
+		image.ImportOptions{Changes: []string{"LABEL " + labels.Prober + "=" + p.sum}})
 	if err != nil {
 		return err
 	}
@@ -253,7 +251,7 @@ func (p *Prober) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	c := p.engine.client
-	label := filters.NewArgs(filters.Arg("label", labelProber))
+	label := filters.NewArgs(filters.Arg("label", labels.Prober))
 	left := label.Clone()
 	left.Add("status", "created")
 	containers, _ := c.ContainerList(ctx, container.ListOptions{All: true, Filters: left})

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -92,7 +93,7 @@ func (e *Engine) Snapshot(ctx context.Context) (*Snapshot, error) {
 	}
 	slices.SortFunc(s.Networks, func(a, b Network) int { return cmp.Compare(a.Name, b.Name) })
 	for _, c := range containers {
-		if _, prober := c.Labels[labelProber]; !prober {
+		if _, prober := c.Labels[labels.Prober]; !prober {
 			s.Containers = append(s.Containers, sceneContainer(c))
 		}
 	}
@@ -105,22 +106,22 @@ func (e *Engine) Snapshot(ctx context.Context) (*Snapshot, error) {
 
 func sceneNetwork(n network.Summary) Network {
 	s := Network{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Carries: n.Options[optionICC] != "false"}
-	until, hand := n.Labels[labelLink]
+	until, hand := n.Labels[labels.Link]
 	s.Adhoc = hand
 	s.Awaited, _ = time.Parse(time.RFC3339, until)
-	if settings, ours := n.Labels[labelSettings]; ours {
-		s.Project, s.Kind, s.Wiring = n.Labels[labelProject], linking.Kind(settings), parseWiring(n.Labels[labelWiring])
+	if settings, ours := n.Labels[labels.Settings]; ours {
+		s.Project, s.Kind, s.Wiring = n.Labels[labels.Project], linking.Kind(settings), labels.ParseWiring(n.Labels[labels.Wiring])
 	}
 	return s
 }
 
 func sceneContainer(c container.Summary) Container {
 	s := Container{ID: c.ID, Name: containerName(c), State: plan.State(c.State), Ports: c.Ports}
-	if _, ours := c.Labels[labelFingerprint]; ours {
-		s.Project, s.Service = c.Labels[labelProject], c.Labels[labelService]
-		s.Number, _ = strconv.Atoi(c.Labels[labelNumber])
-		s.OneOff = c.Labels[labelOneOff] == "True"
-		s.After = splitList(c.Labels[labelAfter])
+	if _, ours := c.Labels[labels.Fingerprint]; ours {
+		s.Project, s.Service = c.Labels[labels.Project], c.Labels[labels.Service]
+		s.Number, _ = strconv.Atoi(c.Labels[labels.Number])
+		s.OneOff = c.Labels[labels.OneOff] == "True"
+		s.After = labels.ParseList(c.Labels[labels.After])
 	}
 	switch mode := container.NetworkMode(c.HostConfig.NetworkMode); {
 	case mode.IsContainer(), mode.IsHost(), mode.IsNone():

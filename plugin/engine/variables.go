@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"github.com/docker/go-connections/nat"
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -120,37 +120,11 @@ func (e *Engine) sumUp(src linkSource, facts imageFacts) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// linkEnvText is told as a label has it: alias=sum words, sorted. It is never
-// empty, so that a container made without variables is told from one that has
-// none to get.
-func linkEnvText(told map[string]string) string {
-	words := []string{"1"}
-	for alias, sum := range told {
-		words = append(words, alias+"="+sum)
-	}
-	slices.Sort(words[1:])
-	return strings.Join(words, " ")
-}
-
-// parseLinkEnv reads a label; nil where there is none.
-func parseLinkEnv(text string) map[string]string {
-	words := strings.Fields(text)
-	if len(words) == 0 || words[0] != "1" {
-		return nil
-	}
-	told := map[string]string{}
-	for _, w := range words[1:] {
-		alias, sum, _ := strings.Cut(w, "=")
-		told[alias] = sum
-	}
-	return told
-}
-
 // known gives the ports that an image exposes: from what containers made of it
 // say, or from what was learned.
 func (e *Engine) known(have plan.Have, imageID string) (imageFacts, bool) {
 	if text, ok := beyondOf(have).exposes[imageID]; ok {
-		return imageFacts{id: imageID, ports: parseExposes(text)}, true
+		return imageFacts{id: imageID, ports: labels.ParsePorts(text)}, true
 	}
 	e.images.mu.Lock()
 	defer e.images.mu.Unlock()
@@ -186,24 +160,6 @@ type imageFacts struct {
 	env   []compose.Var
 }
 
-// exposes is the ports as a label has them: 53/udp 5432/tcp.
-func (f imageFacts) exposes() string {
-	var words []string
-	for _, p := range f.ports {
-		words = append(words, fmt.Sprintf("%d/%s", p.First, p.Proto))
-	}
-	slices.Sort(words)
-	return strings.Join(words, " ")
-}
-
-func parseExposes(text string) []compose.Expose {
-	var ports []compose.Expose
-	for _, w := range strings.Fields(text) {
-		ports = append(ports, exposed(nat.Port(w)))
-	}
-	return ports
-}
-
 // imageCache keeps what was learned of images, by id and by the references
 // that containers were made from.
 type imageCache struct {
@@ -226,7 +182,7 @@ func (e *Engine) imageFacts(ctx context.Context, ref string) (imageFacts, error)
 	facts := imageFacts{id: image.ID}
 	if image.Config != nil {
 		for port := range image.Config.ExposedPorts {
-			facts.ports = append(facts.ports, exposed(nat.Port(port)))
+			facts.ports = append(facts.ports, labels.Exposed(nat.Port(port)))
 		}
 		facts.env = variables(image.Config.Env)
 	}
@@ -235,10 +191,6 @@ func (e *Engine) imageFacts(ctx context.Context, ref string) (imageFacts, error)
 	}
 	e.images.known[ref], e.images.known[facts.id] = facts, facts
 	return facts, nil
-}
-
-func exposed(port nat.Port) compose.Expose {
-	return compose.Expose{First: port.Int(), Last: port.Int(), Proto: port.Proto()}
 }
 
 // variables reads NAME=VALUE entries.
@@ -297,7 +249,7 @@ func (e *Engine) sourceFacts(ctx context.Context, src linkSource) (imageFacts, e
 	}
 	facts := imageFacts{id: src.image, env: variables(c.Config.Env)}
 	for port := range c.Config.ExposedPorts {
-		facts.ports = append(facts.ports, exposed(port))
+		facts.ports = append(facts.ports, labels.Exposed(port))
 	}
 	return facts, nil
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
+
+	"github.com/stack-lite/stack-lite/plugin/labels"
 )
 
 // What happens to a container, in the engine's words. There are others.
@@ -49,8 +51,8 @@ func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit fun
 		Since: q.Since, Until: q.Until,
 		Filters: filters.NewArgs(
 			filters.Arg("type", string(events.ContainerEventType)),
-			filters.Arg("label", labelProject+"="+q.Project),
-			filters.Arg("label", labelFingerprint),
+			filters.Arg("label", labels.Project+"="+q.Project),
+			filters.Arg("label", labels.Fingerprint),
 		),
 	})
 	begun()
@@ -73,18 +75,18 @@ func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit fun
 }
 
 func event(m events.Message) Event {
-	labels := m.Actor.Attributes
+	attributes := m.Actor.Attributes
 	out := Event{
 		Time:   time.Unix(0, m.TimeNano),
 		Action: string(m.Action),
 		Replica: Replica{
-			ID: m.Actor.ID, Name: labels["name"], Image: labels["image"],
-			Service: labels[labelService], OneOff: labels[labelOneOff] == "True",
+			ID: m.Actor.ID, Name: attributes["name"], Image: attributes["image"],
+			Service: attributes[labels.Service], OneOff: attributes[labels.OneOff] == "True",
 		},
-		Attributes: maps.Clone(labels),
+		Attributes: maps.Clone(attributes),
 	}
-	out.Number, _ = strconv.Atoi(labels[labelNumber])
-	out.ExitCode, _ = strconv.Atoi(labels["exitCode"])
+	out.Number, _ = strconv.Atoi(attributes[labels.Number])
+	out.ExitCode, _ = strconv.Atoi(attributes["exitCode"])
 	maps.DeleteFunc(out.Attributes, func(name, _ string) bool {
 		// A label can't be told from an attribute but by its form: the engine's
 		// own names have neither dot nor slash.

@@ -1,0 +1,67 @@
+// Package labels names the labels that containers, networks and images of a
+// project carry, and writes and reads their values. What a stack is can be told
+// from them alone, after its files have changed or are gone.
+package labels
+
+import "strings"
+
+// The labels that docker-compose 1.29 wrote (compose-v1.md 3.5), except its
+// config-hash, by which docker compose would take a container for its own.
+const (
+	Project    = "com.docker.compose.project"
+	Service    = "com.docker.compose.service"
+	Number     = "com.docker.compose.container-number"
+	OneOff     = "com.docker.compose.oneoff" // True or False
+	Version    = "com.docker.compose.version"
+	WorkingDir = "com.docker.compose.project.working_dir"
+	Files      = "com.docker.compose.project.config_files" // a list
+	Network    = "com.docker.compose.network"
+)
+
+// Our own state. A container without Fingerprint, or a network without Settings,
+// is external, whatever its other labels say.
+const (
+	Fingerprint = "io.stack-lite.print"    // plan.Fingerprint of a container
+	After       = "io.stack-lite.after"    // services started before, a list
+	Settings    = "io.stack-lite.settings" // what can't be changed on a network: its linking.Kind
+	For         = "io.stack-lite.for"      // the one-off container that a network is for, by name
+	Wiring      = "io.stack-lite.wiring"   // who is on a network under which names: see WiringText
+	Externals   = "io.stack-lite.outside"  // who else a network is for: external names, a list
+
+	Discovery = "io.stack-lite.discovery" // what a container is to discovery: see RoleText
+	LinkEnv   = "io.stack-lite.variables" // what its link variables say: see LinkEnvText
+	Exposes   = "io.stack-lite.exposes"   // ports that a container's image exposes: see PortsText
+)
+
+const (
+	// Link marks a network that joins two containers by hand: link add and link
+	// run. Who is on it, and what each calls the other, is with the containers'
+	// endpoints, which can change; a label can't. Its value is the time (RFC 3339)
+	// until which a container that is still to be made may be waited for; empty
+	// where both were there.
+	Link = "io.stack-lite.link"
+
+	// Prober marks the containers and the image that check makes for a moment.
+	// Its value is the sum of the program in the image.
+	Prober = "io.stack-lite.prober"
+)
+
+// Ours tells whether labels are those of a container that this tool made.
+func Ours(of map[string]string) bool {
+	_, made := of[Fingerprint]
+	return made
+}
+
+// IsOneOff tells whether labels are those of a one-off container.
+func IsOneOff(of map[string]string) bool { return of[OneOff] == "True" }
+
+// ListText writes a list of words without commas in them.
+func ListText(words []string) string { return strings.Join(words, ",") }
+
+// ParseList reads ListText.
+func ParseList(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ",")
+}
