@@ -39,6 +39,7 @@ type player struct {
 	env     []string
 	engine  *wiretap
 	cli     *client.Client
+	others  []string // what lines of scripts make for somebody else
 }
 
 // step is a command of the program and what came of it.
@@ -55,6 +56,9 @@ func newPlayer(t *testing.T, version string, files *txtar.Archive) *player {
 	// The folder's name is that of the project wherever none is given.
 	home := t.TempDir()
 	dir := filepath.Join(home, "folder")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range files.Files {
 		name := filepath.Join(dir, f.Name)
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -133,6 +137,22 @@ func (p *player) play(script string) []step {
 	return steps
 }
 
+// prepare carries out what a script does to the files and the environment, and
+// takes note of what it makes for others.
+func (p *player) prepare(script string) {
+	for line := range strings.Lines(script) {
+		switch words := strings.Fields(line); {
+		case len(words) < 2:
+		case words[0] == "cp" || words[0] == "env":
+			if err := p.do(words[0], words[1:]); err != nil {
+				p.t.Errorf("%s: %v", line, err)
+			}
+		case words[0] == "network" || words[0] == "container":
+			p.others = append(p.others, words[1])
+		}
+	}
+}
+
 // run runs the program by a name and gives what came of it.
 func (p *player) run(line, name string, args []string) step {
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
@@ -145,13 +165,13 @@ func (p *player) run(line, name string, args []string) step {
 	cmd.Dir, cmd.Env = p.dir, append(p.env, asClassic+"="+name)
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	p.engine.forget()
+	before := p.engine.count()
 	err = cmd.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || ctx.Err() != nil) {
 		p.t.Errorf("API %s: %s: %v\n%s", p.version, line, err, stderr.String())
 	}
 	s := step{version: p.version, line: line, exit: cmd.ProcessState.ExitCode()}
-	s.changes = p.engine.changes()
+	s.changes = p.engine.changes(before)
 	s.out, s.err = p.engine.words.plain(stdout.String()), p.engine.words.plain(stderr.String())
 	return s
 }
@@ -167,6 +187,9 @@ func (s *step) sort() {
 // environment, or the engine as somebody else would.
 func (p *player) do(verb string, args []string) error {
 	ctx := p.t.Context()
+	if verb == "network" || verb == "container" {
+		p.others = append(p.others, args...)
+	}
 	switch {
 	case verb == "cp" && len(args) == 2:
 		b, err := os.ReadFile(filepath.Join(p.dir, args[0]))

@@ -167,20 +167,20 @@ func (w *wiretap) learn(r *http.Response) error {
 	return nil
 }
 
-// forget forgets the requests so far.
-func (w *wiretap) forget() {
+// count is how many requests there were so far.
+func (w *wiretap) count() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.requests = nil
+	return len(w.requests)
 }
 
-// changes tells the requests since the last forget, each with its parameters
+// changes tells the requests but for some first ones, each with its parameters
 // and its body.
-func (w *wiretap) changes() []string {
+func (w *wiretap) changes(after int) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var all []string
-	for _, r := range w.requests {
+	for _, r := range w.requests[after:] {
 		text := r.method + " " + r.path + "\n"
 		for _, name := range slices.Sorted(maps.Keys(r.query)) {
 			for _, value := range r.query[name] {

@@ -23,17 +23,18 @@ type words struct {
 	mu    sync.Mutex
 	known []string          // pairs for a strings.Replacer
 	seen  map[string]bool   // identifiers
+	ids   map[string]string // by name
 	count map[string]int    // of things that had the same name
 	runs  map[string]string // numbers of one-off containers
 }
 
 func newWords(dir, socket string) *words {
-	return &words{dir: dir, socket: socket, seen: map[string]bool{}, count: map[string]int{}, runs: map[string]string{}}
+	return &words{dir: dir, socket: socket, seen: map[string]bool{}, ids: map[string]string{}, count: map[string]int{}, runs: map[string]string{}}
 }
 
 // described is what an answer of the engine tells of one thing.
 type described struct {
-	Id       string //revive:disable-line:var-naming
+	ID       string `json:"Id"`
 	Name     string
 	Names    []string
 	RepoTags []string
@@ -55,7 +56,7 @@ func (w *words) learn(path string, d described) {
 	name = w.plain(strings.TrimPrefix(name, "/"))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.note(d.Id, kind+"("+name+")")
+	w.note(d.ID, kind+"("+name+")")
 	for _, m := range d.Mounts {
 		if m.Type == "volume" {
 			w.note(m.Name, "VOLUME("+name+":"+m.Destination+")")
@@ -74,11 +75,12 @@ func (w *words) note(id, name string) {
 		name = fmt.Sprintf("%s#%d)", strings.TrimSuffix(name, ")"), w.count[name])
 	}
 	id = strings.TrimPrefix(id, "sha256:")
+	w.ids[name] = id
 	w.known = append(w.known, id, name, id[:12], name)
 }
 
 var (
-	runNumber = regexp.MustCompile(`_run_[0-9a-f]{6,}\b`)
+	runNumber = regexp.MustCompile(`_run_[0-9a-f]{12}\b`)
 	elapsed   = regexp.MustCompile(`\b(Up|Exited \(\d+\)) (Less than a second|\d+ seconds?)\b`)
 	startTime = regexp.MustCompile(`\b\d\d:\d\d( +\?)`)
 	execution = regexp.MustCompile(`/exec/[0-9a-f]{64}/`)
@@ -93,8 +95,11 @@ func (w *words) plain(text string) string {
 	defer w.mu.Unlock()
 	text = strings.NewReplacer(append(w.known, w.socket, "SOCKET", w.dir, "FOLDER")...).Replace(text)
 	text = runNumber.ReplaceAllStringFunc(text, func(found string) string {
+		if strings.HasPrefix(found, "_run_00000000") {
+			return found // such a number already
+		}
 		if w.runs[found] == "" {
-			w.runs[found] = fmt.Sprintf("_run_%06x", len(w.runs)+1)
+			w.runs[found] = fmt.Sprintf("_run_%012d", len(w.runs)+1)
 		}
 		return w.runs[found]
 	})
@@ -104,6 +109,14 @@ func (w *words) plain(text string) string {
 	text = endpoint.ReplaceAllString(text, "(ENDPOINT)")
 	text = folderID.ReplaceAllString(text, "stackliteNUMBER")
 	return moment.ReplaceAllString(text, "TIME")
+}
+
+// id is the identifier that a name was put in the place of.
+func (w *words) id(name string) (string, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id, ok := w.ids[name]
+	return id, ok
 }
 
 // pretty is the body of a call without what an empty one says too: indented,
