@@ -21,10 +21,10 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 
-// recordedVersions are the kinds of engine that recordings are made on, with the
-// way in which each builds images.
+// recordedVersions are the kinds of engine that recordings are made on.
 var recordedVersions = []string{"1.41", "1.51"}
 
+// recordedBuilder is the way in which images are built on each.
 var recordedBuilder = map[string]string{"1.41": "classic", "1.51": "buildkit"}
 
 // recordedProject is the project of every recording: each has an engine of its
@@ -53,7 +53,6 @@ type step struct {
 
 func newPlayer(t *testing.T, version string, files *txtar.Archive) *player {
 	t.Helper()
-	// The folder's name is that of the project wherever none is given.
 	home := t.TempDir()
 	dir := filepath.Join(home, "folder")
 	if err := os.Mkdir(dir, 0o755); err != nil {
@@ -118,11 +117,12 @@ func (p *player) play(script string) []step {
 		if unordered {
 			words = words[1:]
 		}
-		switch words[0] {
-		case "stacklite":
-			steps = append(steps, p.run(line, "docker-stack-lite", words[1:]))
-		case "docker-compose", "fig":
-			s := p.run(line, words[0], words[1:])
+		switch name := words[0]; name {
+		case "stacklite", "docker-compose", "fig":
+			if name == "stacklite" {
+				name = "docker-stack-lite"
+			}
+			s := p.run(line, name, words[1:])
 			if unordered {
 				s.sort()
 			}

@@ -81,7 +81,9 @@ func (w *words) note(id, name string) {
 
 var (
 	runNumber = regexp.MustCompile(`_run_[0-9a-f]{12}\b`)
-	elapsed   = regexp.MustCompile(`\b(Up|Exited \(\d+\)) (Less than a second|\d+ seconds?)\b`)
+	elapsed   = regexp.MustCompile(`\b(Up|Exited \(\d+\)) (Less than a second|\d+ seconds?|About a minute)\b`)
+	// How wide the column of a table is depends on what was elapsed.
+	column    = regexp.MustCompile(`(?m)^(NAME .*STATUS|.* A WHILE(?: \(Paused\)| ago)?) {2,}`)
 	startTime = regexp.MustCompile(`\b\d\d:\d\d( +\?)`)
 	execution = regexp.MustCompile(`/exec/[0-9a-f]{64}/`)
 	endpoint  = regexp.MustCompile(`\([0-9a-f]{64}\)`)
@@ -104,6 +106,7 @@ func (w *words) plain(text string) string {
 		return w.runs[found]
 	})
 	text = elapsed.ReplaceAllString(text, "$1 A WHILE")
+	text = column.ReplaceAllString(text, "$1   ")
 	text = startTime.ReplaceAllString(text, "HH:MM$1")
 	text = execution.ReplaceAllString(text, "/exec/EXEC/")
 	text = endpoint.ReplaceAllString(text, "(ENDPOINT)")
