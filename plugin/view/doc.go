@@ -7,6 +7,7 @@
 //	log lines ──▶ Merge ──▶ Logs ────────────────────────▶ standard output
 //	rows ──▶ Table                                       ▶ standard output
 //	a plan ──▶ PrintPlan                                 ▶ standard output
+//	everything else ──▶ Lines, JSON, Text, Bytes         ▶ standard output
 //
 // Standard output is for results, standard error for everything else: what a
 // command answers can be piped on while people still see what happens.

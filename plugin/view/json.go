@@ -31,9 +31,7 @@ type progress struct {
 }
 
 func newJSON(o Options) *events {
-	enc := json.NewEncoder(o.Err)
-	enc.SetEscapeHTML(false)
-	return &events{enc}
+	return &events{newEncoder(o.Err)}
 }
 
 func (j *events) Start(p *plan.Plan) {

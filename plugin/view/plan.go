@@ -1,7 +1,6 @@
 package view
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -111,8 +110,7 @@ func printPlanJSON(w io.Writer, p *plan.Plan) error {
 		}
 		all.Steps = append(all.Steps, step{i + 1, string(s.Task.Verb), s.Task.Kind, s.Task.Name, s.Action.Words(), s.Cause, after})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(w)
 	enc.SetIndent("", "  ")
 	return enc.Encode(all)
 }

@@ -2,7 +2,6 @@ package view
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -24,8 +23,7 @@ import (
 // stands under IMAGE ID. The error is a *FormatError or that of w.
 func Table[R any](w io.Writer, format string, columns []string, rows []R) error {
 	if format == "json" {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
+		enc := newEncoder(w)
 		for _, r := range rows {
 			if err := enc.Encode(r); err != nil {
 				return err
