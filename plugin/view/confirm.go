@@ -11,7 +11,7 @@ import (
 // Confirm asks a question that can be answered with yes or no, and takes
 // everything else for no: an empty line, the end of input.
 func (s Streams) Confirm(question string) (bool, error) {
-	fmt.Fprintf(s.Err, "%s [yN] ", question)
+	fmt.Fprintf(s.Err, "%s [yN] ", cleanLines(question))
 	if s.In == nil {
 		return false, nil
 	}

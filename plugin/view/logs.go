@@ -153,7 +153,7 @@ func (g *Logs) line(l LogLine) {
 func (g *Logs) Say(text string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.write(g.o.Out, text+"\n")
+	g.write(g.o.Out, clean(text)+"\n")
 }
 
 func (g *Logs) write(w io.Writer, s string) {

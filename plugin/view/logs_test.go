@@ -25,7 +25,7 @@ func TestEveryLogLineStandsBehindItsContainer(t *testing.T) {
 	logs.Line(LogLine{Container: "demo_web_10", Service: "web", Number: 10, Text: "hello\r\n"})
 	logs.Line(LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "two\nlines", Stderr: true})
 	logs.Line(LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "\x1b[1mbold\x1b[0m"})
-	logs.Say("demo_db_1 exited with code 3")
+	logs.Say("demo_db_1 \x1b[2Jexited with code 3")
 	logs.Line(LogLine{Container: "demo_web_run_4f4fb700ef54", Service: "web", Text: ""})
 	logs.Line(LogLine{Container: "a-name-of-its-own", Service: "web", Number: 1, Text: "x"})
 	if err := logs.Close(); err != nil {

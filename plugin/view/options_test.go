@@ -110,6 +110,10 @@ func TestOnlyYesIsYes(t *testing.T) {
 			t.Errorf("asked %q", screen.String())
 		}
 	}
+	var screen bytes.Buffer
+	if _, err := (Streams{Err: &screen}).Confirm("Remove a\x1b[2Jb\nSure?"); err != nil || screen.String() != "Remove ab\nSure? [yN] " {
+		t.Errorf("got %q, %v", screen.String(), err)
+	}
 	if _, err := (Streams{In: iotest.ErrReader(errors.New("gone")), Err: io.Discard}).Confirm("?"); err == nil {
 		t.Error("no error")
 	}

@@ -70,7 +70,7 @@ func (p *plain) advanced(j *job, progress plan.Progress, now time.Time) {
 		fmt.Fprintf(p.w, "%s ... %s of %s\n", label(j.task), units.HumanSize(float64(current)), units.HumanSize(float64(total)))
 	case j.task.Verb == plan.Build || progress.Part == "":
 		for _, line := range said(progress) {
-			fmt.Fprintf(p.w, "%s | %s\n", j.task.Name, line)
+			fmt.Fprintf(p.w, "%s | %s\n", clean(j.task.Name), line)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func PrintPlan(o Options, format string, p *plan.Plan) error {
 	case "", "tasks":
 		return printTasks(o.Out, p)
 	case "steps":
-		_, err := io.WriteString(o.Out, p.String())
+		_, err := io.WriteString(o.Out, cleanLines(p.String()))
 		return err
 	case "json":
 		return printPlanJSON(o.Out, p)

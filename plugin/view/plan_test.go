@@ -3,6 +3,7 @@ package view
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -52,6 +53,16 @@ func TestStepsAreThePlansOwnText(t *testing.T) {
 	p := upPlan(t)
 	if got := string(planAs(t, "steps", p)); got != p.String() {
 		t.Errorf("got:\n%s", got)
+	}
+}
+
+func TestNamesInAPlanAreCleanedOfControlCharacters(t *testing.T) {
+	task := plan.Task{Verb: plan.Start, Kind: "container", Name: "a\x1b[2Jb"}
+	p := &plan.Plan{Steps: []plan.Step{{Task: task, Cause: "x\x1by", Action: plan.StartContainer{Name: task.Name}}}}
+	for _, format := range []string{"tasks", "steps"} {
+		if got := string(planAs(t, format, p)); strings.Contains(got, "\x1b") || !strings.Contains(got, "start container ab") {
+			t.Errorf("%s: got %q", format, got)
+		}
 	}
 }
 

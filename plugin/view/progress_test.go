@@ -15,6 +15,16 @@ func TestPlainProgressReadsAsThatOfDockerCompose(t *testing.T) {
 	golden(t, "broken.plain", show(t, "plain", broken(t)))
 }
 
+func TestWhatABuildPrintsStandsBehindAHarmlessName(t *testing.T) {
+	task := plan.Task{Verb: plan.Build, Kind: "image", Name: "a\x1b[2Jb"}
+	p := &plan.Plan{Steps: []plan.Step{{Task: task, Action: plan.PullImage{Image: plan.Image{Ref: "b"}}}}}
+	r := record(p, nil, map[string][]plan.Progress{"pull image b": {{Text: "\x1b[32mcc\x1b[0m"}}})
+	want := "Building ab ... \nab | \x1b[32mcc\x1b[0m\nBuilding ab ... done\n"
+	if got := string(show(t, "plain", r)); got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestJSONProgressIsAnObjectAnEvent(t *testing.T) {
 	got := show(t, "json", up(t))
 	golden(t, "up.json", got)

@@ -11,6 +11,10 @@ import (
 func ComposeTable(w io.Writer, headings []string, rows [][]string) error {
 	const between = "   "
 	widths := make([]int, len(headings))
+	headings = slices.Clone(headings)
+	for i, h := range headings {
+		headings[i] = clean(h)
+	}
 	for _, row := range append([][]string{headings}, rows...) {
 		for i, text := range row {
 			widths[i] = max(widths[i], cells(clean(text)))

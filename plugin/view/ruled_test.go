@@ -29,6 +29,16 @@ hver5_web_1   sh -c trap "exit 0" TERM;  ...   Up       0.0.0.0:32999->80/tcp$
 	}
 }
 
+func TestATableIsCleanedOfControlCharacters(t *testing.T) {
+	var b strings.Builder
+	if err := ComposeTable(&b, []string{"A\x1b[1m"}, [][]string{{"b\nc"}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := " A \n---\nb?c\n"; b.String() != want {
+		t.Errorf("got %q", b.String())
+	}
+}
+
 func TestATableWithoutRowsHasItsHeadings(t *testing.T) {
 	var b strings.Builder
 	if err := ComposeTable(&b, []string{"Name", "Command", "State", "Ports"}, nil); err != nil {

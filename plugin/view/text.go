@@ -50,6 +50,15 @@ func clean(s string) string {
 	return b.String()
 }
 
+// cleanLines is clean for text of several lines.
+func cleanLines(s string) string {
+	split := strings.Split(s, "\n")
+	for i, l := range split {
+		split[i] = clean(l)
+	}
+	return strings.Join(split, "\n")
+}
+
 // visible is what stands for a character on the screen. Characters that turn
 // the direction of writing round are as dangerous as control characters.
 func visible(r rune) rune {
