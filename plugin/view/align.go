@@ -9,7 +9,8 @@ const (
 
 // align puts what stands between tabs into columns, line by line. The last
 // cell of a line may be as wide as it likes, and no line ends in spaces.
-// (text/tabwriter takes every character for one cell wide.)
+// (text/tabwriter takes every character for one cell wide; docker's own copy of
+// it asks the locale, and both leave spaces at the end of a line.)
 func align(text string) string {
 	var table [][]string
 	var widths []int

@@ -19,6 +19,10 @@ import (
 //	TEMPLATE        a Go template for each row, with the functions of docker's formats
 //	table TEMPLATE  the same as columns, which a tab (\t will do) stands between
 //
+// The functions are docker's, its formatter is not: that leaves spaces at the
+// end of lines, prints half a heading where a template can't have one, doesn't
+// name the fields that there are, and comes with the engine's types.
+//
 // A column is the name of a field, its heading the name in capitals: ImageID
 // stands under IMAGE ID. The error is a *FormatError or that of w.
 func Table[R any](w io.Writer, format string, columns []string, rows []R) error {
@@ -44,7 +48,7 @@ func Table[R any](w io.Writer, format string, columns []string, rows []R) error 
 	}
 	fields := fieldsOf[R](columns, rows)
 	text = strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.TrimSpace(text))
-	t, err := template.New("").Option("missingkey=error").Funcs(functions()).Parse(text)
+	t, err := parse(text)
 	if err != nil {
 		return &FormatError{Err: err, Fields: fields}
 	}

@@ -63,6 +63,7 @@ func TestRowsAreShownInTheFormatThatIsAskedFor(t *testing.T) {
 		`{{.Name}}\t{{join .Ports "+"}}`:                         "web\t80/tcp+53/udp\ndb\t\n",
 		"{{upper .Name}} {{json .Ports}}":                        "WEB [\"80/tcp\",\"53/udp\"]\nDB []\n",
 		`{{title .Name}}{{pad .Name 1 2}}|`:                      "Web web  |\nDb db  |\n",
+		`table {{truncate .Name 1}}\t{{cell .Ports}}`:            "NAME      PORTS\nw         80/tcp, 53/udp\nd\n",
 		"{{truncate .Name 2}}":                                   "we\ndb\n",
 		`{{index (split .Name "e") 0}}`:                          "w\ndb\n",
 		"{{println .Name}}":                                      "web\n\ndb\n\n",
@@ -76,8 +77,18 @@ func TestRowsAreShownInTheFormatThatIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestTruncateLeavesWholeCharacters(t *testing.T) {
+	want := "demo_w\ndemo_数\n"
+	if got := tableOf(t, "{{truncate .Container 6}}", nil, imageRows()); got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestATemplateThatTakesHeadingsApartHasNone(t *testing.T) {
 	if got := tableOf(t, `table {{index (split .Container "_") 1}}`, nil, imageRows()); got != "web\n数据\n" {
+		t.Errorf("got %q", got)
+	}
+	if got := tableOf(t, `table {{json .}}`, []string{"Name"}, []map[string]string{{"Name": "web"}}); got != `{"Name":"web"}`+"\n" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -88,16 +99,17 @@ func TestAFormatThatCantBeUsedIsAnErrorThatNamesTheFields(t *testing.T) {
 		"table {{.Nme}}":    "Nme",
 		"{{.Name":           "unclosed action",
 		"{{nope .Name}}":    `"nope" not defined`,
-		`{{join .Name ""}}`: "join takes a list",
+		`{{join .Name ""}}`: "expected []string",
+		"{{json .Pipe}}":    "unsupported type",
 	} {
 		var b bytes.Buffer
-		err := Table(&b, format, []string{"Name"}, []map[string]any{{"Name": "web", "ID": "1"}})
+		err := Table(&b, format, []string{"Name"}, []map[string]any{{"Name": "web", "Pipe": make(chan int)}})
 		var bad *FormatError
 		if !errors.As(err, &bad) || !strings.Contains(err.Error(), part) {
 			t.Errorf("%s: got %v", format, err)
 			continue
 		}
-		if got := strings.Join(bad.Hints(), ""); got != "fields are ID, Name" {
+		if got := strings.Join(bad.Hints(), ""); got != "fields are Name, Pipe" {
 			t.Errorf("%s: hints are %q", format, got)
 		}
 		if b.Len() > 0 {
