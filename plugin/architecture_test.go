@@ -29,7 +29,7 @@ var ours = map[string][]string{
 var theirs = map[string][]string{
 	"github.com/docker/cli/cli":         {"plugin"},
 	"github.com/docker/cli/cli-plugins": {"plugin"},
-	"github.com/docker/cli/opts":        {},
+	"github.com/docker/cli/opts":        {"plugin"},
 	"github.com/docker/cli/templates":   {"plugin/view"},
 	"github.com/docker/docker/client":   {"plugin/engine"},
 	"gopkg.in/yaml.v3":                  {"compose"},

@@ -3,14 +3,14 @@ package view
 import "strings"
 
 const (
-	gap       = 3  // spaces between columns, as docker's tables have
-	minColumn = 10 // cells that a column and its gap take at least
+	gap       = 3  // spaces between columns, as in docker's tables
+	minColumn = 10 // least width of a column with its gap, in cells
 )
 
-// align puts what stands between tabs into columns, line by line. The last
-// cell of a line may be as wide as it likes, and no line ends in spaces.
-// (text/tabwriter takes every character for one cell wide; docker's own copy of
-// it asks the locale, and both leave spaces at the end of a line.)
+// align arranges text that is separated by tabs in columns. The last field of a
+// line does not count for the width of its column, and no line ends in spaces.
+// (text/tabwriter assumes that every character is one cell wide, docker's copy
+// of it depends on the locale, and both leave spaces at the end of a line.)
 func align(text string) string {
 	var table [][]string
 	var widths []int

@@ -6,25 +6,25 @@ import (
 )
 
 const (
-	tabWidth = 4  // cells that a tab is shown as
-	lead     = 20 // cells kept on the left of the caret when a line is cut
-	minWidth = 40 // cells that an excerpt has at least
+	tabWidth    = 4  // cells that a tab is shown as
+	beforeCaret = 20 // cells to the left of the caret in a line that is cut there
+	minWidth    = 40 // least width of an excerpt, in cells
 )
 
-// pointAt makes a source line fit to be shown in width cells and says how many
-// cells before the caret under its column (in characters, from 1) are. A
-// column behind the end points there.
+// pointAt shortens a source line to width cells and returns how many cells are
+// to the left of the caret that points at its column (in characters, from 1). A
+// column beyond the end of the line is the end.
 func pointAt(source string, column, width int) (line string, caret int) {
 	source = strings.TrimRight(source, "\r\n")
 	width = max(width, minWidth)
 	before := expand(source[:offset(source, column-1)])
 	line = expand(source)
 	caret = min(cells(before), cells(line))
-	if cells(line) > width && caret > width-lead {
-		// The left side is cut so that the caret stands at a fixed place. What
-		// is lost of a wide character there is made up for with a space.
-		rest := narrow().TruncateLeft(line, caret-lead, "")
-		line, caret = "…"+rest, 1+lead
+	if cells(line) > width && caret > width-beforeCaret {
+		// Cut on the left so that the caret is at a fixed place. TruncateLeft
+		// puts a space where it cuts a wide character in half.
+		rest := narrow().TruncateLeft(line, caret-beforeCaret, "")
+		line, caret = "…"+rest, 1+beforeCaret
 	}
 	return cut(line, width), caret
 }
@@ -42,7 +42,8 @@ func expand(s string) string {
 	return b.String()
 }
 
-// offset is where the character of that index begins, at most the length.
+// offset returns where the character with that index begins, or the length of s
+// if it has fewer characters.
 func offset(s string, index int) int {
 	n := 0
 	for ; index > 0 && n < len(s); index-- {

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// Confirm asks a question that can be answered with yes or no, and takes
-// everything else for no: an empty line, the end of input.
+// Confirm asks a yes-or-no question on standard error. Anything but y or yes is
+// no, an empty line and the end of input too.
 func (s Streams) Confirm(question string) (bool, error) {
-	fmt.Fprintf(s.Err, "%s [yN] ", cleanLines(question))
+	fmt.Fprintf(s.Err, "%s [yN] ", sanitizeLines(question))
 	if s.In == nil {
 		return false, nil
 	}

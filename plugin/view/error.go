@@ -12,19 +12,19 @@ import (
 	"github.com/stack-lite/stack-lite/compose"
 )
 
-// program stands before errors that no file is to blame for.
+// program is printed before errors that are not about a file.
 const program = "stack-lite"
 
-// maxHints is how many lines of advice an error may have.
+// maxHints is how many hints of one error are printed.
 const maxHints = 2
 
-// PrintError tells a person what went wrong. A mistake in a file is one line
-// that begins with file:line:col, on a terminal followed by the source line
-// with a caret; any other error begins with the program's name. Errors that
-// were joined are told one by one. Advice follows in lines that begin with
-// "hint:"; the same advice is given once.
+// PrintError prints an error for people. A mistake in a file is one line that
+// begins with file:line:col, on a terminal followed by the source line with a
+// caret; any other error begins with the program's name. Joined errors are
+// printed one by one. Hints follow, each on a line that begins with "hint:"; a
+// hint is printed only once.
 //
-// Advice is found in compose.Error and in any error with a method
+// Hints come from compose.Error and from any error that has a method
 // Hints() []string.
 func PrintError(o Options, err error) {
 	p := errorPrinter{o: o, w: o.Err, palette: o.errPalette()}
@@ -35,7 +35,7 @@ type errorPrinter struct {
 	o       Options
 	w       io.Writer
 	palette palette
-	hinted  []string            // advice that was given
+	hinted  []string            // hints that have been printed
 	sources map[string][]string // lines by file
 }
 
@@ -59,8 +59,8 @@ func (p *errorPrinter) print(err error) {
 	}
 }
 
-// joined gives the errors that errors.Join made one of. An error that merely
-// wraps several, with words of its own, is told as it is.
+// joined returns the errors that errors.Join has joined. An error that wraps
+// several but has a message of its own is printed as one.
 func joined(err error) []error {
 	j, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -92,19 +92,19 @@ func (p *errorPrinter) mistake(e *compose.Error) {
 
 func (p *errorPrinter) other(err error) {
 	p.line(program+":", err.Error())
-	var advisor interface{ Hints() []string }
-	if errors.As(err, &advisor) {
-		p.hints(advisor.Hints())
+	var hinting interface{ Hints() []string }
+	if errors.As(err, &hinting) {
+		p.hints(hinting.Hints())
 	}
 }
 
-// line writes a message; what it has beyond the first line is indented.
+// line prints a message. All its lines but the first are indented.
 func (p *errorPrinter) line(head, message string) {
-	said := lines(message)
-	for i := range said {
-		said[i] = clean(said[i])
+	split := lines(message)
+	for i := range split {
+		split[i] = sanitize(split[i])
 	}
-	fmt.Fprintf(p.w, "%s %s\n", p.palette.paint(clean(head), aec.Bold), strings.Join(said, "\n  "))
+	fmt.Fprintf(p.w, "%s %s\n", p.palette.paint(sanitize(head), aec.Bold), strings.Join(split, "\n  "))
 }
 
 func (p *errorPrinter) hints(hints []string) {
@@ -113,12 +113,12 @@ func (p *errorPrinter) hints(hints []string) {
 			continue
 		}
 		p.hinted = append(p.hinted, h)
-		fmt.Fprintf(p.w, "%s %s\n", p.palette.paint("hint:", aec.CyanF), clean(h))
+		fmt.Fprintf(p.w, "%s %s\n", p.palette.paint("hint:", aec.CyanF), sanitize(h))
 	}
 }
 
-// excerpt draws the line that a position points at. A file that can't be read
-// any more, or has changed since, is no reason to complain a second time.
+// excerpt prints the source line at a position. If the file cannot be read any
+// more, or no longer has that line, nothing is printed: one error is enough.
 func (p *errorPrinter) excerpt(at compose.Pos) {
 	if at.Line < 1 {
 		return

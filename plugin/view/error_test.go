@@ -153,14 +153,14 @@ func FuzzCaret(f *testing.F) {
 	})
 }
 
-func FuzzClean(f *testing.F) {
+func FuzzSanitize(f *testing.F) {
 	f.Add("\x1b[1;31mred\x1b[0m \x1b]0;title\a \x1bc \x1b(B \u202e x\ty\r\n")
 	f.Fuzz(func(t *testing.T, s string) {
-		got := clean(s)
+		got := sanitize(s)
 		if strings.ContainsFunc(got, func(r rune) bool { return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 }) {
 			t.Errorf("control characters in %q", got)
 		}
-		if clean(got) != got {
+		if sanitize(got) != got {
 			t.Errorf("%q is not clean", got)
 		}
 	})

@@ -18,10 +18,10 @@ type row struct {
 	width int    // in cells
 }
 
-// rowBuilder puts a row together and stops where the screen ends.
+// rowBuilder builds a row that is no wider than the screen.
 type rowBuilder struct {
 	palette palette
-	left    int // cells
+	left    int // cells that are still free
 	width   int
 	b       strings.Builder
 }
@@ -37,60 +37,60 @@ func (r *rowBuilder) add(s string, style aec.ANSI) {
 func (r *rowBuilder) row() row { return row{r.b.String(), r.width} }
 
 // frame is what the screen shows at one moment: the tasks that have begun, in
-// the order in which they did, never more rows than height and none wider than
-// width. Where the plan has more tasks than that, a last row sums up; those
-// that are done make room first, the failed ones last.
-func (b *board) frame(width, height int, now time.Time, p palette) []row {
+// the order in which they began. It has at most height rows, none wider than
+// width. If the plan has more tasks than that, the last row is a summary, and
+// tasks are left out: done ones first, failed ones last.
+func (t *tracker) frame(width, height int, now time.Time, p palette) []row {
 	width, height = max(width, 1), max(height, 1)
-	shown, crowded := b.begun, len(b.jobs) > height
+	shown, crowded := t.begun, len(t.tasks) > height
 	if crowded {
-		shown = choose(b.begun, height-1)
+		shown = choose(t.begun, height-1)
 	}
-	labels := b.labelWidth(width)
+	labels := t.labelWidth(width)
 	var rows []row
-	for _, j := range shown {
+	for _, task := range shown {
 		r := &rowBuilder{palette: p, left: width}
-		r.add(fmt.Sprintf("%-*s ... ", labels, label(j.task)), nil)
-		j.state(r, now)
+		r.add(fmt.Sprintf("%-*s ... ", labels, label(task.Task)), nil)
+		task.state(r, now)
 		rows = append(rows, r.row())
 	}
 	if crowded {
 		r := &rowBuilder{palette: p, left: width}
-		r.add(b.summary(), aec.Bold)
+		r.add(t.summary(), aec.Bold)
 		rows = append(rows, r.row())
 	}
 	return rows
 }
 
-// choose leaves jobs out until room are left: done ones, then skipped ones,
-// then those that run, the oldest first.
-func choose(jobs []*job, room int) []*job {
-	out := map[*job]bool{}
+// choose leaves out tasks until there is room for the rest: first done ones,
+// then skipped, then running ones, always the oldest first.
+func choose(tasks []*task, room int) []*task {
+	out := map[*task]bool{}
 	for _, phase := range []plan.Phase{plan.Done, plan.Skipped, plan.Begun, plan.Failed} {
-		for _, j := range jobs {
-			if len(jobs)-len(out) > room && j.phase == phase {
-				out[j] = true
+		for _, t := range tasks {
+			if len(tasks)-len(out) > room && t.phase == phase {
+				out[t] = true
 			}
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool { return out[j] })
+	return slices.DeleteFunc(slices.Clone(tasks), func(t *task) bool { return out[t] })
 }
 
-// labelWidth is how wide the column of labels is: as the widest of the plan,
-// but at most half of the screen.
-func (b *board) labelWidth(width int) int {
+// labelWidth returns the width of the column of labels: that of the widest
+// label in the plan, but at most half of the screen.
+func (t *tracker) labelWidth(width int) int {
 	widest := 0
-	for _, j := range b.jobs {
-		widest = max(widest, cells(label(j.task)))
+	for _, task := range t.tasks {
+		widest = max(widest, cells(label(task.Task)))
 	}
 	return min(widest, width/2)
 }
 
-// state tells how far a job is: how long it runs and what it says, or how it
-// ended.
-func (j *job) state(r *rowBuilder, now time.Time) {
-	end := j.ended
-	switch j.phase {
+// state adds a task's state to its row: for how long it has been running and
+// what it is doing, or how it ended.
+func (t *task) state(r *rowBuilder, now time.Time) {
+	end := t.ended
+	switch t.phase {
 	case plan.Begun:
 		end = now
 	case plan.Done:
@@ -98,49 +98,49 @@ func (j *job) state(r *rowBuilder, now time.Time) {
 	case plan.Failed:
 		r.add("error", aec.RedF)
 	default:
-		r.add(j.outcome(), aec.YellowF)
+		r.add(t.outcome(), aec.YellowF)
 	}
-	if !j.begun.IsZero() {
-		if j.phase != plan.Begun {
+	if !t.begun.IsZero() {
+		if t.phase != plan.Begun {
 			r.add(" ", nil)
 		}
-		r.add(elapsed(end.Sub(j.begun)), aec.Faint)
+		r.add(elapsed(end.Sub(t.begun)), aec.Faint)
 	}
-	if detail := j.detail(); detail != "" {
+	if detail := t.detail(); detail != "" {
 		r.add("  "+detail, aec.Faint)
 	}
 }
 
-// detail is the rest of a job's row: what it says while it runs, why it
-// failed, and why a container is replaced.
-func (j *job) detail() string {
-	switch j.phase {
+// detail is the rest of a task's row: what it is doing, why it failed, or why a
+// container is recreated.
+func (t *task) detail() string {
+	switch t.phase {
 	case plan.Begun:
-		if current, total := j.bytes(); current > 0 && current < total {
+		if current, total := t.bytes(); current > 0 && current < total {
 			return units.HumanSize(float64(current)) + " of " + units.HumanSize(float64(total))
 		}
-		if j.text != "" {
-			return clean(j.text)
+		if t.text != "" {
+			return sanitize(t.text)
 		}
 	case plan.Failed:
-		if said := lines(j.err.Error()); len(said) > 0 {
-			return clean(said[0])
+		if message := lines(t.err.Error()); len(message) > 0 {
+			return sanitize(message[0])
 		}
 		return ""
 	case plan.Skipped:
 		return ""
 	}
-	if j.task.Verb == plan.Recreate {
-		return clean(j.cause)
+	if t.Verb == plan.Recreate {
+		return sanitize(t.cause)
 	}
 	return ""
 }
 
-// summary counts: 12 done, 1 failed, 47 to go.
-func (b *board) summary() string {
+// summary counts the tasks: 12 done, 1 failed, 47 to go.
+func (t *tracker) summary() string {
 	count := map[plan.Phase]int{}
-	for _, j := range b.jobs {
-		count[j.phase]++
+	for _, task := range t.tasks {
+		count[task.phase]++
 	}
 	s := fmt.Sprintf("%d done", count[plan.Done])
 	if n := count[plan.Failed]; n > 0 {

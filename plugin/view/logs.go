@@ -15,14 +15,14 @@ import (
 
 // LogOptions says how log lines are shown.
 type LogOptions struct {
-	NoPrefix    bool // no "web_1  | " before a line
+	NoPrefix    bool // no "web_1  | " before lines
 	NoColor     bool
-	Timestamps  bool // the time of each line before its text, RFC 3339 in UTC with nanoseconds
-	SplitStderr bool // what containers write to their standard error goes to Options.Err; else everything to Out
+	Timestamps  bool // show the time of each line before its text, RFC 3339 in UTC with nanoseconds
+	SplitStderr bool // write the containers' standard error to Options.Err, not to Out
 
-	// Containers whose lines will come, as far as they are known: prefixes
-	// are as wide as the widest, and colours go by the order of the names.
-	// Only Container, Service and Number matter.
+	// Containers are those that are known to log. All prefixes are as wide as
+	// the widest of theirs, and colours are given out in the order of their
+	// names. Only Container, Service and Number are used.
 	Containers []LogLine
 }
 
@@ -31,26 +31,26 @@ type LogLine struct {
 	Container string // full name
 	Service   string
 	Number    int       // of the replica, from 1; 0 for a one-off container
-	Time      time.Time // when the engine got it; zero where that isn't known
-	Stderr    bool      // the container wrote it to its standard error
+	Time      time.Time // when the engine received it; zero if unknown
+	Stderr    bool      // it is from the container's standard error
 	Text      string    // with or without its line end
 }
 
-// prefix is the container's name without its project, as docker-compose 1.x
-// wrote it: web_1. A name of the user's own choice stays whole.
+// prefix is the container's name without the project, as docker-compose 1.x
+// wrote it: web_1. A name that the user has chosen is kept whole.
 func (l LogLine) prefix() string {
 	name := fmt.Sprintf("%s_%d", l.Service, l.Number)
 	if l.Container == "" || strings.HasSuffix(l.Container, "_"+name) {
-		return clean(name)
+		return sanitize(name)
 	}
 	if i := strings.Index(l.Container, "_"+l.Service+"_run_"); i >= 0 && l.Service != "" {
-		return clean(l.Container[i+1:])
+		return sanitize(l.Container[i+1:])
 	}
-	return clean(l.Container)
+	return sanitize(l.Container)
 }
 
-// Logs writes the lines of many containers, each behind the name of its
-// container. It may be used from many goroutines: a line is never torn.
+// Logs writes the lines of many containers, each after the name of its
+// container. It may be used by many goroutines: lines are never mixed.
 type Logs struct {
 	o       Options
 	l       LogOptions
@@ -58,13 +58,13 @@ type Logs struct {
 
 	mu     sync.Mutex
 	width  int                 // of the widest prefix, in cells
-	heads  map[string]string   // what stands before a line, by prefix
+	heads  map[string]string   // padded and coloured prefixes, by prefix
 	styles map[string]aec.ANSI // by prefix
 	open   []*logWriter
 	err    error
 }
 
-// NewLogs makes a writer of log lines to Options.Out.
+// NewLogs returns a writer of log lines to Options.Out.
 func NewLogs(o Options, l LogOptions) *Logs {
 	g := &Logs{o: o, l: l, palette: o.outPalette() && palette(!l.NoColor),
 		heads: map[string]string{}, styles: map[string]aec.ANSI{}}
@@ -82,12 +82,12 @@ func NewLogs(o Options, l LogOptions) *Logs {
 		return 1
 	})
 	for _, name := range slices.Compact(names) {
-		g.meet(name)
+		g.addPrefix(name)
 	}
 	return g
 }
 
-// logColors is the order in which docker-compose 1.29 dealt colours out.
+// logColors are the colours of docker-compose 1.29, in its order.
 func logColors() []aec.ANSI {
 	return []aec.ANSI{
 		aec.CyanF, aec.YellowF, aec.GreenF, aec.MagentaF, aec.BlueF,
@@ -95,8 +95,8 @@ func logColors() []aec.ANSI {
 	}
 }
 
-// meet gives a container its colour and makes room for its name.
-func (g *Logs) meet(name string) {
+// addPrefix gives a container that is new a colour and makes room for its name.
+func (g *Logs) addPrefix(name string) {
 	if _, known := g.styles[name]; known {
 		return
 	}
@@ -108,12 +108,12 @@ func (g *Logs) meet(name string) {
 	}
 }
 
-// head is what stands before a container's lines.
+// head is what is written before a container's lines.
 func (g *Logs) head(name string) string {
 	if g.l.NoPrefix {
 		return ""
 	}
-	g.meet(name)
+	g.addPrefix(name)
 	head, ok := g.heads[name]
 	if !ok {
 		head = name + strings.Repeat(" ", g.width-cells(name)) + "  |"
@@ -123,8 +123,7 @@ func (g *Logs) head(name string) string {
 	return head
 }
 
-// Line writes one line. A text of several lines becomes as many, each with its
-// own prefix.
+// Line writes one line. If the text has several lines, each gets the prefix.
 func (g *Logs) Line(l LogLine) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -149,11 +148,12 @@ func (g *Logs) line(l LogLine) {
 	g.write(w, b.String())
 }
 
-// Say writes a line that is no container's: demo_web_1 exited with code 3.
+// Say writes a line without a prefix, about a container rather than from it:
+// demo_web_1 exited with code 3.
 func (g *Logs) Say(text string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.write(g.o.Out, clean(text)+"\n")
+	g.write(g.o.Out, sanitize(text)+"\n")
 }
 
 func (g *Logs) write(w io.Writer, s string) {
@@ -162,8 +162,8 @@ func (g *Logs) write(w io.Writer, s string) {
 	}
 }
 
-// Close writes out what the writers still hold. The error is the first that
-// writing met; what came after it may be lost too.
+// Close closes the writers, which write what they have kept. It returns the first
+// error of writing, after which more lines may have been lost.
 func (g *Logs) Close() error {
 	g.mu.Lock()
 	open := slices.Clone(g.open)

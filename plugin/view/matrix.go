@@ -8,16 +8,16 @@ import (
 	"github.com/morikuni/aec"
 )
 
-// Cell is what stands where a row and a column of a Matrix meet.
+// Cell is one cell of a Matrix.
 type Cell struct {
 	Text  string
 	Style Style
 }
 
-// Style is how a cell stands out on a screen with colours.
+// Style is how a cell is highlighted where colours are used.
 type Style int
 
-// The moods.
+// The styles of cells.
 const (
 	Plain Style = iota
 	Good
@@ -25,10 +25,9 @@ const (
 	Faint
 )
 
-// Matrix writes a table of rows and columns with the same kind of name, such as
-// who reaches whom. Where the names of the columns do not fit the screen beside
-// each other they are numbered, and so are the rows. On anything but a screen
-// they always fit.
+// Matrix writes a table whose rows and columns are named alike, such as which
+// service reaches which. On a terminal that is too narrow for it, the columns
+// have numbers instead of names, and the rows have their numbers too.
 func Matrix(o Options, corner string, rows, columns []string, cell func(row, column int) Cell) error {
 	m := matrix{o: o, corner: corner, rows: rows, heads: columns, cell: cell}
 	if width, _ := o.size(); o.OutIsTerminal && m.width() > width {
@@ -46,7 +45,8 @@ type matrix struct {
 	cell   func(row, column int) Cell
 }
 
-// number puts numbers in place of the heads, and before the rows of that name.
+// number replaces the names of the columns with numbers, and puts them before the
+// rows with those names.
 func (m *matrix) number(columns []string) {
 	numbers := map[string]string{}
 	heads := make([]string, len(columns))
@@ -62,19 +62,19 @@ func (m *matrix) number(columns []string) {
 	m.rows, m.heads = rows, heads
 }
 
-// between stands between two columns of a matrix.
-const between = "  "
+// matrixGap separates the columns of a matrix.
+const matrixGap = "  "
 
-// widths gives the width of the names of the rows and of each column.
+// widths returns the width of the rows' names and that of each column.
 func (m *matrix) widths() (first int, rest []int) {
 	first = cells(m.corner)
 	for _, r := range m.rows {
-		first = max(first, cells(clean(r)))
+		first = max(first, cells(sanitize(r)))
 	}
 	for j, h := range m.heads {
-		w := cells(clean(h))
+		w := cells(sanitize(h))
 		for i := range m.rows {
-			w = max(w, cells(clean(m.cell(i, j).Text)))
+			w = max(w, cells(sanitize(m.cell(i, j).Text)))
 		}
 		rest = append(rest, w)
 	}
@@ -84,7 +84,7 @@ func (m *matrix) widths() (first int, rest []int) {
 func (m *matrix) width() int {
 	sum, rest := m.widths()
 	for _, w := range rest {
-		sum += len(between) + w
+		sum += len(matrixGap) + w
 	}
 	return sum
 }
@@ -93,29 +93,27 @@ func (m *matrix) String() string {
 	var b strings.Builder
 	first, rest := m.widths()
 	line := func(name string, at func(column int) (text, painted string)) {
-		text := fill(clean(name), first)
+		text := padRight(sanitize(name), first)
 		for j, w := range rest {
 			plain, painted := at(j)
-			text += between + painted + strings.Repeat(" ", max(0, w-cells(plain)))
+			text += matrixGap + painted + strings.Repeat(" ", max(0, w-cells(plain)))
 		}
 		fmt.Fprintln(&b, strings.TrimRight(text, " "))
 	}
-	line(m.corner, func(j int) (string, string) { h := clean(m.heads[j]); return h, h })
+	line(m.corner, func(j int) (string, string) { h := sanitize(m.heads[j]); return h, h })
 	p := m.o.outPalette()
 	for i, name := range m.rows {
 		line(name, func(j int) (string, string) {
 			c := m.cell(i, j)
-			text := clean(c.Text)
-			return text, p.paint(text, c.Style.style())
+			text := sanitize(c.Text)
+			return text, p.paint(text, c.Style.ansi())
 		})
 	}
 	return b.String()
 }
 
-func fill(s string, width int) string { return s + strings.Repeat(" ", max(0, width-cells(s))) }
-
-func (m Style) style() aec.ANSI {
-	switch m {
+func (s Style) ansi() aec.ANSI {
+	switch s {
 	case Good:
 		return aec.GreenF
 	case Bad:

@@ -10,15 +10,16 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// PrintNotes tells what was assumed or ignored, a line a note.
+// PrintNotes prints to standard error what was assumed or ignored, a line for
+// each note.
 func PrintNotes(o Options, notes []compose.Note) {
 	for _, n := range notes {
 		printNote(o.Err, o.errPalette(), n.String())
 	}
 }
 
-// PrintText tells a line as it is.
-func PrintText(o Options, text string) { fmt.Fprintln(o.Err, clean(text)) }
+// PrintText prints a line to standard error that is neither a note nor an error.
+func PrintText(o Options, text string) { fmt.Fprintln(o.Err, sanitize(text)) }
 
 func printPlanNotes(w io.Writer, p *plan.Plan, color palette) {
 	if p == nil {
@@ -30,5 +31,5 @@ func printPlanNotes(w io.Writer, p *plan.Plan, color palette) {
 }
 
 func printNote(w io.Writer, p palette, text string) {
-	fmt.Fprintf(w, "%s %s\n", p.paint("note:", aec.YellowF), clean(text))
+	fmt.Fprintf(w, "%s %s\n", p.paint("note:", aec.YellowF), sanitize(text))
 }

@@ -9,28 +9,28 @@ import (
 	"github.com/moby/term"
 )
 
-// Options says where to write and what can be shown there. The zero values of
-// everything but the writers are sensible.
+// Options says where to write and what can be shown there. All fields but the
+// writers may be zero.
 type Options struct {
 	Out io.Writer // results: logs, tables, plans
 	Err io.Writer // everything else: progress, errors, notes
 
 	OutIsTerminal bool
 	ErrIsTerminal bool
-	Dumb          bool // the terminal can't move its cursor (TERM=dumb)
+	Dumb          bool // the terminal cannot move its cursor (TERM=dumb)
 
-	// Size tells the terminal's size in cells. It is asked again before every
-	// frame, so a window may change. Nil and zeros mean 80 by 24.
+	// Size returns the size of the terminal in cells. It is called before every
+	// frame because the window may be resized. Nil and zeros mean 80 by 24.
 	Size func() (width, height int)
 
-	Color   string // auto, never or always; empty is auto: on terminals only
-	NoColor bool   // the environment asks for no colours; only always overrules it
+	Color   string // auto (on terminals only), never or always; empty is auto
+	NoColor bool   // the environment asks for no colours; only always overrides it
 
-	Now    func() time.Time                  // nil is time.Now
-	Source func(file string) ([]byte, error) // reads a file that an error points into; nil is os.ReadFile
+	Now    func() time.Time                  // nil: time.Now
+	Source func(file string) ([]byte, error) // reads a file that an error is about; nil: os.ReadFile
 }
 
-// CheckColor tells whether when is a value for Options.Color.
+// CheckColor returns an error if when is not a value of Options.Color.
 func CheckColor(when string) error {
 	switch when {
 	case "", "auto", "never", "always":
@@ -79,15 +79,15 @@ func (o Options) source(file string) ([]byte, error) {
 	return o.Source(file)
 }
 
-// Streams are the three standard streams of a program.
+// Streams are the standard streams of a program.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 }
 
-// Options looks at the streams and at the environment. Variables: NO_COLOR
-// (whatever it says) and CLICOLOR=0 ask for no colours, TERM=dumb says that
-// the terminal can't move its cursor.
+// Options finds out what the streams and the environment allow. NO_COLOR (with
+// any value) and CLICOLOR=0 ask for no colours; TERM=dumb says that the terminal
+// cannot move its cursor.
 func (s Streams) Options(getenv func(string) string) Options {
 	o := Options{
 		Out:     s.Out,
@@ -114,9 +114,8 @@ func (s Streams) Options(getenv func(string) string) Options {
 	return o
 }
 
-// terminal gives a stream's descriptor and tells whether a terminal is behind
-// it. Streams that wrap a file, as those of the Docker CLI do, say so
-// themselves.
+// terminal returns a stream's file descriptor and whether it is a terminal.
+// Streams that wrap a file, such as those of the Docker CLI, know it themselves.
 func terminal(stream any) (fd uintptr, is bool) {
 	if s, ok := stream.(interface {
 		FD() uintptr

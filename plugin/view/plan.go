@@ -9,17 +9,17 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// PrintPlan writes a plan to Options.Out as a result, in a format:
+// PrintPlan writes a plan to Options.Out in one of these formats:
 //
-//	tasks  a line a task with its cause, and a count; so is the empty format
-//	steps  every step with what it waits for: plan.Plan.String
+//	tasks  a line for each task with its cause, and a count; the empty format is tasks too
+//	steps  every step and the steps that it waits for: plan.Plan.String
 //	json   one object with all steps
 func PrintPlan(o Options, format string, p *plan.Plan) error {
 	switch format {
 	case "", "tasks":
 		return printTasks(o.Out, p)
 	case "steps":
-		_, err := io.WriteString(o.Out, cleanLines(p.String()))
+		_, err := io.WriteString(o.Out, sanitizeLines(p.String()))
 		return err
 	case "json":
 		return printPlanJSON(o.Out, p)
@@ -27,7 +27,7 @@ func PrintPlan(o Options, format string, p *plan.Plan) error {
 	return fmt.Errorf("a plan can be shown as tasks, steps or json, not as %q", format)
 }
 
-// taskSteps is a task with the steps that make it up.
+// taskSteps is a task with its steps.
 type taskSteps struct {
 	task  plan.Task
 	steps []plan.Step
@@ -50,26 +50,26 @@ func printTasks(w io.Writer, p *plan.Plan) error {
 	tasks := byTask(p)
 	var b strings.Builder
 	for _, t := range tasks {
-		name := fmt.Sprintf("%s %s %s", t.task.Verb, t.task.Kind, clean(t.task.Name))
+		name := fmt.Sprintf("%s %s %s", t.task.Verb, t.task.Kind, sanitize(t.task.Name))
 		if t.task.Verb != plan.Relink {
-			fmt.Fprintf(&b, "%s\t%s\n", name, clean(t.steps[0].Cause))
+			fmt.Fprintf(&b, "%s\t%s\n", name, sanitize(t.steps[0].Cause))
 			continue
 		}
-		// Each attachment has a cause of its own.
+		// Each network that is attached or detached has its own cause.
 		b.WriteString(name + "\n")
 		for _, s := range t.steps {
-			fmt.Fprintf(&b, "  %s\t%s\n", clean(s.Action.Words()), clean(s.Cause))
+			fmt.Fprintf(&b, "  %s\t%s\n", sanitize(s.Action.Words()), sanitize(s.Cause))
 		}
 	}
 	text := align(b.String()) + count(tasks) + "\n"
 	for _, n := range p.Notes {
-		text += "note: " + clean(n) + "\n"
+		text += "note: " + sanitize(n) + "\n"
 	}
 	_, err := io.WriteString(w, text)
 	return err
 }
 
-// count sums a plan up: 3 to create, 1 to remove.
+// count summarizes a plan: 3 to create, 1 to remove.
 func count(tasks []taskSteps) string {
 	var verbs []plan.Verb
 	number := map[plan.Verb]int{}

@@ -7,22 +7,23 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// Progress shows how a plan is carried out. Start, Event and End are called
-// in that order, for one plan after another, never from two goroutines at
-// once; plan.Plan.Run keeps to that.
+// Progress shows how a plan is carried out. Start, Event and End are called in
+// that order, for one plan after another, and never from two goroutines at
+// once; plan.Plan.Run guarantees that for events.
 type Progress interface {
-	Start(p *plan.Plan) // a plan begins; its notes are told
-	Event(e plan.Event) // one of its steps has come to a phase
-	End()               // it is over; the last state stays on the screen
+	Start(p *plan.Plan) // a plan begins; its notes are shown
+	Event(e plan.Event) // a step has reached a phase
+	End()               // the plan has ended; its last state stays on the screen
 }
 
-// NewProgress makes the renderer of a kind. All write to Options.Err.
+// NewProgress makes a renderer of the given kind. All kinds write to
+// Options.Err.
 //
-//	plain  a line a state, as docker-compose 1.x wrote where there was no terminal
-//	tty    a line a task, rewritten in place; never more lines than the screen has
-//	json   an object an event, one a line
-//	quiet  nothing but what a failed build printed
-//	auto   tty on a terminal, else plain; so is the empty kind
+//	plain  a line for each state, as docker-compose 1.x wrote without a terminal
+//	tty    a line for each task, rewritten in place; never more lines than the screen has
+//	json   an object for each event, one a line
+//	quiet  nothing but the end of a failed build's output
+//	auto   tty on a terminal, otherwise plain; the empty kind is auto too
 func NewProgress(kind string, o Options) (Progress, error) {
 	switch kind {
 	case "", "auto":
@@ -42,9 +43,9 @@ func NewProgress(kind string, o Options) (Progress, error) {
 	return nil, fmt.Errorf("progress can be auto, plain, tty, json or quiet, not %q", kind)
 }
 
-// printTail explains a failed build by what it printed last.
-func printTail(w io.Writer, j *job) {
-	for _, line := range j.tail {
-		fmt.Fprintf(w, "%s | %s\n", clean(j.task.Name), clean(line))
+// printTail explains a failed build with the last lines of its output.
+func printTail(w io.Writer, t *task) {
+	for _, line := range t.tail {
+		fmt.Fprintf(w, "%s | %s\n", sanitize(t.Name), sanitize(line))
 	}
 }

@@ -121,7 +121,7 @@ func TestVerbsAreToldInTheirGerund(t *testing.T) {
 		plan.Remove: "Removing", plan.Relink: "Relinking", plan.Pull: "Pulling", plan.Build: "Building",
 		"kill": "Killing", "pause": "Pausing", "restart": "Restarting",
 	} {
-		if got := doing(verb); got != want {
+		if got := gerund(verb); got != want {
 			t.Errorf("%s: got %s", verb, got)
 		}
 	}

@@ -6,27 +6,26 @@ import (
 	"strings"
 )
 
-// Lines writes results, one a line, with their control characters made
-// harmless: ids, names, sentences. All lines go out in one write, and no line
-// is no write. The error is that of Options.Out.
+// Lines writes results such as ids, names and sentences to Options.Out, one a
+// line, and sanitizes them. All lines are one write; without lines there is
+// none. The error is that of Options.Out.
 func Lines(o Options, lines ...string) error {
 	var b strings.Builder
 	for _, l := range lines {
-		b.WriteString(clean(l) + "\n")
+		b.WriteString(sanitize(l) + "\n")
 	}
 	return Text(o, b.String())
 }
 
-// JSON writes a value as one object on one line, for programs. The error is
-// that of Options.Out, or says that the value can't be written as JSON.
+// JSON writes a value to Options.Out as JSON on one line, for programs. The
+// error is that of Options.Out, or says that v cannot be encoded.
 func JSON(o Options, v any) error { return newEncoder(o.Out).Encode(v) }
 
-// Text writes a document that is ready as it is, to the byte: a picture, a
-// shell function. It has its own line ends.
+// Text writes a finished document, such as a graph or a shell function, to
+// Options.Out exactly as it is; no line end is added.
 func Text(o Options, document string) error { return Bytes(o, []byte(document)) }
 
-// Bytes is Text for a document that was made as bytes: the files as they were
-// understood, a shell's completion.
+// Bytes is Text for a document in bytes, such as the output of config.
 func Bytes(o Options, document []byte) error {
 	if len(document) == 0 {
 		return nil
@@ -35,8 +34,8 @@ func Bytes(o Options, document []byte) error {
 	return err
 }
 
-// newEncoder makes an encoder that leaves <, > and & alone, which encoding/json
-// escapes for web pages.
+// newEncoder returns an encoder that does not escape <, > and &, as encoding/json
+// otherwise does for web pages.
 func newEncoder(w io.Writer) *json.Encoder {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

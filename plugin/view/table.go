@@ -12,19 +12,20 @@ import (
 	"unicode"
 )
 
-// Table writes rows, which are structs or maps with string keys, in a format:
+// Table writes rows, which are structs or maps with string keys, in one of these
+// formats:
 //
-//	table           the columns named, under headings; so is the empty format
-//	json            an object a row, one a line
+//	table           the given columns under headings; the empty format is table too
+//	json            an object for each row, one a line
 //	TEMPLATE        a Go template for each row, with the functions of docker's formats
-//	table TEMPLATE  the same as columns, which a tab (\t will do) stands between
+//	table TEMPLATE  the same in columns, separated by tabs (or \t)
 //
-// The functions are docker's, its formatter is not: that leaves spaces at the
-// end of lines, prints half a heading where a template can't have one, doesn't
-// name the fields that there are, and comes with the engine's types.
+// A column is the name of a field, and its heading is that name in capitals:
+// ImageID becomes IMAGE ID. The error is a *FormatError or that of w.
 //
-// A column is the name of a field, its heading the name in capitals: ImageID
-// stands under IMAGE ID. The error is a *FormatError or that of w.
+// The template functions are docker's, but its formatter does not fit: it leaves
+// spaces at the end of lines, prints half a heading where a template cannot have
+// one, does not name the fields, and depends on the engine's types.
 func Table[R any](w io.Writer, format string, columns []string, rows []R) error {
 	if format == "json" {
 		enc := newEncoder(w)
@@ -70,10 +71,10 @@ func Table[R any](w io.Writer, format string, columns []string, rows []R) error 
 	return err
 }
 
-// FormatError says that rows can't be shown in the format that was asked for.
+// FormatError says that rows cannot be shown in the requested format.
 type FormatError struct {
 	Err    error
-	Fields []string // that rows have
+	Fields []string // of the rows
 }
 
 func (e *FormatError) Error() string {
@@ -81,13 +82,13 @@ func (e *FormatError) Error() string {
 }
 func (e *FormatError) Unwrap() error { return e.Err }
 
-// Hints names the fields that a template may use.
+// Hints lists the fields that a template may use.
 func (e *FormatError) Hints() []string {
 	return []string{"fields are " + strings.Join(e.Fields, ", ")}
 }
 
-// head writes the headings: the template, given the name of every field for
-// its value. A template that takes values apart may not bear that; it has no
+// head writes the headings: the template, with the name of every field as its
+// value. A template for which that fails, because it takes values apart, has no
 // headings.
 func head(b *bytes.Buffer, t *template.Template, fields []string) {
 	names := map[string]string{}
@@ -115,7 +116,7 @@ func heading(field string) string {
 	return b.String()
 }
 
-// fieldsOf names all that a template may ask of a row.
+// fieldsOf lists all fields that a template may use.
 func fieldsOf[R any](columns []string, rows []R) []string {
 	row := reflect.TypeFor[R]()
 	switch row.Kind() {

@@ -11,21 +11,21 @@ import (
 	"github.com/docker/cli/templates"
 )
 
-// parse reads a template with the functions of docker's formats. A field that
-// rows don't have is an error.
+// parse parses a template with the functions of docker's formats. A field that
+// rows do not have is an error.
 func parse(text string) (*template.Template, error) {
 	return templates.New("").Option("missingkey=error").Funcs(functions()).Parse(text)
 }
 
-// functions are those that docker's formats lack or do not have as they are
-// needed here: its truncate counts bytes and leaves half a character.
+// functions are added to docker's or replace them: docker's truncate counts
+// bytes, so it can cut a character in half.
 func functions() template.FuncMap {
 	return template.FuncMap{"cell": cell, "truncate": truncate}
 }
 
-// headingFunctions leave a heading what it is. Docker's do, but for a list:
-// its split gives a string, of which index takes a byte. Here it gives a list
-// that has the heading alone, which join takes too.
+// headingFunctions leave headings as they are. Docker's do so too, except that
+// split returns a string, and index then takes a byte of it. Here split returns a
+// list of one heading, which join accepts.
 func headingFunctions() template.FuncMap {
 	f := maps.Clone(templates.HeaderFunctions)
 	f["cell"] = func(heading string) string { return heading }
@@ -51,8 +51,8 @@ func truncate(s string, n int) string {
 	return string(r[:n])
 }
 
-// cell shows a value in a column: lists with commas, maps as a=1,b=2, nothing
-// for nil, all on one line.
+// cell formats a value for a column, on one line: lists with commas, maps as
+// a=1,b=2, nil as nothing.
 func cell(value any) string {
 	v := reflect.ValueOf(value)
 	switch {
@@ -63,7 +63,7 @@ func cell(value any) string {
 		for i := range v.Len() {
 			s = append(s, fmt.Sprint(v.Index(i)))
 		}
-		return clean(strings.Join(s, ", "))
+		return sanitize(strings.Join(s, ", "))
 	case v.Kind() == reflect.Map:
 		pairs := map[string]string{}
 		for _, k := range v.MapKeys() {
@@ -73,7 +73,7 @@ func cell(value any) string {
 		for _, k := range slices.Sorted(maps.Keys(pairs)) {
 			s = append(s, k+"="+pairs[k])
 		}
-		return clean(strings.Join(s, ","))
+		return sanitize(strings.Join(s, ","))
 	}
-	return clean(fmt.Sprint(value))
+	return sanitize(fmt.Sprint(value))
 }

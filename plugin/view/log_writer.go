@@ -6,14 +6,13 @@ import (
 	"sync"
 )
 
-// maxLine is how much of a line without an end is kept before it is written
-// as it is, in bytes.
+// maxLine is the size, in bytes, at which a line is written even if its end has
+// not come yet.
 const maxLine = 1 << 20
 
-// Writer takes the output of one container as a stream of bytes, whose ends
-// say nothing about lines. What follows the last newline is kept until the
-// line is complete or the writer is closed; it is a line of its own then.
-// Text and Time of l don't matter.
+// Writer returns a writer for the output of one container, in pieces of any
+// size. Text after the last newline is kept until its line is complete or the
+// writer is closed. Text and Time of l are ignored.
 func (g *Logs) Writer(l LogLine) io.WriteCloser {
 	w := &logWriter{logs: g, line: l}
 	g.mu.Lock()
@@ -27,10 +26,10 @@ type logWriter struct {
 	line LogLine
 
 	mu   sync.Mutex
-	rest []byte // of a line that has no end yet
+	rest []byte // the start of a line whose end has not come
 }
 
-// Write implements io.Writer. It always takes all; Logs.Close has the error.
+// Write implements io.Writer. It never fails; Logs.Close returns the error.
 func (w *logWriter) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -48,7 +47,7 @@ func (w *logWriter) Write(p []byte) (int, error) {
 	}
 }
 
-// Close implements io.Closer. It may be called again.
+// Close implements io.Closer. It may be called more than once.
 func (w *logWriter) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -31,7 +31,7 @@ hver5_web_1   sh -c trap "exit 0" TERM;  ...   Up       0.0.0.0:32999->80/tcp$
 
 func TestATableIsCleanedOfControlCharacters(t *testing.T) {
 	var b strings.Builder
-	if err := ComposeTable(&b, []string{"A\x1b[1m"}, [][]string{{"b\nc"}}); err != nil {
+	if err := ComposeTable(&b, []string{"A\x1b[1m"}, [][]string{{"b\nc", "no heading"}}); err != nil {
 		t.Fatal(err)
 	}
 	if want := " A \n---\nb?c\n"; b.String() != want {

@@ -14,7 +14,7 @@ import (
 // stage is a tty renderer in front of a screen whose clock the test moves.
 func stage(s *screen, c *clock, p *plan.Plan) *tty {
 	t := newTTY(Options{Err: s, Size: s.size, Now: c.now, Color: "never"})
-	t.board = newBoard(p, wholeTask)
+	t.tracker = newTracker(p, planTask)
 	return t
 }
 
@@ -40,7 +40,7 @@ func TestAFrameIsColoured(t *testing.T) {
 	r := broken(t)
 	s, c := &strings.Builder{}, newClock()
 	p := newTTY(Options{Err: s, Now: c.now, Color: "always"})
-	p.board = newBoard(r.plan, wholeTask)
+	p.tracker = newTracker(r.plan, planTask)
 	for i, e := range r.events {
 		c.t = c.t.Add(r.after[i])
 		p.Event(e)
@@ -125,12 +125,12 @@ func TestSixtyTasksStayOnTheScreen(t *testing.T) {
 			if shown != above {
 				t.Fatalf("seed %d: of %d lines that were there before, %d are left\n%s", seed, above, shown, s)
 			}
-			if got, want := s.String(), p.board.summary(); !strings.Contains(got, cut(want, s.width-1)) {
+			if got, want := s.String(), p.tracker.summary(); !strings.Contains(got, cut(want, s.width-1)) {
 				t.Fatalf("seed %d: %q is missing in\n%s", seed, want, got)
 			}
 		}
-		if strings.Contains(p.board.summary(), "to go") {
-			t.Errorf("seed %d: the last frame says %s", seed, p.board.summary())
+		if strings.Contains(p.tracker.summary(), "to go") {
+			t.Errorf("seed %d: the last frame says %s", seed, p.tracker.summary())
 		}
 	}
 }
@@ -160,7 +160,7 @@ Creating demo_web_30 ... done 0.0s
 
 func TestRowsThatDontChangeAreNotTouched(t *testing.T) {
 	var b strings.Builder
-	a := &area{w: &b}
+	a := &region{w: &b}
 	one, two, three := row{"one", 3}, row{"two", 3}, row{"three", 5}
 	a.draw([]row{one, two}, 80, 24)
 	b.Reset()
@@ -176,7 +176,7 @@ func TestRowsThatDontChangeAreNotTouched(t *testing.T) {
 
 func TestAFrameOnAResizedScreenReplacesWhatTheTerminalMadeOfTheLast(t *testing.T) {
 	var b strings.Builder
-	a := &area{w: &b}
+	a := &region{w: &b}
 	long := row{strings.Repeat("x", 50), 50}
 	a.draw([]row{long, long, long}, 80, 24)
 	for _, c := range []struct {

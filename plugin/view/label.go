@@ -8,18 +8,18 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// label names a task as docker-compose 1.x did: Creating demo_web_1. The kind
-// is told where it isn't plain.
+// label describes a task as docker-compose 1.x did: Creating demo_web_1. It
+// names the kind unless that is container or follows from the verb.
 func label(t plan.Task) string {
 	name := t.Name
 	if t.Kind != "container" && t.Verb != plan.Pull && t.Verb != plan.Push && t.Verb != plan.Build {
 		name = t.Kind + " " + name
 	}
-	return doing(t.Verb) + " " + clean(name)
+	return gerund(t.Verb) + " " + sanitize(name)
 }
 
-// doing turns create into Creating.
-func doing(v plan.Verb) string {
+// gerund turns create into Creating.
+func gerund(v plan.Verb) string {
 	word := string(v)
 	switch {
 	case word == "":
@@ -32,7 +32,7 @@ func doing(v plan.Verb) string {
 	return strings.ToUpper(word[:1]) + word[1:] + "ing"
 }
 
-// elapsed is a duration for people: 0.4s, 12s, 3m05s.
+// elapsed formats a duration for people: 0.4s, 12s, 3m05s.
 func elapsed(d time.Duration) string {
 	switch {
 	case d < 0:
