@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What docker-compose 1.29.2 prints for the same.
-func TestATableIsRuledAsDockerComposeRuledIt(t *testing.T) {
+// The table is what docker-compose 1.29.2 prints for these containers.
+func TestComposeTableLooksLikeThatOfDockerCompose(t *testing.T) {
 	var b strings.Builder
 	err := ComposeTable(&b, []string{"Name", "Command", "State", "Ports"}, [][]string{
 		{"hver5_db_1", "sleep 1000", "Up", "5432/tcp"},
@@ -29,7 +29,7 @@ hver5_web_1   sh -c trap "exit 0" TERM;  ...   Up       0.0.0.0:32999->80/tcp$
 	}
 }
 
-func TestATableIsCleanedOfControlCharacters(t *testing.T) {
+func TestComposeTableIsSanitizedAndHasNoCellsWithoutAHeading(t *testing.T) {
 	var b strings.Builder
 	if err := ComposeTable(&b, []string{"A\x1b[1m"}, [][]string{{"b\nc", "no heading"}}); err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func TestATableIsCleanedOfControlCharacters(t *testing.T) {
 	}
 }
 
-func TestATableWithoutRowsHasItsHeadings(t *testing.T) {
+func TestComposeTableWithoutRowsHasHeadings(t *testing.T) {
 	var b strings.Builder
 	if err := ComposeTable(&b, []string{"Name", "Command", "State", "Ports"}, nil); err != nil {
 		t.Fatal(err)

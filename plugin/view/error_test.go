@@ -12,7 +12,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// figYML has a tab, wide characters and a line that is longer than a screen.
+// figYML has a tab, wide characters and a line wider than a screen.
 const figYML = "web:\r\n  image: nginx\r\n  links:\r\n\t- bd\r\n  command: [\"数据库\", 7]\r\n" +
 	"  environment: {A: \"a very long line that has its mistake far to the right of what a screen shows\", B: [1]} # end\r\n"
 
@@ -31,7 +31,7 @@ func mistakes() compose.Errors {
 	}
 }
 
-// advice is an engine's error that knows what to do.
+// advice is an error with a hint.
 type advice struct{ error }
 
 func (advice) Hints() []string { return []string{"docker context ls"} }
@@ -46,7 +46,7 @@ func printed(o Options, err error) []byte {
 	return screen.Bytes()
 }
 
-func TestMistakesInAFileAreOneLineEachWithTheirHints(t *testing.T) {
+func TestEachMistakeInAFileIsOneLineWithHints(t *testing.T) {
 	golden(t, "mistakes.plain", printed(Options{}, mistakes()))
 }
 
@@ -61,7 +61,7 @@ func TestASingleMistakeNeedsNoList(t *testing.T) {
 	}
 }
 
-func TestJoinedErrorsAreToldOneByOneAndAdviceIsGivenOnce(t *testing.T) {
+func TestJoinedErrorsArePrintedOneByOneAndAHintOnce(t *testing.T) {
 	start := plan.Step{Action: plan.StartContainer{Name: "demo_web_1"}}
 	stop := plan.Step{Action: plan.StopContainer{Name: "demo_db_1"}}
 	err := errors.Join(
@@ -86,7 +86,7 @@ func TestNoErrorIsNothing(t *testing.T) {
 	}
 }
 
-func TestASourceThatIsGoneIsNoReasonToComplain(t *testing.T) {
+func TestAMissingSourceFileIsNotAnotherError(t *testing.T) {
 	var b bytes.Buffer
 	PrintError(Options{Err: &b, ErrIsTerminal: true, NoColor: true, Source: func(string) ([]byte, error) { return nil, os.ErrNotExist }},
 		mistakes()[:1])
@@ -96,7 +96,7 @@ func TestASourceThatIsGoneIsNoReasonToComplain(t *testing.T) {
 	}
 }
 
-func TestNotesStandOnStandardErrorOneALine(t *testing.T) {
+func TestNotesGoToStandardErrorOneALine(t *testing.T) {
 	var b bytes.Buffer
 	PrintNotes(Options{Err: &b}, []compose.Note{
 		{Pos: compose.Pos{File: "fig.yml", Line: 3, Column: 5}, Path: "web.ports", Text: "ignored with net: host"},
@@ -108,7 +108,7 @@ func TestNotesStandOnStandardErrorOneALine(t *testing.T) {
 	}
 }
 
-func TestTheCaretStandsUnderItsCharacter(t *testing.T) {
+func TestTheCaretIsUnderItsCharacter(t *testing.T) {
 	for _, c := range []struct {
 		source string
 		column int

@@ -12,7 +12,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// A command shows its plan while it is carried out, and what went wrong.
+// A command shows how its plan is carried out, and what went wrong.
 func Example() {
 	o := view.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stdout}.Options(os.Getenv)
 	progress, err := view.NewProgress("json", o)
@@ -67,8 +67,7 @@ func ExampleTable() {
 	// exit 3
 }
 
-// Two containers tell what they have said so far; the lines are put in the
-// order of their times.
+// The past lines of two containers are put in the order of their times.
 func ExampleMerge() {
 	logs := view.NewLogs(view.Options{Out: os.Stdout}, view.LogOptions{
 		Containers: []view.LogLine{{Service: "db", Number: 1}, {Service: "web", Number: 1}},

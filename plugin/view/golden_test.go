@@ -12,8 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the files in testdata")
 
-// golden compares bytes with a file in testdata, in which escape characters
-// are written as ␛ so that it can be read and reviewed.
+// golden compares bytes with a file in testdata. Escape characters are written
+// as ␛ there, to make the file readable.
 func golden(t *testing.T, file string, got []byte) {
 	t.Helper()
 	file = filepath.Join("testdata", file)

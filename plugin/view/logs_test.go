@@ -19,7 +19,7 @@ func containers() []LogLine {
 	}
 }
 
-func TestEveryLogLineStandsBehindItsContainer(t *testing.T) {
+func TestEveryLogLineFollowsTheNameOfItsContainer(t *testing.T) {
 	var out, err bytes.Buffer
 	logs := NewLogs(Options{Out: &out, Err: &err}, LogOptions{Containers: containers()})
 	logs.Line(LogLine{Container: "demo_web_10", Service: "web", Number: 10, Text: "hello\r\n"})
@@ -43,7 +43,7 @@ func TestEveryLogLineStandsBehindItsContainer(t *testing.T) {
 	}
 }
 
-func TestColoursGoByTheOrderOfNamesNotOfLines(t *testing.T) {
+func TestColoursAreGivenInTheOrderOfNamesNotOfLines(t *testing.T) {
 	show := func(order ...int) string {
 		var out bytes.Buffer
 		logs := NewLogs(Options{Out: &out, OutIsTerminal: true}, LogOptions{Containers: containers()})
@@ -61,7 +61,7 @@ func TestColoursGoByTheOrderOfNamesNotOfLines(t *testing.T) {
 	}
 }
 
-func TestLogOptionsTakeThingsAway(t *testing.T) {
+func TestLogOptionsChangeWhatIsShown(t *testing.T) {
 	line := LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "x", Stderr: true,
 		Time: time.Date(2026, 11, 22, 12, 3, 29, 5000, time.FixedZone("CET", 3600))}
 	for _, c := range []struct {
@@ -85,7 +85,7 @@ func TestLogOptionsTakeThingsAway(t *testing.T) {
 	}
 }
 
-func TestAPartialLineWaitsForItsEndOrTheEndOfAll(t *testing.T) {
+func TestAPartialLineWaitsForItsEndOrForClose(t *testing.T) {
 	var out bytes.Buffer
 	logs := NewLogs(Options{Out: &out}, LogOptions{})
 	db := logs.Writer(LogLine{Service: "db", Number: 1})
@@ -114,7 +114,7 @@ func TestALineWithoutAnEndIsNotKeptForEver(t *testing.T) {
 	}
 }
 
-func TestLinesFromManyGoroutinesAreNeverTorn(t *testing.T) {
+func TestLinesFromManyGoroutinesAreNotMixed(t *testing.T) {
 	var out bytes.Buffer
 	logs := NewLogs(Options{Out: &out}, LogOptions{Containers: containers()})
 	var all sync.WaitGroup
@@ -140,12 +140,12 @@ func TestLinesFromManyGoroutinesAreNeverTorn(t *testing.T) {
 	}
 }
 
-// brokenPipe is a reader that went away.
+// brokenPipe is a writer whose reader has gone.
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
-func TestCloseTellsThatWritingFailed(t *testing.T) {
+func TestCloseReturnsTheErrorOfWriting(t *testing.T) {
 	logs := NewLogs(Options{Out: brokenPipe{}}, LogOptions{})
 	logs.Say("x")
 	logs.Say("y")
@@ -178,7 +178,7 @@ func FuzzLogWriter(f *testing.F) {
 	})
 }
 
-// at is a line of one service, so many seconds after the start of time.
+// at is a line of a service at a time in seconds.
 func at(service string, second int) LogLine {
 	return LogLine{Service: service, Time: time.Unix(int64(second), 0), Text: fmt.Sprintf("%s %d", service, second)}
 }
@@ -224,7 +224,7 @@ func TestASilentFollowerIsWaitedForOnce(t *testing.T) {
 		if waited := time.Since(start); waited != time.Second {
 			t.Errorf("1000 lines waited %v", waited)
 		}
-		// Both follow now: what comes is shown when it comes.
+		// Both are following now, so lines are shown as they come.
 		silent.Line(at("silent", 1000))
 		busy.Line(at("busy", 1001))
 		silent.Line(at("silent", 1002))
@@ -237,7 +237,7 @@ func TestASilentFollowerIsWaitedForOnce(t *testing.T) {
 	})
 }
 
-func TestASourceThatOnlyIsSlowKeepsItsPlace(t *testing.T) {
+func TestASlowSourceIsWaitedForEveryTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got []LogLine
 		m := NewMerge(time.Second, func(l LogLine) { got = append(got, l) })

@@ -26,7 +26,7 @@ func matrixOn(width int, color string) string {
 	return b.String()
 }
 
-func TestAMatrixHasItsNamesOnBothSides(t *testing.T) {
+func TestAMatrixHasNamesOnBothSides(t *testing.T) {
 	want := "FROM \\ TO  db   web   worker\n" +
 		"db              yes   yes\n" +
 		"web        yes        LEAK\n" +
@@ -38,7 +38,7 @@ func TestAMatrixHasItsNamesOnBothSides(t *testing.T) {
 	}
 }
 
-func TestAMatrixTooWideForTheScreenHasNumbers(t *testing.T) {
+func TestAMatrixTooWideForTheTerminalHasNumbers(t *testing.T) {
 	want := "FROM \\ TO  1    2     3\n" +
 		"1 db            yes   yes\n" +
 		"2 web      yes        LEAK\n" +
@@ -48,7 +48,7 @@ func TestAMatrixTooWideForTheScreenHasNumbers(t *testing.T) {
 	}
 }
 
-func TestColoursWidenNoColumn(t *testing.T) {
+func TestColoursDoNotWidenColumns(t *testing.T) {
 	want := "FROM \\ TO  db   web   worker\n" +
 		"db              \x1b[32myes\x1b[0m   \x1b[32myes\x1b[0m\n" +
 		"web        \x1b[32myes\x1b[0m        \x1b[31m\x1b[1mLEAK\x1b[0m\n" +

@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 )
 
-// terminalStream says that it is a terminal, as the Docker CLI's streams do.
+// terminalStream knows whether it is a terminal, as the Docker CLI's streams do.
 type terminalStream struct {
 	io.Writer
 	is bool
@@ -19,7 +19,7 @@ type terminalStream struct {
 func (s terminalStream) FD() uintptr      { return 1 << 20 }
 func (s terminalStream) IsTerminal() bool { return s.is }
 
-func TestColoursAreForTerminalsUnlessSomebodyAsksOtherwise(t *testing.T) {
+func TestColoursAreForTerminalsUnlessOptionsSayOtherwise(t *testing.T) {
 	for _, c := range []struct {
 		o    Options
 		want palette
@@ -85,7 +85,7 @@ func TestStreamsAreAskedWhetherTheyAreTerminals(t *testing.T) {
 	}
 }
 
-func TestAColourThatIsNoneIsAnError(t *testing.T) {
+func TestAnUnknownValueForColorIsAnError(t *testing.T) {
 	for _, when := range []string{"", "auto", "never", "always"} {
 		if err := CheckColor(when); err != nil {
 			t.Errorf("%q: %v", when, err)

@@ -18,7 +18,7 @@ func planAs(t *testing.T, format string, p *plan.Plan) []byte {
 	return b.Bytes()
 }
 
-// relinkPlan moves a container that runs to another network.
+// relinkPlan moves a running container to another network.
 func relinkPlan(t *testing.T) *plan.Plan {
 	t.Helper()
 	print := plan.NewFingerprint(nil)
@@ -38,25 +38,25 @@ func relinkPlan(t *testing.T) *plan.Plan {
 	return p
 }
 
-func TestAPlanIsToldTaskByTaskWithCauses(t *testing.T) {
+func TestAPlanIsALineForEachTaskWithItsCause(t *testing.T) {
 	golden(t, "up.tasks", planAs(t, "", upPlan(t)))
 	golden(t, "relink.tasks", planAs(t, "tasks", relinkPlan(t)))
 }
 
-func TestAPlanOfNothingSaysSo(t *testing.T) {
+func TestAnEmptyPlanSaysSo(t *testing.T) {
 	if got := string(planAs(t, "", &plan.Plan{})); got != "nothing to do\n" {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestStepsAreThePlansOwnText(t *testing.T) {
+func TestStepsAreTheTextOfThePlan(t *testing.T) {
 	p := upPlan(t)
 	if got := string(planAs(t, "steps", p)); got != p.String() {
 		t.Errorf("got:\n%s", got)
 	}
 }
 
-func TestNamesInAPlanAreCleanedOfControlCharacters(t *testing.T) {
+func TestNamesInAPlanAreSanitized(t *testing.T) {
 	task := plan.Task{Verb: plan.Start, Kind: "container", Name: "a\x1b[2Jb"}
 	p := &plan.Plan{Steps: []plan.Step{{Task: task, Cause: "x\x1by", Action: plan.StartContainer{Name: task.Name}}}}
 	for _, format := range []string{"tasks", "steps"} {

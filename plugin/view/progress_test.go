@@ -10,12 +10,12 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-func TestPlainProgressReadsAsThatOfDockerCompose(t *testing.T) {
+func TestPlainProgressReadsLikeDockerCompose(t *testing.T) {
 	golden(t, "up.plain", show(t, "plain", up(t)))
 	golden(t, "broken.plain", show(t, "plain", broken(t)))
 }
 
-func TestWhatABuildPrintsStandsBehindAHarmlessName(t *testing.T) {
+func TestTheNameBeforeABuildsOutputIsSanitized(t *testing.T) {
 	task := plan.Task{Verb: plan.Build, Kind: "image", Name: "a\x1b[2Jb"}
 	p := &plan.Plan{Steps: []plan.Step{{Task: task, Action: plan.PullImage{Image: plan.Image{Ref: "b"}}}}}
 	r := record(p, nil, map[string][]plan.Progress{"pull image b": {{Text: "\x1b[32mcc\x1b[0m"}}})
@@ -25,7 +25,7 @@ func TestWhatABuildPrintsStandsBehindAHarmlessName(t *testing.T) {
 	}
 }
 
-func TestJSONProgressIsAnObjectAnEvent(t *testing.T) {
+func TestJSONProgressIsAnObjectForEachEvent(t *testing.T) {
 	got := show(t, "json", up(t))
 	golden(t, "up.json", got)
 	golden(t, "broken.json", show(t, "json", broken(t)))
@@ -36,7 +36,7 @@ func TestJSONProgressIsAnObjectAnEvent(t *testing.T) {
 	}
 }
 
-func TestQuietProgressSaysNothingUnlessABuildFails(t *testing.T) {
+func TestQuietProgressShowsNothingUnlessABuildFails(t *testing.T) {
 	if got := show(t, "quiet", up(t)); len(got) > 0 {
 		t.Errorf("got %q", got)
 	}
@@ -73,7 +73,7 @@ func TestAnUnknownKindOfProgressIsAnError(t *testing.T) {
 	}
 }
 
-func TestRemovingAStackTellsStoppingAndRemovingOnLinesOfTheirOwn(t *testing.T) {
+func TestRemovingAStackHasLinesForStoppingAndForRemoving(t *testing.T) {
 	p, err := plan.Make(plan.Goal{State: plan.Absent}, plan.Want{}, plan.Have{
 		Containers: []plan.HaveContainer{{ID: "1", Name: "demo_web_1", Service: "web", Number: 1, State: plan.StateRunning,
 			Attached: map[string]string{"demo_default": "n1"}}},
@@ -94,7 +94,7 @@ Removing network demo_default ... done
 	}
 }
 
-func TestALongTransferGivesASignOfLifeNowAndThen(t *testing.T) {
+func TestALongTransferIsReportedFromTimeToTime(t *testing.T) {
 	task := plan.Task{Verb: plan.Pull, Kind: "image", Name: "db"}
 	p := &plan.Plan{Steps: []plan.Step{{Task: task, Action: plan.PullImage{Image: plan.Image{Ref: "db"}}}}}
 	var layers []plan.Progress
@@ -115,7 +115,7 @@ Pulling db ... done
 	}
 }
 
-func TestVerbsAreToldInTheirGerund(t *testing.T) {
+func TestGerundsOfVerbs(t *testing.T) {
 	for verb, want := range map[plan.Verb]string{
 		plan.Create: "Creating", plan.Recreate: "Recreating", plan.Start: "Starting", plan.Stop: "Stopping",
 		plan.Remove: "Removing", plan.Relink: "Relinking", plan.Pull: "Pulling", plan.Build: "Building",

@@ -15,14 +15,14 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// stageSocket names the environment variable that turns the test binary into
-// the program that is looked at.
-const stageSocket = "STACKLITE_VIEW_STAGE"
+// programSocket is the environment variable that makes the test binary run the
+// program in tmux.
+const programSocket = "STACKLITE_VIEW_SOCKET"
 
-// TestStageProgram is the program that runs in the terminal: sixty tasks, of
-// which it carries on with a step for every line that comes from the socket.
-func TestStageProgram(t *testing.T) {
-	path := os.Getenv(stageSocket)
+// TestProgramInTmux is the program that runs in tmux. It has sixty tasks and takes
+// one step for every line that it reads from the socket.
+func TestProgramInTmux(t *testing.T) {
+	path := os.Getenv(programSocket)
 	if path == "" {
 		t.Skip("runs inside the terminal of another test only")
 	}
@@ -32,9 +32,9 @@ func TestStageProgram(t *testing.T) {
 	}
 	defer conn.Close()
 	o := Streams{Out: os.Stdout, Err: os.Stderr}.Options(os.Getenv)
-	// The clock stands still, so that a frame differs from the last for a step
-	// or a resize only, and the size is told on when it becomes known: tmux
-	// lets a program know later than it changes the screen.
+	// The clock stands still, so only a step or a resize changes the frame. The
+	// size is reported once the program knows it, because tmux tells programs
+	// only after it has changed the screen.
 	now, ask, last := time.Now(), o.Size, ""
 	o.Now = func() time.Time { return now }
 	o.Size = func() (int, int) {
@@ -67,7 +67,7 @@ func TestStageProgram(t *testing.T) {
 	lines.Scan() // the terminal is looked at before it closes
 }
 
-// terminalProgram is the stage program in a terminal of tmux.
+// terminalProgram is the test program in a terminal of tmux.
 type terminalProgram struct {
 	t      *testing.T
 	server string
@@ -85,7 +85,7 @@ func startInTmux(t *testing.T, width, height int) *terminalProgram {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "stage")
+	socket := filepath.Join(dir, "program")
 	l, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func startInTmux(t *testing.T, width, height int) *terminalProgram {
 	defer l.Close()
 	p := &terminalProgram{t: t, server: filepath.Join(dir, "tmux")}
 	p.tmux("-f", os.DevNull, "new-session", "-d", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height),
-		"-e", stageSocket+"="+socket, os.Args[0], "-test.run=^TestStageProgram$")
+		"-e", programSocket+"="+socket, os.Args[0], "-test.run=^TestProgramInTmux$")
 	t.Cleanup(func() { _ = exec.Command("tmux", "-S", p.server, "kill-server").Run() })
 	if err := l.(*net.UnixListener).SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func (p *terminalProgram) tmux(args ...string) string {
 	return string(out)
 }
 
-// advance lets the program take that many steps.
+// advance makes the program take a number of steps.
 func (p *terminalProgram) advance(steps int) {
 	p.t.Helper()
 	if _, err := p.conn.Write(bytes.Repeat([]byte("\n"), steps)); err != nil {
@@ -126,7 +126,7 @@ func (p *terminalProgram) advance(steps int) {
 	}
 }
 
-// resize changes the screen and waits until the program has learned of it.
+// resize changes the size of the screen and waits until the program knows it.
 func (p *terminalProgram) resize(width, height int) {
 	p.t.Helper()
 	p.tmux("resize-window", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height))
@@ -138,7 +138,7 @@ func (p *terminalProgram) resize(width, height int) {
 	p.t.Fatalf("the program did not learn of %d by %d: %v", width, height, p.sizes.Err())
 }
 
-// shows waits until the screen satisfies a condition.
+// shows waits until the screen meets a condition.
 func (p *terminalProgram) shows(what string, ok func(screen string) bool) string {
 	p.t.Helper()
 	var screen string
@@ -152,8 +152,8 @@ func (p *terminalProgram) shows(what string, ok func(screen string) bool) string
 	return ""
 }
 
-// tidy fails when a task stands in a text twice, or the summary does.
-func (p *terminalProgram) tidy(when, text string) {
+// noDuplicates fails if a task or the summary is in a text twice.
+func (p *terminalProgram) noDuplicates(when, text string) {
 	p.t.Helper()
 	seen := map[string]bool{}
 	for line := range strings.Lines(text) {
@@ -181,7 +181,7 @@ func TestSixtyTasksInARealTerminalThatIsResized(t *testing.T) {
 	p.advance(2 * 20)
 	p.shows("thirty tasks done", says("30 done, 30 to go"))
 	all := p.tmux("capture-pane", "-p", "-S", "-")
-	p.tidy("when the screen is full", all)
+	p.noDuplicates("when the screen is full", all)
 	if strings.Count(all, "$ before ") != 5 {
 		t.Errorf("what was there before is gone:\n%s", all)
 	}
@@ -192,7 +192,7 @@ func TestSixtyTasksInARealTerminalThatIsResized(t *testing.T) {
 		p.resize(width, height)
 		p.advance(2)
 		screen := p.shows(fmt.Sprintf("%d tasks done %s", 31+i, when), says(fmt.Sprintf("%d done, %d to go", 31+i, 29-i)))
-		p.tidy(when, screen)
+		p.noDuplicates(when, screen)
 	}
 	all = p.tmux("capture-pane", "-p", "-S", "-")
 	if strings.Count(all, "$ before ") != 5 {
@@ -201,7 +201,7 @@ func TestSixtyTasksInARealTerminalThatIsResized(t *testing.T) {
 
 	p.advance(2 * (60 - 37))
 	screen = p.shows("the end", says("$ after"))
-	p.tidy("in the end", screen)
+	p.noDuplicates("in the end", screen)
 	if !strings.Contains(screen, "60 done\n$ after") {
 		t.Errorf("the end is\n%s", screen)
 	}

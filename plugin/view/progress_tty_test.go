@@ -11,18 +11,18 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// stage is a tty renderer in front of a screen whose clock the test moves.
-func stage(s *screen, c *clock, p *plan.Plan) *tty {
+// newTestTTY makes a tty renderer for a screen and a clock of the test.
+func newTestTTY(s *screen, c *clock, p *plan.Plan) *tty {
 	t := newTTY(Options{Err: s, Size: s.size, Now: c.now, Color: "never"})
 	t.tracker = newTracker(p, planTask)
 	return t
 }
 
-func TestATerminalShowsALineATask(t *testing.T) {
+func TestATerminalShowsALineForEachTask(t *testing.T) {
 	for name, r := range map[string]recording{"up": up(t), "broken": broken(t)} {
 		var b strings.Builder
 		s, c := newScreen(80, 24), newClock()
-		p := stage(s, c, r.plan)
+		p := newTestTTY(s, c, r.plan)
 		for i, e := range r.events {
 			c.t = c.t.Add(r.after[i])
 			p.Event(e)
@@ -49,8 +49,8 @@ func TestAFrameIsColoured(t *testing.T) {
 	golden(t, "broken.color", []byte(s.String()))
 }
 
-// randomEvents are the events of a plan of which several steps are under way
-// at once and some fail.
+// randomEvents are the events of a plan with several steps at once, of which some
+// fail.
 func randomEvents(r *rand.Rand, p *plan.Plan) []plan.Event {
 	var events []plan.Event
 	phases := make([]plan.Phase, len(p.Steps))
@@ -100,7 +100,7 @@ func TestSixtyTasksStayOnTheScreen(t *testing.T) {
 			fmt.Fprint(s, "$ before\r\n")
 		}
 		s.writes = 0
-		p := stage(s, c, manyTasks(60))
+		p := newTestTTY(s, c, manyTasks(60))
 		draws := 0
 		for _, e := range randomEvents(r, manyTasks(60)) {
 			p.Event(e)
@@ -135,9 +135,9 @@ func TestSixtyTasksStayOnTheScreen(t *testing.T) {
 	}
 }
 
-func TestFailuresStayInSightWhenTheScreenIsTooSmall(t *testing.T) {
+func TestFailuresStayVisibleOnASmallScreen(t *testing.T) {
 	s, c := newScreen(60, 6), newClock()
-	p := stage(s, c, manyTasks(30))
+	p := newTestTTY(s, c, manyTasks(30))
 	for i, step := range manyTasks(30).Steps {
 		p.Event(plan.Event{Index: i, Step: step, Phase: plan.Begun})
 		if i == 7 {
@@ -158,7 +158,7 @@ Creating demo_web_30 ... done 0.0s
 	}
 }
 
-func TestRowsThatDontChangeAreNotTouched(t *testing.T) {
+func TestUnchangedRowsAreNotRedrawn(t *testing.T) {
 	var b strings.Builder
 	a := &region{w: &b}
 	one, two, three := row{"one", 3}, row{"two", 3}, row{"three", 5}
@@ -174,7 +174,7 @@ func TestRowsThatDontChangeAreNotTouched(t *testing.T) {
 	}
 }
 
-func TestAFrameOnAResizedScreenReplacesWhatTheTerminalMadeOfTheLast(t *testing.T) {
+func TestAFrameOnAResizedScreenReplacesTheLastOneAsItWasWrapped(t *testing.T) {
 	var b strings.Builder
 	a := &region{w: &b}
 	long := row{strings.Repeat("x", 50), 50}

@@ -11,7 +11,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// clock is a clock that stands still unless it is moved.
+// clock stands still unless a test moves it.
 type clock struct{ t time.Time }
 
 func newClock() *clock {
@@ -21,15 +21,15 @@ func newClock() *clock {
 func (c *clock) now() time.Time { return c.t }
 
 // recording is what happened while a plan was carried out, one step after
-// another, in times that are made up.
+// another, with invented times.
 type recording struct {
 	plan   *plan.Plan
 	events []plan.Event
 	after  []time.Duration // before each event
 }
 
-// record carries a plan out with a single hand, in the order of its steps,
-// and fails where fail says so.
+// record carries a plan out, one step after another, in the order of its steps.
+// Steps in fail fail; those in says report progress.
 func record(p *plan.Plan, fail map[string]error, says map[string][]plan.Progress) recording {
 	r := recording{plan: p}
 	phases := make([]plan.Phase, len(p.Steps))
@@ -69,8 +69,8 @@ func (r recording) play(p Progress, c *clock) {
 	p.End()
 }
 
-// upPlan is a stack of three services of which one is replaced, and of which
-// one can't come up because what it needs does not.
+// upPlan brings up a stack of three services, one of which is recreated, and
+// removes an orphan.
 func upPlan(t *testing.T) *plan.Plan {
 	t.Helper()
 	container := func(service string, attach string, after ...string) plan.Container {
@@ -110,7 +110,7 @@ func upPlan(t *testing.T) *plan.Plan {
 	return p
 }
 
-// up is a run of upPlan in which all goes well.
+// up is a run of upPlan in which every step succeeds.
 func up(t *testing.T) recording {
 	return record(upPlan(t), nil, map[string][]plan.Progress{
 		"pull image db": {
@@ -134,7 +134,7 @@ func broken(t *testing.T) recording {
 		map[string][]plan.Progress{"build image web": {{Text: "make: *** No rule to make target 'web'.  Stop."}}})
 }
 
-// show gives what a renderer of that kind writes.
+// show returns what a renderer of a kind writes for a recording.
 func show(t *testing.T, kind string, r recording) []byte {
 	t.Helper()
 	c := newClock()
@@ -150,7 +150,7 @@ func show(t *testing.T, kind string, r recording) []byte {
 	return err.Bytes()
 }
 
-// manyTasks is a plan that makes n containers.
+// manyTasks is a plan that creates n containers.
 func manyTasks(n int) *plan.Plan {
 	p := &plan.Plan{}
 	for i := range n {

@@ -51,7 +51,7 @@ func TestResultsAreWrittenToStandardOutput(t *testing.T) {
 	}
 }
 
-func TestResultsThatCantBeWrittenAreAnError(t *testing.T) {
+func TestResultsThatCannotBeWrittenAreAnError(t *testing.T) {
 	o := Options{Out: brokenPipe{}}
 	for name, err := range map[string]error{
 		"lines": Lines(o, "x"), "text": Text(o, "x"), "bytes": Bytes(o, []byte("x")), "object": JSON(o, 1),

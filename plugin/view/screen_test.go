@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// screen is a terminal of a fixed size in memory. It knows no more than what
-// the tty renderer may use, and refuses everything else.
+// screen is a terminal of a fixed size in memory. It knows only what the tty
+// renderer may use, and everything else is an error.
 type screen struct {
 	width, height int
 	rows          [][]rune
@@ -97,7 +97,7 @@ func (s *screen) control(c string) {
 	}
 }
 
-// String is what can be seen, without the empty rows at the end.
+// String is the text on the screen, without the empty rows at the end.
 func (s *screen) String() string {
 	var b strings.Builder
 	for _, r := range s.rows {

@@ -44,13 +44,13 @@ func TestATableHasHeadingsAndAlignedColumns(t *testing.T) {
 	}
 }
 
-func TestATableOfNothingHasItsHeadings(t *testing.T) {
+func TestATableWithoutRowsHasHeadings(t *testing.T) {
 	if got := tableOf(t, "", []string{"Name", "CreatedAt"}, []map[string]any{}); got != "NAME      CREATED AT\n" {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestRowsAreShownInTheFormatThatIsAskedFor(t *testing.T) {
+func TestRowsAreShownInTheRequestedFormat(t *testing.T) {
 	maps := []map[string]any{
 		{"Name": "web", "Ports": []string{"80/tcp", "53/udp"}, "State": "Up <1>"},
 		{"Name": "db", "Ports": []string{}, "State": nil},
@@ -77,14 +77,14 @@ func TestRowsAreShownInTheFormatThatIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestTruncateLeavesWholeCharacters(t *testing.T) {
+func TestTruncateKeepsCharactersWhole(t *testing.T) {
 	want := "demo_w\ndemo_数\n"
 	if got := tableOf(t, "{{truncate .Container 6}}", nil, imageRows()); got != want {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestATemplateThatTakesHeadingsApartHasNone(t *testing.T) {
+func TestATemplateThatTakesHeadingsApartHasNoHeadings(t *testing.T) {
 	if got := tableOf(t, `table {{index (split .Container "_") 1}}`, nil, imageRows()); got != "web\n数据\n" {
 		t.Errorf("got %q", got)
 	}
@@ -93,7 +93,7 @@ func TestATemplateThatTakesHeadingsApartHasNone(t *testing.T) {
 	}
 }
 
-func TestAFormatThatCantBeUsedIsAnErrorThatNamesTheFields(t *testing.T) {
+func TestAnInvalidTemplateIsAnErrorThatListsTheFields(t *testing.T) {
 	for format, part := range map[string]string{
 		"{{.Nme}}":          "Nme",
 		"table {{.Nme}}":    "Nme",
@@ -123,7 +123,7 @@ func TestAFormatThatCantBeUsedIsAnErrorThatNamesTheFields(t *testing.T) {
 	}
 }
 
-func TestAWordThatIsNoFormatIsAnError(t *testing.T) {
+func TestAnUnknownFormatIsAnError(t *testing.T) {
 	err := Table(&bytes.Buffer{}, "yaml", []string{"Name"}, imageRows())
 	if err == nil || err.Error() != `format can be table, json or a Go template, not "yaml"` {
 		t.Errorf("got %v", err)
