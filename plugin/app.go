@@ -11,6 +11,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -24,7 +25,8 @@ type app struct {
 	connect      func() (engine.Client, error)
 	host         func() string // where the engine is, once connected; nil: as the client says
 	registryAuth func(ref string) (string, error)
-	buildx       func() *engine.BuildxPlugin
+	buildx       func() *image.BuildxPlugin
+	store        *image.Store // gets images for the engine that engine connected to; nil before
 	flags        globals
 	classic      *classic // the old tool whose place is taken; nil: none
 	quietPull    bool     // how far pulls are is not shown
@@ -84,11 +86,12 @@ func (a *app) load(checkBuilds bool) (*compose.Project, error) {
 	})
 }
 
-// engine connects to the engine that the Docker CLI is set to.
+// engine connects to the engine that the Docker CLI is set to, and to the store
+// of its images.
 func (a *app) engine(ctx context.Context) (*engine.Engine, error) {
-	options := engine.Options{Version: a.version, RegistryAuth: a.registryAuth, Buildx: a.buildx}
-	var err error
-	if options.Builder, err = parseBuilder(firstOf(a.flags.builder, a.env["STACKLITE_BUILDER"])); err != nil {
+	options := engine.Options{Version: a.version}
+	builder, err := parseBuilder(firstOf(a.flags.builder, a.env["STACKLITE_BUILDER"]))
+	if err != nil {
 		return nil, err
 	}
 	if pool := firstOf(a.flags.pool, a.env["STACKLITE_POOL"]); pool != "" {
@@ -112,7 +115,12 @@ func (a *app) engine(ctx context.Context) (*engine.Engine, error) {
 	if local(c) {
 		options.Avoid = localRoutes()
 	}
-	return engine.New(c, options), nil
+	e := engine.New(c, options)
+	a.store = image.New(c, image.Options{
+		RegistryAuth: a.registryAuth, Builder: builder, Buildx: a.buildx,
+		Explain: func(err error) error { return engine.Explain(err, e.Host()) },
+	})
+	return e, nil
 }
 
 // local tells whether the engine runs on this machine, whose routes a new

@@ -17,10 +17,12 @@ const module = "github.com/stack-lite/stack-lite/"
 // listed may import none: a new package needs a line here, and so a thought.
 var ours = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
-	"plugin":               {"plugin/probe", "plugin/view", "plugin/engine", "plugin/plan", "linking", "linking/graph", "compose"},
+	"plugin":               {"plugin/probe", "plugin/view", "plugin/engine", "plugin/image", "plugin/desired", "plugin/plan", "linking", "linking/graph", "compose"},
 	"plugin/view":          {"plugin/plan", "compose"},
 	"plugin/labels":        {"linking", "compose"},
-	"plugin/engine":        {"plugin/engine/dockerfile", "plugin/labels", "plugin/plan", "linking", "linking/graph", "compose"},
+	"plugin/engine":        {"plugin/desired", "plugin/labels", "plugin/plan", "linking", "linking/graph", "compose"},
+	"plugin/image":         {"plugin/image/dockerfile", "plugin/desired", "plugin/plan"},
+	"plugin/desired":       {"plugin/labels", "plugin/plan", "compose"},
 	"linking":              {"linking/cover", "compose"},
 	"linking/graph":        {"linking", "compose"},
 }
@@ -31,7 +33,7 @@ var theirs = map[string][]string{
 	"github.com/docker/cli/cli-plugins": {"plugin"},
 	"github.com/docker/cli/opts":        {"plugin"},
 	"github.com/docker/cli/templates":   {"plugin/view"},
-	"github.com/docker/docker/client":   {"plugin/engine"},
+	"github.com/docker/docker/client":   {"plugin/engine", "plugin/image"},
 	"gopkg.in/yaml.v3":                  {"compose"},
 }
 

@@ -9,7 +9,8 @@ import (
 	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 
-	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/image"
 )
 
 // buildFlags are those of build.
@@ -97,12 +98,12 @@ func (f buildFlags) run(ctx context.Context, a *app, args []string) error {
 }
 
 // build builds the images of services, or of all where services is nil.
-func (s *stack) build(ctx context.Context, services []string, o engine.BuildOptions) error {
-	have, err := s.engine.Observe(ctx, s.project.Name, engine.Refs(s.project))
+func (s *stack) build(ctx context.Context, services []string, o desired.BuildOptions) error {
+	have, err := s.engine.Observe(ctx, s.project.Name, desired.ImageRefs(s.project))
 	if err != nil {
 		return err
 	}
-	p := engine.Builds(s.project, services, have, o)
+	p := desired.Builds(s.project, services, have, o, image.Bases)
 	if p.Empty() {
 		s.note("nothing to build: no service that is meant has a build directory")
 	}
@@ -110,8 +111,8 @@ func (s *stack) build(ctx context.Context, services []string, o engine.BuildOpti
 }
 
 // options makes what the engine is to be asked for of the flags.
-func (f buildFlags) options(env map[string]string) (engine.BuildOptions, error) {
-	o := engine.BuildOptions{NoCache: f.noCache, Pull: f.pull, Keep: f.noRm, Compress: f.compress, Args: map[string]string{}}
+func (f buildFlags) options(env map[string]string) (desired.BuildOptions, error) {
+	o := desired.BuildOptions{NoCache: f.noCache, Pull: f.pull, Keep: f.noRm, Compress: f.compress, Args: map[string]string{}}
 	for _, arg := range f.args {
 		name, value, given := strings.Cut(arg, "=")
 		if name == "" {
@@ -134,12 +135,12 @@ func (f buildFlags) options(env map[string]string) (engine.BuildOptions, error) 
 	return o, nil
 }
 
-// parseBuilder reads the name of a way to build.
-func parseBuilder(s string) (engine.Builder, error) {
-	switch b := engine.Builder(s); b {
+// parseBuilder reads the name of a builder.
+func parseBuilder(s string) (image.Builder, error) {
+	switch b := image.Builder(s); b {
 	case "":
-		return engine.AutoBuilder, nil
-	case engine.AutoBuilder, engine.Buildx, engine.BuildKit, engine.Classic:
+		return image.AutoBuilder, nil
+	case image.AutoBuilder, image.Buildx, image.BuildKit, image.Classic:
 		return b, nil
 	}
 	return "", usageError{msg: fmt.Sprintf("--builder %s is neither auto nor buildx, buildkit or classic", s)}

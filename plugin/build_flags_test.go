@@ -1,27 +1,29 @@
 package plugin
 
 import (
+	"bytes"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 )
 
 func TestFlagsOfBuildAreWhatTheEngineIsAskedFor(t *testing.T) {
 	env := map[string]string{"FROM_ENV": "value"}
 	for name, c := range map[string]struct {
 		flags buildFlags
-		want  engine.BuildOptions
+		want  desired.BuildOptions
 	}{
-		"none":         {buildFlags{}, engine.BuildOptions{}},
-		"switches":     {buildFlags{noCache: true, pull: true, noRm: true, compress: true}, engine.BuildOptions{NoCache: true, Pull: true, Keep: true, Compress: true}},
-		"memory":       {buildFlags{memory: "512m"}, engine.BuildOptions{Memory: 512 << 20}},
-		"arguments":    {buildFlags{args: []string{"A=1", "B=", "C=a=b"}}, engine.BuildOptions{Args: map[string]string{"A": "1", "B": "", "C": "a=b"}}},
-		"environment":  {buildFlags{args: []string{"FROM_ENV", "NOT_SET"}}, engine.BuildOptions{Args: map[string]string{"FROM_ENV": "value"}}},
-		"force-rm":     {buildFlags{forceRm: true}, engine.BuildOptions{}},
-		"the last one": {buildFlags{args: []string{"A=1", "A=2"}}, engine.BuildOptions{Args: map[string]string{"A": "2"}}},
+		"none":         {buildFlags{}, desired.BuildOptions{}},
+		"switches":     {buildFlags{noCache: true, pull: true, noRm: true, compress: true}, desired.BuildOptions{NoCache: true, Pull: true, Keep: true, Compress: true}},
+		"memory":       {buildFlags{memory: "512m"}, desired.BuildOptions{Memory: 512 << 20}},
+		"arguments":    {buildFlags{args: []string{"A=1", "B=", "C=a=b"}}, desired.BuildOptions{Args: map[string]string{"A": "1", "B": "", "C": "a=b"}}},
+		"environment":  {buildFlags{args: []string{"FROM_ENV", "NOT_SET"}}, desired.BuildOptions{Args: map[string]string{"FROM_ENV": "value"}}},
+		"force-rm":     {buildFlags{forceRm: true}, desired.BuildOptions{}},
+		"the last one": {buildFlags{args: []string{"A=1", "A=2"}}, desired.BuildOptions{Args: map[string]string{"A": "2"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := c.flags.options(env)
@@ -50,5 +52,24 @@ func TestWrongFlagsOfBuildAreRefused(t *testing.T) {
 	}
 	if _, err := parseBuilder("podman"); err == nil {
 		t.Error("--builder podman is taken")
+	}
+}
+
+func TestWhoAsksForABuilderThatIsNotThereIsShownTheFlag(t *testing.T) {
+	m := memoryApp(t)
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{"fig.yml": "web:\n  build: .\n", "Dockerfile": "FROM probe\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, errs bytes.Buffer
+	a := m.app(&out, &errs)
+	root := newRoot(a)
+	root.SetArgs([]string{"--builder", "buildx", "build"})
+	code := exitCode(root.ExecuteContext(t.Context()), a.view())
+	want := "stack-lite: can't build with buildx: the docker command has no such plugin\nhint: --builder auto takes what is there\n"
+	if diff := cmp.Diff(want, errs.String()); code != 1 || diff != "" {
+		t.Errorf("exit code %d\n%s", code, diff)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -72,7 +73,7 @@ func (a *app) config(f configFlags) error {
 	case f.services:
 		return printLines(a.out, t.Order())
 	case f.images:
-		return printLines(a.out, engine.Refs(p))
+		return printLines(a.out, desired.ImageRefs(p))
 	case f.volumes:
 		return printLines(a.out, namedVolumes(p))
 	case f.hash != "":

@@ -6,7 +6,9 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -71,7 +73,7 @@ func (s *stack) plan(ctx context.Context, goal plan.Goal, scale engine.Scale) (*
 
 // planWith is plan with more that is wanted than the files say.
 func (s *stack) planWith(ctx context.Context, goal plan.Goal, scale engine.Scale, more func(*plan.Want, plan.Have)) (*plan.Plan, error) {
-	have, err := s.engine.Observe(ctx, s.project.Name, engine.Refs(s.project))
+	have, err := s.engine.Observe(ctx, s.project.Name, desired.ImageRefs(s.project))
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +109,8 @@ func (s *stack) want(ctx context.Context, goal plan.Goal, have plan.Have, scale 
 	if err := s.engine.LoadImageFacts(ctx, s.project, s.topology, have); err != nil {
 		return plan.Want{}, err
 	}
-	return s.engine.Desired(s.project, s.topology, have, scale)
+	images := desired.Images(s.project, desired.BuildOptions{}, image.Bases)
+	return s.engine.Desired(s.project, s.topology, have, scale, images)
 }
 
 // checkBuilt refuses a plan that builds images.
@@ -170,11 +173,11 @@ func (a *app) runShown(ctx context.Context, e *engine.Engine, p *plan.Plan, kind
 	if err != nil {
 		return usageError{msg: err.Error()}
 	}
-	if err := e.Prepare(ctx, p); err != nil {
-		return err
+	if err := a.store.Prepare(ctx, p); err != nil {
+		return flagHint(err)
 	}
 	progress.Start(p)
-	err = p.Run(ctx, a.flags.parallel, e.Apply, func(e plan.Event) {
+	err = p.Run(ctx, a.flags.parallel, a.applyWith(e), func(e plan.Event) {
 		if _, pulls := e.Step.Action.(plan.PullImage); pulls && a.quietPull && e.Phase == plan.Advanced {
 			return
 		}
@@ -182,6 +185,18 @@ func (a *app) runShown(ctx context.Context, e *engine.Engine, p *plan.Plan, kind
 	})
 	progress.End()
 	return err
+}
+
+// applyWith carries actions out on an engine, and those that get images on its
+// store.
+func (a *app) applyWith(e *engine.Engine) plan.Apply {
+	return func(ctx context.Context, action plan.Action, report func(plan.Progress)) error {
+		switch action.(type) {
+		case plan.PullImage, plan.BuildImage, plan.PushImage:
+			return a.store.Apply(ctx, action, report)
+		}
+		return e.Apply(ctx, action, report)
+	}
 }
 
 func parseIsolation(s string) (linking.Isolation, error) {

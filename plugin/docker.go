@@ -15,6 +15,7 @@ import (
 	"github.com/docker/cli/cli/debug"
 	"github.com/spf13/cobra"
 	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/view"
 	"go.opentelemetry.io/otel"
 )
@@ -54,7 +55,7 @@ func runDocker(args []string) int {
 		return command.RetrieveAuthTokenFromImage(docker.ConfigFile(), ref)
 	}
 	root := newRoot(a)
-	a.buildx = func() *engine.BuildxPlugin { return findBuildx(docker, root, os.Args[1:]) }
+	a.buildx = func() *image.BuildxPlugin { return findBuildx(docker, root, os.Args[1:]) }
 	if standalone {
 		name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: name}
@@ -73,13 +74,13 @@ func runDocker(args []string) int {
 
 // findBuildx looks where the Docker CLI does for its plugin for builds. Calls
 // of it get the same global flags as this process did.
-func findBuildx(docker *command.DockerCli, root *cobra.Command, args []string) *engine.BuildxPlugin {
+func findBuildx(docker *command.DockerCli, root *cobra.Command, args []string) *image.BuildxPlugin {
 	found, err := manager.GetPlugin("buildx", docker, root)
 	if err != nil || found.Err != nil {
 		return nil
 	}
 	globals, _ := cutGlobals(args)
-	p := &engine.BuildxPlugin{Version: found.Version}
+	p := &image.BuildxPlugin{Version: found.Version}
 	if os.Getenv("BUILDX_BUILDER") == "" {
 		// The builder that is named after the context is the engine's own: any
 		// other knows none of the engine's images.

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -71,7 +71,7 @@ func (s *scope) images(rmi string) ([]string, error) {
 	}
 	var refs []string
 	for _, svc := range s.loaded.Services {
-		ref := engine.ImageOf(s.loaded, svc)
+		ref := desired.ImageOf(s.loaded, svc)
 		if (rmi == "all" || svc.Image == "") && !slices.Contains(refs, ref) {
 			refs = append(refs, ref)
 		}

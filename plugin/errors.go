@@ -6,6 +6,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -32,6 +33,15 @@ func (f failure) Hints() []string { return f.hints }
 type status int
 
 func (s status) Error() string { return "" }
+
+// flagHint adds to an error what flag there is against it.
+func flagHint(err error) error {
+	var none *image.NoBuilder
+	if errors.As(err, &none) {
+		return failure{msg: err.Error(), hints: []string{"--builder auto takes what is there"}}
+	}
+	return err
+}
 
 // exitCode tells the user what went wrong and gives the code to exit with:
 // 0 success, 1 failure, 2 a mistake in a file or on the command line, 130

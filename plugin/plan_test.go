@@ -80,6 +80,16 @@ func memoryApp(t *testing.T) *memory {
 	return &memory{host: e.Host()}
 }
 
+// app connects to the engine in memory.
+func (m *memory) app(out, errs io.Writer) *app {
+	a := newApp(strings.NewReader(""), out, errs)
+	a.env = map[string]string{"COMPOSE_PROJECT_NAME": "demo"}
+	a.connect = func() (engine.Client, error) {
+		return client.NewClientWithOpts(client.WithHost(m.host), client.WithAPIVersionNegotiation())
+	}
+	return a
+}
+
 // do writes a file, runs a command on it and gives its standard output.
 func (m *memory) do(t *testing.T, file []byte, args ...string) string {
 	t.Helper()
@@ -87,12 +97,7 @@ func (m *memory) do(t *testing.T, file []byte, args ...string) string {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
-	a := newApp(strings.NewReader(""), &out, &errs)
-	a.env = map[string]string{"COMPOSE_PROJECT_NAME": "demo"}
-	a.connect = func() (engine.Client, error) {
-		return client.NewClientWithOpts(client.WithHost(m.host), client.WithAPIVersionNegotiation())
-	}
-	root := newRoot(a)
+	root := newRoot(m.app(&out, &errs))
 	root.SetOut(io.Discard)
 	root.SetErr(&errs)
 	root.SetArgs(args)

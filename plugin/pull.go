@@ -8,7 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -79,11 +80,11 @@ func (a *app) pull(ctx context.Context, f pullFlags, args []string) error {
 	}
 	have := plan.Have{}
 	if f.policy != "always" {
-		if have, err = s.engine.Observe(ctx, s.project.Name, engine.Refs(s.project)); err != nil {
+		if have, err = s.engine.Observe(ctx, s.project.Name, desired.ImageRefs(s.project)); err != nil {
 			return err
 		}
 	}
-	p := engine.Pulls(s.project, services, func(ref string) bool { return have.Images[ref] != "" })
+	p := desired.Pulls(s.project, services, func(ref string) bool { return have.Images[ref] != "" })
 	if f.policy == "never" {
 		return missingImages(p)
 	}
@@ -117,7 +118,7 @@ func (a *app) noteFailures(ctx context.Context, err error) error {
 	}
 	var other []error
 	for _, one := range list {
-		var failed *engine.RegistryError
+		var failed *image.RegistryError
 		if !errors.As(one, &failed) {
 			other = append(other, one)
 			continue

@@ -8,7 +8,7 @@ import (
 	"github.com/distribution/reference"
 	"github.com/spf13/cobra"
 
-	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 )
 
 // pushFlags are those of push.
@@ -68,7 +68,7 @@ func (a *app) push(ctx context.Context, f pushFlags, args []string) error {
 	if err := s.engine.Ping(ctx); err != nil {
 		return err
 	}
-	p := engine.Pushes(s.project, services, f.to)
+	p := desired.Pushes(s.project, services, f.to)
 	if p.Empty() {
 		a.note("nothing to push: no service is built")
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/mattn/go-shellwords"
 	"github.com/spf13/cobra"
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -109,7 +110,7 @@ func (a *app) runOnce(ctx context.Context, f runFlags, service string, command [
 	terminal := !f.detach && !f.noTerminal && a.terminal()
 	once.TTY, once.StdinOpen = terminal, !f.detach
 	if f.build {
-		if err := s.build(making, []string{service}, engine.BuildOptions{}); err != nil {
+		if err := s.build(making, []string{service}, desired.BuildOptions{}); err != nil {
 			return err
 		}
 	}

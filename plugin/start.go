@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -35,7 +35,7 @@ func (a *app) start(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	have, err := s.engine.Observe(ctx, s.project.Name, engine.Refs(s.project))
+	have, err := s.engine.Observe(ctx, s.project.Name, desired.ImageRefs(s.project))
 	if err != nil {
 		return err
 	}

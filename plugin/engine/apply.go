@@ -19,12 +19,6 @@ import (
 func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
 	var err error
 	switch a := a.(type) {
-	case plan.PullImage:
-		err = e.pull(ctx, a.Image.Ref, report)
-	case plan.BuildImage:
-		err = e.build(ctx, a, report)
-	case plan.PushImage:
-		err = e.push(ctx, a.Image.Ref, a.As, report)
 	case plan.CreateNetwork:
 		err = e.createNetwork(ctx, a.Network, a.Subnet)
 	case plan.RemoveNetwork:

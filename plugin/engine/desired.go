@@ -10,6 +10,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -41,26 +42,6 @@ func numbers(have plan.Have, service string) []int {
 	return found
 }
 
-// ImageOf is the reference of the image that containers of a service are made
-// from: its own, or the one that is built for it.
-func ImageOf(p *compose.Project, s *compose.Service) string {
-	if s.Image != "" {
-		return s.Image
-	}
-	return strings.ToLower(strings.TrimLeft(p.Name, "-_") + "_" + s.Name)
-}
-
-// Refs lists the references of all images of a project, each once.
-func Refs(p *compose.Project) []string {
-	var refs []string
-	for _, s := range p.Services {
-		if ref := ImageOf(p, s); !slices.Contains(refs, ref) {
-			refs = append(refs, ref)
-		}
-	}
-	return refs
-}
-
 // ContainerName is the name of a replica of a service (compose-v1.md 3.5).
 func ContainerName(p *compose.Project, s *compose.Service, number int) string {
 	if s.ContainerName != "" {
@@ -72,13 +53,13 @@ func ContainerName(p *compose.Project, s *compose.Service, number int) string {
 func networkName(p *compose.Project, name string) string { return p.Name + "_" + name }
 
 // Desired is the stack that a project and its topology describe, at a scale,
-// next to what there is: replicas keep the numbers that they have. It calls
-// nothing. The error is of type compose.Errors: a scale that the file rules out.
-func (e *Engine) Desired(p *compose.Project, t *linking.Topology, have plan.Have, scale Scale) (plan.Want, error) {
+// next to what there is: replicas keep the numbers that they have. Images are
+// those of desired.Images. It calls nothing. The error is of type compose.Errors: a scale that the file rules out.
+func (e *Engine) Desired(p *compose.Project, t *linking.Topology, have plan.Have, scale Scale, images []plan.Image) (plan.Want, error) {
 	if err := checkScale(p, scale); err != nil {
 		return plan.Want{}, err
 	}
-	want := plan.Want{Project: p.Name, Images: images(p, BuildOptions{})}
+	want := plan.Want{Project: p.Name, Images: images}
 	replicas := map[string][]int{}
 	for _, s := range p.Services {
 		want.Services = append(want.Services, s.Name)
@@ -142,7 +123,7 @@ func (e *Engine) replica(p *compose.Project, t *linking.Topology, s *compose.Ser
 		Name:        ContainerName(p, s, number),
 		Service:     s.Name,
 		Number:      number,
-		Image:       ImageOf(p, s),
+		Image:       desired.ImageOf(p, s),
 		Fingerprint: fingerprint(s, e.role(s)),
 		After:       place.After,
 		PortRange:   portRange(s),

@@ -32,10 +32,10 @@ func loaded(t *testing.T, text string) (*compose.Project, *linking.Topology) {
 	return p, topology
 }
 
-func desired(t *testing.T, text string, have plan.Have, wanted Scale) (plan.Want, error) {
+func wantOf(t *testing.T, text string, have plan.Have, scale Scale) (plan.Want, error) {
 	t.Helper()
 	p, topology := loaded(t, text)
-	return New(nil, Options{Version: "test"}).Desired(p, topology, have, KeepScale(p, have, wanted))
+	return New(nil, Options{Version: "test"}).Desired(p, topology, have, KeepScale(p, have, scale), nil)
 }
 
 func TestReplicasKeepTheNumbersAndTheScaleThatTheyHave(t *testing.T) {
@@ -51,7 +51,7 @@ func TestReplicasKeepTheNumbersAndTheScaleThatTheyHave(t *testing.T) {
 		if wanted < 0 {
 			scale = nil
 		}
-		want, err := desired(t, "web:\n  image: x\n", have, scale)
+		want, err := wantOf(t, "web:\n  image: x\n", have, scale)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,11 +73,11 @@ func TestOnlyWhatTheFileSaysOfAContainerIsInItsFingerprint(t *testing.T) {
 		"  environment: [A=1]\n":         {"environment"},
 		"  ports: ['80']\n  tty: true\n": {"ports", "tty"},
 	} {
-		before, err := desired(t, base, plan.Have{}, nil)
+		before, err := wantOf(t, base, plan.Have{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := desired(t, base+change, plan.Have{}, nil)
+		after, err := wantOf(t, base+change, plan.Have{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestOnlyWhatTheFileSaysOfAContainerIsInItsFingerprint(t *testing.T) {
 }
 
 func TestWhatCanNotBeScaledIsRefusedWithItsPlaceAndAWayOut(t *testing.T) {
-	_, err := desired(t, `web:
+	_, err := wantOf(t, `web:
   image: x
   ports:
     - "127.0.0.1:80:8080"
@@ -113,16 +113,6 @@ func TestWhatCanNotBeScaledIsRefusedWithItsPlaceAndAWayOut(t *testing.T) {
 	}
 }
 
-func TestAServiceMayUseTheImageBuiltForAnother(t *testing.T) {
-	want, err := desired(t, "worker:\n  image: demo_web\nweb:\n  build: .\n", plan.Have{}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(want.Images) != 1 || !want.Images[0].Build {
-		t.Fatalf("%+v", want.Images)
-	}
-}
-
 func TestAnImageIsFoundByTagDigestAndId(t *testing.T) {
 	list := testImages()
 	got := resolveImages([]string{"busybox", "docker.io/library/busybox:latest", "reg.example:5000/a/b:1",
@@ -138,17 +128,17 @@ func TestAnImageIsFoundByTagDigestAndId(t *testing.T) {
 
 func TestAServiceCanNotShareTheNetworkOfOneThatHasNoContainer(t *testing.T) {
 	const file = "app:\n  image: x\nsidecar:\n  image: y\n  net: container:app\n"
-	_, err := desired(t, file, plan.Have{}, Scale{"app": 0})
+	_, err := wantOf(t, file, plan.Have{}, Scale{"app": 0})
 	if err == nil || !strings.HasSuffix(err.Error(), ":3:1: sidecar: needs a container of app, which is scaled to 0") {
 		t.Error(err)
 	}
-	if _, err := desired(t, file, plan.Have{}, Scale{"app": 0, "sidecar": 0}); err != nil {
+	if _, err := wantOf(t, file, plan.Have{}, Scale{"app": 0, "sidecar": 0}); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestAServiceMaySeeTheProcessesAndTheMemoryOfAnother(t *testing.T) {
-	want, err := desired(t, "agent:\n  image: y\n  pid: container:app\n  ipc: container:other\napp:\n  image: x\n", plan.Have{}, nil)
+	want, err := wantOf(t, "agent:\n  image: y\n  pid: container:app\n  ipc: container:other\napp:\n  image: x\n", plan.Have{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

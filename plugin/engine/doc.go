@@ -1,4 +1,5 @@
-// Package engine is the only one that talks to a Docker Engine.
+// Package engine talks to a Docker Engine about everything but getting images,
+// which package image does.
 //
 // Reading: Observe takes one snapshot of a stack in three calls, however many
 // services it has, as a plan.Have. Desired, which makes no call, turns a project
@@ -6,11 +7,6 @@
 //
 // Writing: Apply carries out one plan.Action with one call. There is no other
 // way in which a stack is changed.
-//
-// Building: an image is built by the Docker CLI's buildx plugin where there is
-// one, all that are ready at the same moment in one call; else by the engine's
-// build call, with BuildKit or with the classic builder. Whichever it is, the
-// same image comes out, and the same progress and errors.
 //
 // What a stack is can be told from the engine alone: containers and networks
 // carry labels (see labels.go) with the project, the service, a fingerprint of

@@ -23,13 +23,6 @@ type Options struct {
 
 	LinkEnv   linking.EnvMode // which link variables containers get
 	Discovery Discovery       // how far discovery looks
-
-	// RegistryAuth gives the credentials for the registry of an image, in the
-	// form of the X-Registry-Auth header; nil: none.
-	RegistryAuth func(ref string) (string, error)
-
-	Builder Builder              // how images are built; empty: AutoBuilder
-	Buildx  func() *BuildxPlugin // looks for the plugin; nil, and a nil result: there is none
 }
 
 // Engine is one Docker Engine.
@@ -44,8 +37,6 @@ type Engine struct {
 	made    map[string]string // ids of containers made by Apply, by the name they were made under
 	subnets *subnets          // nil until a network is made or observed
 	images  imageCache
-
-	builds builds
 }
 
 // New speaks to the engine behind c.
@@ -54,8 +45,7 @@ func New(c Client, o Options) *Engine {
 	if !given {
 		o.Pool = DefaultPool
 	}
-	return &Engine{client: c, options: o, poolGiven: given, made: map[string]string{},
-		builds: builds{ways: map[string]strategy{}, baking: map[string]*baking{}}}
+	return &Engine{client: c, options: o, poolGiven: given, made: map[string]string{}}
 }
 
 // Host is the address of the engine, as the Docker CLI is set to.

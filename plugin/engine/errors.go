@@ -6,9 +6,13 @@ import (
 )
 
 // explain makes the client's error one that a user can act on.
-func (e *Engine) explain(err error) error {
+func (e *Engine) explain(err error) error { return Explain(err, e.Host()) }
+
+// Explain makes of a client's error that the connection to host failed an
+// Unreachable, and leaves others as they are.
+func Explain(err error, host string) error {
 	if client.IsErrConnectionFailed(err) {
-		return Unreachable{Host: e.Host(), Err: err}
+		return Unreachable{Host: host, Err: err}
 	}
 	return err
 }

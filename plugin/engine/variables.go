@@ -12,6 +12,7 @@ import (
 	"github.com/docker/go-connections/nat"
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -50,7 +51,7 @@ func linkSources(p *compose.Project, t *linking.Topology, s *compose.Service, ha
 			continue
 		}
 		target := p.Service(tie.To)
-		src.image, src.ports, src.env = ImageOf(p, target), filePorts(target), target.Environment
+		src.image, src.ports, src.env = desired.ImageOf(p, target), filePorts(target), target.Environment
 		switch {
 		case tie.Target != tie.Owner: // one container of its own, by name
 			src.containers = []string{tie.Target}
@@ -142,7 +143,7 @@ func (e *Engine) LoadImageFacts(ctx context.Context, p *compose.Project, t *link
 		if tie.Alias == "" || linking.IsExternal(tie.To) {
 			continue
 		}
-		id := have.Images[ImageOf(p, p.Service(tie.To))]
+		id := have.Images[desired.ImageOf(p, p.Service(tie.To))]
 		if _, known := e.known(have, id); id == "" || known {
 			continue
 		}

@@ -1,4 +1,4 @@
-package engine
+package image
 
 import (
 	"archive/tar"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -33,9 +34,9 @@ func writeFiles(t *testing.T, files map[string]string) string {
 }
 
 // sent lists the files that a build sends to the engine, with their texts.
-func sent(t *testing.T, spec BuildSpec, compress bool) (map[string]string, *directory) {
+func sent(t *testing.T, spec desired.BuildSpec, compress bool) (map[string]string, *directory) {
 	t.Helper()
-	d, err := spec.openDirectory()
+	d, err := openDirectory(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestDockerignoreDecidesWhatIsSent(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, ".dockerignore"), []byte(c.ignore), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			files, _ := sent(t, BuildSpec{Service: "web", Context: dir}, false)
+			files, _ := sent(t, desired.BuildSpec{Service: "web", Context: dir}, false)
 			if diff := cmp.Diff(c.want, fileNames(files)); diff != "" {
 				t.Error(diff)
 			}
@@ -114,7 +115,7 @@ func TestDockerignoreDecidesWhatIsSent(t *testing.T) {
 func TestADockerfileThatIsIgnoredIsKeptOutOfTheImage(t *testing.T) {
 	for ignore, want := range map[string]bool{"Dockerfile": true, "*": true, "other": false, "*\n!Dockerfile": false} {
 		dir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n", ".dockerignore": ignore})
-		if got := (BuildSpec{Context: dir}).hidesDockerfile(); got != want {
+		if got := hidesDockerfile(desired.BuildSpec{Context: dir}); got != want {
 			t.Errorf("%q: got %v", ignore, got)
 		}
 	}
@@ -124,7 +125,7 @@ func TestAnIgnoreFileOfTheDockerfilesOwnComesFirst(t *testing.T) {
 	dir := writeFiles(t, map[string]string{
 		"web.Dockerfile": "FROM a\n", "web.Dockerfile.dockerignore": "a\n", ".dockerignore": "b\n", "a": "", "b": "",
 	})
-	files, _ := sent(t, BuildSpec{Context: dir, Dockerfile: "web.Dockerfile"}, false)
+	files, _ := sent(t, desired.BuildSpec{Context: dir, Dockerfile: "web.Dockerfile"}, false)
 	want := []string{".dockerignore", "b", "web.Dockerfile", "web.Dockerfile.dockerignore"}
 	if diff := cmp.Diff(want, fileNames(files)); diff != "" {
 		t.Error(diff)
@@ -134,7 +135,7 @@ func TestAnIgnoreFileOfTheDockerfilesOwnComesFirst(t *testing.T) {
 func TestADockerfileFromOutsideIsSentAlong(t *testing.T) {
 	dir := writeFiles(t, map[string]string{"web/a": "text", "shared/Dockerfile": "FROM a\n", "web/.dockerignore": "b"})
 	for _, name := range []string{"../shared/Dockerfile", filepath.Join(dir, "shared", "Dockerfile")} {
-		files, d := sent(t, BuildSpec{Context: filepath.Join(dir, "web"), Dockerfile: name}, false)
+		files, d := sent(t, desired.BuildSpec{Context: filepath.Join(dir, "web"), Dockerfile: name}, false)
 		want := map[string]string{"a": "text", d.dockerfile: "FROM a\n", ".dockerignore": "b\n.dockerignore\n" + d.dockerfile + "\n"}
 		if diff := cmp.Diff(want, files); diff != "" {
 			t.Error(diff)
@@ -147,8 +148,8 @@ func TestADockerfileFromOutsideIsSentAlong(t *testing.T) {
 
 func TestACompressedDirectoryHoldsTheSame(t *testing.T) {
 	dir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n", "a": strings.Repeat("a", 1<<20)})
-	plain, _ := sent(t, BuildSpec{Context: dir}, false)
-	compressed, _ := sent(t, BuildSpec{Context: dir}, true)
+	plain, _ := sent(t, desired.BuildSpec{Context: dir}, false)
+	compressed, _ := sent(t, desired.BuildSpec{Context: dir}, true)
 	if !cmp.Equal(plain, compressed) {
 		t.Errorf("%v and %v", fileNames(plain), fileNames(compressed))
 	}
@@ -159,7 +160,7 @@ func TestABuildDirectoryMayBeASymbolicLink(t *testing.T) {
 	if err := os.Symlink("real", filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
-	files, d := sent(t, BuildSpec{Context: filepath.Join(dir, "link")}, false)
+	files, d := sent(t, desired.BuildSpec{Context: filepath.Join(dir, "link")}, false)
 	if !cmp.Equal(fileNames(files), []string{"Dockerfile", "a"}) || d.dockerfile != "Dockerfile" {
 		t.Errorf("got %v with %s", fileNames(files), d.dockerfile)
 	}
@@ -167,7 +168,7 @@ func TestABuildDirectoryMayBeASymbolicLink(t *testing.T) {
 
 func TestWhatIsMissingIsNamed(t *testing.T) {
 	dir := writeFiles(t, map[string]string{"empty/a": "", "file": "", "badignore/Dockerfile": "FROM a\n", "badignore/.dockerignore": "a["})
-	for want, spec := range map[string]BuildSpec{
+	for want, spec := range map[string]desired.BuildSpec{
 		"service web: there is no directory DIR/none":               {Context: filepath.Join(dir, "none")},
 		"service web: there is no file DIR/empty/Dockerfile":        {Context: filepath.Join(dir, "empty")},
 		"service web: there is no file DIR/empty/x/Dockerfile":      {Context: filepath.Join(dir, "empty"), Dockerfile: "x/Dockerfile"},
@@ -176,9 +177,9 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		"service web: open DIR/empty/a/Dockerfile: not a directory": {Context: filepath.Join(dir, "empty"), Dockerfile: "a/Dockerfile"},
 	} {
 		spec.Service = "web"
-		_, err := spec.readDockerfile()
+		_, err := readDockerfile(spec)
 		if err == nil {
-			_, err = spec.openDirectory()
+			_, err = openDirectory(spec)
 		}
 		if err == nil {
 			t.Errorf("no error in place of %q", want)
@@ -192,18 +193,18 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 
 func TestALongTransferShowsHowFarItIs(t *testing.T) {
 	dir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n", "big": strings.Repeat("a", 5<<20)})
-	d, err := BuildSpec{Context: dir}.openDirectory()
+	d, err := openDirectory(desired.BuildSpec{Context: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var last plan.Progress
-	told := 0
+	reports := 0
 	body, err := d.pack(false, func(p plan.Progress) {
 		if p.Current < last.Current || p.Current > p.Total {
 			t.Errorf("%d of %d after %d", p.Current, p.Total, last.Current)
 		}
 		last = p
-		told++
+		reports++
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -212,7 +213,7 @@ func TestALongTransferShowsHowFarItIs(t *testing.T) {
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		t.Fatal(err)
 	}
-	if told < 4 || told > 10 || last.Current != last.Total || last.Total < 5<<20 {
-		t.Errorf("told %d times, at last %d of %d", told, last.Current, last.Total)
+	if reports < 4 || reports > 10 || last.Current != last.Total || last.Total < 5<<20 {
+		t.Errorf("reported %d times, at last %d of %d", reports, last.Current, last.Total)
 	}
 }

@@ -1,4 +1,4 @@
-package engine
+package image
 
 import (
 	"archive/tar"
@@ -11,7 +11,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 
 	"github.com/moby/go-archive"
@@ -19,12 +18,13 @@ import (
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// strayDockerfile is what a Dockerfile from outside of the build directory is
+// outsideDockerfile is what a Dockerfile from outside of the build directory is
 // called among the files of it. The engine keeps it out of images.
-const strayDockerfile = ".stack-lite.dockerfile"
+const outsideDockerfile = ".stack-lite.dockerfile"
 
 // directory is a build directory on its way to the engine.
 type directory struct {
@@ -38,40 +38,41 @@ type directory struct {
 
 // openDirectory finds out what of a build directory is to be sent, and that
 // all of it can be read. The error is a *BuildError.
-func (b BuildSpec) openDirectory() (*directory, error) {
-	d, err := b.ignoring()
+func openDirectory(spec desired.BuildSpec) (*directory, error) {
+	d, err := findDirectory(spec)
 	if err != nil {
 		return nil, err
 	}
 	if err := d.measure(); err != nil {
-		return nil, &BuildError{Service: b.Service, Msg: err.Error()}
+		return nil, &BuildError{Service: spec.Service, Msg: err.Error()}
 	}
 	return d, nil
 }
 
-// ignoring reads .dockerignore, or the file that stands beside a Dockerfile
-// with the same name and .dockerignore behind it. Dockerfile and .dockerignore
+// findDirectory finds a build directory and reads its .dockerignore, or the
+// file that stands beside a Dockerfile with the same name and .dockerignore
+// behind it. Dockerfile and .dockerignore
 // are sent although the patterns leave them out: the engine needs them.
-func (b BuildSpec) ignoring() (*directory, error) {
-	root, err := filepath.EvalSymlinks(b.Context)
+func findDirectory(spec desired.BuildSpec) (*directory, error) {
+	root, err := filepath.EvalSymlinks(spec.Context)
 	if err != nil {
-		return nil, b.missing(err)
+		return nil, unreadable(spec, err)
 	}
 	d := &directory{path: root}
-	if err := d.locate(b); err != nil {
+	if err := d.locate(spec); err != nil {
 		return nil, err
 	}
-	file := b.dockerfilePath() + ".dockerignore"
+	file := spec.DockerfilePath() + ".dockerignore"
 	if _, err := os.Stat(file); err != nil {
 		file = filepath.Join(root, ".dockerignore")
 	}
 	if d.patterns, err = readIgnored(file); err != nil {
-		return nil, &BuildError{Service: b.Service, File: file, Msg: err.Error()}
+		return nil, &BuildError{Service: spec.Service, File: file, Msg: err.Error()}
 	}
 	for _, needed := range []string{d.dockerfile, ".dockerignore"} {
 		out, err := patternmatcher.MatchesOrParentMatches(needed, d.patterns)
 		if err != nil {
-			return nil, &BuildError{Service: b.Service, File: file, Msg: err.Error()}
+			return nil, &BuildError{Service: spec.Service, File: file, Msg: err.Error()}
 		}
 		if out {
 			d.hidden = d.hidden || needed == d.dockerfile
@@ -82,8 +83,8 @@ func (b BuildSpec) ignoring() (*directory, error) {
 }
 
 // locate finds the Dockerfile's name within the directory.
-func (d *directory) locate(b BuildSpec) error {
-	at := b.dockerfilePath()
+func (d *directory) locate(spec desired.BuildSpec) error {
+	at := spec.DockerfilePath()
 	if dir, err := filepath.EvalSymlinks(filepath.Dir(at)); err == nil {
 		at = filepath.Join(dir, filepath.Base(at))
 	}
@@ -94,9 +95,9 @@ func (d *directory) locate(b BuildSpec) error {
 	}
 	text, err := os.ReadFile(at)
 	if err != nil {
-		return b.missing(err)
+		return unreadable(spec, err)
 	}
-	d.dockerfile, d.outside, d.hidden = strayDockerfile, text, true
+	d.dockerfile, d.outside, d.hidden = outsideDockerfile, text, true
 	return nil
 }
 
@@ -119,11 +120,11 @@ func readIgnored(file string) ([]string, error) {
 
 // hidesDockerfile tells whether a build is to see its directory without the
 // Dockerfile in it.
-func (b BuildSpec) hidesDockerfile() bool {
-	if !b.local() {
+func hidesDockerfile(spec desired.BuildSpec) bool {
+	if !spec.Local() {
 		return false
 	}
-	d, err := b.ignoring()
+	d, err := findDirectory(spec)
 	return err == nil && d.hidden
 }
 
@@ -150,13 +151,13 @@ func (d *directory) measure() error {
 		case err != nil:
 			return err
 		case entry.Type().IsRegular():
-			return d.weigh(file)
+			return d.addSize(file)
 		}
 		return nil
 	})
 }
 
-func (d *directory) weigh(file string) error {
+func (d *directory) addSize(file string) error {
 	f, err := os.Open(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -172,7 +173,7 @@ func (d *directory) weigh(file string) error {
 }
 
 // pack gives the directory as an archive, owned by root as Docker has it, and
-// tells how much of it has been read.
+// reports how much of it has been read.
 func (d *directory) pack(compress bool, report func(plan.Progress)) (io.ReadCloser, error) {
 	body, err := archive.TarWithOptions(d.path, &archive.TarOptions{
 		Compression:     compression.None,
@@ -184,10 +185,10 @@ func (d *directory) pack(compress bool, report func(plan.Progress)) (io.ReadClos
 	}
 	if d.outside != nil {
 		body = archive.ReplaceFileTarWrapper(body, map[string]archive.TarModifierFunc{
-			strayDockerfile: func(name string, _ *tar.Header, _ io.Reader) (*tar.Header, []byte, error) {
+			outsideDockerfile: func(name string, _ *tar.Header, _ io.Reader) (*tar.Header, []byte, error) {
 				return entry(name, d.outside)
 			},
-			".dockerignore": alsoIgnore(strayDockerfile),
+			".dockerignore": alsoIgnore(outsideDockerfile),
 		})
 	}
 	body = &metered{ReadCloser: body, total: d.size, report: report}
@@ -215,25 +216,25 @@ func alsoIgnore(pattern string) archive.TarModifierFunc {
 	}
 }
 
-// metered tells from time to time how much has been read.
+// metered reports from time to time how much has been read.
 type metered struct {
 	io.ReadCloser
-	read, told atomic.Int64
-	total      int64
-	report     func(plan.Progress)
+	read, reported atomic.Int64
+	total          int64
+	report         func(plan.Progress)
 }
 
 // sending is what the transfer of a build directory is called.
 const sending = "build directory"
 
-// meterStep is how many bytes go by between two signs of life.
+// meterStep is how many bytes are read between two reports.
 const meterStep = 1 << 20
 
 func (m *metered) Read(b []byte) (int, error) {
 	n, err := m.ReadCloser.Read(b)
 	read := m.read.Add(int64(n))
-	if told := m.told.Load(); read-told >= meterStep || errors.Is(err, io.EOF) && told > 0 {
-		m.told.Store(read)
+	if reported := m.reported.Load(); read-reported >= meterStep || errors.Is(err, io.EOF) && reported > 0 {
+		m.reported.Store(read)
 		m.report(plan.Progress{Part: sending, Text: "sending", Current: min(read, m.total), Total: m.total})
 	}
 	return n, err
@@ -252,15 +253,4 @@ func compressed(body io.ReadCloser) io.ReadCloser {
 		w.CloseWithError(err)
 	}()
 	return r
-}
-
-// isGitOverSSH tells whether a context is a repository that is fetched with git
-// over ssh.
-func (b BuildSpec) isGitOverSSH() bool { return strings.HasPrefix(b.Context, "git@") }
-
-// isDirectoryOfGit tells whether a context is a directory within a repository:
-// URL#REF:DIRECTORY.
-func (b BuildSpec) isDirectoryOfGit() bool {
-	_, fragment, _ := strings.Cut(b.Context, "#")
-	return !b.local() && strings.Contains(fragment, ":")
 }

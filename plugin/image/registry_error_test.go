@@ -1,4 +1,4 @@
-package engine
+package image
 
 import (
 	"testing"
@@ -31,7 +31,7 @@ func TestWhyAnImageCantBeFetchedIsToldApart(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatMayPassIsTriedAgain(t *testing.T) {
+func TestOnlyWhatIsTemporaryIsTriedAgain(t *testing.T) {
 	for said, want := range map[string]bool{
 		"unexpected EOF": true,
 		"dial tcp 127.0.0.1:5000: connect: connection refused":         true,
@@ -40,7 +40,7 @@ func TestOnlyWhatMayPassIsTriedAgain(t *testing.T) {
 		"no basic auth credentials":                       false,
 		"http: server gave HTTP response to HTTPS client": false,
 	} {
-		if got := registryError("pull", "a", said).passing(); got != want {
+		if got := registryError("pull", "a", said).temporary(); got != want {
 			t.Errorf("%s: got %v", said, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package engine
+package image
 
 import (
 	"context"
@@ -10,7 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/dockerfile"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/image/dockerfile"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -18,7 +19,7 @@ import (
 // plan may begin later than the call does.
 type baking struct {
 	image plan.Image
-	spec  BuildSpec
+	spec  desired.BuildSpec
 	file  *dockerfile.File // nil: not on this machine
 	done  chan struct{}
 	err   error // once done is closed
@@ -28,7 +29,7 @@ type baking struct {
 	held   []plan.Progress
 }
 
-func (b *baking) tell(p plan.Progress) {
+func (b *baking) progress(p plan.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.report == nil {
@@ -38,7 +39,7 @@ func (b *baking) tell(p plan.Progress) {
 	b.report(p)
 }
 
-func (b *baking) listen(report func(plan.Progress)) {
+func (b *baking) reportTo(report func(plan.Progress)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, p := range b.held {
@@ -47,7 +48,7 @@ func (b *baking) listen(report func(plan.Progress)) {
 	b.held, b.report = nil, report
 }
 
-// finish ends the image's part of the call; nothing is told after it.
+// finish ends the image's part of the call; nothing is reported after it.
 func (b *baking) finish(err error) {
 	b.err = err
 	close(b.done)
@@ -64,35 +65,35 @@ func (b *baking) finished() bool {
 
 // bake builds an image with buildx. The first of those that are built together
 // makes the call for all of them, and each waits for its own.
-func (e *Engine) bake(ctx context.Context, a plan.BuildImage, report func(plan.Progress)) error {
-	e.builds.mu.Lock()
-	mine := e.builds.baking[a.Image.Ref]
+func (s *Store) bake(ctx context.Context, a plan.BuildImage, report func(plan.Progress)) error {
+	s.mu.Lock()
+	mine := s.baking[a.Image.Ref]
 	if mine == nil {
-		batch := e.batch(a)
-		mine = e.builds.baking[a.Image.Ref]
-		go e.bakeAll(ctx, batch)
+		batch := s.batch(a)
+		mine = s.baking[a.Image.Ref]
+		go s.bakeAll(ctx, batch)
 	}
-	delete(e.builds.baking, a.Image.Ref)
-	e.builds.mu.Unlock()
-	mine.listen(report)
+	delete(s.baking, a.Image.Ref)
+	s.mu.Unlock()
+	mine.reportTo(report)
 	<-mine.done
 	return mine.err
 }
 
 // batch enters what is to be built in one call. The lock is held.
-func (e *Engine) batch(a plan.BuildImage) []*baking {
+func (s *Store) batch(a plan.BuildImage) []*baking {
 	together := a.Together
-	if own, ok := a.Image.Spec.(BuildSpec); together == nil || ok && own.Options.Alone {
+	if own, ok := a.Image.Spec.(desired.BuildSpec); together == nil || ok && own.Options.Alone {
 		together = []plan.Image{a.Image}
 	}
 	var batch []*baking
 	for _, image := range together {
-		spec, ok := image.Spec.(BuildSpec)
-		if w := e.builds.ways[image.Ref]; !ok || w.builder != Buildx && image.Ref != a.Image.Ref {
+		spec, ok := image.Spec.(desired.BuildSpec)
+		if chosen := s.strategies[image.Ref]; !ok || chosen.builder != Buildx && image.Ref != a.Image.Ref {
 			continue
 		}
 		b := &baking{image: image, spec: spec, done: make(chan struct{})}
-		e.builds.baking[image.Ref] = b
+		s.baking[image.Ref] = b
 		batch = append(batch, b)
 	}
 	return batch
@@ -100,12 +101,12 @@ func (e *Engine) batch(a plan.BuildImage) []*baking {
 
 // bakeAll builds a batch. A call of buildx gives up all images when one fails;
 // the others are then built by another, which finds in the cache what was done.
-func (e *Engine) bakeAll(ctx context.Context, batch []*baking) {
+func (s *Store) bakeAll(ctx context.Context, batch []*baking) {
 	var ready sync.WaitGroup
 	for _, b := range batch {
 		ready.Go(func() {
 			var err error
-			if b.file, err = e.readyToBuild(ctx, b.spec, b.tell); err != nil {
+			if b.file, err = s.prepareBuild(ctx, b.spec, b.progress); err != nil {
 				b.finish(err)
 			}
 		})
@@ -121,7 +122,7 @@ func (e *Engine) bakeAll(ctx context.Context, batch []*baking) {
 		if len(left) == 0 {
 			return
 		}
-		err := e.bakeOnce(ctx, left)
+		err := s.bakeOnce(ctx, left)
 		for _, b := range left {
 			switch {
 			case b.finished():
@@ -130,14 +131,14 @@ func (e *Engine) bakeAll(ctx context.Context, batch []*baking) {
 			case err == nil:
 				b.finish(nil)
 			case len(failedOf(err)) == 0 || failedOf(err)[b] != nil:
-				b.finish(blame(err, b))
+				b.finish(errorOf(err, b))
 			}
 		}
 	}
 }
 
-// bakeError is a call of buildx that failed, with what each image that is to
-// blame failed of.
+// bakeError is a call of buildx that failed, with the error of each image that
+// made it fail.
 type bakeError struct {
 	text   string
 	failed map[*baking]error
@@ -153,11 +154,12 @@ func failedOf(err error) map[*baking]error {
 	return nil
 }
 
-func blame(err error, b *baking) error {
+// errorOf is the error of one image where a call of buildx failed.
+func errorOf(err error, b *baking) error {
 	if own := failedOf(err)[b]; own != nil {
 		return own
 	}
-	return b.spec.failure(nil, "", err.Error())
+	return builderError(b.spec, nil, "", err.Error())
 }
 
 // bakeFile is what buildx is handed (https://docs.docker.com/build/bake/reference).
@@ -192,16 +194,16 @@ func bakeFileOf(batch []*baking) bakeFile {
 			Tags: []string{literal(b.image.Ref)}, Labels: map[string]string{}, Args: map[string]string{},
 			NoCache: b.spec.Options.NoCache, Output: []string{"type=docker"},
 		}
-		if b.spec.local() {
-			t.Dockerfile = literal(b.spec.dockerfilePath())
+		if b.spec.Local() {
+			t.Dockerfile = literal(b.spec.DockerfilePath())
 		}
-		for k, v := range b.spec.labels() {
+		for k, v := range b.spec.Labels() {
 			t.Labels[k] = literal(v)
 		}
 		for k, v := range b.spec.Options.Args {
 			t.Args[k] = literal(v)
 		}
-		if b.spec.isGitOverSSH() && os.Getenv("SSH_AUTH_SOCK") != "" {
+		if isGitOverSSH(b.spec) && os.Getenv("SSH_AUTH_SOCK") != "" {
 			t.SSH = []string{"default"}
 		}
 		f.Target[name] = t
@@ -219,17 +221,21 @@ func literal(s string) string {
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(s)
 }
 
+// isGitOverSSH tells whether a context is a repository that is fetched with git
+// over ssh.
+func isGitOverSSH(spec desired.BuildSpec) bool { return strings.HasPrefix(spec.Context, "git@") }
+
 // stopTime is how long buildx is given to stop when it is interrupted.
 const stopTime = 10 * time.Second
 
 // bakeOnce makes one call of buildx. Images that are there before it ends are
 // finished at once, so that their containers start. The error is a *bakeError.
-func (e *Engine) bakeOnce(ctx context.Context, batch []*baking) error {
+func (s *Store) bakeOnce(ctx context.Context, batch []*baking) error {
 	input, err := json.Marshal(bakeFileOf(batch))
 	if err != nil {
 		return err
 	}
-	plugin := e.findBuildx()
+	plugin := s.findBuildx()
 	args := []string{"bake", "--file", "-", "--progress", "rawjson"}
 	if plugin.Builder != "" {
 		args = append(args, "--builder", plugin.Builder)

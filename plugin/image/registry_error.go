@@ -1,4 +1,4 @@
-package engine
+package image
 
 import (
 	"fmt"
@@ -17,11 +17,11 @@ type RegistryError struct {
 	Msg   string // what the engine said
 }
 
-// RegistryCause is what kept an image from its way.
+// RegistryCause is what kept an image from being fetched or sent.
 type RegistryCause string
 
-// The causes. Registries that hide from strangers what they hold say Denied
-// where another says NoTag.
+// The causes. Registries that tell only those who are logged in what they hold
+// say Denied where another says NoTag.
 const (
 	BadName      RegistryCause = "the name can't be that of an image"
 	NoTag        RegistryCause = "the registry has no such name and tag"
@@ -104,8 +104,8 @@ func registryError(verb, ref, msg string) *RegistryError {
 	return e
 }
 
-// passing tells whether the same may succeed a moment later.
-func (r *RegistryError) passing() bool {
+// temporary tells whether the same may succeed a moment later.
+func (r *RegistryError) temporary() bool {
 	return r.Cause == Broken || r.Cause == NoRegistry && !strings.Contains(r.Msg, "no such host") && !strings.Contains(r.Msg, "server gave HTTP") &&
 		!strings.Contains(r.Msg, "x509")
 }

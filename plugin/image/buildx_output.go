@@ -1,4 +1,4 @@
-package engine
+package image
 
 import (
 	"bufio"
@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// bakeReader sorts what buildx tells by image.
+// bakeReader sorts what buildx says by image.
 type bakeReader struct {
 	batch  []*baking
 	traces []*trace
@@ -50,8 +50,8 @@ func (r *bakeReader) read(output io.Reader) error {
 // targetPrefix stands in brackets before a step when there are several images.
 var targetPrefix = regexp.MustCompile(`^\[s(\d+)(?: ([^\]]*))?\] `)
 
-// whose tells which image a step is of, and gives its name without that.
-func (r *bakeReader) whose(name string) (int, string) {
+// imageOf tells which image a step is of, and gives its name without that.
+func (r *bakeReader) imageOf(name string) (int, string) {
 	if len(r.batch) == 1 {
 		return 0, name
 	}
@@ -73,7 +73,7 @@ func (r *bakeReader) whose(name string) (int, string) {
 func (r *bakeReader) take(s buildStatus) {
 	parts := make([]buildStatus, len(r.batch))
 	for _, v := range s.Vertexes {
-		i, name := r.whose(v.Name)
+		i, name := r.imageOf(v.Name)
 		if i < 0 {
 			continue
 		}
@@ -103,27 +103,27 @@ func (r *bakeReader) take(s buildStatus) {
 		if b.finished() {
 			continue
 		}
-		r.traces[i].take(part, b.tell)
-		if r.traces[i].exported() && r.others(b) {
+		r.traces[i].take(part, b.progress)
+		if r.traces[i].exported() && r.othersUnfinished(b) {
 			b.finish(nil)
 		}
 	}
 }
 
-// others tells whether any image but one is not done yet. The last one waits
-// for buildx itself to end, so that nobody leaves while it still runs.
-func (r *bakeReader) others(b *baking) bool {
+// othersUnfinished tells whether any image but one is not done yet. The last
+// one waits for buildx itself to end, so that no step ends while it still runs.
+func (r *bakeReader) othersUnfinished(b *baking) bool {
 	return slices.ContainsFunc(r.batch, func(o *baking) bool { return o != b && !o.finished() })
 }
 
 // failedTarget is how buildx names the image that made it give up.
 var failedTarget = regexp.MustCompile(`^ERROR: target s(\d+): (.*)$`)
 
-// failure finds out which image is to blame. Where buildx names one the others
-// may have been given up for it, whatever their steps say.
+// failure finds out which image made buildx fail. Where buildx names one the
+// others may have been given up for it, whatever their steps say.
 func (r *bakeReader) failure(exit error) error {
 	failed := &bakeError{text: "buildx: " + exit.Error(), failed: map[*baking]error{}}
-	guilty := -1
+	at := -1
 	text := ""
 	for _, line := range r.text {
 		if rest, ok := strings.CutPrefix(line, "ERROR: "); ok {
@@ -132,26 +132,26 @@ func (r *bakeReader) failure(exit error) error {
 		}
 		if m := failedTarget.FindStringSubmatch(line); m != nil {
 			text = m[2]
-			if _, err := fmt.Sscan(m[1], &guilty); err != nil || guilty >= len(r.batch) {
-				guilty = -1
+			if _, err := fmt.Sscan(m[1], &at); err != nil || at >= len(r.batch) {
+				at = -1
 			}
 		}
 	}
 	if len(r.batch) == 1 {
-		guilty = 0
+		at = 0
 	}
 	if text == "" && len(r.text) > 0 {
 		text = strings.Join(r.text, "\n")
 		failed.text = text
 	}
-	if guilty < 0 {
+	if at < 0 {
 		return failed
 	}
-	b := r.batch[guilty]
+	b := r.batch[at]
 	step := ""
-	if v, ok := r.traces[guilty].failure(); ok {
+	if v, ok := r.traces[at].failure(); ok {
 		step, text = v.Name, v.Error
 	}
-	failed.failed[b] = b.spec.failure(b.file, step, text)
+	failed.failed[b] = builderError(b.spec, b.file, step, text)
 	return failed
 }

@@ -1,12 +1,10 @@
-package engine
+package image
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -28,14 +27,14 @@ const fakeBuildx = "STACKLITE_FAKE_BUILDX"
 
 func TestMain(m *testing.M) {
 	if calls := os.Getenv(fakeBuildx); calls != "" {
-		os.Exit(playBuildx(calls))
+		os.Exit(runFakeBuildx(calls))
 	}
 	os.Exit(m.Run())
 }
 
-// playBuildx behaves as buildx does: images named bad fail, and with them all
+// runFakeBuildx behaves as buildx does: images named bad fail, and with them all
 // that are not done; images named slow wait to be interrupted.
-func playBuildx(calls string) int {
+func runFakeBuildx(calls string) int {
 	var in bakeFile
 	if err := json.NewDecoder(os.Stdin).Decode(&in); err != nil {
 		return 3
@@ -81,12 +80,12 @@ func playBuildx(calls string) int {
 	return 0
 }
 
-// bakery is an engine with the fake buildx, and a plan to build images.
-func bakery(t *testing.T, refs ...string) (e *Engine, p *plan.Plan, calls func() []string) {
+// withBuildx is a store with the fake buildx, and a plan to build images.
+func withBuildx(t *testing.T, refs ...string) (s *Store, p *plan.Plan, calls func() []string) {
 	t.Helper()
 	dir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\nRUN false\n"})
 	noted := filepath.Join(t.TempDir(), "calls")
-	e = inMemory(t, "1.41", Options{Buildx: func() *BuildxPlugin {
+	s = inMemory(t, "1.41", Options{Buildx: func() *BuildxPlugin {
 		return &BuildxPlugin{Version: "v0.23.0", Command: func(ctx context.Context, args ...string) *exec.Cmd {
 			cmd := exec.CommandContext(ctx, os.Args[0], args...)
 			cmd.Env = append(os.Environ(), fakeBuildx+"="+noted)
@@ -95,13 +94,13 @@ func bakery(t *testing.T, refs ...string) (e *Engine, p *plan.Plan, calls func()
 	}}, enginetest.Image{Ref: "a"})
 	var images []plan.Image
 	for _, ref := range refs {
-		images = append(images, plan.Image{Ref: ref, Build: true, Spec: BuildSpec{Project: "p", Service: ref, Context: dir}})
+		images = append(images, plan.Image{Ref: ref, Build: true, Spec: desired.BuildSpec{Project: "p", Service: ref, Context: dir}})
 	}
 	p = plan.Builds(refs, plan.Want{Images: images}, plan.Have{})
-	if err := e.Prepare(t.Context(), p); err != nil {
+	if err := s.Prepare(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
-	return e, p, func() []string {
+	return s, p, func() []string {
 		b, err := os.ReadFile(noted)
 		if err != nil {
 			t.Fatal(err)
@@ -112,8 +111,8 @@ func bakery(t *testing.T, refs ...string) (e *Engine, p *plan.Plan, calls func()
 
 func TestOneCallBuildsAllThatIsReady(t *testing.T) {
 	for _, width := range []int{1, 16} {
-		e, p, calls := bakery(t, "one", "two", "three")
-		if err := p.Run(t.Context(), width, e.Apply, func(plan.Event) {}); err != nil {
+		s, p, calls := withBuildx(t, "one", "two", "three")
+		if err := p.Run(t.Context(), width, s.Apply, func(plan.Event) {}); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff([]string{"one two three"}, calls()); diff != "" {
@@ -123,15 +122,15 @@ func TestOneCallBuildsAllThatIsReady(t *testing.T) {
 }
 
 func TestImagesThatAreToBeBuiltAloneGetACallEach(t *testing.T) {
-	e, p, calls := bakery(t, "one", "two")
-	for i, s := range p.Steps {
-		a := s.Action.(plan.BuildImage)
-		spec := a.Image.Spec.(BuildSpec)
+	s, p, calls := withBuildx(t, "one", "two")
+	for i, step := range p.Steps {
+		a := step.Action.(plan.BuildImage)
+		spec := a.Image.Spec.(desired.BuildSpec)
 		spec.Options.Alone = true
 		a.Image.Spec = spec
 		p.Steps[i].Action = a
 	}
-	if err := p.Run(t.Context(), 1, e.Apply, func(plan.Event) {}); err != nil {
+	if err := p.Run(t.Context(), 1, s.Apply, func(plan.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"one", "two"}, calls()); diff != "" {
@@ -140,9 +139,9 @@ func TestImagesThatAreToBeBuiltAloneGetACallEach(t *testing.T) {
 }
 
 func TestAnImageThatFailsIsLeftOutAndTheOthersBuilt(t *testing.T) {
-	e, p, calls := bakery(t, "one", "bad", "two", "bad2", "three")
+	s, p, calls := withBuildx(t, "one", "bad", "two", "bad2", "three")
 	done := map[string]plan.Phase{}
-	err := p.Run(t.Context(), 16, e.Apply, func(ev plan.Event) { done[ev.Step.Task.Name] = ev.Phase })
+	err := p.Run(t.Context(), 16, s.Apply, func(ev plan.Event) { done[ev.Step.Task.Name] = ev.Phase })
 	want := map[string]plan.Phase{"one": plan.Done, "two": plan.Done, "three": plan.Done, "bad": plan.Failed, "bad2": plan.Failed}
 	if diff := cmp.Diff(want, done); diff != "" {
 		t.Error(diff)
@@ -156,13 +155,13 @@ func TestAnImageThatFailsIsLeftOutAndTheOthersBuilt(t *testing.T) {
 }
 
 func TestAnInterruptedBuildEndsBuildxToo(t *testing.T) {
-	e, p, calls := bakery(t, "one", "slow")
+	s, p, calls := withBuildx(t, "one", "slow")
 	ctx, cancel := context.WithCancel(t.Context())
 	var (
 		mu     sync.Mutex
 		phases []string
 	)
-	err := p.Run(ctx, 16, e.Apply, func(ev plan.Event) {
+	err := p.Run(ctx, 16, s.Apply, func(ev plan.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		if strings.Contains(ev.Progress.Text, "RUN sleep") {
@@ -181,34 +180,5 @@ func TestAnInterruptedBuildEndsBuildxToo(t *testing.T) {
 	}
 	if len(calls()) != 1 {
 		t.Errorf("called again: %q", calls())
-	}
-}
-
-func TestABrokenConnectionIsTriedAgainAndNothingElseIs(t *testing.T) {
-	for said, want := range map[string]int{
-		`Get "http://example.com/v2/": EOF`:            3, // two that fail, one that succeeds
-		"manifest for a:1 not found: manifest unknown": 1,
-		"no basic auth credentials":                    1,
-	} {
-		memory := enginetest.New(t, enginetest.Options{Registry: []enginetest.Image{{Ref: "a:1"}}})
-		e := clientOf(t, memory, Options{})
-		pulls := 0
-		memory.Fail(func(c enginetest.Call) enginetest.Fault {
-			if c.Path != "/images/create" {
-				return enginetest.Fault{}
-			}
-			if pulls++; pulls > 2 {
-				return enginetest.Fault{}
-			}
-			return enginetest.Answer(500, said)
-		})
-		var told bytes.Buffer
-		err := e.Apply(t.Context(), plan.PullImage{Image: plan.Image{Ref: "a:1"}}, func(p plan.Progress) { io.WriteString(&told, p.Text+"\n") })
-		if pulls != want || (err == nil) != (want == 3) {
-			t.Errorf("%s: tried %d times, %v", said, pulls, err)
-		}
-		if strings.Contains(told.String(), "trying again") != (want > 1) {
-			t.Errorf("%s: told %s", said, &told)
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package engine
+package image
 
 import (
 	"context"
@@ -12,21 +12,21 @@ import (
 	"github.com/docker/docker/client"
 	"github.com/docker/docker/pkg/jsonmessage"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/dockerfile"
-	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/image/dockerfile"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // buildByCall builds an image by the engine's build call, with BuildKit or with
 // the classic builder.
-func (e *Engine) buildByCall(ctx context.Context, ref string, spec BuildSpec, buildKit bool, report func(plan.Progress)) error {
+func (s *Store) buildByCall(ctx context.Context, ref string, spec desired.BuildSpec, buildKit bool, report func(plan.Progress)) error {
 	options := build.ImageBuildOptions{
 		Tags:        []string{ref},
 		NoCache:     spec.Options.NoCache,
 		Remove:      !spec.Options.Keep,
 		ForceRemove: !spec.Options.Keep,
 		Memory:      spec.Options.Memory,
-		Labels:      spec.labels(),
+		Labels:      spec.Labels(),
 		BuildArgs:   map[string]*string{},
 	}
 	for name, value := range spec.Options.Args {
@@ -35,13 +35,13 @@ func (e *Engine) buildByCall(ctx context.Context, ref string, spec BuildSpec, bu
 	if buildKit {
 		options.Version = build.BuilderBuildKit
 	}
-	file, err := e.readyToBuild(ctx, spec, report)
+	file, err := s.prepareBuild(ctx, spec, report)
 	if err != nil {
 		return err
 	}
 	var body io.ReadCloser
-	if spec.local() {
-		d, err := spec.openDirectory()
+	if spec.Local() {
+		d, err := openDirectory(spec)
 		if err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func (e *Engine) buildByCall(ctx context.Context, ref string, spec BuildSpec, bu
 	} else {
 		options.RemoteContext, options.Dockerfile, options.PullParent = spec.Context, spec.Dockerfile, spec.Options.Pull
 	}
-	res, err := e.client.ImageBuild(ctx, body, options)
+	res, err := s.client.ImageBuild(ctx, body, options)
 	if err != nil {
 		switch {
 		case ctx.Err() != nil:
@@ -61,7 +61,7 @@ func (e *Engine) buildByCall(ctx context.Context, ref string, spec BuildSpec, bu
 		case client.IsErrConnectionFailed(err):
 			return err
 		}
-		return spec.failure(file, "", apiMessage(err))
+		return builderError(spec, file, "", apiMessage(err))
 	}
 	defer res.Body.Close()
 	reader := buildReader{spec: spec, file: file, trace: newTrace(), report: report}
@@ -74,26 +74,21 @@ func (e *Engine) buildByCall(ctx context.Context, ref string, spec BuildSpec, bu
 	return nil
 }
 
-// labels mark an image as the stack's (compose-v1.md 3.5).
-func (b BuildSpec) labels() map[string]string {
-	return map[string]string{labels.Project: b.Project, labels.Service: b.Service}
-}
-
 // apiMessage is the engine's message without what the client puts before it.
 func apiMessage(err error) string {
 	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
 }
 
-// classicColours are what the classic builder paints standard error with.
+// classicColours are what the classic builder colours standard error with.
 var classicColours = strings.NewReplacer("\x1b[91m", "", "\x1b[0m", "")
 
 // buildReader reads the messages of one build, of either builder.
 type buildReader struct {
-	spec   BuildSpec
+	spec   desired.BuildSpec
 	file   *dockerfile.File
 	trace  *trace
 	step   string // the classic builder's latest, as it said it
-	begun  string // the same as it is told; empty: it has been
+	begun  string // the same as it is reported; empty: it has been
 	text   string // a line that has not ended
 	done   bool   // the image is there
 	report func(plan.Progress)
@@ -106,7 +101,7 @@ func (r *buildReader) read(body io.Reader) error {
 	for {
 		var m jsonmessage.JSONMessage
 		if err := decoder.Decode(&m); errors.Is(err, io.EOF) {
-			r.tellStep("")
+			r.reportStep("")
 			if !r.done {
 				return &BuildError{Service: r.spec.Service, Msg: "the engine broke off before the image was done"}
 			}
@@ -133,7 +128,7 @@ func (r *buildReader) read(body io.Reader) error {
 		case m.Stream != "":
 			r.stream(m.Stream)
 		case m.Status != "":
-			r.report(statusOf(m))
+			r.report(progressOf(m))
 		}
 	}
 }
@@ -143,7 +138,7 @@ func (r *buildReader) fail(msg string) error {
 	if v, ok := r.trace.failure(); ok {
 		step, msg = v.Name, v.Error
 	}
-	return r.spec.failure(r.file, step, msg)
+	return builderError(r.spec, r.file, step, msg)
 }
 
 // stream takes text of the classic builder. A step's line is held back until
@@ -164,27 +159,27 @@ func (r *buildReader) line(line string) {
 	n, total, text, step := classicStep(line)
 	switch {
 	case step:
-		r.tellStep("")
+		r.reportStep("")
 		r.step = line
-		if total -= len(r.spec.labels()); r.file != nil {
+		if total -= len(r.spec.Labels()); r.file != nil {
 			total = r.file.Len()
 		}
 		if n <= total { // else it is a label that was asked for, of which the builder makes a step
 			r.begun = fmt.Sprintf("[%d/%d] %s", n, total, text)
 		}
 	case line == " ---> Using cache":
-		r.tellStep(cachedWord)
+		r.reportStep(cachedWord)
 	case strings.HasPrefix(line, "Successfully built "):
 		r.done = true
 	case line == "", strings.HasPrefix(line, " ---> "), strings.HasPrefix(line, "Removing intermediate container "),
 		strings.HasPrefix(line, "Successfully tagged "):
 	default:
-		r.tellStep("")
+		r.reportStep("")
 		r.report(plan.Progress{Text: line})
 	}
 }
 
-func (r *buildReader) tellStep(word string) {
+func (r *buildReader) reportStep(word string) {
 	if r.begun != "" {
 		r.report(plan.Progress{Text: r.begun + word})
 		r.begun = ""
@@ -196,14 +191,5 @@ func (r *buildReader) flush() {
 		r.line(r.text)
 		r.text = ""
 	}
-	r.tellStep("")
-}
-
-// statusOf is a message about a layer as progress.
-func statusOf(m jsonmessage.JSONMessage) plan.Progress {
-	p := plan.Progress{Part: m.ID, Text: m.Status}
-	if m.Progress != nil {
-		p.Current, p.Total = m.Progress.Current, m.Progress.Total
-	}
-	return p
+	r.reportStep("")
 }

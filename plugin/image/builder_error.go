@@ -1,16 +1,17 @@
-package engine
+package image
 
 import (
 	"regexp"
 	"strconv"
 	"strings"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/dockerfile"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/image/dockerfile"
 )
 
-// stepPlace is where BuildKit says that a step is: "[2/4] RUN true", with the
+// kitStepLine is how BuildKit names a step: "[2/4] RUN true", with the
 // stage before the numbers where there are several.
-var stepPlace = regexp.MustCompile(`^\[(?:(\S+) )?\s*(\d+)/(\d+)\]\s+(.*)$`)
+var kitStepLine = regexp.MustCompile(`^\[(?:(\S+) )?\s*(\d+)/(\d+)\]\s+(.*)$`)
 
 // What the builders say about the same mistake, in words of their own.
 var (
@@ -20,16 +21,16 @@ var (
 	noImage  = regexp.MustCompile(`(?:pull access denied for ([^,]+), repository does not exist)`)
 )
 
-// failure makes one error of what any of the builders says. Step is where it
-// says that it was, empty if it does not.
-func (b BuildSpec) failure(file *dockerfile.File, step, text string) error {
-	e := &BuildError{Service: b.Service, Msg: plainly(text)}
-	if b.local() {
-		e.File = b.dockerfilePath()
+// builderError makes one error of what any of the builders says. Step is where
+// it says that it was, empty if it does not.
+func builderError(spec desired.BuildSpec, file *dockerfile.File, step, text string) error {
+	e := &BuildError{Service: spec.Service, Msg: trimPrefixes(text)}
+	if spec.Local() {
+		e.File = spec.DockerfilePath()
 	}
-	if at, ok := find(file, step); ok {
+	if at, ok := findStep(file, step); ok {
 		e.Line, e.Step = at.Line, oneLine(at.Text)
-	} else if m := stepPlace.FindStringSubmatch(step); m != nil {
+	} else if m := kitStepLine.FindStringSubmatch(step); m != nil {
 		e.Step = oneLine(m[4])
 	}
 	switch {
@@ -39,7 +40,7 @@ func (b BuildSpec) failure(file *dockerfile.File, step, text string) error {
 		m := badLine.FindStringSubmatch(text)
 		e.Line, _ = strconv.Atoi(m[1])
 		e.Msg = m[2]
-	case noFile.MatchString(text) && copies(e.Step):
+	case noFile.MatchString(text) && isCopy(e.Step):
 		e.Msg = strings.TrimPrefix(firstGroup(noFile.FindStringSubmatch(text)), "/") +
 			" is not in the build directory, or .dockerignore leaves it out"
 	case noImage.MatchString(text):
@@ -48,7 +49,7 @@ func (b BuildSpec) failure(file *dockerfile.File, step, text string) error {
 	return e
 }
 
-func copies(step string) bool {
+func isCopy(step string) bool {
 	word, _, _ := strings.Cut(strings.ToUpper(step), " ")
 	return word == "COPY" || word == "ADD"
 }
@@ -62,9 +63,9 @@ func firstGroup(m []string) string {
 	return ""
 }
 
-// plainly takes away what BuildKit puts before an error to say which of its
+// trimPrefixes takes away what BuildKit puts before an error to say which of its
 // parts passed it on.
-func plainly(text string) string {
+func trimPrefixes(text string) string {
 	text = strings.TrimSpace(text)
 	for _, prefix := range [...]string{
 		"failed to solve: ", "failed to solve with frontend dockerfile.v0: ", "rpc error: code = Unknown desc = ",
@@ -75,16 +76,16 @@ func plainly(text string) string {
 	return text
 }
 
-// find looks a builder's step up in the Dockerfile: "[2/4] RUN true" of
+// findStep looks a builder's step up in the Dockerfile: "[2/4] RUN true" of
 // BuildKit or "Step 2/4 : RUN true" of the classic builder.
-func find(file *dockerfile.File, step string) (dockerfile.Step, bool) {
+func findStep(file *dockerfile.File, step string) (dockerfile.Step, bool) {
 	if file == nil {
 		return dockerfile.Step{}, false
 	}
 	if n, _, _, ok := classicStep(step); ok {
 		return file.Nth(n)
 	}
-	m := stepPlace.FindStringSubmatch(step)
+	m := kitStepLine.FindStringSubmatch(step)
 	if m == nil {
 		return dockerfile.Step{}, false
 	}

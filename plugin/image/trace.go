@@ -1,4 +1,4 @@
-package engine
+package image
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// buildStatus is what BuildKit tells about builds under way: a message
+// buildStatus is what BuildKit says about builds under way: a message
 // StatusResponse of its control API, or a line that buildx writes as rawjson.
 type buildStatus struct {
 	Vertexes []vertex       `json:"vertexes"`
@@ -43,33 +43,33 @@ type vertexStatus struct {
 type vertexLog struct {
 	Vertex    string `json:"vertex"`
 	Data      []byte `json:"data"`
-	Timestamp string `json:"timestamp"` // only where buildx tells it
+	Timestamp string `json:"timestamp"` // only where buildx gives it
 }
 
 // cachedWord stands behind a step that was not carried out again.
 const cachedWord = " (cached)"
 
-// trace follows a build, or several in one call, by what BuildKit tells.
+// trace follows a build, or several in one call, by what BuildKit says.
 type trace struct {
-	steps map[string]vertex // by digest, as last told
-	told  map[string]bool   // by digest: that it has begun or was cached
-	lines map[string]string // by digest: a line that has not ended
+	steps    map[string]vertex // by digest, as last seen
+	reported map[string]bool   // by digest: that it has begun or was cached
+	lines    map[string]string // by digest: a line that has not ended
 }
 
 func newTrace() *trace {
-	return &trace{steps: map[string]vertex{}, told: map[string]bool{}, lines: map[string]string{}}
+	return &trace{steps: map[string]vertex{}, reported: map[string]bool{}, lines: map[string]string{}}
 }
 
 // ofDockerfile is how the steps of a Dockerfile are named; all others are
-// BuildKit's own business.
+// BuildKit's own and are not shown.
 var ofDockerfile = regexp.MustCompile(`^\[[^\]]*\d+/\d+\] `)
 
 // take passes a message on as progress.
 func (t *trace) take(s buildStatus, report func(plan.Progress)) {
 	for _, v := range s.Vertexes {
 		t.steps[v.Digest] = v
-		if v.Started != nil && !t.told[v.Digest] && (ofDockerfile.MatchString(v.Name) || isExport(v.Name)) {
-			t.told[v.Digest] = true
+		if v.Started != nil && !t.reported[v.Digest] && (ofDockerfile.MatchString(v.Name) || isExport(v.Name)) {
+			t.reported[v.Digest] = true
 			text := v.Name
 			if v.Cached {
 				text += cachedWord

@@ -1,4 +1,4 @@
-package engine
+package image
 
 import (
 	"errors"
@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/dockerfile"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/image/dockerfile"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -35,32 +36,32 @@ func parsed(t testing.TB, text string) *dockerfile.File {
 	return f
 }
 
-// sayings collects what is told of a build; several lines at once count as
+// reported collects what is reported of a build; several lines at once count as
 // that many.
-type sayings []string
+type reported []string
 
-func (s *sayings) note(p plan.Progress) {
+func (r *reported) note(p plan.Progress) {
 	if p.Text != "" && p.Total == 0 {
-		*s = append(*s, strings.Split(p.Text, "\n")...)
+		*r = append(*r, strings.Split(p.Text, "\n")...)
 	}
 }
 
-func readRecorded(t *testing.T, name string) (sayings, error) {
+func readRecorded(t *testing.T, name string) (reported, error) {
 	t.Helper()
 	f, err := os.Open(filepath.Join("testdata", "build", name+".jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	var said sayings
-	spec := BuildSpec{Service: "web", Context: "/build"}
+	var said reported
+	spec := desired.BuildSpec{Service: "web", Context: "/build"}
 	file := parsed(t, recordedDockerfile)
 	if name == "buildx" {
 		r := newBakeReader([]*baking{{spec: spec, file: file, report: said.note, done: make(chan struct{})}})
 		if err := r.read(f); err != nil {
 			t.Fatal(err)
 		}
-		return said, blame(r.failure(errors.New("exit status 1")), r.batch[0])
+		return said, errorOf(r.failure(errors.New("exit status 1")), r.batch[0])
 	}
 	r := buildReader{spec: spec, file: file, trace: newTrace(), report: said.note}
 	err = r.read(f)
@@ -109,20 +110,20 @@ func TestAllBuildersTellTheStepsAndWhatTheyPrint(t *testing.T) {
 	}
 }
 
-func TestOnlyTheImageThatBuildxNamesIsToBlame(t *testing.T) {
+func TestOnlyTheImageThatBuildxNamesHasFailed(t *testing.T) {
 	f, err := os.Open("testdata/build/buildx-several.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	said := make([]sayings, 3)
+	said := make([]reported, 3)
 	var batch []*baking
 	for i, text := range []string{
 		"FROM demo-base:1\nRUN echo quick; sleep 0\n",
 		"FROM demo-base:1\nRUN sleep 2; exit 3\n",
 		"FROM demo-base:1\nRUN echo slow; sleep 9\n",
 	} {
-		batch = append(batch, &baking{spec: BuildSpec{Service: "s", Context: "/build"}, file: parsed(t, text),
+		batch = append(batch, &baking{spec: desired.BuildSpec{Service: "s", Context: "/build"}, file: parsed(t, text),
 			report: said[i].note, done: make(chan struct{})})
 	}
 	r := newBakeReader(batch)
@@ -131,7 +132,7 @@ func TestOnlyTheImageThatBuildxNamesIsToBlame(t *testing.T) {
 	}
 	failed := failedOf(r.failure(errors.New("exit status 1")))
 	if len(failed) != 1 || failed[batch[1]] == nil {
-		t.Fatalf("to blame: %v", failed)
+		t.Fatalf("failed: %v", failed)
 	}
 	if got, want := failed[batch[1]].Error(), "/build/Dockerfile:2: RUN sleep 2; exit 3: exit code 3"; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -140,7 +141,7 @@ func TestOnlyTheImageThatBuildxNamesIsToBlame(t *testing.T) {
 		t.Errorf("done before the end: %v, %v", batch[0].finished(), batch[2].finished())
 	}
 	if !slices.Contains(said[0], "quick") || !slices.Contains(said[2], "slow") || slices.Contains(said[1], "quick") {
-		t.Errorf("told %q", said)
+		t.Errorf("got %q", said)
 	}
 }
 
@@ -166,7 +167,7 @@ func TestTheSameMistakeReadsAlikeWhoeverFoundIt(t *testing.T) {
 		},
 	} {
 		for _, s := range said {
-			got := BuildSpec{Service: "web", Context: "/b"}.failure(file, s[0], s[1]).Error()
+			got := builderError(desired.BuildSpec{Service: "web", Context: "/b"}, file, s[0], s[1]).Error()
 			if got != want {
 				t.Errorf("%s\n got  %s\n want %s", s[1], got, want)
 			}
@@ -175,7 +176,7 @@ func TestTheSameMistakeReadsAlikeWhoeverFoundIt(t *testing.T) {
 }
 
 func TestABuildThatBreaksOffIsNoSuccess(t *testing.T) {
-	r := buildReader{spec: BuildSpec{Service: "web", Context: "/b"}, trace: newTrace(), report: func(plan.Progress) {}}
+	r := buildReader{spec: desired.BuildSpec{Service: "web", Context: "/b"}, trace: newTrace(), report: func(plan.Progress) {}}
 	if err := r.read(strings.NewReader(`{"stream":"Step 1/2 : FROM a\n"}`)); err == nil {
 		t.Error("no error")
 	}

@@ -1,0 +1,100 @@
+package image
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/image/dockerfile"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// build builds an image by the strategy that was chosen for it.
+func (s *Store) build(ctx context.Context, a plan.BuildImage, report func(plan.Progress)) error {
+	spec, ok := a.Image.Spec.(desired.BuildSpec)
+	if !ok {
+		return fmt.Errorf("no service says how %s is built", a.Image.Ref)
+	}
+	chosen, err := s.strategyFor(ctx, a.Image)
+	if err != nil {
+		return err
+	}
+	if chosen.builder == Buildx {
+		return s.bake(ctx, a, report)
+	}
+	return s.buildByCall(ctx, a.Image.Ref, spec, chosen.builder == BuildKit, report)
+}
+
+// prepareBuild makes sure that the Dockerfile and the images that it is built
+// upon are there and that .dockerignore can be followed. The file is nil where
+// it is not on this machine.
+func (s *Store) prepareBuild(ctx context.Context, spec desired.BuildSpec, report func(plan.Progress)) (*dockerfile.File, error) {
+	if !spec.Local() {
+		return nil, nil
+	}
+	file, err := readDockerfile(spec)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := findDirectory(spec); err != nil {
+		return nil, err
+	}
+	return file, s.pullBases(ctx, spec, file.Bases(spec.Options.Args), report)
+}
+
+// pullBases fetches the images that one is built upon: those that are missing,
+// or all where newer ones are looked for, with the user's credentials, which
+// the engine's own builders don't have. What the project builds is never looked
+// for elsewhere.
+func (s *Store) pullBases(ctx context.Context, spec desired.BuildSpec, bases []dockerfile.Base, report func(plan.Progress)) error {
+	for _, base := range bases {
+		if spec.BuildsBase(base.Ref) {
+			continue
+		}
+		if _, err := s.client.ImageInspect(ctx, base.Ref); err == nil && !spec.Options.Pull {
+			continue
+		}
+		// Several images are built upon the same one at once; it is fetched once.
+		_, err, _ := s.basePulls.Do(base.Ref, func() (any, error) {
+			return nil, s.pull(ctx, base.Ref, report)
+		})
+		if err != nil {
+			return baseMissing(spec, base, err)
+		}
+	}
+	return nil
+}
+
+// Bases gives the references of the images that the Dockerfile of a local
+// context says it is built upon; none where it can't be read, which is an error
+// when it is built. It is a desired.Bases.
+func Bases(spec desired.BuildSpec) []string {
+	if !spec.Local() {
+		return nil
+	}
+	file, err := readDockerfile(spec)
+	if err != nil {
+		return nil
+	}
+	var refs []string
+	for _, base := range file.Bases(spec.Options.Args) {
+		refs = append(refs, base.Ref)
+	}
+	return refs
+}
+
+// readDockerfile reads the Dockerfile of a local context. The error is a
+// *BuildError.
+func readDockerfile(spec desired.BuildSpec) (*dockerfile.File, error) {
+	f, err := os.Open(spec.DockerfilePath())
+	if err != nil {
+		return nil, unreadable(spec, err)
+	}
+	defer f.Close()
+	parsed, err := dockerfile.Parse(f)
+	if err != nil {
+		return nil, builderError(spec, nil, "", err.Error())
+	}
+	return parsed, nil
+}

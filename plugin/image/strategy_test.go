@@ -1,0 +1,168 @@
+package image
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/docker/docker/client"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// inMemory gives the store of an engine in memory that holds images.
+func inMemory(t *testing.T, api string, o Options, images ...enginetest.Image) *Store {
+	t.Helper()
+	return storeOf(t, enginetest.New(t, enginetest.Options{APIVersion: api, Images: images}), o)
+}
+
+// storeOf gives the store of an engine in memory.
+func storeOf(t *testing.T, memory *enginetest.Engine, o Options) *Store {
+	t.Helper()
+	c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.NegotiateAPIVersion(t.Context())
+	return New(c, o)
+}
+
+func buildxOf(version string) func() *BuildxPlugin {
+	return func() *BuildxPlugin { return &BuildxPlugin{Version: version} }
+}
+
+func TestTheBuilderIsChosenByWhatIsThere(t *testing.T) {
+	plainDir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n"})
+	hidden := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n", ".dockerignore": "Dockerfile"})
+	for name, c := range map[string]struct {
+		options Options
+		spec    desired.BuildSpec
+		want    string
+	}{
+		"buildx":                   {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: plainDir}, "images are built by buildx 0.23.0"},
+		"an old buildx":            {Options{Buildx: buildxOf("v0.16.2")}, desired.BuildSpec{Context: plainDir}, "images are built by the engine's BuildKit"},
+		"buildx without a version": {Options{Buildx: buildxOf("0.0.0+unknown")}, desired.BuildSpec{Context: plainDir}, "images are built by buildx 0.0.0+unknown"},
+		"a vendor's version":       {Options{Buildx: buildxOf("v0.17.1-desktop.1")}, desired.BuildSpec{Context: plainDir}, "images are built by buildx 0.17.1-desktop.1"},
+		"no buildx":                {Options{}, desired.BuildSpec{Context: plainDir}, "images are built by the engine's BuildKit"},
+		"no buildx after all":      {Options{Buildx: func() *BuildxPlugin { return nil }}, desired.BuildSpec{Context: plainDir}, "images are built by the engine's BuildKit"},
+		"a Dockerfile to be kept out": {Options{}, desired.BuildSpec{Context: hidden}, "p_web is built by the engine's classic builder, " +
+			"for the Dockerfile is to be kept out of the image, which BuildKit can't without buildx"},
+		"the same with buildx": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: hidden}, "images are built by buildx 0.23.0"},
+		"a directory of a repository": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: "https://example.com/a.git#main:web"},
+			"p_web is built by the engine's classic builder, for the BuildKit of this engine takes a repository only as a whole"},
+		"a repository": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: "git@example.com:a.git#main"}, "images are built by buildx 0.23.0"},
+		"a limit of memory": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: plainDir, Options: desired.BuildOptions{Memory: 1}},
+			"p_web is built by the engine's classic builder, for no other limits memory"},
+		"classic, asked for":        {Options{Builder: Classic, Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: plainDir}, "images are built by the engine's classic builder"},
+		"buildkit, asked for":       {Options{Builder: BuildKit, Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: hidden}, "images are built by the engine's BuildKit"},
+		"buildx, asked for in vain": {Options{Builder: Buildx}, desired.BuildSpec{Context: plainDir}, "can't build with buildx: the docker command has no such plugin"},
+		"an old one, asked for": {Options{Builder: Buildx, Buildx: buildxOf("v0.9.0")}, desired.BuildSpec{Context: plainDir},
+			"can't build with buildx: it is version v0.9.0, and 0.17 is the oldest that will do"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := inMemory(t, "1.41", c.options)
+			p := plan.Builds([]string{"p_web"}, plan.Want{Images: []plan.Image{{Ref: "p_web", Build: true, Spec: c.spec}}}, plan.Have{})
+			err := s.Prepare(t.Context(), p)
+			got := strings.Join(p.Notes, "\n")
+			if err != nil {
+				var none *NoBuilder
+				if !errors.As(err, &none) {
+					t.Fatalf("%T: %v", err, err)
+				}
+				got = err.Error()
+			}
+			if got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAPlanWithoutBuildsLooksForNoBuilder(t *testing.T) {
+	s := inMemory(t, "1.41", Options{Buildx: func() *BuildxPlugin { t.Error("looked"); return nil }})
+	p := plan.Pulls([]plan.Image{{Ref: "redis"}})
+	if err := s.Prepare(t.Context(), p); err != nil || len(p.Notes) > 0 {
+		t.Errorf("%v, %v", err, p.Notes)
+	}
+}
+
+func TestWhatBuildxIsHandedIsTakenLiterally(t *testing.T) {
+	dir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n"})
+	batch := []*baking{
+		{image: plan.Image{Ref: "p_web"}, spec: desired.BuildSpec{Project: "p", Service: "web", Context: dir,
+			Options: desired.BuildOptions{NoCache: true, Args: map[string]string{"A": "${B} %{c} $D"}}}},
+		{image: plan.Image{Ref: "p_far.away"}, spec: desired.BuildSpec{Project: "p", Service: "far.away", Context: "github.com/a/b", Dockerfile: "x/Dockerfile"}},
+	}
+	b, err := json.MarshalIndent(bakeFileOf(batch), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{
+  "group": {
+    "default": {
+      "targets": [
+        "s0",
+        "s1"
+      ]
+    }
+  },
+  "target": {
+    "s0": {
+      "context": "DIR",
+      "dockerfile": "DIR/Dockerfile",
+      "tags": [
+        "p_web"
+      ],
+      "labels": {
+        "com.docker.compose.project": "p",
+        "com.docker.compose.service": "web"
+      },
+      "args": {
+        "A": "$${B} %%{c} $D"
+      },
+      "no-cache": true,
+      "output": [
+        "type=docker"
+      ]
+    },
+    "s1": {
+      "context": "github.com/a/b",
+      "dockerfile": "x/Dockerfile",
+      "tags": [
+        "p_far.away"
+      ],
+      "labels": {
+        "com.docker.compose.project": "p",
+        "com.docker.compose.service": "far.away"
+      },
+      "output": [
+        "type=docker"
+      ]
+    }
+  }
+}`
+	if diff := cmp.Diff(want, strings.ReplaceAll(string(b), dir, "DIR")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAnEngineBuildsUponWhatIsThereAndFetchesTheRest(t *testing.T) {
+	for _, builder := range []Builder{BuildKit, Classic} {
+		t.Run(string(builder), func(t *testing.T) {
+			dir := writeFiles(t, map[string]string{"Dockerfile": "ARG TAG=1\nFROM here:$TAG AS one\nFROM one\nCOPY --from=nowhere:2 /a /a\n"})
+			s := inMemory(t, "1.41", Options{Builder: builder}, enginetest.Image{Ref: "here:1"})
+			image := plan.Image{Ref: "p_web", Build: true, Spec: desired.BuildSpec{Project: "p", Service: "web", Context: dir}}
+			err := s.Apply(context.Background(), plan.BuildImage{Image: image}, func(plan.Progress) {})
+			want := dir + "/Dockerfile:4: COPY --from=nowhere:2 /a /a: there is no such image, or it is not for you"
+			if err == nil || err.Error() != want {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+		})
+	}
+}
