@@ -26,9 +26,10 @@ type baking struct {
 
 	mu     sync.Mutex
 	report func(plan.Progress) // nil until the step begins
-	held   []plan.Progress
+	held   []plan.Progress     // until then
 }
 
+// progress reports how far the image is, once its step has begun.
 func (b *baking) progress(p plan.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -39,6 +40,7 @@ func (b *baking) progress(p plan.Progress) {
 	b.report(p)
 }
 
+// reportTo begins the image's step, and catches up on what was held until then.
 func (b *baking) reportTo(report func(plan.Progress)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -123,7 +123,7 @@ var failedTarget = regexp.MustCompile(`^ERROR: target s(\d+): (.*)$`)
 // others may have been given up for it, whatever their steps say.
 func (r *bakeReader) failure(exit error) error {
 	failed := &bakeError{text: "buildx: " + exit.Error(), failed: map[*baking]error{}}
-	at := -1
+	at := -1 // where the image stands in the batch; -1: not known
 	text := ""
 	for _, line := range r.text {
 		if rest, ok := strings.CutPrefix(line, "ERROR: "); ok {

@@ -51,8 +51,8 @@ func openDirectory(spec desired.BuildSpec) (*directory, error) {
 
 // findDirectory finds a build directory and reads its .dockerignore, or the
 // file that stands beside a Dockerfile with the same name and .dockerignore
-// behind it. Dockerfile and .dockerignore
-// are sent although the patterns leave them out: the engine needs them.
+// behind it. Dockerfile and .dockerignore are sent although the patterns leave
+// them out: the engine needs them.
 func findDirectory(spec desired.BuildSpec) (*directory, error) {
 	root, err := filepath.EvalSymlinks(spec.Context)
 	if err != nil {
