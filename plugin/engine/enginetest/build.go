@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/mattn/go-shellwords"
 	"io"
 	"maps"
 	"net/http"
@@ -15,10 +18,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
-	"github.com/mattn/go-shellwords"
 )
 
 // buildContext is the files of a build, by path: digests and, for the
@@ -83,8 +82,8 @@ type builder struct {
 	files   buildContext
 	args    map[string]string // handed in
 	defined map[string]string // args that are in force
-	stages  map[string]*img
-	config  *container.Config
+	stages  map[string]*image
+	config  *containertypes.Config
 	layers  []string
 	parent  string
 }
@@ -106,7 +105,7 @@ func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errorf(http.StatusInternalServerError, "Cannot locate specified Dockerfile: %s", name)
 	}
-	b := &builder{e: e, files: files, stages: map[string]*img{}, defined: map[string]string{}}
+	b := &builder{e: e, files: files, stages: map[string]*image{}, defined: map[string]string{}}
 	var labels map[string]string
 	for param, into := range map[string]*map[string]string{"buildargs": &b.args, "labels": &labels} {
 		if value := r.FormValue(param); value != "" {
@@ -260,7 +259,7 @@ func (b *builder) from(rest string) error {
 	if len(words) == 0 {
 		return errors.New("FROM requires either one or three arguments")
 	}
-	b.config, b.layers, b.parent = &container.Config{}, nil, ""
+	b.config, b.layers, b.parent = &containertypes.Config{}, nil, ""
 	if words[0] == "scratch" {
 		return nil
 	}
@@ -328,7 +327,7 @@ func (b *builder) command(rest string) error {
 }
 
 // setting carries out an instruction that only changes the image's settings.
-func setting(c *container.Config, keyword, rest string) error {
+func setting(c *containertypes.Config, keyword, rest string) error {
 	words, err := listOrWords(rest)
 	if err != nil {
 		return err

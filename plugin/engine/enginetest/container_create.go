@@ -1,18 +1,17 @@
 package enginetest
 
 import (
+	containertypes "github.com/docker/docker/api/types/container"
+	networktypes "github.com/docker/docker/api/types/network"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
 )
 
 func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
-	req := container.CreateRequest{}
+	req := containertypes.CreateRequest{}
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
@@ -20,7 +19,7 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 		return badRequest("Config cannot be empty in order to create a container")
 	}
 	if req.HostConfig == nil {
-		req.HostConfig = &container.HostConfig{}
+		req.HostConfig = &containertypes.HostConfig{}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -35,7 +34,7 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return notFound("No such image: %s", familiar(req.Config.Image))
 	}
-	c := &ctr{
+	c := &container{
 		id:        newID(),
 		name:      strings.TrimPrefix(r.FormValue("name"), "/"),
 		created:   time.Now().UTC(),
@@ -43,7 +42,7 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 		config:    req.Config,
 		host:      req.HostConfig,
 		endpoints: endpoints,
-		status:    container.StateCreated,
+		status:    containertypes.StateCreated,
 	}
 	if err := mergeImage(c.config, image.config); err != nil {
 		return err
@@ -54,7 +53,7 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if other, err := e.findContainer(c.host.NetworkMode.ConnectedContainer()); err == nil && c.host.NetworkMode.IsContainer() {
-		c.host.NetworkMode = container.NetworkMode("container:" + other.id)
+		c.host.NetworkMode = containertypes.NetworkMode("container:" + other.id)
 	}
 	c.applyDefaults()
 	if c.mounts, err = e.mountsFor(c); err != nil {
@@ -62,24 +61,24 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 	}
 	e.containers[c.id] = c
 	e.emitContainer(c, "create")
-	return writeJSON(w, http.StatusCreated, container.CreateResponse{ID: c.id, Warnings: []string{}})
+	return writeJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: []string{}})
 }
 
 // wantedEndpoints reads from a create request what networks the container
 // shall be on once it starts. They need not exist yet. Before API 1.44 only one
 // may be named.
-func wantedEndpoints(req container.CreateRequest, version apiVersion) (map[string]*network.EndpointSettings, error) {
-	endpoints := map[string]*network.EndpointSettings{}
+func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[string]*networktypes.EndpointSettings, error) {
+	endpoints := map[string]*networktypes.EndpointSettings{}
 	if req.NetworkingConfig != nil {
 		for name, settings := range req.NetworkingConfig.EndpointsConfig {
 			if settings == nil {
-				settings = &network.EndpointSettings{}
+				settings = &networktypes.EndpointSettings{}
 			}
 			if err := settings.IPAMConfig.Validate(); err != nil {
 				return nil, badRequest("invalid endpoint settings:\n%v", err)
 			}
-			if name == network.NetworkDefault {
-				name = network.NetworkBridge
+			if name == networktypes.NetworkDefault {
+				name = networktypes.NetworkBridge
 			}
 			endpoints[name] = settings
 		}
@@ -90,20 +89,20 @@ func wantedEndpoints(req container.CreateRequest, version apiVersion) (map[strin
 	}
 	mode := req.HostConfig.NetworkMode
 	if req.HostConfig.NetworkMode.IsContainer() {
-		return map[string]*network.EndpointSettings{}, nil
+		return map[string]*networktypes.EndpointSettings{}, nil
 	}
 	if mode == "" || mode.IsDefault() {
-		mode = network.NetworkBridge
+		mode = networktypes.NetworkBridge
 	}
 	if len(endpoints) == 0 {
-		endpoints[string(mode)] = &network.EndpointSettings{}
+		endpoints[string(mode)] = &networktypes.EndpointSettings{}
 	}
 	return endpoints, nil
 }
 
 // checkNetworkMode refuses settings that a borrowed or the host's network
 // leaves no room for.
-func checkNetworkMode(config *container.Config, host *container.HostConfig) error {
+func checkNetworkMode(config *containertypes.Config, host *containertypes.HostConfig) error {
 	mode := host.NetworkMode
 	switch {
 	case mode.IsContainer() && config.Hostname != "",
@@ -124,7 +123,7 @@ func checkNetworkMode(config *container.Config, host *container.HostConfig) erro
 }
 
 // mergeImage fills what the request left open with what the image says.
-func mergeImage(c, image *container.Config) error {
+func mergeImage(c, image *containertypes.Config) error {
 	if c.User == "" {
 		c.User = image.User
 	}
@@ -172,12 +171,12 @@ func merged[M ~map[K]V, K comparable, V any](from, own M) M {
 }
 
 // applyDefaults sets what the engine sets by itself.
-func (c *ctr) applyDefaults() {
+func (c *container) applyDefaults() {
 	if c.config.Hostname == "" && !c.host.NetworkMode.IsHost() && !c.host.NetworkMode.IsContainer() {
 		c.config.Hostname = shortID(c.id)
 	}
 	if c.host.NetworkMode == "" {
-		c.host.NetworkMode = network.NetworkDefault
+		c.host.NetworkMode = networktypes.NetworkDefault
 	}
 	if c.host.LogConfig.Type == "" {
 		c.host.LogConfig.Type = "json-file"
@@ -186,7 +185,7 @@ func (c *ctr) applyDefaults() {
 		c.host.ShmSize = 64 << 20
 	}
 	if c.host.IpcMode == "" {
-		c.host.IpcMode = container.IPCModePrivate
+		c.host.IpcMode = containertypes.IPCModePrivate
 	}
 	if c.host.Runtime == "" {
 		c.host.Runtime = "runc"

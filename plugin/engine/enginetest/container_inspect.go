@@ -1,20 +1,19 @@
 package enginetest
 
 import (
+	containertypes "github.com/docker/docker/api/types/container"
+	networktypes "github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/storage"
+	"github.com/docker/go-connections/nat"
 	"net/http"
 	"slices"
 	"time"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/storage"
-	"github.com/docker/go-connections/nat"
 )
 
-func (e *Engine) inspectContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
+func (e *Engine) inspectContainer(c *container, w http.ResponseWriter, r *http.Request) error {
 	argv := c.argv()
-	resp := container.InspectResponse{
-		ContainerJSONBase: &container.ContainerJSONBase{
+	resp := containertypes.InspectResponse{
+		ContainerJSONBase: &containertypes.ContainerJSONBase{
 			ID:           c.id,
 			Created:      c.created.Format(time.RFC3339Nano),
 			Path:         argv[0],
@@ -31,14 +30,14 @@ func (e *Engine) inspectContainer(c *ctr, w http.ResponseWriter, r *http.Request
 		},
 		Config: c.config,
 		Mounts: c.mountPoints(),
-		NetworkSettings: &container.NetworkSettings{
-			NetworkSettingsBase: container.NetworkSettingsBase{Ports: c.portMap()},
-			Networks:            map[string]*network.EndpointSettings{},
+		NetworkSettings: &containertypes.NetworkSettings{
+			NetworkSettingsBase: containertypes.NetworkSettingsBase{Ports: c.portMap()},
+			Networks:            map[string]*networktypes.EndpointSettings{},
 		},
 	}
 	for name, settings := range c.endpoints {
 		resp.NetworkSettings.Networks[name] = c.shownEndpoint(settings, versionOf(r))
-		if name == network.NetworkBridge {
+		if name == networktypes.NetworkBridge {
 			resp.NetworkSettings.IPAddress = settings.IPAddress
 			resp.NetworkSettings.IPPrefixLen = settings.IPPrefixLen
 			resp.NetworkSettings.Gateway = settings.Gateway
@@ -53,12 +52,12 @@ func (e *Engine) inspectContainer(c *ctr, w http.ResponseWriter, r *http.Request
 	return writeJSON(w, http.StatusOK, resp)
 }
 
-func (c *ctr) state() *container.State {
-	return &container.State{
+func (c *container) state() *containertypes.State {
+	return &containertypes.State{
 		Status:     c.status,
-		Running:    c.running() || c.status == container.StateRestarting,
-		Paused:     c.status == container.StatePaused,
-		Restarting: c.status == container.StateRestarting,
+		Running:    c.running() || c.status == containertypes.StateRestarting,
+		Paused:     c.status == containertypes.StatePaused,
+		Restarting: c.status == containertypes.StateRestarting,
 		Pid:        c.pid,
 		ExitCode:   c.exitCode,
 		Error:      c.failure,
@@ -69,7 +68,7 @@ func (c *ctr) state() *container.State {
 
 // shownEndpoint is how an endpoint looks from outside: before API 1.45 the
 // short ID stood among the aliases, since then all names are in DNSNames.
-func (c *ctr) shownEndpoint(settings *network.EndpointSettings, version apiVersion) *network.EndpointSettings {
+func (c *container) shownEndpoint(settings *networktypes.EndpointSettings, version apiVersion) *networktypes.EndpointSettings {
 	shown := settings.Copy()
 	shown.DNSNames = nil
 	if settings.NetworkID == "" || predefined(settings.NetworkID) {
@@ -87,7 +86,7 @@ func (c *ctr) shownEndpoint(settings *network.EndpointSettings, version apiVersi
 
 // portMap lists the ports of a running container: the published with where,
 // the others with nothing. A container at rest has none.
-func (c *ctr) portMap() nat.PortMap {
+func (c *container) portMap() nat.PortMap {
 	ports := nat.PortMap{}
 	if !c.running() {
 		return ports
@@ -102,10 +101,10 @@ func (c *ctr) portMap() nat.PortMap {
 }
 
 // portList is portMap in the form of a list of containers, ordered by number.
-func (c *ctr) portList() []container.Port {
-	list := []container.Port{}
+func (c *container) portList() []containertypes.Port {
+	list := []containertypes.Port{}
 	for port, bindings := range c.portMap() {
-		private := container.Port{PrivatePort: uint16(port.Int()), Type: port.Proto()}
+		private := containertypes.Port{PrivatePort: uint16(port.Int()), Type: port.Proto()}
 		if len(bindings) == 0 {
 			list = append(list, private)
 		}
@@ -116,7 +115,7 @@ func (c *ctr) portList() []container.Port {
 			list = append(list, published)
 		}
 	}
-	slices.SortFunc(list, func(a, b container.Port) int {
+	slices.SortFunc(list, func(a, b containertypes.Port) int {
 		return int(a.PrivatePort) - int(b.PrivatePort)
 	})
 	return list
@@ -125,9 +124,9 @@ func (c *ctr) portList() []container.Port {
 // waitContainer answers once the condition holds, but sends its header at
 // once, so that the client knows that the wait began.
 func (e *Engine) waitContainer(w http.ResponseWriter, r *http.Request) error {
-	condition := container.WaitCondition(r.FormValue("condition"))
+	condition := containertypes.WaitCondition(r.FormValue("condition"))
 	switch condition {
-	case "", container.WaitConditionNotRunning, container.WaitConditionNextExit, container.WaitConditionRemoved:
+	case "", containertypes.WaitConditionNotRunning, containertypes.WaitConditionNextExit, containertypes.WaitConditionRemoved:
 	default:
 		return badRequest("invalid condition: %q", condition)
 	}
@@ -146,17 +145,17 @@ func (e *Engine) waitContainer(w http.ResponseWriter, r *http.Request) error {
 	met := e.await(r, func() bool {
 		code = c.exitCode
 		switch condition {
-		case container.WaitConditionNextExit:
+		case containertypes.WaitConditionNextExit:
 			return c.exits > exits || c.removed
-		case container.WaitConditionRemoved:
+		case containertypes.WaitConditionRemoved:
 			return c.removed
 		}
-		return !c.running() && c.status != container.StateRestarting || c.removed
+		return !c.running() && c.status != containertypes.StateRestarting || c.removed
 	})
 	if !met {
 		return nil
 	}
-	return writeJSON(discardStatus{w}, http.StatusOK, container.WaitResponse{StatusCode: int64(code)})
+	return writeJSON(discardStatus{w}, http.StatusOK, containertypes.WaitResponse{StatusCode: int64(code)})
 }
 
 // discardStatus is for an answer whose status has been sent.

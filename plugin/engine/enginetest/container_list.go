@@ -2,16 +2,15 @@ package enginetest
 
 import (
 	"fmt"
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	networktypes "github.com/docker/docker/api/types/network"
+	"github.com/docker/go-units"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/go-units"
 )
 
 // containerFilters are the filters of a list of containers. The engine has
@@ -42,12 +41,12 @@ func (e *Engine) listContainers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list := []*container.Summary{}
+	list := []*containertypes.Summary{}
 	for _, c := range e.sortedContainers() {
 		if limit > 0 && len(list) == limit {
 			break
 		}
-		if (all || c.running() || c.status == container.StateRestarting) && matches(c) {
+		if (all || c.running() || c.status == containertypes.StateRestarting) && matches(c) {
 			list = append(list, e.summary(c))
 		}
 	}
@@ -66,9 +65,9 @@ func checkFilters(want filters.Args, known map[string]bool) error {
 
 // containerMatcher makes a function out of filters. Values of one filter are
 // alternatives, but labels must all be there.
-func (e *Engine) containerMatcher(want filters.Args) (func(*ctr) bool, error) {
+func (e *Engine) containerMatcher(want filters.Args) (func(*container) bool, error) {
 	for _, status := range want.Get("status") {
-		if container.ValidateContainerState(status) != nil {
+		if containertypes.ValidateContainerState(status) != nil {
 			return nil, badRequest("Invalid filter 'status=%s'", status)
 		}
 	}
@@ -88,12 +87,12 @@ func (e *Engine) containerMatcher(want filters.Args) (func(*ctr) bool, error) {
 			ancestors[image.id] = true
 		}
 	}
-	return func(c *ctr) bool {
+	return func(c *container) bool {
 		return want.Match("id", c.id) &&
 			(want.Match("name", c.name) || want.Match("name", "/"+c.name)) &&
 			want.MatchKVList("label", c.config.Labels) &&
 			want.ExactMatch("status", c.status) &&
-			(!want.Contains("exited") || c.status == container.StateExited && want.ExactMatch("exited", strconv.Itoa(c.exitCode))) &&
+			(!want.Contains("exited") || c.status == containertypes.StateExited && want.ExactMatch("exited", strconv.Itoa(c.exitCode))) &&
 			(!want.Contains("ancestor") || ancestors[c.image.id]) &&
 			(!want.Contains("network") || c.onAnyNetwork(want.Get("network"))) &&
 			(!want.Contains("volume") || c.hasAnyVolume(want.Get("volume"))) &&
@@ -102,7 +101,7 @@ func (e *Engine) containerMatcher(want filters.Args) (func(*ctr) bool, error) {
 	}, nil
 }
 
-func (c *ctr) onAnyNetwork(refs []string) bool {
+func (c *container) onAnyNetwork(refs []string) bool {
 	for name, settings := range c.endpoints {
 		if slices.ContainsFunc(refs, func(ref string) bool {
 			return ref == name || settings.NetworkID != "" && strings.HasPrefix(settings.NetworkID, ref)
@@ -113,14 +112,14 @@ func (c *ctr) onAnyNetwork(refs []string) bool {
 	return false
 }
 
-func (c *ctr) hasAnyVolume(refs []string) bool {
+func (c *container) hasAnyVolume(refs []string) bool {
 	return slices.ContainsFunc(c.mounts, func(m mount) bool {
 		return slices.Contains(refs, m.Name) || slices.Contains(refs, m.Destination)
 	})
 }
 
-func (e *Engine) summary(c *ctr) *container.Summary {
-	s := &container.Summary{
+func (e *Engine) summary(c *container) *containertypes.Summary {
+	s := &containertypes.Summary{
 		ID:      c.id,
 		Names:   []string{"/" + c.name},
 		Image:   e.shownImage(c),
@@ -134,7 +133,7 @@ func (e *Engine) summary(c *ctr) *container.Summary {
 		Mounts:  c.mountPoints(),
 	}
 	s.HostConfig.NetworkMode = string(c.host.NetworkMode)
-	s.NetworkSettings = &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{}}
+	s.NetworkSettings = &containertypes.NetworkSettingsSummary{Networks: map[string]*networktypes.EndpointSettings{}}
 	for name, settings := range c.endpoints {
 		short := *settings
 		short.Links, short.DNSNames, short.DriverOpts = nil, nil, nil
@@ -147,7 +146,7 @@ func (e *Engine) summary(c *ctr) *container.Summary {
 
 // shownImage is the image as it was asked for, or its ID once that name means
 // another image.
-func (e *Engine) shownImage(c *ctr) string {
+func (e *Engine) shownImage(c *container) string {
 	if image, err := e.images.find(c.config.Image); err != nil || image != c.image {
 		return c.image.id
 	}
@@ -155,15 +154,15 @@ func (e *Engine) shownImage(c *ctr) string {
 }
 
 // statusText is the state in words, as in the STATUS column of docker ps.
-func (c *ctr) statusText() string {
+func (c *container) statusText() string {
 	switch c.status {
-	case container.StateRunning:
+	case containertypes.StateRunning:
 		return "Up " + units.HumanDuration(time.Since(c.startedAt))
-	case container.StatePaused:
+	case containertypes.StatePaused:
 		return "Up " + units.HumanDuration(time.Since(c.startedAt)) + " (Paused)"
-	case container.StateRestarting:
+	case containertypes.StateRestarting:
 		return fmt.Sprintf("Restarting (%d) %s ago", c.exitCode, units.HumanDuration(time.Since(c.finishedAt)))
-	case container.StateExited:
+	case containertypes.StateExited:
 		return fmt.Sprintf("Exited (%d) %s ago", c.exitCode, units.HumanDuration(time.Since(c.finishedAt)))
 	}
 	return "Created"

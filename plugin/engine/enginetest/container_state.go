@@ -2,13 +2,12 @@ package enginetest
 
 import (
 	"errors"
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
 )
 
 // Exit statuses of a container that a signal ended or that never began.
@@ -17,9 +16,9 @@ const (
 	exitNotBegun = 128
 )
 
-func (e *Engine) startContainer(c *ctr, w http.ResponseWriter, _ *http.Request) error {
+func (e *Engine) startContainer(c *container, w http.ResponseWriter, _ *http.Request) error {
 	switch {
-	case c.status == container.StatePaused:
+	case c.status == containertypes.StatePaused:
 		return conflict("cannot start a paused container, try unpause instead")
 	case c.running():
 		return errNotModified
@@ -32,7 +31,7 @@ func (e *Engine) startContainer(c *ctr, w http.ResponseWriter, _ *http.Request) 
 }
 
 // start brings a container up: network, ports, process, in this order.
-func (e *Engine) start(c *ctr) error {
+func (e *Engine) start(c *container) error {
 	fail := func(err error) error {
 		e.leaveNetworks(c)
 		c.exitCode, c.failure = exitNotBegun, err.Error()
@@ -51,7 +50,7 @@ func (e *Engine) start(c *ctr) error {
 	e.mountVolumes(c)
 	e.lastPid++
 	c.pid = 1000 + e.lastPid
-	c.status, c.exitCode, c.failure = container.StateRunning, 0, ""
+	c.status, c.exitCode, c.failure = containertypes.StateRunning, 0, ""
 	c.startedAt = time.Now().UTC()
 	c.runs++
 	e.emitContainer(c, events.ActionStart)
@@ -70,11 +69,11 @@ func (e *Engine) networkFailure(err error) error {
 
 // ended notes that the process of a container is gone, frees what it held and
 // lets its restart policy decide what follows.
-func (e *Engine) ended(c *ctr, code int) {
+func (e *Engine) ended(c *container, code int) {
 	e.leaveNetworks(c)
 	e.ports.release(c.bound)
 	c.bound = nil
-	c.status, c.exitCode, c.pid = container.StateExited, code, 0
+	c.status, c.exitCode, c.pid = containertypes.StateExited, code, 0
 	c.finishedAt = time.Now().UTC()
 	c.exits++
 	e.emitContainer(c, events.ActionDie, "exitCode", strconv.Itoa(code))
@@ -87,14 +86,14 @@ func (e *Engine) ended(c *ctr, code int) {
 	}
 }
 
-func (c *ctr) wantsRestart(code int) bool {
+func (c *container) wantsRestart(code int) bool {
 	if c.stopped {
 		return false
 	}
 	switch policy := c.host.RestartPolicy; policy.Name {
-	case container.RestartPolicyAlways, container.RestartPolicyUnlessStopped:
+	case containertypes.RestartPolicyAlways, containertypes.RestartPolicyUnlessStopped:
 		return true
-	case container.RestartPolicyOnFailure:
+	case containertypes.RestartPolicyOnFailure:
 		return code != 0 && (policy.MaximumRetryCount == 0 || c.restarts < policy.MaximumRetryCount)
 	}
 	return false
@@ -102,25 +101,25 @@ func (c *ctr) wantsRestart(code int) bool {
 
 // restartLater starts a container again after a pause that doubles each time,
 // from a tenth of a second to a minute, as the engine does.
-func (e *Engine) restartLater(c *ctr) {
-	c.status = container.StateRestarting
+func (e *Engine) restartLater(c *container) {
+	c.status = containertypes.StateRestarting
 	c.restarts++
 	run := c.runs
 	pause := min(100*time.Millisecond<<min(c.restarts-1, 10), time.Minute)
 	time.AfterFunc(pause, func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		if c.removed || c.stopped || c.runs != run || c.status != container.StateRestarting {
+		if c.removed || c.stopped || c.runs != run || c.status != containertypes.StateRestarting {
 			return
 		}
 		if e.start(c) != nil {
-			c.status = container.StateExited
+			c.status = containertypes.StateExited
 		}
 	})
 }
 
 // signal delivers a signal to the process of a running container.
-func (e *Engine) signal(c *ctr, name string) {
+func (e *Engine) signal(c *container, name string) {
 	if name == "KILL" {
 		e.ended(c, exitKilled)
 		return
@@ -154,18 +153,18 @@ func signalNumber(name string) string {
 	return name
 }
 
-func (e *Engine) stopContainer(c *ctr, w http.ResponseWriter, _ *http.Request) error {
-	if !c.running() && c.status != container.StateRestarting {
+func (e *Engine) stopContainer(c *container, w http.ResponseWriter, _ *http.Request) error {
+	if !c.running() && c.status != containertypes.StateRestarting {
 		return errNotModified
 	}
 	e.stop(c)
 	return noContent(w)
 }
 
-func (e *Engine) stop(c *ctr) {
+func (e *Engine) stop(c *container) {
 	c.stopped = true
-	if c.status == container.StateRestarting {
-		c.status = container.StateExited
+	if c.status == containertypes.StateRestarting {
+		c.status = containertypes.StateExited
 		e.notify()
 		return
 	}
@@ -174,7 +173,7 @@ func (e *Engine) stop(c *ctr) {
 		name = "TERM"
 	}
 	e.emitContainer(c, events.ActionKill, "signal", signalNumber(name))
-	c.status = container.StateRunning // a paused one is woken for it
+	c.status = containertypes.StateRunning // a paused one is woken for it
 	e.signal(c, name)
 	if c.running() {
 		e.emitContainer(c, events.ActionKill, "signal", "9")
@@ -185,10 +184,10 @@ func (e *Engine) stop(c *ctr) {
 	}
 }
 
-func (e *Engine) restartContainer(c *ctr, w http.ResponseWriter, _ *http.Request) error {
+func (e *Engine) restartContainer(c *container, w http.ResponseWriter, _ *http.Request) error {
 	autoRemove := c.host.AutoRemove
 	c.host.AutoRemove = false
-	if c.running() || c.status == container.StateRestarting {
+	if c.running() || c.status == containertypes.StateRestarting {
 		e.stop(c)
 	}
 	c.host.AutoRemove = autoRemove
@@ -200,7 +199,7 @@ func (e *Engine) restartContainer(c *ctr, w http.ResponseWriter, _ *http.Request
 	return noContent(w)
 }
 
-func (e *Engine) killContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
+func (e *Engine) killContainer(c *container, w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case !c.running() && e.modern():
 		return conflict("cannot kill container: %s: container %s is not running", r.PathValue("id"), c.id)
@@ -219,29 +218,29 @@ func (e *Engine) killContainer(c *ctr, w http.ResponseWriter, r *http.Request) e
 	return noContent(w)
 }
 
-func (e *Engine) pauseContainer(c *ctr, w http.ResponseWriter, _ *http.Request) error {
+func (e *Engine) pauseContainer(c *container, w http.ResponseWriter, _ *http.Request) error {
 	switch {
-	case c.status == container.StatePaused:
+	case c.status == containertypes.StatePaused:
 		return conflict("Container %s is already paused", c.id)
 	case !c.running():
 		return conflict("Container %s is not running", c.id)
 	}
-	c.status = container.StatePaused
+	c.status = containertypes.StatePaused
 	e.emitContainer(c, events.ActionPause)
 	return noContent(w)
 }
 
-func (e *Engine) unpauseContainer(c *ctr, w http.ResponseWriter, _ *http.Request) error {
-	if c.status != container.StatePaused {
+func (e *Engine) unpauseContainer(c *container, w http.ResponseWriter, _ *http.Request) error {
+	if c.status != containertypes.StatePaused {
 		return errorf(http.StatusInternalServerError, "Container %s is not paused", c.id)
 	}
-	c.status = container.StateRunning
+	c.status = containertypes.StateRunning
 	e.emitContainer(c, events.ActionUnPause)
 	return noContent(w)
 }
 
-func (e *Engine) removeContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
-	if c.running() || c.status == container.StateRestarting {
+func (e *Engine) removeContainer(c *container, w http.ResponseWriter, r *http.Request) error {
+	if c.running() || c.status == containertypes.StateRestarting {
 		if !boolParam(r, "force") {
 			return e.stillRunning(c)
 		}
@@ -257,13 +256,13 @@ func (e *Engine) removeContainer(c *ctr, w http.ResponseWriter, r *http.Request)
 	return noContent(w)
 }
 
-func (e *Engine) stillRunning(c *ctr) error {
+func (e *Engine) stillRunning(c *container) error {
 	state := "running"
 	advice := "Stop the container before attempting removal or force remove"
 	switch c.status {
-	case container.StatePaused:
+	case containertypes.StatePaused:
 		state, advice = "paused", "Unpause and then stop the container before attempting removal or force remove"
-	case container.StateRestarting:
+	case containertypes.StateRestarting:
 		state = "restarting"
 	}
 	if e.modern() {
@@ -275,7 +274,7 @@ func (e *Engine) stillRunning(c *ctr) error {
 
 // remove deletes a container that does not run, and with it, when asked, the
 // volumes that nobody named.
-func (e *Engine) remove(c *ctr, volumes bool) {
+func (e *Engine) remove(c *container, volumes bool) {
 	c.removed = true
 	delete(e.containers, c.id)
 	e.dropVolumes(c, volumes)

@@ -1,32 +1,31 @@
 package enginetest
 
 import (
+	containertypes "github.com/docker/docker/api/types/container"
+	networktypes "github.com/docker/docker/api/types/network"
+	"github.com/docker/go-connections/nat"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/go-connections/nat"
 )
 
-// ctr is a container.
-type ctr struct {
+// container is a container.
+type container struct {
 	id, name string // the name without the slash of the API
 	created  time.Time
-	image    *img
-	config   *container.Config // the image's settings are merged in
-	host     *container.HostConfig
+	image    *image
+	config   *containertypes.Config // the image's settings are merged in
+	host     *containertypes.HostConfig
 	mounts   []mount
 	// endpoints are by the name under which the container was put on the
 	// network; before the first start that may be an ID or a name of nothing.
-	endpoints map[string]*network.EndpointSettings
+	endpoints map[string]*networktypes.EndpointSettings
 	bound     nat.PortMap // while running
 
-	status     container.ContainerState
+	status     containertypes.ContainerState
 	pid        int
 	exitCode   int
 	failure    string // why the last start failed
@@ -40,8 +39,8 @@ type ctr struct {
 	log        []logLine
 }
 
-func (c *ctr) running() bool {
-	return c.status == container.StateRunning || c.status == container.StatePaused
+func (c *container) running() bool {
+	return c.status == containertypes.StateRunning || c.status == containertypes.StatePaused
 }
 
 func (e *Engine) containerRoutes() map[string]handler {
@@ -65,7 +64,7 @@ func (e *Engine) containerRoutes() map[string]handler {
 }
 
 // onContainer finds the container a call is about and holds e.mu meanwhile.
-func (e *Engine) onContainer(h func(*ctr, http.ResponseWriter, *http.Request) error) handler {
+func (e *Engine) onContainer(h func(*container, http.ResponseWriter, *http.Request) error) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -78,12 +77,12 @@ func (e *Engine) onContainer(h func(*ctr, http.ResponseWriter, *http.Request) er
 }
 
 // findContainer looks a container up by ID, name or the beginning of an ID.
-func (e *Engine) findContainer(ref string) (*ctr, error) {
+func (e *Engine) findContainer(ref string) (*container, error) {
 	if c, ok := e.containers[ref]; ok {
 		return c, nil
 	}
 	name := strings.TrimPrefix(ref, "/")
-	var found *ctr
+	var found *container
 	for _, c := range e.containers {
 		if c.name == name {
 			return c, nil
@@ -105,12 +104,12 @@ func (e *Engine) findContainer(ref string) (*ctr, error) {
 }
 
 // sortedContainers are all containers, the newest first.
-func (e *Engine) sortedContainers() []*ctr {
-	all := make([]*ctr, 0, len(e.containers))
+func (e *Engine) sortedContainers() []*container {
+	all := make([]*container, 0, len(e.containers))
 	for _, c := range e.containers {
 		all = append(all, c)
 	}
-	slices.SortFunc(all, func(a, b *ctr) int {
+	slices.SortFunc(all, func(a, b *container) int {
 		if d := b.created.Compare(a.created); d != 0 {
 			return d
 		}
@@ -136,7 +135,7 @@ func (e *Engine) takeName(name string) error {
 	return nil
 }
 
-func (e *Engine) renameContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
+func (e *Engine) renameContainer(c *container, w http.ResponseWriter, r *http.Request) error {
 	name := r.FormValue("name")
 	switch {
 	case name == "":
@@ -153,8 +152,8 @@ func (e *Engine) renameContainer(c *ctr, w http.ResponseWriter, r *http.Request)
 	return noContent(w)
 }
 
-func (e *Engine) updateContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
-	var update container.UpdateConfig
+func (e *Engine) updateContainer(c *container, w http.ResponseWriter, r *http.Request) error {
+	var update containertypes.UpdateConfig
 	if err := readJSON(r, &update, true); err != nil {
 		return err
 	}
@@ -166,7 +165,7 @@ func (e *Engine) updateContainer(c *ctr, w http.ResponseWriter, r *http.Request)
 	return writeJSON(w, http.StatusOK, map[string][]string{"Warnings": nil})
 }
 
-func (e *Engine) resizeContainer(c *ctr, w http.ResponseWriter, r *http.Request) error {
+func (e *Engine) resizeContainer(c *container, w http.ResponseWriter, r *http.Request) error {
 	if !c.running() {
 		return conflict("Container %s is not running", c.id)
 	}
@@ -174,12 +173,12 @@ func (e *Engine) resizeContainer(c *ctr, w http.ResponseWriter, r *http.Request)
 	return nil
 }
 
-func (e *Engine) topContainer(c *ctr, w http.ResponseWriter, _ *http.Request) error {
+func (e *Engine) topContainer(c *container, w http.ResponseWriter, _ *http.Request) error {
 	if !c.running() {
 		return conflict("Container %s is not running", c.id)
 	}
 	e.emitContainer(c, "top")
-	return writeJSON(w, http.StatusOK, container.TopResponse{
+	return writeJSON(w, http.StatusOK, containertypes.TopResponse{
 		Titles: []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"},
 		Processes: [][]string{{
 			"root", strconv.Itoa(c.pid), strconv.Itoa(c.pid - 1), "0",
@@ -189,6 +188,6 @@ func (e *Engine) topContainer(c *ctr, w http.ResponseWriter, _ *http.Request) er
 }
 
 // argv is the command line of the container.
-func (c *ctr) argv() []string {
+func (c *container) argv() []string {
 	return slices.Concat(c.config.Entrypoint, c.config.Cmd)
 }

@@ -2,6 +2,8 @@ package enginetest
 
 import (
 	"fmt"
+	containertypes "github.com/docker/docker/api/types/container"
+	networktypes "github.com/docker/docker/api/types/network"
 	"maps"
 	"net"
 	"net/netip"
@@ -9,9 +11,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
 )
 
 // The exit statuses of the probe.
@@ -25,7 +24,7 @@ const (
 // container with. The endpoint's links come first, on whatever network, then
 // the names on its networks in the order of the networks' names. A name may
 // be qualified with the name of a network.
-func (e *Engine) resolve(c *ctr, name string) []netip.Addr {
+func (e *Engine) resolve(c *container, name string) []netip.Addr {
 	if addr, err := netip.ParseAddr(name); err == nil {
 		return []netip.Addr{addr}
 	}
@@ -61,7 +60,7 @@ func (e *Engine) resolve(c *ctr, name string) []netip.Addr {
 }
 
 // ownAddress is what /etc/hosts of a container says.
-func (e *Engine) ownAddress(c *ctr, name string) []netip.Addr {
+func (e *Engine) ownAddress(c *container, name string) []netip.Addr {
 	if name == "localhost" {
 		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 	}
@@ -74,7 +73,7 @@ func (e *Engine) ownAddress(c *ctr, name string) []netip.Addr {
 }
 
 // linkTarget is the name behind an alias that is private to an endpoint.
-func linkTarget(settings *network.EndpointSettings, name string) (string, bool) {
+func linkTarget(settings *networktypes.EndpointSettings, name string) (string, bool) {
 	for _, link := range settings.Links {
 		target, alias, ok := strings.Cut(link, ":")
 		if !ok {
@@ -88,7 +87,7 @@ func linkTarget(settings *network.EndpointSettings, name string) (string, bool) 
 }
 
 // lookup finds the running containers that have a name on a network.
-func (e *Engine) lookup(n *netw, name string) []netip.Addr {
+func (e *Engine) lookup(n *network, name string) []netip.Addr {
 	var addrs []netip.Addr
 	for _, c := range e.attached(n) {
 		settings := c.endpointOn(n)
@@ -107,7 +106,7 @@ func (e *Engine) lookup(n *netw, name string) []netip.Addr {
 
 // reach finds the container that a packet to an address arrives at: the
 // sender itself, or one that it shares a network with that carries traffic.
-func (e *Engine) reach(from *ctr, to netip.Addr) *ctr {
+func (e *Engine) reach(from *container, to netip.Addr) *container {
 	owner, err := e.networkOwner(from)
 	if err != nil {
 		return nil
@@ -131,9 +130,9 @@ func (e *Engine) reach(from *ctr, to netip.Addr) *ctr {
 
 // listener is the container that listens on a port of the network of c; several
 // may share one network.
-func (e *Engine) listener(c *ctr, port string) *ctr {
+func (e *Engine) listener(c *container, port string) *container {
 	for _, other := range e.sortedContainers() {
-		if other.status != container.StateRunning {
+		if other.status != containertypes.StateRunning {
 			continue
 		}
 		if owner, err := e.networkOwner(other); err == nil && owner == c &&
@@ -145,7 +144,7 @@ func (e *Engine) listener(c *ctr, port string) *ctr {
 }
 
 // ask runs one of the probe's questions in a container.
-func (e *Engine) ask(c *ctr, p program, env []string) (out []logLine, code int) {
+func (e *Engine) ask(c *container, p program, env []string) (out []logLine, code int) {
 	say := func(format string, a ...any) { out = append(out, logLine{text: fmt.Sprintf(format, a...)}) }
 	fail := func(code int, format string, a ...any) ([]logLine, int) {
 		return append(out, logLine{stderr: true, text: "probe: " + fmt.Sprintf(format, a...)}), code
@@ -219,7 +218,7 @@ func (e *Engine) ask(c *ctr, p program, env []string) (out []logLine, code int) 
 }
 
 // sourceAddress is the address a container sends from to another.
-func (e *Engine) sourceAddress(c *ctr, to netip.Addr) string {
+func (e *Engine) sourceAddress(c *container, to netip.Addr) string {
 	if owner, err := e.networkOwner(c); err == nil {
 		for _, settings := range owner.endpoints {
 			if p, err := netip.ParsePrefix(cidr(settings)); err == nil && p.Contains(to) {

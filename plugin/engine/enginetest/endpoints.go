@@ -8,11 +8,11 @@ import (
 	"slices"
 
 	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/network"
+	networktypes "github.com/docker/docker/api/types/network"
 )
 
 // endpointOn is how the container is on a network, nil when it is not.
-func (c *ctr) endpointOn(n *netw) *network.EndpointSettings {
+func (c *container) endpointOn(n *network) *networktypes.EndpointSettings {
 	for name, settings := range c.endpoints {
 		if settings.NetworkID == n.id || settings.NetworkID == "" && name == n.name {
 			return settings
@@ -21,8 +21,8 @@ func (c *ctr) endpointOn(n *netw) *network.EndpointSettings {
 	return nil
 }
 
-func (e *Engine) connect(n *netw, _ http.ResponseWriter, r *http.Request) error {
-	var req network.ConnectOptions
+func (e *Engine) connect(n *network, _ http.ResponseWriter, r *http.Request) error {
+	var req networktypes.ConnectOptions
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
@@ -34,12 +34,12 @@ func (e *Engine) connect(n *netw, _ http.ResponseWriter, r *http.Request) error 
 		return badRequest("container sharing network namespace with another container or host " +
 			"cannot be connected to any other network")
 	}
-	if c.host.NetworkMode.IsHost() || n.name == network.NetworkHost {
+	if c.host.NetworkMode.IsHost() || n.name == networktypes.NetworkHost {
 		return badRequest("container cannot be disconnected from host network or connected to host network")
 	}
 	settings := req.EndpointConfig
 	if settings == nil {
-		settings = &network.EndpointSettings{}
+		settings = &networktypes.EndpointSettings{}
 	}
 	if err := n.checkFixedAddress(settings, e.modern()); err != nil {
 		return err
@@ -49,7 +49,7 @@ func (e *Engine) connect(n *netw, _ http.ResponseWriter, r *http.Request) error 
 	}
 	if !c.running() {
 		settings.NetworkID = n.id
-		delete(c.endpoints, network.NetworkNone)
+		delete(c.endpoints, networktypes.NetworkNone)
 		c.endpoints[n.name] = settings
 		return nil
 	}
@@ -65,7 +65,7 @@ func (e *Engine) connect(n *netw, _ http.ResponseWriter, r *http.Request) error 
 
 // findHome looks up the network that a container was made on, as engines of
 // today do before they attach it to any.
-func (e *Engine) findHome(c *ctr) error {
+func (e *Engine) findHome(c *container) error {
 	mode := c.host.NetworkMode
 	if !e.modern() || !mode.IsUserDefined() {
 		return nil
@@ -77,7 +77,7 @@ func (e *Engine) findHome(c *ctr) error {
 }
 
 // checkFixedAddress refuses a fixed address where none can be had.
-func (n *netw) checkFixedAddress(settings *network.EndpointSettings, modern bool) error {
+func (n *network) checkFixedAddress(settings *networktypes.EndpointSettings, modern bool) error {
 	if settings.IPAMConfig == nil || settings.IPAMConfig.IPv4Address == "" {
 		return nil
 	}
@@ -101,8 +101,8 @@ func (n *netw) checkFixedAddress(settings *network.EndpointSettings, modern bool
 		"Invalid address %s: It does not belong to any of this network's subnets", addr)
 }
 
-func (e *Engine) disconnect(n *netw, _ http.ResponseWriter, r *http.Request) error {
-	var req network.DisconnectOptions
+func (e *Engine) disconnect(n *network, _ http.ResponseWriter, r *http.Request) error {
+	var req networktypes.DisconnectOptions
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
@@ -119,13 +119,13 @@ func (e *Engine) disconnect(n *netw, _ http.ResponseWriter, r *http.Request) err
 		return errorf(status, "container %s is not connected to network %s", c.id, n.name)
 	}
 	e.leave(c, n, settings)
-	maps.DeleteFunc(c.endpoints, func(_ string, s *network.EndpointSettings) bool { return s == settings })
+	maps.DeleteFunc(c.endpoints, func(_ string, s *networktypes.EndpointSettings) bool { return s == settings })
 	e.notify()
 	return nil
 }
 
 // joinNetworks attaches a container that starts to all its networks.
-func (e *Engine) joinNetworks(c *ctr) error {
+func (e *Engine) joinNetworks(c *container) error {
 	if c.host.NetworkMode.IsContainer() {
 		_, err := e.networkOwner(c)
 		return err
@@ -163,7 +163,7 @@ func (e *Engine) joinNetworks(c *ctr) error {
 
 // networkOwner is the container whose network a container uses: its own, or the
 // one of the container it names.
-func (e *Engine) networkOwner(c *ctr) (*ctr, error) {
+func (e *Engine) networkOwner(c *container) (*container, error) {
 	if !c.host.NetworkMode.IsContainer() {
 		return c, nil
 	}
@@ -178,7 +178,7 @@ func (e *Engine) networkOwner(c *ctr) (*ctr, error) {
 }
 
 // join gives a container an address on a network.
-func (e *Engine) join(c *ctr, n *netw, settings *network.EndpointSettings) error {
+func (e *Engine) join(c *container, n *network, settings *networktypes.EndpointSettings) error {
 	if len(n.subnets) > 0 {
 		want := ""
 		if settings.IPAMConfig != nil {
@@ -203,7 +203,7 @@ func (e *Engine) join(c *ctr, n *netw, settings *network.EndpointSettings) error
 }
 
 // subnetFor is the subnet that holds a fixed address, or the first.
-func (n *netw) subnetFor(want string) *subnet {
+func (n *network) subnetFor(want string) *subnet {
 	if addr, err := netip.ParseAddr(want); err == nil {
 		for _, s := range n.subnets {
 			if s.prefix.Contains(addr) {
@@ -215,7 +215,7 @@ func (n *netw) subnetFor(want string) *subnet {
 }
 
 // leave takes a container off a network, if it is on it now, and frees its address.
-func (e *Engine) leave(c *ctr, n *netw, settings *network.EndpointSettings) {
+func (e *Engine) leave(c *container, n *network, settings *networktypes.EndpointSettings) {
 	if settings.EndpointID == "" {
 		return
 	}
@@ -229,7 +229,7 @@ func (e *Engine) leave(c *ctr, n *netw, settings *network.EndpointSettings) {
 
 // leaveNetworks is for a container that stops: it stays assigned to its
 // networks but holds no address.
-func (e *Engine) leaveNetworks(c *ctr) {
+func (e *Engine) leaveNetworks(c *container) {
 	for _, settings := range c.endpoints {
 		if n, ok := e.networks[settings.NetworkID]; ok {
 			e.leave(c, n, settings)
@@ -237,7 +237,7 @@ func (e *Engine) leaveNetworks(c *ctr) {
 	}
 }
 
-func (e *Engine) emitNetwork(n *netw, action events.Action, c *ctr) {
+func (e *Engine) emitNetwork(n *network, action events.Action, c *container) {
 	e.emit(events.NetworkEventType, action, n.id, map[string]string{
 		"container": c.id, "name": n.name, "type": n.request.Driver,
 	})
@@ -245,7 +245,7 @@ func (e *Engine) emitNetwork(n *netw, action events.Action, c *ctr) {
 
 // dnsNames are the names under which other containers of a network find this
 // one, the first being its own.
-func (c *ctr) dnsNames(settings *network.EndpointSettings) []string {
+func (c *container) dnsNames(settings *networktypes.EndpointSettings) []string {
 	names := []string{c.name}
 	for _, name := range append(slices.Clone(settings.Aliases), shortID(c.id)) {
 		if !slices.Contains(names, name) {

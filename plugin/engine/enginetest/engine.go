@@ -65,9 +65,9 @@ type Engine struct {
 	// the last change, so each call is atomic.
 	mu         sync.Mutex
 	changed    chan struct{} // closed and renewed at each change of state
-	containers map[string]*ctr
-	networks   map[string]*netw
-	volumes    map[string]*vol
+	containers map[string]*container
+	networks   map[string]*network
+	volumes    map[string]*volume
 	execs      map[string]*execution
 	images     imageStore
 	pools      addressPools
@@ -104,9 +104,9 @@ func New(t testing.TB, opts Options) *Engine {
 		host:       "unix://" + socket,
 		done:       make(chan struct{}),
 		changed:    make(chan struct{}),
-		containers: map[string]*ctr{},
-		networks:   map[string]*netw{},
-		volumes:    map[string]*vol{},
+		containers: map[string]*container{},
+		networks:   map[string]*network{},
+		volumes:    map[string]*volume{},
 		execs:      map[string]*execution{},
 		images:     newImageStore(opts),
 		pools:      newAddressPools(),

@@ -40,7 +40,7 @@ func (e *Engine) emit(kind events.Type, action events.Action, id string, attribu
 
 // emitContainer writes down an event of a container, with its labels, image
 // and name and the attributes given as pairs.
-func (e *Engine) emitContainer(c *ctr, action events.Action, pairs ...string) {
+func (e *Engine) emitContainer(c *container, action events.Action, pairs ...string) {
 	attributes := maps.Clone(c.config.Labels)
 	if attributes == nil {
 		attributes = map[string]string{}

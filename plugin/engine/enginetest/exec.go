@@ -2,20 +2,19 @@ package enginetest
 
 import (
 	"fmt"
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
 )
 
 // execution is a command run in a container beside its process.
 type execution struct {
 	id       string
-	c        *ctr
-	options  container.ExecOptions
+	c        *container
+	options  containertypes.ExecOptions
 	started  bool
 	exitCode *int
 	pid      int
@@ -30,8 +29,8 @@ func (e *Engine) execRoutes() map[string]handler {
 	}
 }
 
-func (e *Engine) createExec(c *ctr, w http.ResponseWriter, r *http.Request) error {
-	var options container.ExecOptions
+func (e *Engine) createExec(c *container, w http.ResponseWriter, r *http.Request) error {
+	var options containertypes.ExecOptions
 	if err := readJSON(r, &options, true); err != nil {
 		return err
 	}
@@ -40,13 +39,13 @@ func (e *Engine) createExec(c *ctr, w http.ResponseWriter, r *http.Request) erro
 		return badRequest("No exec command specified")
 	case !c.running():
 		return conflict("Container %s is not running", c.id)
-	case c.status == container.StatePaused:
+	case c.status == containertypes.StatePaused:
 		return conflict("Container %s is paused, unpause the container before exec", r.PathValue("id"))
 	}
 	x := &execution{id: newID(), c: c, options: options}
 	e.execs[x.id] = x
 	e.emitContainer(c, events.Action("exec_create: "+strings.Join(options.Cmd, " ")), "execID", x.id)
-	return writeJSON(w, http.StatusCreated, container.ExecCreateResponse{ID: x.id})
+	return writeJSON(w, http.StatusCreated, containertypes.ExecCreateResponse{ID: x.id})
 }
 
 func (e *Engine) findExec(id string) (*execution, error) {
@@ -58,7 +57,7 @@ func (e *Engine) findExec(id string) (*execution, error) {
 
 // runningExecs lists the commands that run in a container; those of the model
 // end as soon as they begin, so only ones not yet started count.
-func (e *Engine) runningExecs(c *ctr) []string {
+func (e *Engine) runningExecs(c *container) []string {
 	var ids []string
 	for id, x := range e.execs {
 		if x.c == c && x.exitCode == nil {
@@ -70,7 +69,7 @@ func (e *Engine) runningExecs(c *ctr) []string {
 }
 
 func (e *Engine) startExec(w http.ResponseWriter, r *http.Request) error {
-	var options container.ExecStartOptions
+	var options containertypes.ExecStartOptions
 	if err := readJSON(r, &options, false); err != nil {
 		return err
 	}

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/distribution/reference"
-	"github.com/docker/docker/api/types/container"
+	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/image"
+	imagetypes "github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/storage"
 	"github.com/docker/go-connections/nat"
 )
@@ -39,8 +39,8 @@ func Probe(ref string) Image {
 	return Image{Ref: ref, Cmd: []string{"/probe", "serve"}, Env: []string{"PATH=/"}, Expose: []string{"80"}}
 }
 
-func (i Image) config() *container.Config {
-	c := &container.Config{
+func (i Image) config() *containertypes.Config {
+	c := &containertypes.Config{
 		Entrypoint: i.Entrypoint, Cmd: i.Cmd, Env: i.Env, Labels: i.Labels,
 		User: i.User, WorkingDir: i.WorkingDir, StopSignal: i.StopSignal,
 	}
@@ -53,7 +53,7 @@ func (i Image) config() *container.Config {
 	return c
 }
 
-func expose(c *container.Config, port string) {
+func expose(c *containertypes.Config, port string) {
 	number, proto, ok := strings.Cut(port, "/")
 	if !ok {
 		proto = "tcp"
@@ -61,24 +61,24 @@ func expose(c *container.Config, port string) {
 	c.ExposedPorts = merged(c.ExposedPorts, nat.PortSet{nat.Port(number + "/" + proto): {}})
 }
 
-// img is an image on the engine.
-type img struct {
+// image is an image on the engine.
+type image struct {
 	id      string
 	parent  string
 	created time.Time
-	config  *container.Config
+	config  *containertypes.Config
 	layers  []string // digests of what each step put into it
 	tags    []string // "redis:latest", as people write them
 }
 
 // imageStore is the images of an engine and of its registry.
 type imageStore struct {
-	byID     map[string]*img
-	registry map[string]*container.Config // by familiar name with tag
+	byID     map[string]*image
+	registry map[string]*containertypes.Config // by familiar name with tag
 }
 
 func newImageStore(opts Options) imageStore {
-	s := imageStore{byID: map[string]*img{}, registry: map[string]*container.Config{}}
+	s := imageStore{byID: map[string]*image{}, registry: map[string]*containertypes.Config{}}
 	for _, i := range opts.Images {
 		s.tag(s.add(i.config(), "", []string{i.Ref}), familiar(i.Ref))
 	}
@@ -90,9 +90,9 @@ func newImageStore(opts Options) imageStore {
 
 // add puts an image into the store. Its ID follows from its content alone, so
 // the same content is the same image.
-func (s *imageStore) add(config *container.Config, parent string, layers []string) *img {
+func (s *imageStore) add(config *containertypes.Config, parent string, layers []string) *image {
 	content, err := json.Marshal(struct {
-		Config *container.Config
+		Config *containertypes.Config
 		Layers []string
 	}{config, layers})
 	if err != nil {
@@ -103,13 +103,13 @@ func (s *imageStore) add(config *container.Config, parent string, layers []strin
 	if i, ok := s.byID[id]; ok {
 		return i
 	}
-	i := &img{id: id, parent: parent, created: time.Now().UTC(), config: config, layers: layers}
+	i := &image{id: id, parent: parent, created: time.Now().UTC(), config: config, layers: layers}
 	s.byID[id] = i
 	return i
 }
 
 // tag gives an image a name, taking it from the image that had it.
-func (s *imageStore) tag(i *img, ref string) {
+func (s *imageStore) tag(i *image, ref string) {
 	for _, other := range s.byID {
 		other.tags = slices.DeleteFunc(other.tags, func(t string) bool { return t == ref })
 	}
@@ -128,7 +128,7 @@ func familiar(ref string) string {
 }
 
 // find looks an image up by name, ID or the beginning of an ID.
-func (s *imageStore) find(ref string) (*img, error) {
+func (s *imageStore) find(ref string) (*image, error) {
 	name := familiar(ref)
 	for _, i := range s.byID {
 		if i.id == ref || slices.Contains(i.tags, name) {
@@ -189,7 +189,7 @@ func (e *Engine) listImages(w http.ResponseWriter, r *http.Request) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	list := []image.Summary{}
+	list := []imagetypes.Summary{}
 	for _, i := range e.images.byID {
 		tags := i.tags
 		if want.Contains("reference") {
@@ -201,12 +201,12 @@ func (e *Engine) listImages(w http.ResponseWriter, r *http.Request) error {
 			want.Contains("dangling") && dangling != (len(i.tags) == 0) {
 			continue
 		}
-		list = append(list, image.Summary{
+		list = append(list, imagetypes.Summary{
 			ID: i.id, ParentID: i.parent, RepoTags: append([]string{}, tags...), RepoDigests: []string{},
 			Created: i.created.Unix(), Labels: i.config.Labels, Containers: -1, SharedSize: -1,
 		})
 	}
-	slices.SortFunc(list, func(a, b image.Summary) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(list, func(a, b imagetypes.Summary) int { return strings.Compare(a.ID, b.ID) })
 	return writeJSON(w, http.StatusOK, list)
 }
 
@@ -243,15 +243,15 @@ func (e *Engine) inspectImage(w http.ResponseWriter, r *http.Request) error {
 	}
 	// The client's type knows fewer settings than the engine sends.
 	return writeJSON(w, http.StatusOK, struct {
-		image.InspectResponse
-		Config *container.Config
+		imagetypes.InspectResponse
+		Config *containertypes.Config
 	}{
-		image.InspectResponse{
+		imagetypes.InspectResponse{
 			ID: i.id, Parent: i.parent, RepoTags: append([]string{}, i.tags...), RepoDigests: []string{},
 			Created:      i.created.Format(time.RFC3339Nano),
 			Architecture: runtime.GOARCH, Os: "linux",
 			GraphDriver: storage.DriverData{Name: "memory"},
-			RootFS:      image.RootFS{Type: "layers", Layers: i.layers},
+			RootFS:      imagetypes.RootFS{Type: "layers", Layers: i.layers},
 		},
 		i.config,
 	})
@@ -284,7 +284,7 @@ func (e *Engine) tagOrPush(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (e *Engine) emitImage(i *img, action events.Action, name string) {
+func (e *Engine) emitImage(i *image, action events.Action, name string) {
 	attributes := merged(i.config.Labels, map[string]string{"name": name})
 	e.emit(events.ImageEventType, action, i.id, attributes)
 }
@@ -303,18 +303,18 @@ func (e *Engine) removeImage(w http.ResponseWriter, r *http.Request) error {
 	if err := e.imageInUse(i, ref, byName, force); err != nil {
 		return err
 	}
-	var done []image.DeleteResponse
+	var done []imagetypes.DeleteResponse
 	for _, tag := range slices.Clone(i.tags) {
 		if !byName || tag == familiar(ref) {
 			i.tags = slices.DeleteFunc(i.tags, func(t string) bool { return t == tag })
-			done = append(done, image.DeleteResponse{Untagged: tag})
+			done = append(done, imagetypes.DeleteResponse{Untagged: tag})
 			e.emitImage(i, events.ActionUnTag, i.id)
 		}
 	}
-	used := slices.ContainsFunc(e.sortedContainers(), func(c *ctr) bool { return c.image == i })
+	used := slices.ContainsFunc(e.sortedContainers(), func(c *container) bool { return c.image == i })
 	if len(i.tags) == 0 && !used {
 		delete(e.images.byID, i.id)
-		done = append(done, image.DeleteResponse{Deleted: i.id})
+		done = append(done, imagetypes.DeleteResponse{Deleted: i.id})
 		e.emitImage(i, events.ActionDelete, i.id)
 	}
 	return writeJSON(w, http.StatusOK, done)
@@ -322,7 +322,7 @@ func (e *Engine) removeImage(w http.ResponseWriter, r *http.Request) error {
 
 // imageInUse refuses to remove an image that containers need. One of several
 // names may always go.
-func (e *Engine) imageInUse(i *img, ref string, byName, force bool) error {
+func (e *Engine) imageInUse(i *image, ref string, byName, force bool) error {
 	if byName && len(i.tags) > 1 {
 		return nil
 	}

@@ -1,11 +1,10 @@
 package enginetest
 
 import (
+	networktypes "github.com/docker/docker/api/types/network"
 	"net/http"
 	"net/netip"
 	"slices"
-
-	"github.com/docker/docker/api/types/network"
 )
 
 // addressPools hands out subnets as the default address manager of the engine
@@ -91,7 +90,7 @@ type subnet struct {
 
 // newSubnet settles the addresses of a network from its settings, or from the
 // predefined pools where there are none.
-func (e *Engine) newSubnet(config network.IPAMConfig) (*subnet, error) {
+func (e *Engine) newSubnet(config networktypes.IPAMConfig) (*subnet, error) {
 	s := &subnet{used: map[netip.Addr]bool{}}
 	var err error
 	if config.Subnet == "" {
@@ -156,7 +155,7 @@ func lastAddr(p netip.Prefix) netip.Addr {
 }
 
 // address takes the lowest free address, or the one that was asked for.
-func (s *subnet) address(n *netw, want string) (netip.Addr, error) {
+func (s *subnet) address(n *network, want string) (netip.Addr, error) {
 	if want != "" {
 		addr, err := netip.ParseAddr(want)
 		switch {

@@ -1,15 +1,14 @@
 package enginetest
 
 import (
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/pkg/stdcopy"
 	"io"
 	"net"
 	"net/http"
 	"strconv"
 	"time"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/pkg/stdcopy"
 )
 
 // logLine is one line a process printed, without its end.
@@ -90,7 +89,7 @@ func (e *Engine) streamLogs(w http.ResponseWriter, r *http.Request) error {
 			batch = batch[len(batch)-q.tail:]
 		}
 		first = false
-		alive := c.running() || c.status == container.StateRestarting
+		alive := c.running() || c.status == containertypes.StateRestarting
 		return batch, !q.follow || !alive || c.removed
 	}, func(l logLine) error {
 		defer flush(w)
@@ -144,7 +143,7 @@ func (e *Engine) attach(w http.ResponseWriter, r *http.Request) error {
 		e.mu.Unlock()
 		return err
 	}
-	if c.status == container.StatePaused {
+	if c.status == containertypes.StatePaused {
 		e.mu.Unlock()
 		return conflict("container %s is paused, unpause the container before attach", r.PathValue("id"))
 	}

@@ -9,14 +9,14 @@ import (
 
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
+	networktypes "github.com/docker/docker/api/types/network"
 )
 
-// netw is a network.
-type netw struct {
+// network is a network.
+type network struct {
 	id, name string
 	created  time.Time
-	request  network.CreateRequest
+	request  networktypes.CreateRequest
 	subnets  []*subnet
 }
 
@@ -25,13 +25,13 @@ type netw struct {
 const optionICC = "com.docker.network.bridge.enable_icc"
 
 // carries reports whether traffic passes between its containers.
-func (n *netw) carries() bool {
+func (n *network) carries() bool {
 	return n.request.Driver != "null" && !strings.EqualFold(n.request.Options[optionICC], "false")
 }
 
 // predefined reports whether a network is one the engine brings along.
 func predefined(name string) bool {
-	return name == network.NetworkBridge || name == network.NetworkHost || name == network.NetworkNone
+	return name == networktypes.NetworkBridge || name == networktypes.NetworkHost || name == networktypes.NetworkNone
 }
 
 func (e *Engine) networkRoutes() map[string]handler {
@@ -48,13 +48,13 @@ func (e *Engine) networkRoutes() map[string]handler {
 // addPredefinedNetworks makes bridge, host and none.
 func (e *Engine) addPredefinedNetworks() {
 	for name, driver := range map[string]string{
-		network.NetworkBridge: "bridge", network.NetworkHost: "host", network.NetworkNone: "null",
+		networktypes.NetworkBridge: "bridge", networktypes.NetworkHost: "host", networktypes.NetworkNone: "null",
 	} {
-		n := &netw{id: newID(), name: name, created: time.Now().UTC()}
+		n := &network{id: newID(), name: name, created: time.Now().UTC()}
 		n.request.Driver, n.request.Scope = driver, "local"
-		n.request.IPAM = &network.IPAM{Driver: "default"}
+		n.request.IPAM = &networktypes.IPAM{Driver: "default"}
 		if driver == "bridge" {
-			s, err := e.newSubnet(network.IPAMConfig{})
+			s, err := e.newSubnet(networktypes.IPAMConfig{})
 			if err != nil {
 				panic(err) // there are no networks yet that could be in the way
 			}
@@ -64,7 +64,7 @@ func (e *Engine) addPredefinedNetworks() {
 	}
 }
 
-func (e *Engine) onNetwork(h func(*netw, http.ResponseWriter, *http.Request) error) handler {
+func (e *Engine) onNetwork(h func(*network, http.ResponseWriter, *http.Request) error) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -78,11 +78,11 @@ func (e *Engine) onNetwork(h func(*netw, http.ResponseWriter, *http.Request) err
 
 // findNetwork looks a network up by ID, name or the beginning of an ID, in
 // this order, and refuses to choose between several.
-func (e *Engine) findNetwork(ref string) (*netw, error) {
+func (e *Engine) findNetwork(ref string) (*network, error) {
 	if n, ok := e.networks[ref]; ok {
 		return n, nil
 	}
-	var named, begun []*netw
+	var named, begun []*network
 	for _, n := range e.networks {
 		switch {
 		case n.name == ref:
@@ -112,7 +112,7 @@ func (e *Engine) ambiguousNetwork(ref, by string, count int) error {
 }
 
 func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
-	var req network.CreateRequest
+	var req networktypes.CreateRequest
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
@@ -122,11 +122,11 @@ func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n := &netw{id: newID(), name: req.Name, created: time.Now().UTC(), request: req}
+	n := &network{id: newID(), name: req.Name, created: time.Now().UTC(), request: req}
 	if req.Driver == "bridge" {
 		configs := req.IPAM.Config
 		if len(configs) == 0 {
-			configs = []network.IPAMConfig{{}}
+			configs = []networktypes.IPAMConfig{{}}
 		}
 		for i, config := range configs {
 			s, err := e.newSubnet(config)
@@ -142,12 +142,12 @@ func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
 	}
 	e.networks[n.id] = n
 	e.emit(events.NetworkEventType, events.ActionCreate, n.id, map[string]string{"name": n.name, "type": req.Driver})
-	return writeJSON(w, http.StatusCreated, network.CreateResponse{ID: n.id, Warning: warning})
+	return writeJSON(w, http.StatusCreated, networktypes.CreateResponse{ID: n.id, Warning: warning})
 }
 
 // checkNewNetwork refuses what cannot be made and fills in defaults. Two
 // networks of one name are allowed before API 1.44 unless the client objects.
-func (e *Engine) checkNewNetwork(req *network.CreateRequest, version apiVersion) (warning string, err error) {
+func (e *Engine) checkNewNetwork(req *networktypes.CreateRequest, version apiVersion) (warning string, err error) {
 	if strings.TrimSpace(req.Name) == "" {
 		if e.modern() {
 			return "", badRequest("invalid network name: name is empty")
@@ -176,7 +176,7 @@ func (e *Engine) checkNewNetwork(req *network.CreateRequest, version apiVersion)
 		req.Scope = "local"
 	}
 	if req.IPAM == nil {
-		req.IPAM = &network.IPAM{}
+		req.IPAM = &networktypes.IPAM{}
 	}
 	if req.IPAM.Driver == "" {
 		req.IPAM.Driver = "default"
@@ -184,13 +184,13 @@ func (e *Engine) checkNewNetwork(req *network.CreateRequest, version apiVersion)
 	return warning, nil
 }
 
-func (e *Engine) releaseSubnets(n *netw) {
+func (e *Engine) releaseSubnets(n *network) {
 	for _, s := range n.subnets {
 		e.pools.release(s.prefix)
 	}
 }
 
-func (e *Engine) removeNetwork(n *netw, w http.ResponseWriter, _ *http.Request) error {
+func (e *Engine) removeNetwork(n *network, w http.ResponseWriter, _ *http.Request) error {
 	if predefined(n.name) {
 		return errorf(http.StatusForbidden, "%s is a pre-defined network and cannot be removed", n.name)
 	}
@@ -230,7 +230,7 @@ func (e *Engine) listNetworks(w http.ResponseWriter, r *http.Request) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	list := []network.Inspect{}
+	list := []networktypes.Inspect{}
 	for _, n := range e.networks {
 		kind := "custom"
 		if predefined(n.name) {
@@ -243,34 +243,34 @@ func (e *Engine) listNetworks(w http.ResponseWriter, r *http.Request) error {
 			list = append(list, e.describeNetwork(n, false))
 		}
 	}
-	slices.SortFunc(list, func(a, b network.Inspect) int { return b.Created.Compare(a.Created) })
+	slices.SortFunc(list, func(a, b networktypes.Inspect) int { return b.Created.Compare(a.Created) })
 	return writeJSON(w, http.StatusOK, list)
 }
 
-func (e *Engine) inspectNetwork(n *netw, w http.ResponseWriter, _ *http.Request) error {
+func (e *Engine) inspectNetwork(n *network, w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, e.describeNetwork(n, true))
 }
 
 // describeNetwork tells all about a network; a list leaves its containers out.
-func (e *Engine) describeNetwork(n *netw, containers bool) network.Inspect {
-	d := network.Inspect{
+func (e *Engine) describeNetwork(n *network, containers bool) networktypes.Inspect {
+	d := networktypes.Inspect{
 		Name:       n.name,
 		ID:         n.id,
 		Created:    n.created,
 		Scope:      n.request.Scope,
 		Driver:     n.request.Driver,
 		EnableIPv4: true,
-		IPAM:       network.IPAM{Driver: n.request.IPAM.Driver, Options: n.request.IPAM.Options, Config: []network.IPAMConfig{}},
+		IPAM:       networktypes.IPAM{Driver: n.request.IPAM.Driver, Options: n.request.IPAM.Options, Config: []networktypes.IPAMConfig{}},
 		Internal:   n.request.Internal,
 		Attachable: n.request.Attachable,
-		Containers: map[string]network.EndpointResource{},
+		Containers: map[string]networktypes.EndpointResource{},
 		Options:    nonNil(n.request.Options),
 		Labels:     nonNil(n.request.Labels),
 	}
 	d.IPAM.Config = append(d.IPAM.Config, n.request.IPAM.Config...)
 	if len(d.IPAM.Config) == 0 {
 		for _, s := range n.subnets {
-			d.IPAM.Config = append(d.IPAM.Config, network.IPAMConfig{
+			d.IPAM.Config = append(d.IPAM.Config, networktypes.IPAMConfig{
 				Subnet: s.prefix.String(), Gateway: s.gateway.String(),
 			})
 		}
@@ -280,7 +280,7 @@ func (e *Engine) describeNetwork(n *netw, containers bool) network.Inspect {
 	}
 	for _, c := range e.attached(n) {
 		settings := c.endpointOn(n)
-		d.Containers[c.id] = network.EndpointResource{
+		d.Containers[c.id] = networktypes.EndpointResource{
 			Name:        c.name,
 			EndpointID:  settings.EndpointID,
 			MacAddress:  settings.MacAddress,
@@ -290,7 +290,7 @@ func (e *Engine) describeNetwork(n *netw, containers bool) network.Inspect {
 	return d
 }
 
-func cidr(s *network.EndpointSettings) string {
+func cidr(s *networktypes.EndpointSettings) string {
 	if s.IPAddress == "" {
 		return ""
 	}
@@ -298,13 +298,13 @@ func cidr(s *network.EndpointSettings) string {
 }
 
 // attached lists the running containers on a network, by name.
-func (e *Engine) attached(n *netw) []*ctr {
-	var on []*ctr
+func (e *Engine) attached(n *network) []*container {
+	var on []*container
 	for _, c := range e.containers {
 		if settings := c.endpointOn(n); settings != nil && settings.EndpointID != "" {
 			on = append(on, c)
 		}
 	}
-	slices.SortFunc(on, func(a, b *ctr) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(on, func(a, b *container) int { return strings.Compare(a.name, b.name) })
 	return on
 }

@@ -85,7 +85,7 @@ func (t *portTable) release(bound nat.PortMap) {
 
 // bindPorts publishes the ports of a container that starts. Only exposed ports
 // can be published; the rest of the wishes is passed over, as the engine does.
-func (e *Engine) bindPorts(c *ctr) error {
+func (e *Engine) bindPorts(c *container) error {
 	mode := c.host.NetworkMode
 	if mode.IsHost() || mode.IsNone() || mode.IsContainer() {
 		return nil
@@ -119,7 +119,7 @@ func (e *Engine) bindPorts(c *ctr) error {
 	return nil
 }
 
-func (e *Engine) portTaken(c *ctr, ip, want string, port int) error {
+func (e *Engine) portTaken(c *container, ip, want string, port int) error {
 	text := "Bind for " + ip + ":" + strconv.Itoa(port) + " failed: port is already allocated"
 	if strings.Contains(want, "-") {
 		text = "all ports are allocated"

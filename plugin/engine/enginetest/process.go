@@ -27,7 +27,7 @@ func programOf(argv []string) program {
 	return p
 }
 
-func (c *ctr) program() program { return programOf(c.argv()) }
+func (c *container) program() program { return programOf(c.argv()) }
 
 func (p program) args() []string {
 	if len(p.argv) < 2 {
@@ -37,7 +37,7 @@ func (p program) args() []string {
 }
 
 // serves lists the TCP ports the program listens on.
-func (p program) serves(c *ctr) []string {
+func (p program) serves(c *container) []string {
 	if p.probe {
 		switch {
 		case p.verb != "serve":
@@ -74,7 +74,7 @@ func (p program) onSignal(name, stopSignal string) (code int, ends bool) {
 
 // runProcess lets the program of a container that was just started do what it
 // does at once, and ends the container if that is all.
-func (e *Engine) runProcess(c *ctr) {
+func (e *Engine) runProcess(c *container) {
 	p := c.program()
 	if out, code, known := e.runProgram(c, p.argv, c.config.Env); known {
 		e.printAndEnd(c, out, code)
@@ -98,7 +98,7 @@ func (e *Engine) runProcess(c *ctr) {
 	e.printAndEnd(c, out, code)
 }
 
-func (e *Engine) printAndEnd(c *ctr, out []logLine, code int) {
+func (e *Engine) printAndEnd(c *container, out []logLine, code int) {
 	for _, line := range out {
 		e.print(c, line.stderr, line.text)
 	}
@@ -106,7 +106,7 @@ func (e *Engine) printAndEnd(c *ctr, out []logLine, code int) {
 }
 
 // print adds a line to the log of a container.
-func (e *Engine) print(c *ctr, stderr bool, text string) {
+func (e *Engine) print(c *container, stderr bool, text string) {
 	c.log = append(c.log, logLine{stderr: stderr, at: time.Now().UTC(), text: text})
 	e.notify()
 }
@@ -134,7 +134,7 @@ func parseSpeech(args []string) (speech, error) {
 	return s, err
 }
 
-func (e *Engine) say(c *ctr, args []string) {
+func (e *Engine) say(c *container, args []string) {
 	s, err := parseSpeech(args)
 	if err != nil {
 		e.print(c, true, "probe: say: "+err.Error())
@@ -146,7 +146,7 @@ func (e *Engine) say(c *ctr, args []string) {
 
 // sayNext prints the lines that are due and comes back for the rest, unless
 // the container has been stopped or started anew meanwhile.
-func (e *Engine) sayNext(c *ctr, s speech, run int) {
+func (e *Engine) sayNext(c *container, s speech, run int) {
 	for len(s.lines) > 0 {
 		e.print(c, s.stderr, s.lines[0])
 		s.lines = s.lines[1:]

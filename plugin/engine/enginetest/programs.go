@@ -1,12 +1,11 @@
 package enginetest
 
 import (
+	containertypes "github.com/docker/docker/api/types/container"
 	"net/netip"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/docker/docker/api/types/container"
 )
 
 // A Program stands for an executable of images. It gets to see what the model
@@ -21,7 +20,7 @@ type Process struct {
 	Args, Env []string
 
 	e   *Engine
-	c   *ctr
+	c   *container
 	out []logLine
 }
 
@@ -50,11 +49,11 @@ func (p *Process) Dial(addr netip.Addr, port string) bool {
 // Ping reports whether an address answers an ICMP echo request.
 func (p *Process) Ping(addr netip.Addr) bool {
 	there := p.e.reach(p.c, addr)
-	return there != nil && there.status != container.StatePaused
+	return there != nil && there.status != containertypes.StatePaused
 }
 
 // runProgram runs the Program that a command line names, if there is one.
-func (e *Engine) runProgram(c *ctr, argv, env []string) (out []logLine, code int, known bool) {
+func (e *Engine) runProgram(c *container, argv, env []string) (out []logLine, code int, known bool) {
 	if len(argv) == 0 {
 		return nil, 0, false
 	}

@@ -16,7 +16,7 @@ import (
 
 	"github.com/docker/docker/api/types/build"
 	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/image"
+	imagetypes "github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 )
 
@@ -80,7 +80,7 @@ func InstallProbe(t testing.TB, cli *client.Client, ref string) {
 	}
 	t.Cleanup(func() {
 		removeLayersUpon(ctx, cli, ref)
-		if _, err := cli.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true}); err != nil {
+		if _, err := cli.ImageRemove(ctx, ref, imagetypes.RemoveOptions{PruneChildren: true}); err != nil {
 			t.Logf("%s stays on the engine: %v", ref, err)
 		}
 	})
@@ -93,7 +93,7 @@ func removeLayersUpon(ctx context.Context, cli *client.Client, ref string) {
 	if err != nil {
 		return
 	}
-	nameless, err := cli.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("dangling", "true"))})
+	nameless, err := cli.ImageList(ctx, imagetypes.ListOptions{Filters: filters.NewArgs(filters.Arg("dangling", "true"))})
 	if err != nil {
 		return
 	}
@@ -102,8 +102,8 @@ func removeLayersUpon(ctx context.Context, cli *client.Client, ref string) {
 		if err != nil {
 			continue
 		}
-		if slices.ContainsFunc(history, func(h image.HistoryResponseItem) bool { return h.ID == base.ID }) {
-			_, _ = cli.ImageRemove(ctx, i.ID, image.RemoveOptions{PruneChildren: true})
+		if slices.ContainsFunc(history, func(h imagetypes.HistoryResponseItem) bool { return h.ID == base.ID }) {
+			_, _ = cli.ImageRemove(ctx, i.ID, imagetypes.RemoveOptions{PruneChildren: true})
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/container"
+	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/system"
 )
 
@@ -92,9 +92,9 @@ func (e *Engine) info(w http.ResponseWriter, _ *http.Request) error {
 	}
 	for _, c := range e.containers {
 		switch c.status {
-		case container.StatePaused:
+		case containertypes.StatePaused:
 			info.ContainersPaused++
-		case container.StateRunning, container.StateRestarting:
+		case containertypes.StateRunning, containertypes.StateRestarting:
 			info.ContainersRunning++
 		default:
 			info.ContainersStopped++

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/distribution/reference"
-	"github.com/docker/docker/api/types/container"
+	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 )
 
@@ -154,7 +154,7 @@ func (e *Engine) importImage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	config := &container.Config{}
+	config := &containertypes.Config{}
 	for _, change := range r.URL.Query()["changes"] {
 		keyword, rest, _ := strings.Cut(change, " ")
 		if err := setting(config, strings.ToUpper(keyword), strings.TrimSpace(rest)); err != nil {
@@ -214,7 +214,7 @@ func (e *Engine) loadImages(w http.ResponseWriter, r *http.Request) error {
 	m := newMessages(w)
 	for _, entry := range manifest {
 		var saved struct {
-			Config *container.Config `json:"config"`
+			Config *containertypes.Config `json:"config"`
 		}
 		if err := json.Unmarshal(files[entry.Config], &saved); err != nil || saved.Config == nil {
 			m.fail("invalid image config " + entry.Config)

@@ -1,28 +1,27 @@
 package enginetest
 
 import (
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
+	mounttypes "github.com/docker/docker/api/types/mount"
+	volumetypes "github.com/docker/docker/api/types/volume"
 	"net/http"
 	"path"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
-	mounttypes "github.com/docker/docker/api/types/mount"
-	"github.com/docker/docker/api/types/volume"
 )
 
-// vol is a volume.
-type vol struct {
-	volume.Volume
+// volume is a volume.
+type volume struct {
+	volumetypes.Volume
 	created time.Time
 }
 
 // mount is where a container sees a volume or a folder of the host.
 type mount struct {
-	container.MountPoint
+	containertypes.MountPoint
 	// named volumes outlive the containers that use them; the others may be
 	// removed with their container.
 	named bool
@@ -41,7 +40,7 @@ func (e *Engine) volumeRoutes() map[string]handler {
 }
 
 // ensureVolume finds a volume or makes it.
-func (e *Engine) ensureVolume(name string, opts volume.CreateOptions) *vol {
+func (e *Engine) ensureVolume(name string, opts volumetypes.CreateOptions) *volume {
 	if name == "" {
 		name = newID()
 	}
@@ -49,7 +48,7 @@ func (e *Engine) ensureVolume(name string, opts volume.CreateOptions) *vol {
 		return v
 	}
 	now := time.Now().UTC()
-	v := &vol{created: now, Volume: volume.Volume{
+	v := &volume{created: now, Volume: volumetypes.Volume{
 		Name: name, Driver: "local", Scope: "local",
 		Mountpoint: "/var/lib/docker/volumes/" + name + "/_data",
 		CreatedAt:  now.Format(time.RFC3339),
@@ -61,7 +60,7 @@ func (e *Engine) ensureVolume(name string, opts volume.CreateOptions) *vol {
 }
 
 func (e *Engine) createVolume(w http.ResponseWriter, r *http.Request) error {
-	var opts volume.CreateOptions
+	var opts volumetypes.CreateOptions
 	if err := readJSON(r, &opts, false); err != nil {
 		return err
 	}
@@ -74,7 +73,7 @@ func (e *Engine) createVolume(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusCreated, e.ensureVolume(opts.Name, opts).Volume)
 }
 
-func (e *Engine) findVolume(name string) (*vol, error) {
+func (e *Engine) findVolume(name string) (*volume, error) {
 	if v, ok := e.volumes[name]; ok {
 		return v, nil
 	}
@@ -140,21 +139,21 @@ func (e *Engine) listVolumes(w http.ResponseWriter, r *http.Request) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	list := volume.ListResponse{Volumes: []*volume.Volume{}}
+	list := volumetypes.ListResponse{Volumes: []*volumetypes.Volume{}}
 	for _, v := range e.volumes {
 		if want.Match("name", v.Name) && want.ExactMatch("driver", v.Driver) && want.MatchKVList("label", v.Labels) &&
 			(!want.Contains("dangling") || dangling == (len(e.volumeUsers(v.Name)) == 0)) {
 			list.Volumes = append(list.Volumes, &v.Volume)
 		}
 	}
-	slices.SortFunc(list.Volumes, func(a, b *volume.Volume) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(list.Volumes, func(a, b *volumetypes.Volume) int { return strings.Compare(a.Name, b.Name) })
 	return writeJSON(w, http.StatusOK, list)
 }
 
 // mountsFor settles what a new container mounts: first what it takes over from
 // others, then its binds and mounts, then a new volume for each path that is
 // declared a volume and not covered yet.
-func (e *Engine) mountsFor(c *ctr) ([]mount, error) {
+func (e *Engine) mountsFor(c *container) ([]mount, error) {
 	byPath := map[string]mount{}
 	for _, ref := range c.host.VolumesFrom {
 		name, mode, _ := strings.Cut(ref, ":")
@@ -196,15 +195,15 @@ func (e *Engine) mountsFor(c *ctr) ([]mount, error) {
 	return mounts, nil
 }
 
-func anonymousLabels(modern bool) volume.CreateOptions {
+func anonymousLabels(modern bool) volumetypes.CreateOptions {
 	if !modern {
-		return volume.CreateOptions{}
+		return volumetypes.CreateOptions{}
 	}
-	return volume.CreateOptions{Labels: map[string]string{"com.docker.volume.anonymous": ""}}
+	return volumetypes.CreateOptions{Labels: map[string]string{"com.docker.volume.anonymous": ""}}
 }
 
-func volumeMount(v *vol, target string, named bool) mount {
-	return mount{named: named, held: true, MountPoint: container.MountPoint{
+func volumeMount(v *volume, target string, named bool) mount {
+	return mount{named: named, held: true, MountPoint: containertypes.MountPoint{
 		Type: mounttypes.TypeVolume, Name: v.Name, Source: v.Mountpoint,
 		Destination: target, Driver: "local", RW: true,
 	}}
@@ -219,11 +218,11 @@ func (e *Engine) bind(spec string) (mount, error) {
 	target := path.Clean(parts[1])
 	var m mount
 	if path.IsAbs(parts[0]) {
-		m.MountPoint = container.MountPoint{
+		m.MountPoint = containertypes.MountPoint{
 			Type: mounttypes.TypeBind, Source: parts[0], Destination: target, RW: true, Propagation: "rprivate",
 		}
 	} else {
-		m = volumeMount(e.ensureVolume(parts[0], volume.CreateOptions{}), target, true)
+		m = volumeMount(e.ensureVolume(parts[0], volumetypes.CreateOptions{}), target, true)
 		m.Mode = "z"
 	}
 	if len(parts) == 3 {
@@ -235,7 +234,7 @@ func (e *Engine) bind(spec string) (mount, error) {
 
 func (e *Engine) mountSpec(spec mounttypes.Mount) mount {
 	if spec.Type == mounttypes.TypeVolume {
-		opts := volume.CreateOptions{}
+		opts := volumetypes.CreateOptions{}
 		if spec.VolumeOptions != nil {
 			opts.Labels = spec.VolumeOptions.Labels
 		}
@@ -243,29 +242,29 @@ func (e *Engine) mountSpec(spec mounttypes.Mount) mount {
 		m.RW = !spec.ReadOnly
 		return m
 	}
-	return mount{MountPoint: container.MountPoint{
+	return mount{MountPoint: containertypes.MountPoint{
 		Type: spec.Type, Source: spec.Source, Destination: spec.Target, RW: !spec.ReadOnly,
 	}}
 }
 
-func (c *ctr) mountPoints() []container.MountPoint {
-	points := make([]container.MountPoint, 0, len(c.mounts))
+func (c *container) mountPoints() []containertypes.MountPoint {
+	points := make([]containertypes.MountPoint, 0, len(c.mounts))
 	for _, m := range c.mounts {
 		points = append(points, m.MountPoint)
 	}
 	return points
 }
 
-func (e *Engine) mountVolumes(c *ctr) {
+func (e *Engine) mountVolumes(c *container) {
 	for i := range c.mounts {
 		c.mounts[i].held = true
 	}
 	e.emitMounts(c, events.ActionMount)
 }
 
-func (e *Engine) unmountVolumes(c *ctr) { e.emitMounts(c, events.ActionUnmount) }
+func (e *Engine) unmountVolumes(c *container) { e.emitMounts(c, events.ActionUnmount) }
 
-func (e *Engine) emitMounts(c *ctr, action events.Action) {
+func (e *Engine) emitMounts(c *container, action events.Action) {
 	for _, m := range c.mounts {
 		if m.Name != "" {
 			e.emit(events.VolumeEventType, action, m.Name, map[string]string{"driver": "local", "container": c.id})
@@ -275,7 +274,7 @@ func (e *Engine) emitMounts(c *ctr, action events.Action) {
 
 // dropVolumes removes the unnamed volumes of a container that is gone, unless
 // another container has them too.
-func (e *Engine) dropVolumes(c *ctr, wanted bool) {
+func (e *Engine) dropVolumes(c *container, wanted bool) {
 	if !wanted {
 		return
 	}
