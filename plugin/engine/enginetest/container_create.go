@@ -65,8 +65,7 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 }
 
 // wantedEndpoints reads from a create request what networks the container
-// shall be on once it starts. They need not exist yet. Before API 1.44 only one
-// may be named.
+// shall be on once it starts. They need not exist yet.
 func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[string]*networktypes.EndpointSettings, error) {
 	endpoints := map[string]*networktypes.EndpointSettings{}
 	if req.NetworkingConfig != nil {
@@ -83,7 +82,7 @@ func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[
 			endpoints[name] = settings
 		}
 	}
-	if len(endpoints) > 1 && version.before("1.44") {
+	if len(endpoints) > 1 && !version.manyEndpoints {
 		names := strings.Join(slices.Sorted(maps.Keys(endpoints)), ", ")
 		return nil, badRequest("Container cannot be connected to network endpoints: %s", names)
 	}

@@ -66,15 +66,14 @@ func (c *container) state() *containertypes.State {
 	}
 }
 
-// shownEndpoint is how an endpoint looks from outside: before API 1.45 the
-// short ID stood among the aliases, since then all names are in DNSNames.
+// shownEndpoint is how an endpoint looks from outside.
 func (c *container) shownEndpoint(settings *networktypes.EndpointSettings, version apiVersion) *networktypes.EndpointSettings {
 	shown := settings.Copy()
 	shown.DNSNames = nil
 	if settings.NetworkID == "" || predefined(settings.NetworkID) {
 		return shown
 	}
-	if version.before("1.45") {
+	if !version.dnsNames {
 		if !slices.Contains(shown.Aliases, shortID(c.id)) {
 			shown.Aliases = append(shown.Aliases, shortID(c.id))
 		}

@@ -58,13 +58,12 @@ func (e *Engine) start(c *container) error {
 	return nil
 }
 
-// networkFailure says, as newer engines do, what an error of a start was about.
+// networkFailure says of an error of a start what it was about.
 func (e *Engine) networkFailure(err error) error {
-	api := (*apiError)(nil)
-	if !e.modern() || !errors.As(err, &api) {
-		return err
+	if api := (*apiError)(nil); errors.As(err, &api) {
+		return errorf(api.status, e.release.startFailure, api.message)
 	}
-	return errorf(api.status, "failed to set up container networking: %s", api.message)
+	return err
 }
 
 // ended notes that the process of a container is gone, frees what it held and
@@ -200,11 +199,8 @@ func (e *Engine) restartContainer(c *container, w http.ResponseWriter, _ *http.R
 }
 
 func (e *Engine) killContainer(c *container, w http.ResponseWriter, r *http.Request) error {
-	switch {
-	case !c.running() && e.modern():
-		return conflict("cannot kill container: %s: container %s is not running", r.PathValue("id"), c.id)
-	case !c.running():
-		return conflict("Cannot kill container: %s: Container %s is not running", r.PathValue("id"), c.id)
+	if !c.running() {
+		return e.release.refusals.killStopped.about(r.PathValue("id"), c.id)
 	}
 	name := signalName(r.FormValue("signal"))
 	if name == "" {
@@ -257,19 +253,10 @@ func (e *Engine) removeContainer(c *container, w http.ResponseWriter, r *http.Re
 }
 
 func (e *Engine) stillRunning(c *container) error {
-	state := "running"
-	advice := "Stop the container before attempting removal or force remove"
-	switch c.status {
-	case containertypes.StatePaused:
-		state, advice = "paused", "Unpause and then stop the container before attempting removal or force remove"
-	case containertypes.StateRestarting:
-		state = "restarting"
+	if c.status == containertypes.StatePaused {
+		return e.release.refusals.removePaused.about("/"+c.name, c.id)
 	}
-	if e.modern() {
-		advice = strings.ToLower(advice[:1]) + advice[1:]
-		return conflict("cannot remove container %q: container is %s: %s", "/"+c.name, state, advice)
-	}
-	return conflict("You cannot remove a %s container %s. %s", state, c.id, advice)
+	return e.release.refusals.removeRunning.about("/"+c.name, c.id, c.status)
 }
 
 // remove deletes a container that does not run, and with it, when asked, the

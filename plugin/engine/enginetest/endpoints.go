@@ -41,7 +41,7 @@ func (e *Engine) connect(n *network, _ http.ResponseWriter, r *http.Request) err
 	if settings == nil {
 		settings = &networktypes.EndpointSettings{}
 	}
-	if err := n.checkFixedAddress(settings, e.modern()); err != nil {
+	if err := n.checkFixedAddress(settings, e.release.refusals); err != nil {
 		return err
 	}
 	if c.endpointOn(n) != nil && c.running() {
@@ -53,7 +53,7 @@ func (e *Engine) connect(n *network, _ http.ResponseWriter, r *http.Request) err
 		c.endpoints[n.name] = settings
 		return nil
 	}
-	if err := e.findHome(c); err != nil {
+	if err := e.checkNetworkMode(c); err != nil {
 		return err
 	}
 	if err := e.join(c, n, settings); err != nil {
@@ -63,11 +63,11 @@ func (e *Engine) connect(n *network, _ http.ResponseWriter, r *http.Request) err
 	return nil
 }
 
-// findHome looks up the network that a container was made on, as engines of
-// today do before they attach it to any.
-func (e *Engine) findHome(c *container) error {
+// checkNetworkMode looks up the network that a container was made on, on engines
+// that do so before they attach it to any.
+func (e *Engine) checkNetworkMode(c *container) error {
 	mode := c.host.NetworkMode
-	if !e.modern() || !mode.IsUserDefined() {
+	if !e.release.networkModeMustExist || !mode.IsUserDefined() {
 		return nil
 	}
 	if _, err := e.findNetwork(mode.NetworkName()); err != nil {
@@ -77,7 +77,7 @@ func (e *Engine) findHome(c *container) error {
 }
 
 // checkFixedAddress refuses a fixed address where none can be had.
-func (n *network) checkFixedAddress(settings *networktypes.EndpointSettings, modern bool) error {
+func (n *network) checkFixedAddress(settings *networktypes.EndpointSettings, refusals refusals) error {
 	if settings.IPAMConfig == nil || settings.IPAMConfig.IPv4Address == "" {
 		return nil
 	}
@@ -94,11 +94,8 @@ func (n *network) checkFixedAddress(settings *networktypes.EndpointSettings, mod
 		return badRequest("user specified IP address is supported only when connecting to networks with user configured subnets")
 	case slices.ContainsFunc(asked, func(s *subnet) bool { return s.prefix.Contains(addr) }):
 		return nil
-	case modern:
-		return badRequest("no configured subnet or ip-range contain the IP address %s", addr)
 	}
-	return errorf(http.StatusInternalServerError,
-		"Invalid address %s: It does not belong to any of this network's subnets", addr)
+	return refusals.addressOutside.about(addr)
 }
 
 func (e *Engine) disconnect(n *network, _ http.ResponseWriter, r *http.Request) error {
@@ -112,11 +109,7 @@ func (e *Engine) disconnect(n *network, _ http.ResponseWriter, r *http.Request) 
 	}
 	settings := c.endpointOn(n)
 	if settings == nil {
-		status := http.StatusInternalServerError
-		if e.modern() {
-			status = http.StatusForbidden
-		}
-		return errorf(status, "container %s is not connected to network %s", c.id, n.name)
+		return e.release.refusals.notConnected.about(c.id, n.name)
 	}
 	e.leave(c, n, settings)
 	maps.DeleteFunc(c.endpoints, func(_ string, s *networktypes.EndpointSettings) bool { return s == settings })
@@ -130,7 +123,7 @@ func (e *Engine) joinNetworks(c *container) error {
 		_, err := e.networkOwner(c)
 		return err
 	}
-	if err := e.findHome(c); err != nil && len(c.endpoints) > 0 {
+	if err := e.checkNetworkMode(c); err != nil && len(c.endpoints) > 0 {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.endpoints)) {
@@ -147,7 +140,7 @@ func (e *Engine) joinNetworks(c *container) error {
 		if err != nil {
 			return notFound("network %s not found", ref)
 		}
-		if err := n.checkFixedAddress(settings, e.modern()); err != nil {
+		if err := n.checkFixedAddress(settings, e.release.refusals); err != nil {
 			return err
 		}
 		if err := e.join(c, n, settings); err != nil {

@@ -54,12 +54,12 @@ type Options struct {
 
 // Engine is a Docker Engine in memory. It lives until its test ends.
 type Engine struct {
-	opts  Options
-	api   apiVersion
-	host  string
-	mux   *http.ServeMux
-	done  chan struct{} // closed when the engine goes away
-	calls recorder
+	opts    Options
+	release release
+	host    string
+	mux     *http.ServeMux
+	done    chan struct{} // closed when the engine goes away
+	calls   recorder
 
 	// mu guards everything below. Handlers hold it from the first look to
 	// the last change, so each call is atomic.
@@ -83,7 +83,7 @@ func New(t testing.TB, opts Options) *Engine {
 	if opts.APIVersion == "" {
 		opts.APIVersion = "1.41"
 	}
-	api, err := parseVersion(opts.APIVersion)
+	release, err := releaseOf(opts.APIVersion)
 	if err != nil {
 		t.Fatalf("enginetest: %v", err)
 	}
@@ -100,7 +100,7 @@ func New(t testing.TB, opts Options) *Engine {
 	}
 	e := &Engine{
 		opts:       opts,
-		api:        api,
+		release:    release,
 		host:       "unix://" + socket,
 		done:       make(chan struct{}),
 		changed:    make(chan struct{}),
@@ -109,7 +109,7 @@ func New(t testing.TB, opts Options) *Engine {
 		volumes:    map[string]*volume{},
 		execs:      map[string]*execution{},
 		images:     newImageStore(opts),
-		pools:      newAddressPools(),
+		pools:      newAddressPools(release.refusals),
 		ports:      newPortTable(),
 	}
 	e.addPredefinedNetworks()

@@ -236,10 +236,7 @@ func (e *Engine) inspectImage(w http.ResponseWriter, r *http.Request) error {
 	defer e.mu.Unlock()
 	i, err := e.images.find(ref)
 	if err != nil {
-		if e.modern() {
-			return notFound("No such image: %s", familiar(ref))
-		}
-		return notFound("no such image: %s: %v", ref, err)
+		return e.release.refusals.imageUnknown.about(ref, familiar(ref))
 	}
 	// The client's type knows fewer settings than the engine sends.
 	return writeJSON(w, http.StatusOK, struct {

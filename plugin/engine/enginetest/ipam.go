@@ -10,13 +10,14 @@ import (
 // addressPools hands out subnets as the default address manager of the engine
 // does, from the pools an engine has when nobody configures any.
 type addressPools struct {
+	refusals   refusals
 	predefined []netip.Prefix
 	next       int
 	taken      []netip.Prefix
 }
 
-func newAddressPools() addressPools {
-	var p addressPools
+func newAddressPools(refusals refusals) addressPools {
+	p := addressPools{refusals: refusals}
 	for second := byte(17); second <= 31; second++ {
 		p.predefined = append(p.predefined, netip.PrefixFrom(netip.AddrFrom4([4]byte{172, second}), 16))
 	}
@@ -31,7 +32,7 @@ func (p *addressPools) overlaps(subnet netip.Prefix) bool {
 }
 
 // any takes a free predefined subnet, going round from the one taken last.
-func (p *addressPools) any(modern bool) (netip.Prefix, error) {
+func (p *addressPools) any() (netip.Prefix, error) {
 	for i := range p.predefined {
 		at := (p.next + i) % len(p.predefined)
 		if subnet := p.predefined[at]; !p.overlaps(subnet) {
@@ -40,15 +41,10 @@ func (p *addressPools) any(modern bool) (netip.Prefix, error) {
 			return subnet, nil
 		}
 	}
-	if modern {
-		return netip.Prefix{}, badRequest("all predefined address pools have been fully subnetted")
-	}
-	return netip.Prefix{}, notFound("could not find an available, non-overlapping IPv4 address pool " +
-		"among the defaults to assign to the network")
+	return netip.Prefix{}, p.refusals.poolsExhausted.about()
 }
 
-// sized finds a subnet of a size in the predefined pools, as engines of API
-// 1.52 do that are asked for 0.0.0.0/28. It isn't taken yet.
+// sized finds a subnet of a size in the predefined pools. It isn't taken yet.
 func (p *addressPools) sized(bits int) (netip.Prefix, error) {
 	for _, pool := range p.predefined {
 		for addr := pool.Addr(); pool.Contains(addr); {
@@ -59,17 +55,13 @@ func (p *addressPools) sized(bits int) (netip.Prefix, error) {
 			addr = lastAddr(subnet).Next()
 		}
 	}
-	return netip.Prefix{}, badRequest("all predefined address pools have been fully subnetted")
+	return netip.Prefix{}, p.refusals.poolsExhausted.about()
 }
 
 // take takes the subnet that was asked for.
-func (p *addressPools) take(subnet netip.Prefix, modern bool) error {
+func (p *addressPools) take(subnet netip.Prefix) error {
 	if p.overlaps(subnet) {
-		text := "Pool overlaps with other one on this address space"
-		if modern {
-			text = "invalid pool request: " + text
-		}
-		return errorf(http.StatusForbidden, "%s", text)
+		return p.refusals.subnetOverlaps.about()
 	}
 	p.taken = append(p.taken, subnet)
 	return nil
@@ -94,20 +86,20 @@ func (e *Engine) newSubnet(config networktypes.IPAMConfig) (*subnet, error) {
 	s := &subnet{used: map[netip.Addr]bool{}}
 	var err error
 	if config.Subnet == "" {
-		if s.prefix, err = e.pools.any(e.modern()); err != nil {
+		if s.prefix, err = e.pools.any(); err != nil {
 			return nil, err
 		}
 	} else {
 		if s.prefix, err = netip.ParsePrefix(config.Subnet); err != nil {
-			return nil, e.badSubnet(config.Subnet)
+			return nil, e.release.refusals.subnetInvalid.about(config.Subnet)
 		}
-		if s.prefix.Addr().IsUnspecified() && !e.api.before("1.52") {
+		if s.prefix.Addr().IsUnspecified() && e.release.subnetsBySize {
 			if s.prefix, err = e.pools.sized(s.prefix.Bits()); err != nil {
 				return nil, err
 			}
 		}
 		s.prefix, s.asked = s.prefix.Masked(), true
-		if err := e.pools.take(s.prefix, e.modern()); err != nil {
+		if err := e.pools.take(s.prefix); err != nil {
 			return nil, err
 		}
 	}
@@ -137,13 +129,6 @@ func (e *Engine) newSubnet(config networktypes.IPAMConfig) (*subnet, error) {
 		}
 	}
 	return s, nil
-}
-
-func (e *Engine) badSubnet(text string) error {
-	if e.modern() {
-		return badRequest("invalid subnet %s: invalid CIDR block notation", text)
-	}
-	return errorf(http.StatusInternalServerError, "Invalid subnet %s : invalid CIDR address: %s", text, text)
 }
 
 func lastAddr(p netip.Prefix) netip.Addr {

@@ -99,7 +99,7 @@ func (e *Engine) streamLogs(w http.ResponseWriter, r *http.Request) error {
 }
 
 func streamType(tty bool, version apiVersion) string {
-	if !tty && !version.before("1.42") {
+	if !tty && version.multiplexedStreams {
 		return "application/vnd.docker.multiplexed-stream"
 	}
 	return "application/vnd.docker.raw-stream"

@@ -95,20 +95,13 @@ func (e *Engine) findNetwork(ref string) (*network, error) {
 	case len(named) == 1:
 		return named[0], nil
 	case len(named) > 1:
-		return nil, e.ambiguousNetwork(ref, "name", len(named))
+		return nil, e.release.refusals.networkAmbiguous.about(ref, len(named), "name")
 	case len(begun) == 1:
 		return begun[0], nil
 	case len(begun) > 1:
-		return nil, e.ambiguousNetwork(ref, "ID prefix", len(begun))
+		return nil, e.release.refusals.networkAmbiguous.about(ref, len(begun), "ID prefix")
 	}
 	return nil, notFound("network %s not found", ref)
-}
-
-func (e *Engine) ambiguousNetwork(ref, by string, count int) error {
-	if e.modern() {
-		return badRequest("network %s is ambiguous (%d matches found based on %s)", ref, count, by)
-	}
-	return badRequest("%d matches found based on %s: network %s is ambiguous", count, by, ref)
 }
 
 func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
@@ -145,14 +138,10 @@ func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusCreated, networktypes.CreateResponse{ID: n.id, Warning: warning})
 }
 
-// checkNewNetwork refuses what cannot be made and fills in defaults. Two
-// networks of one name are allowed before API 1.44 unless the client objects.
+// checkNewNetwork refuses what cannot be made and fills in defaults.
 func (e *Engine) checkNewNetwork(req *networktypes.CreateRequest, version apiVersion) (warning string, err error) {
 	if strings.TrimSpace(req.Name) == "" {
-		if e.modern() {
-			return "", badRequest("invalid network name: name is empty")
-		}
-		return "", errorf(http.StatusInternalServerError, "invalid name: %s", req.Name)
+		return "", e.release.refusals.networkUnnamed.about(req.Name)
 	}
 	if predefined(req.Name) {
 		return "", errorf(http.StatusForbidden, "operation is not permitted on predefined %s network ", req.Name)
@@ -161,7 +150,7 @@ func (e *Engine) checkNewNetwork(req *networktypes.CreateRequest, version apiVer
 		if n.name != req.Name {
 			continue
 		}
-		if !version.before("1.44") || req.CheckDuplicate != nil && *req.CheckDuplicate {
+		if version.uniqueNetworks || req.CheckDuplicate != nil && *req.CheckDuplicate {
 			return "", conflict("network with name %s already exists", req.Name)
 		}
 		warning = "Network with name " + n.name + " (id : " + n.id + ") already exists"
@@ -195,15 +184,11 @@ func (e *Engine) removeNetwork(n *network, w http.ResponseWriter, _ *http.Reques
 		return errorf(http.StatusForbidden, "%s is a pre-defined network and cannot be removed", n.name)
 	}
 	if on := e.attached(n); len(on) > 0 {
-		if e.modern() {
-			var who []string
-			for _, c := range on {
-				who = append(who, `name:"`+c.name+`" id:"`+shortID(c.endpointOn(n).EndpointID)+`"`)
-			}
-			return errorf(http.StatusForbidden, "error while removing network: network %s has active endpoints (%s)",
-				n.name, strings.Join(who, ", "))
+		var endpoints []string
+		for _, c := range on {
+			endpoints = append(endpoints, `name:"`+c.name+`" id:"`+shortID(c.endpointOn(n).EndpointID)+`"`)
 		}
-		return errorf(http.StatusForbidden, "error while removing network: network %s id %s has active endpoints", n.name, n.id)
+		return e.release.refusals.networkInUse.about(n.name, n.id, strings.Join(endpoints, ", "))
 	}
 	e.releaseSubnets(n)
 	delete(e.networks, n.id)

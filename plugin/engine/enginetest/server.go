@@ -1,7 +1,6 @@
 package enginetest
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,18 +11,6 @@ import (
 
 	"github.com/docker/docker/api/types/versions"
 )
-
-// apiVersion is a version of the Engine API, such as "1.41".
-type apiVersion string
-
-func (v apiVersion) before(other string) bool { return versions.LessThan(string(v), other) }
-
-func parseVersion(s string) (apiVersion, error) {
-	if !regexp.MustCompile(`^1\.\d+$`).MatchString(s) {
-		return "", fmt.Errorf("%q is no API version", s)
-	}
-	return apiVersion(s), nil
-}
 
 // An apiError is an answer with a status and a message.
 type apiError struct {
@@ -50,14 +37,6 @@ var errNotModified = &apiError{status: http.StatusNotModified}
 // so it returns nil once it has written anything.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// versionKey is where ServeHTTP leaves the API version a call was made with.
-type versionKey struct{}
-
-func versionOf(r *http.Request) apiVersion {
-	v, _ := r.Context().Value(versionKey{}).(apiVersion)
-	return v
-}
-
 var versionPrefix = regexp.MustCompile(`^/v(\d+\.\d+)(/.*)$`)
 
 // ServeHTTP answers one call of the Engine API.
@@ -78,12 +57,11 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault.kind == cutAfter {
 		w = discard{header: http.Header{}}
 	}
-	w.Header().Set("Api-Version", string(e.api))
+	w.Header().Set("Api-Version", e.release.api)
 	w.Header().Set("Ostype", "linux")
 	w.Header().Set("Docker-Experimental", "false")
-	w.Header().Set("Server", "Docker/"+e.engineVersion()+" (linux)")
-	r = r.WithContext(context.WithValue(r.Context(), versionKey{}, version))
-	e.mux.ServeHTTP(w, r)
+	w.Header().Set("Server", "Docker/"+e.release.version+" (linux)")
+	e.mux.ServeHTTP(w, withVersion(r, version))
 	if fault.kind == cutAfter {
 		panic(http.ErrAbortHandler)
 	}
@@ -91,20 +69,20 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // stripVersion takes the version off the path, refusing what the engine does
 // not speak. A call without one is taken for the newest.
-func (e *Engine) stripVersion(r *http.Request) (apiVersion, error) {
+func (e *Engine) stripVersion(r *http.Request) (string, error) {
 	m := versionPrefix.FindStringSubmatch(r.URL.Path)
 	if m == nil {
-		return e.api, nil
+		return e.release.api, nil
 	}
 	switch {
-	case versions.GreaterThan(m[1], string(e.api)):
-		return "", badRequest("client version %s is too new. Maximum supported API version is %s", m[1], e.api)
-	case versions.LessThan(m[1], e.minAPIVersion()):
+	case versions.GreaterThan(m[1], e.release.api):
+		return "", badRequest("client version %s is too new. Maximum supported API version is %s", m[1], e.release.api)
+	case versions.LessThan(m[1], e.release.minAPI):
 		return "", badRequest("client version %s is too old. Minimum supported API version is %s, "+
-			"please upgrade your client to a newer version", m[1], e.minAPIVersion())
+			"please upgrade your client to a newer version", m[1], e.release.minAPI)
 	}
 	r.URL.Path, r.URL.RawPath = m[2], ""
-	return apiVersion(m[1]), nil
+	return m[1], nil
 }
 
 func (e *Engine) routes() *http.ServeMux {

@@ -21,30 +21,12 @@ func (e *Engine) systemRoutes() map[string]handler {
 	}
 }
 
-// modern reports whether this is an engine of today rather than a 20.10.
-func (e *Engine) modern() bool { return !e.api.before("1.44") }
-
-func (e *Engine) engineVersion() string {
-	if e.modern() {
-		return "28.5.2"
-	}
-	return "20.10.24"
-}
-
-func (e *Engine) minAPIVersion() string {
-	if e.modern() {
-		return "1.24"
-	}
-	return "1.12"
-}
-
 func (e *Engine) ping(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-cache, no-store, must-revalidate")
 	w.Header().Set("Pragma", "no-cache")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	if e.modern() {
-		w.Header().Set("Builder-Version", "2")
-		w.Header().Set("Swarm", "inactive")
+	for key, value := range e.release.pingHeader {
+		w.Header().Set(key, value)
 	}
 	if r.Method == http.MethodHead {
 		w.Header().Set("Content-Length", "0")
@@ -58,15 +40,15 @@ func (e *Engine) version(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, types.Version{
 		Components: []types.ComponentVersion{{
 			Name:    "Engine",
-			Version: e.engineVersion(),
+			Version: e.release.version,
 			Details: map[string]string{
-				"ApiVersion": string(e.api), "MinAPIVersion": e.minAPIVersion(),
+				"ApiVersion": e.release.api, "MinAPIVersion": e.release.minAPI,
 				"Os": "linux", "Arch": runtime.GOARCH, "Experimental": "false",
 			},
 		}},
-		Version:       e.engineVersion(),
-		APIVersion:    string(e.api),
-		MinAPIVersion: e.minAPIVersion(),
+		Version:       e.release.version,
+		APIVersion:    e.release.api,
+		MinAPIVersion: e.release.minAPI,
 		Os:            "linux",
 		Arch:          runtime.GOARCH,
 		GoVersion:     runtime.Version(),
@@ -83,7 +65,7 @@ func (e *Engine) info(w http.ResponseWriter, _ *http.Request) error {
 		Images:          len(e.images.byID),
 		Driver:          "memory",
 		LoggingDriver:   "json-file",
-		ServerVersion:   e.engineVersion(),
+		ServerVersion:   e.release.version,
 		OSType:          "linux",
 		OperatingSystem: "enginetest",
 		Architecture:    "x86_64",

@@ -110,7 +110,7 @@ func (e *Engine) notInRegistry(named reference.Named) error {
 
 // push puts an image into the registry, under the names it has there.
 func (e *Engine) push(name string, w http.ResponseWriter, r *http.Request) error {
-	if r.Header.Get("X-Registry-Auth") == "" && !e.modern() {
+	if e.release.pushNeedsAuth && r.Header.Get("X-Registry-Auth") == "" {
 		return badRequest("Bad parameters and missing X-Registry-Auth: EOF")
 	}
 	named, err := reference.ParseNormalizedNamed(name)

@@ -130,3 +130,15 @@ func TestWhatIsNotKnownIsNotGuessed(t *testing.T) {
 		t.Errorf("the last call is %v", last)
 	}
 }
+
+func TestANetworkNeedsAName(t *testing.T) {
+	for version, words := range map[string]string{
+		"1.41": "invalid name:", "1.51": "invalid network name: name is empty",
+	} {
+		_, s := only(t, version)
+		_, err := s.cli.NetworkCreate(t.Context(), "", network.CreateOptions{})
+		if err == nil || !strings.HasSuffix(err.Error(), words) {
+			t.Errorf("%s: a network without a name ends with %q", version, err)
+		}
+	}
+}

@@ -185,7 +185,7 @@ func (e *Engine) mountsFor(c *container) ([]mount, error) {
 		if _, tmpfs := c.host.Tmpfs[target]; tmpfs {
 			continue
 		}
-		byPath[target] = volumeMount(e.ensureVolume("", anonymousLabels(e.modern())), target, false)
+		byPath[target] = volumeMount(e.ensureVolume("", volumetypes.CreateOptions{Labels: e.release.anonymousVolumeLabels}), target, false)
 	}
 	mounts := make([]mount, 0, len(byPath))
 	for _, m := range byPath {
@@ -193,13 +193,6 @@ func (e *Engine) mountsFor(c *container) ([]mount, error) {
 	}
 	slices.SortFunc(mounts, func(a, b mount) int { return strings.Compare(a.Destination, b.Destination) })
 	return mounts, nil
-}
-
-func anonymousLabels(modern bool) volumetypes.CreateOptions {
-	if !modern {
-		return volumetypes.CreateOptions{}
-	}
-	return volumetypes.CreateOptions{Labels: map[string]string{"com.docker.volume.anonymous": ""}}
 }
 
 func volumeMount(v *volume, target string, named bool) mount {
