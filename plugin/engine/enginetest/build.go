@@ -118,8 +118,6 @@ func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
 	if len(steps) == 0 {
 		return badRequest("the Dockerfile (%s) cannot be empty", name)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	b.out = newMessages(w)
 	b.steps = classicSteps{b.out}
 	if buildKit {

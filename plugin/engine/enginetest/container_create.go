@@ -21,8 +21,6 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 	if req.HostConfig == nil {
 		req.HostConfig = &containertypes.HostConfig{}
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	endpoints, err := wantedEndpoints(req, versionOf(r))
 	if err != nil {
 		return err

@@ -129,19 +129,21 @@ func (e *Engine) waitContainer(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return badRequest("invalid condition: %q", condition)
 	}
-	e.mu.Lock()
-	c, err := e.findContainer(r.PathValue("id"))
-	if err != nil {
-		e.mu.Unlock()
+	var c *container
+	exits := 0
+	if err := e.lock.hold(func() (err error) {
+		if c, err = e.findContainer(r.PathValue("id")); err == nil {
+			exits = c.exits
+		}
+		return err
+	}); err != nil {
 		return err
 	}
-	exits := c.exits
-	e.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusOK)
 	flush(w)
 	code := 0
-	met := e.await(r, func() bool {
+	met := e.lock.await(r, func() bool {
 		code = c.exitCode
 		switch condition {
 		case containertypes.WaitConditionNextExit:

@@ -35,8 +35,6 @@ func (e *Engine) listContainers(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	all := boolParam(r, "all") || limit > 0 || want.Contains("status")
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	matches, err := e.containerMatcher(want)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (e *Engine) start(c *container) error {
 		if c.host.AutoRemove {
 			e.remove(c, true)
 		}
-		e.notify()
+		e.lock.notify()
 		return err
 	}
 	if err := e.joinNetworks(c); err != nil {
@@ -105,9 +105,7 @@ func (e *Engine) restartLater(c *container) {
 	c.restarts++
 	run := c.runs
 	pause := min(100*time.Millisecond<<min(c.restarts-1, 10), time.Minute)
-	time.AfterFunc(pause, func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
+	e.lock.after(pause, func() {
 		if c.removed || c.stopped || c.runs != run || c.status != containertypes.StateRestarting {
 			return
 		}
@@ -164,7 +162,7 @@ func (e *Engine) stop(c *container) {
 	c.stopped = true
 	if c.status == containertypes.StateRestarting {
 		c.status = containertypes.StateExited
-		e.notify()
+		e.lock.notify()
 		return
 	}
 	name := signalName(c.config.StopSignal)

@@ -43,37 +43,25 @@ func (c *container) running() bool {
 	return c.status == containertypes.StateRunning || c.status == containertypes.StatePaused
 }
 
-func (e *Engine) containerRoutes() map[string]handler {
-	return map[string]handler{
+func (e *Engine) containerRoutes() routes {
+	return routes{atomic: map[string]handler{
 		"GET /containers/json":          e.listContainers,
 		"POST /containers/create":       e.createContainer,
-		"GET /containers/{id}/json":     e.onContainer(e.inspectContainer),
-		"GET /containers/{id}/top":      e.onContainer(e.topContainer),
-		"POST /containers/{id}/start":   e.onContainer(e.startContainer),
-		"POST /containers/{id}/stop":    e.onContainer(e.stopContainer),
-		"POST /containers/{id}/restart": e.onContainer(e.restartContainer),
-		"POST /containers/{id}/kill":    e.onContainer(e.killContainer),
-		"POST /containers/{id}/pause":   e.onContainer(e.pauseContainer),
-		"POST /containers/{id}/unpause": e.onContainer(e.unpauseContainer),
-		"POST /containers/{id}/rename":  e.onContainer(e.renameContainer),
-		"POST /containers/{id}/update":  e.onContainer(e.updateContainer),
-		"POST /containers/{id}/resize":  e.onContainer(e.resizeContainer),
-		"DELETE /containers/{id}":       e.onContainer(e.removeContainer),
-		"POST /containers/{id}/wait":    e.waitContainer,
-	}
-}
-
-// onContainer finds the container a call is about and holds e.mu meanwhile.
-func (e *Engine) onContainer(h func(*container, http.ResponseWriter, *http.Request) error) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		c, err := e.findContainer(r.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		return h(c, w, r)
-	}
+		"GET /containers/{id}/json":     about(e.findContainer, e.inspectContainer),
+		"GET /containers/{id}/top":      about(e.findContainer, e.topContainer),
+		"POST /containers/{id}/start":   about(e.findContainer, e.startContainer),
+		"POST /containers/{id}/stop":    about(e.findContainer, e.stopContainer),
+		"POST /containers/{id}/restart": about(e.findContainer, e.restartContainer),
+		"POST /containers/{id}/kill":    about(e.findContainer, e.killContainer),
+		"POST /containers/{id}/pause":   about(e.findContainer, e.pauseContainer),
+		"POST /containers/{id}/unpause": about(e.findContainer, e.unpauseContainer),
+		"POST /containers/{id}/rename":  about(e.findContainer, e.renameContainer),
+		"POST /containers/{id}/update":  about(e.findContainer, e.updateContainer),
+		"POST /containers/{id}/resize":  about(e.findContainer, e.resizeContainer),
+		"DELETE /containers/{id}":       about(e.findContainer, e.removeContainer),
+	}, open: map[string]handler{
+		"POST /containers/{id}/wait": e.waitContainer,
+	}}
 }
 
 // findContainer looks a container up by ID, name or the beginning of an ID.

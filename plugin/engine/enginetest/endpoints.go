@@ -113,7 +113,7 @@ func (e *Engine) disconnect(n *network, _ http.ResponseWriter, r *http.Request) 
 	}
 	e.leave(c, n, settings)
 	maps.DeleteFunc(c.endpoints, func(_ string, s *networktypes.EndpointSettings) bool { return s == settings })
-	e.notify()
+	e.lock.notify()
 	return nil
 }
 

@@ -30,7 +30,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 )
@@ -58,13 +57,9 @@ type Engine struct {
 	release release
 	host    string
 	mux     *http.ServeMux
-	done    chan struct{} // closed when the engine goes away
 	calls   recorder
+	lock    *stateLock
 
-	// mu guards everything below. Handlers hold it from the first look to
-	// the last change, so each call is atomic.
-	mu         sync.Mutex
-	changed    chan struct{} // closed and renewed at each change of state
 	containers map[string]*container
 	networks   map[string]*network
 	volumes    map[string]*volume
@@ -102,8 +97,7 @@ func New(t testing.TB, opts Options) *Engine {
 		opts:       opts,
 		release:    release,
 		host:       "unix://" + socket,
-		done:       make(chan struct{}),
-		changed:    make(chan struct{}),
+		lock:       newStateLock(),
 		containers: map[string]*container{},
 		networks:   map[string]*network{},
 		volumes:    map[string]*volume{},
@@ -113,11 +107,12 @@ func New(t testing.TB, opts Options) *Engine {
 		ports:      newPortTable(),
 	}
 	e.addPredefinedNetworks()
-	e.mux = e.routes()
+	e.mux = newMux(e.lock, e.systemRoutes(), e.containerRoutes(), e.ioRoutes(), e.execRoutes(),
+		e.networkRoutes(), e.imageRoutes(), e.volumeRoutes())
 	server := &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
 	go server.Serve(listener)
 	t.Cleanup(func() {
-		close(e.done)
+		close(e.lock.ended)
 		server.Close()
 	})
 	return e
@@ -125,55 +120,6 @@ func New(t testing.TB, opts Options) *Engine {
 
 // Host is the address of the engine in the form of DOCKER_HOST.
 func (e *Engine) Host() string { return e.host }
-
-// notify wakes everybody who waits for a change of state; e.mu is held.
-func (e *Engine) notify() {
-	close(e.changed)
-	e.changed = make(chan struct{})
-}
-
-// await looks with e.mu held until look says that it saw what it wanted, and
-// once more after each change of state. It reports false when the client or
-// the engine went away first.
-func (e *Engine) await(r *http.Request, look func() bool) bool {
-	for {
-		e.mu.Lock()
-		seen := look()
-		changed := e.changed
-		e.mu.Unlock()
-		if seen {
-			return true
-		}
-		select {
-		case <-changed:
-		case <-r.Context().Done():
-			return false
-		case <-e.done:
-			return false
-		}
-	}
-}
-
-// stream writes what look finds, now and after each change of state, until look
-// says that it was the last, a write fails, or somebody goes away. Writing
-// happens without e.mu, so that a slow reader holds up nobody else.
-func stream[T any](e *Engine, r *http.Request, look func() (items []T, last bool), write func(T) error) {
-	for last := false; !last; {
-		var items []T
-		gone := !e.await(r, func() bool {
-			items, last = look()
-			return last || len(items) > 0
-		})
-		if gone {
-			return
-		}
-		for _, item := range items {
-			if write(item) != nil {
-				return
-			}
-		}
-	}
-}
 
 // newID makes an identifier as the engine's: 64 hexadecimal digits.
 func newID() string {

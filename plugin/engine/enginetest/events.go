@@ -17,7 +17,7 @@ import (
 // the last 256.)
 type journal struct{ entries []events.Message }
 
-// emit writes an event down and wakes those who follow; e.mu is held.
+// emit writes an event down and wakes those who follow; the lock is held.
 func (e *Engine) emit(kind events.Type, action events.Action, id string, attributes map[string]string) {
 	now := time.Now()
 	m := events.Message{
@@ -35,7 +35,7 @@ func (e *Engine) emit(kind events.Type, action events.Action, id string, attribu
 		m.Status, m.ID = string(action), id
 	}
 	e.journal.entries = append(e.journal.entries, m)
-	e.notify()
+	e.lock.notify()
 }
 
 // emitContainer writes down an event of a container, with its labels, image
@@ -70,23 +70,16 @@ func (e *Engine) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	w.WriteHeader(http.StatusOK)
 	flush(w)
 
-	e.mu.Lock()
-	next := len(e.journal.entries)
-	if !since.IsZero() || !until.IsZero() {
-		next = 0 // a start alone or an end alone asks for the past
+	next := 0 // a start alone or an end alone asks for the past
+	if since.IsZero() && until.IsZero() {
+		_ = e.lock.hold(func() error { next = len(e.journal.entries); return nil })
 	}
-	e.mu.Unlock()
 	if !until.IsZero() {
 		// The wait ends at that time even when nothing happens.
-		timer := time.AfterFunc(time.Until(until), func() {
-			e.mu.Lock()
-			defer e.mu.Unlock()
-			e.notify()
-		})
-		defer timer.Stop()
+		defer e.lock.after(time.Until(until), e.lock.notify).Stop()
 	}
 	encode := json.NewEncoder(w)
-	stream(e, r, func() (batch []events.Message, last bool) {
+	stream(e.lock, r, func() (batch []events.Message, last bool) {
 		for ; next < len(e.journal.entries); next++ {
 			m := e.journal.entries[next]
 			at := time.Unix(0, m.TimeNano)

@@ -20,13 +20,14 @@ type execution struct {
 	pid      int
 }
 
-func (e *Engine) execRoutes() map[string]handler {
-	return map[string]handler{
-		"POST /containers/{id}/exec": e.onContainer(e.createExec),
-		"POST /exec/{id}/start":      e.startExec,
-		"POST /exec/{id}/resize":     e.resizeExec,
-		"GET /exec/{id}/json":        e.inspectExec,
-	}
+func (e *Engine) execRoutes() routes {
+	return routes{atomic: map[string]handler{
+		"POST /containers/{id}/exec": about(e.findContainer, e.createExec),
+		"POST /exec/{id}/resize":     about(e.findExec, e.resizeExec),
+		"GET /exec/{id}/json":        about(e.findExec, e.inspectExec),
+	}, open: map[string]handler{
+		"POST /exec/{id}/start": e.startExec,
+	}}
 }
 
 func (e *Engine) createExec(c *container, w http.ResponseWriter, r *http.Request) error {
@@ -73,27 +74,16 @@ func (e *Engine) startExec(w http.ResponseWriter, r *http.Request) error {
 	if err := readJSON(r, &options, false); err != nil {
 		return err
 	}
-	e.mu.Lock()
-	x, err := e.findExec(r.PathValue("id"))
-	switch {
-	case err != nil:
-	case x.started:
-		err = conflict("Error: Exec command %s has already run", x.id)
-	case !x.c.running():
-		err = conflict("Container %s is not running", x.c.id)
-	}
-	if err != nil {
-		e.mu.Unlock()
+	var x *execution
+	var out []logLine
+	if err := e.lock.hold(func() (err error) {
+		if x, err = e.findExec(r.PathValue("id")); err != nil {
+			return err
+		}
+		out, err = e.execute(x)
 		return err
-	}
-	x.started = true
-	e.emitContainer(x.c, events.Action("exec_start: "+strings.Join(x.options.Cmd, " ")), "execID", x.id)
-	out, code := e.runExec(x)
-	x.exitCode = &code
-	e.emitContainer(x.c, events.ActionExecDie, "execID", x.id, "exitCode", strconv.Itoa(code))
-	e.mu.Unlock()
-	if options.Detach {
-		return nil
+	}); err != nil || options.Detach {
+		return err
 	}
 	conn, err := hijack(w, r, x.options.Tty)
 	if err != nil {
@@ -107,6 +97,22 @@ func (e *Engine) startExec(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return nil
+}
+
+// execute runs a command from its beginning to its end.
+func (e *Engine) execute(x *execution) ([]logLine, error) {
+	switch {
+	case x.started:
+		return nil, conflict("Error: Exec command %s has already run", x.id)
+	case !x.c.running():
+		return nil, conflict("Container %s is not running", x.c.id)
+	}
+	x.started = true
+	e.emitContainer(x.c, events.Action("exec_start: "+strings.Join(x.options.Cmd, " ")), "execID", x.id)
+	out, code := e.runExec(x)
+	x.exitCode = &code
+	e.emitContainer(x.c, events.ActionExecDie, "execID", x.id, "exitCode", strconv.Itoa(code))
+	return out, nil
 }
 
 // runExec gives the output and status of a command in a running container.
@@ -137,20 +143,10 @@ func (e *Engine) runExec(x *execution) (out []logLine, code int) {
 	return e.ask(x.c, p, slices.Concat(x.c.config.Env, x.options.Env))
 }
 
-func (e *Engine) resizeExec(_ http.ResponseWriter, r *http.Request) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	_, err := e.findExec(r.PathValue("id"))
-	return err
-}
+// resizeExec changes nothing in the model.
+func (e *Engine) resizeExec(*execution, http.ResponseWriter, *http.Request) error { return nil }
 
-func (e *Engine) inspectExec(w http.ResponseWriter, r *http.Request) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	x, err := e.findExec(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
+func (e *Engine) inspectExec(x *execution, w http.ResponseWriter, _ *http.Request) error {
 	type processConfig struct {
 		TTY        bool     `json:"tty"`
 		Entrypoint string   `json:"entrypoint"`

@@ -146,8 +146,8 @@ func (s *imageStore) find(ref string) (*image, error) {
 	return nil, notFound("No such image: %s", name)
 }
 
-func (e *Engine) imageRoutes() map[string]handler {
-	return map[string]handler{
+func (e *Engine) imageRoutes() routes {
+	return routes{atomic: map[string]handler{
 		"GET /images/json":            e.listImages,
 		"POST /images/create":         e.pullOrImport,
 		"POST /images/load":           e.loadImages,
@@ -156,7 +156,7 @@ func (e *Engine) imageRoutes() map[string]handler {
 		"POST /images/{rest...}":      e.tagOrPush,
 		"DELETE /images/{rest...}":    e.removeImage,
 		"GET /distribution/{rest...}": e.distribution,
-	}
+	}}
 }
 
 func (e *Engine) distribution(http.ResponseWriter, *http.Request) error {
@@ -168,7 +168,7 @@ func (e *Engine) distribution(http.ResponseWriter, *http.Request) error {
 func imagePath(r *http.Request, want string) (string, error) {
 	ref, ok := strings.CutSuffix(r.PathValue("rest"), want)
 	if !ok {
-		return "", errorf(http.StatusNotImplemented, "enginetest does not know %s %s", r.Method, r.URL.Path)
+		return "", notKnown(r)
 	}
 	return ref, nil
 }
@@ -187,8 +187,6 @@ func (e *Engine) listImages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return badRequest("Invalid filter 'dangling=%s'", want.Get("dangling"))
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	list := []imagetypes.Summary{}
 	for _, i := range e.images.byID {
 		tags := i.tags
@@ -232,8 +230,6 @@ func (e *Engine) inspectImage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	i, err := e.images.find(ref)
 	if err != nil {
 		return e.release.refusals.imageUnknown.about(ref, familiar(ref))
@@ -262,8 +258,6 @@ func (e *Engine) tagOrPush(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	i, err := e.images.find(ref)
 	if err != nil {
 		return err
@@ -289,8 +283,6 @@ func (e *Engine) emitImage(i *image, action events.Action, name string) {
 // removeImage takes a name off an image and deletes the image with its last one.
 func (e *Engine) removeImage(w http.ResponseWriter, r *http.Request) error {
 	ref := r.PathValue("rest")
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	i, err := e.images.find(ref)
 	if err != nil {
 		return err

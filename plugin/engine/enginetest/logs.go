@@ -18,11 +18,11 @@ type logLine struct {
 	text   string
 }
 
-func (e *Engine) ioRoutes() map[string]handler {
-	return map[string]handler{
+func (e *Engine) ioRoutes() routes {
+	return routes{open: map[string]handler{
 		"GET /containers/{id}/logs":    e.streamLogs,
 		"POST /containers/{id}/attach": e.attach,
-	}
+	}}
 }
 
 // logQuery is what a client wants to see of a log.
@@ -64,10 +64,11 @@ func (q logQuery) wants(l logLine) bool {
 }
 
 func (e *Engine) streamLogs(w http.ResponseWriter, r *http.Request) error {
-	e.mu.Lock()
-	c, err := e.findContainer(r.PathValue("id"))
-	e.mu.Unlock()
-	if err != nil {
+	var c *container
+	if err := e.lock.hold(func() (err error) {
+		c, err = e.findContainer(r.PathValue("id"))
+		return err
+	}); err != nil {
 		return err
 	}
 	q, err := parseLogQuery(r)
@@ -79,7 +80,7 @@ func (e *Engine) streamLogs(w http.ResponseWriter, r *http.Request) error {
 	flush(w)
 	out := newLineWriter(w, c.config.Tty, q.timestamps)
 	next, first := 0, true
-	stream(e, r, func() (batch []logLine, last bool) {
+	stream(e.lock, r, func() (batch []logLine, last bool) {
 		for ; next < len(c.log); next++ {
 			if q.wants(c.log[next]) {
 				batch = append(batch, c.log[next])
@@ -137,32 +138,33 @@ func (o lineWriter) write(l logLine) error {
 // attach streams what the container prints from now on, until it exits. What
 // the client sends is read and dropped: no modelled program reads its input.
 func (e *Engine) attach(w http.ResponseWriter, r *http.Request) error {
-	e.mu.Lock()
-	c, err := e.findContainer(r.PathValue("id"))
-	if err != nil {
-		e.mu.Unlock()
+	var c *container
+	next, exits := 0, 0
+	if err := e.lock.hold(func() (err error) {
+		if c, err = e.findContainer(r.PathValue("id")); err != nil {
+			return err
+		}
+		if c.status == containertypes.StatePaused {
+			return conflict("container %s is paused, unpause the container before attach", r.PathValue("id"))
+		}
+		if !boolParam(r, "logs") {
+			next = len(c.log)
+		}
+		exits = c.exits
+		e.emitContainer(c, events.ActionAttach)
+		return nil
+	}); err != nil {
 		return err
-	}
-	if c.status == containertypes.StatePaused {
-		e.mu.Unlock()
-		return conflict("container %s is paused, unpause the container before attach", r.PathValue("id"))
 	}
 	q := logQuery{stdout: boolParam(r, "stdout"), stderr: boolParam(r, "stderr"), tail: -1}
 	follow := boolParam(r, "stream")
-	next, exits := len(c.log), c.exits
-	if boolParam(r, "logs") {
-		next = 0
-	}
-	e.emitContainer(c, events.ActionAttach)
-	e.mu.Unlock()
-
 	conn, err := hijack(w, r, c.config.Tty)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	out := newLineWriter(conn, c.config.Tty, false)
-	stream(e, r, func() (batch []logLine, last bool) {
+	stream(e.lock, r, func() (batch []logLine, last bool) {
 		for ; next < len(c.log); next++ {
 			if q.wants(c.log[next]) {
 				batch = append(batch, c.log[next])

@@ -34,15 +34,15 @@ func predefined(name string) bool {
 	return name == networktypes.NetworkBridge || name == networktypes.NetworkHost || name == networktypes.NetworkNone
 }
 
-func (e *Engine) networkRoutes() map[string]handler {
-	return map[string]handler{
+func (e *Engine) networkRoutes() routes {
+	return routes{atomic: map[string]handler{
 		"GET /networks":                  e.listNetworks,
 		"POST /networks/create":          e.createNetwork,
-		"GET /networks/{id}":             e.onNetwork(e.inspectNetwork),
-		"DELETE /networks/{id}":          e.onNetwork(e.removeNetwork),
-		"POST /networks/{id}/connect":    e.onNetwork(e.connect),
-		"POST /networks/{id}/disconnect": e.onNetwork(e.disconnect),
-	}
+		"GET /networks/{id}":             about(e.findNetwork, e.inspectNetwork),
+		"DELETE /networks/{id}":          about(e.findNetwork, e.removeNetwork),
+		"POST /networks/{id}/connect":    about(e.findNetwork, e.connect),
+		"POST /networks/{id}/disconnect": about(e.findNetwork, e.disconnect),
+	}}
 }
 
 // addPredefinedNetworks makes bridge, host and none.
@@ -61,18 +61,6 @@ func (e *Engine) addPredefinedNetworks() {
 			n.subnets = []*subnet{s}
 		}
 		e.networks[n.id] = n
-	}
-}
-
-func (e *Engine) onNetwork(h func(*network, http.ResponseWriter, *http.Request) error) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		n, err := e.findNetwork(r.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		return h(n, w, r)
 	}
 }
 
@@ -109,8 +97,6 @@ func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	warning, err := e.checkNewNetwork(&req, versionOf(r))
 	if err != nil {
 		return err
@@ -213,8 +199,6 @@ func (e *Engine) listNetworks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return badRequest("Invalid filter 'dangling=%s'", want.Get("dangling"))
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	list := []networktypes.Inspect{}
 	for _, n := range e.networks {
 		kind := "custom"

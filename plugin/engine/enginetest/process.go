@@ -108,7 +108,7 @@ func (e *Engine) printAndEnd(c *container, out []logLine, code int) {
 // print adds a line to the log of a container.
 func (e *Engine) print(c *container, stderr bool, text string) {
 	c.log = append(c.log, logLine{stderr: stderr, at: time.Now().UTC(), text: text})
-	e.notify()
+	e.lock.notify()
 }
 
 // speech is the command line of say.
@@ -151,9 +151,7 @@ func (e *Engine) sayNext(c *container, s speech, run int) {
 		e.print(c, s.stderr, s.lines[0])
 		s.lines = s.lines[1:]
 		if s.every > 0 && len(s.lines) > 0 {
-			time.AfterFunc(s.every, func() {
-				e.mu.Lock()
-				defer e.mu.Unlock()
+			e.lock.after(s.every, func() {
 				if c.running() && c.runs == run {
 					e.sayNext(c, s, run)
 				}

@@ -33,10 +33,6 @@ func conflict(format string, a ...any) error { return errorf(http.StatusConflict
 // errNotModified is the answer to a start of what runs and a stop of what does not.
 var errNotModified = &apiError{status: http.StatusNotModified}
 
-// A handler answers one kind of call; what it returns becomes an error answer,
-// so it returns nil once it has written anything.
-type handler func(w http.ResponseWriter, r *http.Request) error
-
 var versionPrefix = regexp.MustCompile(`^/v(\d+\.\d+)(/.*)$`)
 
 // ServeHTTP answers one call of the Engine API.
@@ -51,7 +47,7 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.opts.Trace(call)
 	}
 	fault := e.calls.note(call)
-	if !fault.before(w, r, e.done) {
+	if !fault.before(w, r, e.lock.ended) {
 		return
 	}
 	if fault.kind == cutAfter {
@@ -83,26 +79,6 @@ func (e *Engine) stripVersion(r *http.Request) (string, error) {
 	}
 	r.URL.Path, r.URL.RawPath = m[2], ""
 	return m[1], nil
-}
-
-func (e *Engine) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	for _, topic := range []map[string]handler{
-		e.systemRoutes(), e.containerRoutes(), e.ioRoutes(), e.execRoutes(),
-		e.networkRoutes(), e.imageRoutes(), e.volumeRoutes(),
-	} {
-		for pattern, h := range topic {
-			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-				if err := h(w, r); err != nil {
-					writeError(w, err)
-				}
-			})
-		}
-	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeError(w, errorf(http.StatusNotImplemented, "enginetest does not know %s %s", r.Method, r.URL.Path))
-	})
-	return mux
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) error {

@@ -11,14 +11,15 @@ import (
 	"github.com/docker/docker/api/types/system"
 )
 
-func (e *Engine) systemRoutes() map[string]handler {
-	return map[string]handler{
+func (e *Engine) systemRoutes() routes {
+	return routes{atomic: map[string]handler{
 		"GET /_ping":   e.ping, // HEAD comes with it
 		"GET /version": e.version,
 		"GET /info":    e.info,
-		"GET /events":  e.streamEvents,
 		"POST /auth":   e.auth,
-	}
+	}, open: map[string]handler{
+		"GET /events": e.streamEvents,
+	}}
 }
 
 func (e *Engine) ping(w http.ResponseWriter, r *http.Request) error {
@@ -56,8 +57,6 @@ func (e *Engine) version(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (e *Engine) info(w http.ResponseWriter, _ *http.Request) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	info := system.Info{
 		ID:              "enginetest",
 		Name:            "enginetest",

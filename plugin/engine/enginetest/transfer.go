@@ -65,8 +65,6 @@ func (e *Engine) pullOrImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return badRequest("%v", err)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	short := reference.FamiliarString(named)
 	found, ok := e.images.registry[short]
 	if !ok {
@@ -117,8 +115,6 @@ func (e *Engine) push(name string, w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return badRequest("%v", err)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	m := newMessages(w)
 	m.status("", "The push refers to repository ["+named.Name()+"]")
 	found := false
@@ -161,8 +157,6 @@ func (e *Engine) importImage(w http.ResponseWriter, r *http.Request) error {
 			return badRequest("%v", err)
 		}
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	i := e.images.add(config, "", []string{sum})
 	if repo := r.FormValue("repo"); repo != "" {
 		if tag := r.FormValue("tag"); tag != "" {
@@ -209,8 +203,6 @@ func (e *Engine) loadImages(w http.ResponseWriter, r *http.Request) error {
 	if err := json.Unmarshal(files["manifest.json"], &manifest); err != nil {
 		return badRequest("invalid archive: %v", err)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	m := newMessages(w)
 	for _, entry := range manifest {
 		var saved struct {

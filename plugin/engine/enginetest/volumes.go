@@ -30,13 +30,13 @@ type mount struct {
 	held bool
 }
 
-func (e *Engine) volumeRoutes() map[string]handler {
-	return map[string]handler{
-		"GET /volumes":           e.listVolumes,
-		"POST /volumes/create":   e.createVolume,
-		"GET /volumes/{name}":    e.inspectVolume,
-		"DELETE /volumes/{name}": e.removeVolume,
-	}
+func (e *Engine) volumeRoutes() routes {
+	return routes{atomic: map[string]handler{
+		"GET /volumes":         e.listVolumes,
+		"POST /volumes/create": e.createVolume,
+		"GET /volumes/{id}":    about(e.findVolume, e.inspectVolume),
+		"DELETE /volumes/{id}": e.removeVolume,
+	}}
 }
 
 // ensureVolume finds a volume or makes it.
@@ -68,8 +68,6 @@ func (e *Engine) createVolume(w http.ResponseWriter, r *http.Request) error {
 		return notFound("create %s: error looking up volume plugin %s: plugin %q not found",
 			opts.Name, opts.Driver, opts.Driver)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	return writeJSON(w, http.StatusCreated, e.ensureVolume(opts.Name, opts).Volume)
 }
 
@@ -80,13 +78,7 @@ func (e *Engine) findVolume(name string) (*volume, error) {
 	return nil, notFound("get %s: no such volume", name)
 }
 
-func (e *Engine) inspectVolume(w http.ResponseWriter, r *http.Request) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	v, err := e.findVolume(r.PathValue("name"))
-	if err != nil {
-		return err
-	}
+func (e *Engine) inspectVolume(v *volume, w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, v.Volume)
 }
 
@@ -102,9 +94,7 @@ func (e *Engine) volumeUsers(name string) []string {
 }
 
 func (e *Engine) removeVolume(w http.ResponseWriter, r *http.Request) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	v, err := e.findVolume(r.PathValue("name"))
+	v, err := e.findVolume(r.PathValue("id"))
 	if err != nil {
 		if boolParam(r, "force") {
 			return noContent(w)
@@ -137,8 +127,6 @@ func (e *Engine) listVolumes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return badRequest("Invalid filter 'dangling=%s'", want.Get("dangling"))
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	list := volumetypes.ListResponse{Volumes: []*volumetypes.Volume{}}
 	for _, v := range e.volumes {
 		if want.Match("name", v.Name) && want.ExactMatch("driver", v.Driver) && want.MatchKVList("label", v.Labels) &&
