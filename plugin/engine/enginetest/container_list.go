@@ -3,7 +3,6 @@ package enginetest
 import (
 	"fmt"
 	containertypes "github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
 	networktypes "github.com/docker/docker/api/types/network"
 	"github.com/docker/go-units"
 	"net/http"
@@ -13,19 +12,10 @@ import (
 	"time"
 )
 
-// containerFilters are the filters of a list of containers. The engine has
-// more; those are refused rather than ignored.
-var containerFilters = map[string]bool{
-	"id": true, "name": true, "label": true, "status": true, "network": true,
-	"ancestor": true, "exited": true, "volume": true, "before": true, "since": true,
-}
-
 func (e *Engine) listContainers(w http.ResponseWriter, r *http.Request) error {
-	want, err := filters.FromJSON(r.FormValue("filters"))
+	want, err := readFilters(r, "id", "name", "label", "status", "network",
+		"ancestor", "exited", "volume", "before", "since")
 	if err != nil {
-		return badRequest("%v", err)
-	}
-	if err := checkFilters(want, containerFilters); err != nil {
 		return err
 	}
 	limit := 0
@@ -39,31 +29,18 @@ func (e *Engine) listContainers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list := []*containertypes.Summary{}
-	for _, c := range e.sortedContainers() {
-		if limit > 0 && len(list) == limit {
-			break
-		}
-		if (all || c.running() || c.status == containertypes.StateRestarting) && matches(c) {
-			list = append(list, e.summary(c))
-		}
+	list := listed(e.containers, func(c *container) bool {
+		return (all || c.running() || c.status == containertypes.StateRestarting) && matches(c)
+	}, newestFirst, e.summary)
+	if limit > 0 && len(list) > limit {
+		list = list[:limit]
 	}
 	return writeJSON(w, http.StatusOK, list)
 }
 
-// checkFilters refuses filters that are not known.
-func checkFilters(want filters.Args, known map[string]bool) error {
-	for _, key := range want.Keys() {
-		if !known[key] {
-			return badRequest("Invalid filter '%s'", key)
-		}
-	}
-	return nil
-}
-
 // containerMatcher makes a function out of filters. Values of one filter are
 // alternatives, but labels must all be there.
-func (e *Engine) containerMatcher(want filters.Args) (func(*container) bool, error) {
+func (e *Engine) containerMatcher(want listFilters) (func(*container) bool, error) {
 	for _, status := range want.Get("status") {
 		if containertypes.ValidateContainerState(status) != nil {
 			return nil, badRequest("Invalid filter 'status=%s'", status)

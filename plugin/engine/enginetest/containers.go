@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"maps"
 	containertypes "github.com/docker/docker/api/types/container"
 	networktypes "github.com/docker/docker/api/types/network"
 	"github.com/docker/go-connections/nat"
@@ -93,17 +94,14 @@ func (e *Engine) findContainer(ref string) (*container, error) {
 
 // sortedContainers are all containers, the newest first.
 func (e *Engine) sortedContainers() []*container {
-	all := make([]*container, 0, len(e.containers))
-	for _, c := range e.containers {
-		all = append(all, c)
+	return slices.SortedFunc(maps.Values(e.containers), newestFirst)
+}
+
+func newestFirst(a, b *container) int {
+	if d := b.created.Compare(a.created); d != 0 {
+		return d
 	}
-	slices.SortFunc(all, func(a, b *container) int {
-		if d := b.created.Compare(a.created); d != 0 {
-			return d
-		}
-		return strings.Compare(a.id, b.id)
-	})
-	return all
+	return strings.Compare(a.id, b.id)
 }
 
 var validName = regexp.MustCompile(`^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)

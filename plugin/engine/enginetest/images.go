@@ -13,7 +13,6 @@ import (
 	"github.com/distribution/reference"
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
 	imagetypes "github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/storage"
 	"github.com/docker/go-connections/nat"
@@ -173,38 +172,28 @@ func imagePath(r *http.Request, want string) (string, error) {
 	return ref, nil
 }
 
-var imageFilters = map[string]bool{"dangling": true, "label": true, "reference": true}
-
 func (e *Engine) listImages(w http.ResponseWriter, r *http.Request) error {
-	want, err := filters.FromJSON(r.FormValue("filters"))
+	want, err := readFilters(r, "dangling", "label", "reference")
 	if err != nil {
-		return badRequest("%v", err)
-	}
-	if err := checkFilters(want, imageFilters); err != nil {
 		return err
 	}
-	dangling, err := want.GetBoolOrDefault("dangling", false)
-	if err != nil {
-		return badRequest("Invalid filter 'dangling=%s'", want.Get("dangling"))
-	}
-	list := []imagetypes.Summary{}
-	for _, i := range e.images.byID {
-		tags := i.tags
+	tags := func(i *image) []string {
 		if want.Contains("reference") {
-			if tags = matchingTags(tags, want.Get("reference")); len(tags) == 0 {
-				continue
-			}
+			return matchingTags(i.tags, want.Get("reference"))
 		}
-		if !want.MatchKVList("label", i.config.Labels) ||
-			want.Contains("dangling") && dangling != (len(i.tags) == 0) {
-			continue
-		}
-		list = append(list, imagetypes.Summary{
-			ID: i.id, ParentID: i.parent, RepoTags: append([]string{}, tags...), RepoDigests: []string{},
-			Created: i.created.Unix(), Labels: i.config.Labels, Containers: -1, SharedSize: -1,
-		})
+		return i.tags
 	}
-	slices.SortFunc(list, func(a, b imagetypes.Summary) int { return strings.Compare(a.ID, b.ID) })
+	list := listed(e.images.byID, func(i *image) bool {
+		return (!want.Contains("reference") || len(tags(i)) > 0) &&
+			want.MatchKVList("label", i.config.Labels) && want.matchDangling(len(i.tags) == 0)
+	}, func(a, b *image) int {
+		return strings.Compare(a.id, b.id)
+	}, func(i *image) imagetypes.Summary {
+		return imagetypes.Summary{
+			ID: i.id, ParentID: i.parent, RepoTags: append([]string{}, tags(i)...), RepoDigests: []string{},
+			Created: i.created.Unix(), Labels: i.config.Labels, Containers: -1, SharedSize: -1,
+		}
+	})
 	return writeJSON(w, http.StatusOK, list)
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
 	networktypes "github.com/docker/docker/api/types/network"
 )
 
@@ -183,36 +182,25 @@ func (e *Engine) removeNetwork(n *network, w http.ResponseWriter, _ *http.Reques
 	return noContent(w)
 }
 
-var networkFilters = map[string]bool{
-	"dangling": true, "driver": true, "id": true, "label": true, "name": true, "scope": true, "type": true,
-}
-
 func (e *Engine) listNetworks(w http.ResponseWriter, r *http.Request) error {
-	want, err := filters.FromJSON(r.FormValue("filters"))
+	want, err := readFilters(r, "dangling", "driver", "id", "label", "name", "scope", "type")
 	if err != nil {
-		return badRequest("%v", err)
-	}
-	if err := checkFilters(want, networkFilters); err != nil {
 		return err
 	}
-	dangling, err := want.GetBoolOrDefault("dangling", false)
-	if err != nil {
-		return badRequest("Invalid filter 'dangling=%s'", want.Get("dangling"))
-	}
-	list := []networktypes.Inspect{}
-	for _, n := range e.networks {
+	list := listed(e.networks, func(n *network) bool {
 		kind := "custom"
 		if predefined(n.name) {
 			kind = "builtin"
 		}
-		if want.Match("name", n.name) && want.Match("id", n.id) &&
+		return want.Match("name", n.name) && want.Match("id", n.id) &&
 			want.ExactMatch("driver", n.request.Driver) && want.ExactMatch("scope", n.request.Scope) &&
 			want.ExactMatch("type", kind) && want.MatchKVList("label", n.request.Labels) &&
-			(!want.Contains("dangling") || dangling == (kind == "custom" && len(e.attached(n)) == 0)) {
-			list = append(list, e.describeNetwork(n, false))
-		}
-	}
-	slices.SortFunc(list, func(a, b networktypes.Inspect) int { return b.Created.Compare(a.Created) })
+			want.matchDangling(kind == "custom" && len(e.attached(n)) == 0)
+	}, func(a, b *network) int {
+		return b.created.Compare(a.created)
+	}, func(n *network) networktypes.Inspect {
+		return e.describeNetwork(n, false)
+	})
 	return writeJSON(w, http.StatusOK, list)
 }
 

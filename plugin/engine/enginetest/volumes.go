@@ -3,7 +3,6 @@ package enginetest
 import (
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
 	mounttypes "github.com/docker/docker/api/types/mount"
 	volumetypes "github.com/docker/docker/api/types/volume"
 	"net/http"
@@ -113,29 +112,20 @@ func (e *Engine) deleteVolume(name string) {
 	e.emit(events.VolumeEventType, events.ActionDestroy, name, map[string]string{"driver": "local"})
 }
 
-var volumeFilters = map[string]bool{"dangling": true, "driver": true, "label": true, "name": true}
-
 func (e *Engine) listVolumes(w http.ResponseWriter, r *http.Request) error {
-	want, err := filters.FromJSON(r.FormValue("filters"))
+	want, err := readFilters(r, "dangling", "driver", "label", "name")
 	if err != nil {
-		return badRequest("%v", err)
-	}
-	if err := checkFilters(want, volumeFilters); err != nil {
 		return err
 	}
-	dangling, err := want.GetBoolOrDefault("dangling", false)
-	if err != nil {
-		return badRequest("Invalid filter 'dangling=%s'", want.Get("dangling"))
-	}
-	list := volumetypes.ListResponse{Volumes: []*volumetypes.Volume{}}
-	for _, v := range e.volumes {
-		if want.Match("name", v.Name) && want.ExactMatch("driver", v.Driver) && want.MatchKVList("label", v.Labels) &&
-			(!want.Contains("dangling") || dangling == (len(e.volumeUsers(v.Name)) == 0)) {
-			list.Volumes = append(list.Volumes, &v.Volume)
-		}
-	}
-	slices.SortFunc(list.Volumes, func(a, b *volumetypes.Volume) int { return strings.Compare(a.Name, b.Name) })
-	return writeJSON(w, http.StatusOK, list)
+	list := listed(e.volumes, func(v *volume) bool {
+		return want.Match("name", v.Name) && want.ExactMatch("driver", v.Driver) && want.MatchKVList("label", v.Labels) &&
+			want.matchDangling(len(e.volumeUsers(v.Name)) == 0)
+	}, func(a, b *volume) int {
+		return strings.Compare(a.Name, b.Name)
+	}, func(v *volume) *volumetypes.Volume {
+		return &v.Volume
+	})
+	return writeJSON(w, http.StatusOK, volumetypes.ListResponse{Volumes: list})
 }
 
 // mountsFor settles what a new container mounts: first what it takes over from
