@@ -54,12 +54,34 @@ func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
 		c.host.NetworkMode = containertypes.NetworkMode("container:" + other.id)
 	}
 	c.applyDefaults()
-	if c.mounts, err = e.mountsFor(c); err != nil {
+	takenOver, err := e.takenOver(c.host.VolumesFrom)
+	if err != nil {
+		return err
+	}
+	if c.mounts, err = e.volumes.mountsFor(takenOver, c.config, c.host); err != nil {
 		return err
 	}
 	e.containers[c.id] = c
 	e.emitContainer(c, "create")
 	return writeJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: []string{}})
+}
+
+// takenOver are the mounts of the containers that a new one takes volumes from.
+func (e *Engine) takenOver(volumesFrom []string) ([]mount, error) {
+	var mounts []mount
+	for _, ref := range volumesFrom {
+		name, mode, _ := strings.Cut(ref, ":")
+		from, err := e.findContainer(name)
+		if err != nil {
+			return nil, badRequest("%v", err)
+		}
+		for _, m := range from.mounts {
+			m.RW = m.RW && mode != "ro"
+			m.held = false
+			mounts = append(mounts, m)
+		}
+	}
+	return mounts, nil
 }
 
 // wantedEndpoints reads from a create request what networks the container

@@ -47,7 +47,7 @@ func (e *Engine) start(c *container) error {
 	if err := e.bindPorts(c); err != nil {
 		return fail(e.networkFailure(err))
 	}
-	e.mountVolumes(c)
+	e.volumes.mount(c)
 	e.lastPid++
 	c.pid = 1000 + e.lastPid
 	c.status, c.exitCode, c.failure = containertypes.StateRunning, 0, ""
@@ -76,7 +76,7 @@ func (e *Engine) ended(c *container, code int) {
 	c.finishedAt = time.Now().UTC()
 	c.exits++
 	e.emitContainer(c, events.ActionDie, "exitCode", strconv.Itoa(code))
-	e.unmountVolumes(c)
+	e.volumes.unmount(c)
 	switch {
 	case c.host.AutoRemove:
 		e.remove(c, true)
@@ -262,6 +262,8 @@ func (e *Engine) stillRunning(c *container) error {
 func (e *Engine) remove(c *container, volumes bool) {
 	c.removed = true
 	delete(e.containers, c.id)
-	e.dropVolumes(c, volumes)
+	if volumes {
+		e.volumes.dropUnnamed(c)
+	}
 	e.emitContainer(c, events.ActionDestroy)
 }

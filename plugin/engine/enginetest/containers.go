@@ -1,10 +1,11 @@
 package enginetest
 
 import (
-	"maps"
 	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
 	networktypes "github.com/docker/docker/api/types/network"
 	"github.com/docker/go-connections/nat"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -176,4 +177,37 @@ func (e *Engine) topContainer(c *container, w http.ResponseWriter, _ *http.Reque
 // argv is the command line of the container.
 func (c *container) argv() []string {
 	return slices.Concat(c.config.Entrypoint, c.config.Cmd)
+}
+
+// emitContainer writes down an event of a container, with its labels, image
+// and name and the attributes given as pairs.
+func (e *Engine) emitContainer(c *container, action events.Action, pairs ...string) {
+	attributes := maps.Clone(c.config.Labels)
+	if attributes == nil {
+		attributes = map[string]string{}
+	}
+	attributes["image"] = c.config.Image
+	attributes["name"] = c.name
+	for pair := range slices.Chunk(pairs, 2) {
+		attributes[pair[0]] = pair[1]
+	}
+	e.journal.emit(events.ContainerEventType, action, c.id, attributes)
+}
+
+func (e *Engine) usersOfVolume(name string) []string {
+	var ids []string
+	for _, c := range e.sortedContainers() {
+		if slices.ContainsFunc(c.mounts, func(m mount) bool { return m.held && m.Name == name }) {
+			ids = append(ids, c.id)
+		}
+	}
+	return ids
+}
+
+func (c *container) mountPoints() []containertypes.MountPoint {
+	points := make([]containertypes.MountPoint, 0, len(c.mounts))
+	for _, m := range c.mounts {
+		points = append(points, m.MountPoint)
+	}
+	return points
 }

@@ -231,7 +231,7 @@ func (e *Engine) leaveNetworks(c *container) {
 }
 
 func (e *Engine) emitNetwork(n *network, action events.Action, c *container) {
-	e.emit(events.NetworkEventType, action, n.id, map[string]string{
+	e.journal.emit(events.NetworkEventType, action, n.id, map[string]string{
 		"container": c.id, "name": n.name, "type": n.request.Driver,
 	})
 }

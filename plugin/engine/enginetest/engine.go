@@ -53,21 +53,19 @@ type Options struct {
 
 // Engine is a Docker Engine in memory. It lives until its test ends.
 type Engine struct {
-	opts    Options
-	release release
-	host    string
-	mux     *http.ServeMux
-	calls   recorder
-	lock    *stateLock
+	base
+	opts  Options
+	host  string
+	mux   *http.ServeMux
+	calls recorder
 
 	containers map[string]*container
 	networks   map[string]*network
-	volumes    map[string]*volume
+	volumes    *volumeStore
 	execs      map[string]*execution
 	images     imageStore
 	pools      addressPools
 	ports      portTable
-	journal    journal
 	lastPid    int
 }
 
@@ -93,22 +91,24 @@ func New(t testing.TB, opts Options) *Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lock := newStateLock()
+	b := base{release: release, lock: lock, journal: &journal{lock: lock}}
 	e := &Engine{
 		opts:       opts,
-		release:    release,
+		base:       b,
 		host:       "unix://" + socket,
-		lock:       newStateLock(),
 		containers: map[string]*container{},
 		networks:   map[string]*network{},
-		volumes:    map[string]*volume{},
+		volumes:    newVolumeStore(b),
 		execs:      map[string]*execution{},
 		images:     newImageStore(opts),
 		pools:      newAddressPools(release.refusals),
 		ports:      newPortTable(),
 	}
+	e.volumes.users = e
 	e.addPredefinedNetworks()
 	e.mux = newMux(e.lock, e.systemRoutes(), e.containerRoutes(), e.ioRoutes(), e.execRoutes(),
-		e.networkRoutes(), e.imageRoutes(), e.volumeRoutes())
+		e.networkRoutes(), e.imageRoutes(), e.volumes.routes(), e.journal.routes())
 	server := &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
 	go server.Serve(listener)
 	t.Cleanup(func() {

@@ -2,7 +2,6 @@ package enginetest
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,10 +14,17 @@ import (
 
 // journal keeps every event since the engine started. (A real engine keeps
 // the last 256.)
-type journal struct{ entries []events.Message }
+type journal struct {
+	lock    *stateLock
+	entries []events.Message
+}
 
-// emit writes an event down and wakes those who follow; the lock is held.
-func (e *Engine) emit(kind events.Type, action events.Action, id string, attributes map[string]string) {
+func (j *journal) routes() routes {
+	return routes{open: map[string]handler{"GET /events": j.stream}}
+}
+
+// emit writes an event down and wakes those who follow.
+func (j *journal) emit(kind events.Type, action events.Action, id string, attributes map[string]string) {
 	now := time.Now()
 	m := events.Message{
 		Type:     kind,
@@ -34,26 +40,11 @@ func (e *Engine) emit(kind events.Type, action events.Action, id string, attribu
 	case events.ImageEventType:
 		m.Status, m.ID = string(action), id
 	}
-	e.journal.entries = append(e.journal.entries, m)
-	e.lock.notify()
+	j.entries = append(j.entries, m)
+	j.lock.notify()
 }
 
-// emitContainer writes down an event of a container, with its labels, image
-// and name and the attributes given as pairs.
-func (e *Engine) emitContainer(c *container, action events.Action, pairs ...string) {
-	attributes := maps.Clone(c.config.Labels)
-	if attributes == nil {
-		attributes = map[string]string{}
-	}
-	attributes["image"] = c.config.Image
-	attributes["name"] = c.name
-	for pair := range slices.Chunk(pairs, 2) {
-		attributes[pair[0]] = pair[1]
-	}
-	e.emit(events.ContainerEventType, action, c.id, attributes)
-}
-
-func (e *Engine) streamEvents(w http.ResponseWriter, r *http.Request) error {
+func (j *journal) stream(w http.ResponseWriter, r *http.Request) error {
 	since, err := eventTime(r.FormValue("since"))
 	if err != nil {
 		return badRequest("%v", err)
@@ -72,16 +63,16 @@ func (e *Engine) streamEvents(w http.ResponseWriter, r *http.Request) error {
 
 	next := 0 // a start alone or an end alone asks for the past
 	if since.IsZero() && until.IsZero() {
-		_ = e.lock.hold(func() error { next = len(e.journal.entries); return nil })
+		_ = j.lock.hold(func() error { next = len(j.entries); return nil })
 	}
 	if !until.IsZero() {
 		// The wait ends at that time even when nothing happens.
-		defer e.lock.after(time.Until(until), e.lock.notify).Stop()
+		defer j.lock.after(time.Until(until), j.lock.notify).Stop()
 	}
 	encode := json.NewEncoder(w)
-	stream(e.lock, r, func() (batch []events.Message, last bool) {
-		for ; next < len(e.journal.entries); next++ {
-			m := e.journal.entries[next]
+	stream(j.lock, r, func() (batch []events.Message, last bool) {
+		for ; next < len(j.entries); next++ {
+			m := j.entries[next]
 			at := time.Unix(0, m.TimeNano)
 			if !at.Before(since) && (until.IsZero() || !at.After(until)) && eventMatches(want, m) {
 				batch = append(batch, m)

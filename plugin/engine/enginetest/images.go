@@ -266,7 +266,7 @@ func (e *Engine) tagOrPush(w http.ResponseWriter, r *http.Request) error {
 
 func (e *Engine) emitImage(i *image, action events.Action, name string) {
 	attributes := merged(i.config.Labels, map[string]string{"name": name})
-	e.emit(events.ImageEventType, action, i.id, attributes)
+	e.journal.emit(events.ImageEventType, action, i.id, attributes)
 }
 
 // removeImage takes a name off an image and deletes the image with its last one.

@@ -119,7 +119,7 @@ func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	e.networks[n.id] = n
-	e.emit(events.NetworkEventType, events.ActionCreate, n.id, map[string]string{"name": n.name, "type": req.Driver})
+	e.journal.emit(events.NetworkEventType, events.ActionCreate, n.id, map[string]string{"name": n.name, "type": req.Driver})
 	return writeJSON(w, http.StatusCreated, networktypes.CreateResponse{ID: n.id, Warning: warning})
 }
 
@@ -177,7 +177,7 @@ func (e *Engine) removeNetwork(n *network, w http.ResponseWriter, _ *http.Reques
 	}
 	e.releaseSubnets(n)
 	delete(e.networks, n.id)
-	e.emit(events.NetworkEventType, events.ActionDestroy, n.id,
+	e.journal.emit(events.NetworkEventType, events.ActionDestroy, n.id,
 		map[string]string{"name": n.name, "type": n.request.Driver})
 	return noContent(w)
 }

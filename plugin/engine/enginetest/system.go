@@ -17,8 +17,6 @@ func (e *Engine) systemRoutes() routes {
 		"GET /version": e.version,
 		"GET /info":    e.info,
 		"POST /auth":   e.auth,
-	}, open: map[string]handler{
-		"GET /events": e.streamEvents,
 	}}
 }
 

@@ -1,0 +1,133 @@
+package enginetest
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	mounttypes "github.com/docker/docker/api/types/mount"
+	volumetypes "github.com/docker/docker/api/types/volume"
+)
+
+// mount is where a container sees a volume or a folder of the host.
+type mount struct {
+	containertypes.MountPoint
+	// named volumes outlive the containers that use them; the others may be
+	// removed with their container.
+	named bool
+	// held volumes can't be removed. What is taken over from another
+	// container is held from the first start on.
+	held bool
+}
+
+// mountsFor settles what a new container mounts: first what it takes over from
+// others, then its binds and mounts, then a new volume for each path that is
+// declared a volume and not covered yet.
+func (s *volumeStore) mountsFor(takenOver []mount, config *containertypes.Config, host *containertypes.HostConfig) ([]mount, error) {
+	byPath := map[string]mount{}
+	for _, m := range takenOver {
+		byPath[m.Destination] = m
+	}
+	for _, bind := range host.Binds {
+		m, err := s.bind(bind)
+		if err != nil {
+			return nil, err
+		}
+		byPath[m.Destination] = m
+	}
+	for _, spec := range host.Mounts {
+		byPath[spec.Target] = s.mountSpec(spec)
+	}
+	for target := range config.Volumes {
+		target = path.Clean(target)
+		if _, covered := byPath[target]; covered {
+			continue
+		}
+		if _, tmpfs := host.Tmpfs[target]; tmpfs {
+			continue
+		}
+		byPath[target] = volumeMount(s.ensure("", s.release.anonymousVolumeLabels, nil), target, false)
+	}
+	mounts := make([]mount, 0, len(byPath))
+	for _, m := range byPath {
+		mounts = append(mounts, m)
+	}
+	slices.SortFunc(mounts, func(a, b mount) int { return strings.Compare(a.Destination, b.Destination) })
+	return mounts, nil
+}
+
+func volumeMount(v *volumetypes.Volume, target string, named bool) mount {
+	return mount{named: named, held: true, MountPoint: containertypes.MountPoint{
+		Type: mounttypes.TypeVolume, Name: v.Name, Source: v.Mountpoint,
+		Destination: target, Driver: "local", RW: true,
+	}}
+}
+
+// bind reads SOURCE:TARGET[:MODE]; a source that is no path names a volume.
+func (s *volumeStore) bind(spec string) (mount, error) {
+	parts := strings.Split(spec, ":")
+	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" || !path.IsAbs(parts[1]) {
+		return mount{}, badRequest("invalid volume specification: '%s'", spec)
+	}
+	target := path.Clean(parts[1])
+	var m mount
+	if path.IsAbs(parts[0]) {
+		m.MountPoint = containertypes.MountPoint{
+			Type: mounttypes.TypeBind, Source: parts[0], Destination: target, RW: true, Propagation: "rprivate",
+		}
+	} else {
+		m = volumeMount(s.ensure(parts[0], nil, nil), target, true)
+		m.Mode = "z"
+	}
+	if len(parts) == 3 {
+		m.Mode = parts[2]
+		m.RW = !slices.Contains(strings.Split(parts[2], ","), "ro")
+	}
+	return m, nil
+}
+
+func (s *volumeStore) mountSpec(spec mounttypes.Mount) mount {
+	if spec.Type == mounttypes.TypeVolume {
+		var labels map[string]string
+		if spec.VolumeOptions != nil {
+			labels = spec.VolumeOptions.Labels
+		}
+		m := volumeMount(s.ensure(spec.Source, labels, nil), spec.Target, spec.Source != "")
+		m.RW = !spec.ReadOnly
+		return m
+	}
+	return mount{MountPoint: containertypes.MountPoint{
+		Type: spec.Type, Source: spec.Source, Destination: spec.Target, RW: !spec.ReadOnly,
+	}}
+}
+
+// mount is for a container that starts.
+func (s *volumeStore) mount(c *container) {
+	for i := range c.mounts {
+		c.mounts[i].held = true
+	}
+	s.emitMounts(c, events.ActionMount)
+}
+
+// unmount is for a container that stops.
+func (s *volumeStore) unmount(c *container) { s.emitMounts(c, events.ActionUnmount) }
+
+func (s *volumeStore) emitMounts(c *container, action events.Action) {
+	for _, m := range c.mounts {
+		if m.Name != "" {
+			s.journal.emit(events.VolumeEventType, action, m.Name, map[string]string{"driver": "local", "container": c.id})
+		}
+	}
+}
+
+// dropUnnamed removes the unnamed volumes of a container that is gone, unless
+// another container has them too.
+func (s *volumeStore) dropUnnamed(c *container) {
+	for _, m := range c.mounts {
+		if m.Name != "" && !m.named && len(s.users.usersOfVolume(m.Name)) == 0 {
+			s.delete(m.Name)
+		}
+	}
+}
