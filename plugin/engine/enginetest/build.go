@@ -1,16 +1,9 @@
 package enginetest
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
-	containertypes "github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
-	"github.com/mattn/go-shellwords"
-	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -18,65 +11,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
 )
-
-// buildContext is the files of a build, by path: digests and, for the
-// Dockerfile's sake, contents.
-type buildContext map[string][]byte
-
-func readContext(r io.Reader) (buildContext, error) {
-	var head [2]byte
-	n, err := io.ReadFull(r, head[:])
-	if err != nil && n == 0 {
-		return buildContext{}, nil
-	}
-	r = io.MultiReader(bytes.NewReader(head[:n]), r)
-	if head == [2]byte{0x1f, 0x8b} {
-		if r, err = gzip.NewReader(r); err != nil {
-			return nil, err
-		}
-	}
-	files := buildContext{}
-	archive := tar.NewReader(r)
-	for {
-		h, err := archive.Next()
-		if errors.Is(err, io.EOF) {
-			return files, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		b, err := io.ReadAll(archive)
-		if err != nil {
-			return nil, err
-		}
-		files[path.Clean(h.Name)] = b
-	}
-}
-
-// digest is a fingerprint of all files at or below a path; it is false when
-// there are none.
-func (c buildContext) digest(at string) (string, bool) {
-	at = path.Clean(strings.TrimPrefix(at, "/"))
-	var all bytes.Buffer
-	for _, name := range slices.Sorted(maps.Keys(c)) {
-		matched, err := path.Match(at, name)
-		if at == "." || name == at || strings.HasPrefix(name, at+"/") || matched && err == nil {
-			fmt.Fprintf(&all, "%s %d\n", name, len(c[name]))
-			all.Write(c[name])
-		}
-	}
-	if all.Len() == 0 {
-		return "", false
-	}
-	sum, err := digestOf(&all)
-	return sum, err == nil
-}
 
 // builder carries out a Dockerfile: settings and fingerprints of files, nothing
 // is ever run.
 type builder struct {
-	e       *Engine
+	images  *imageStore
 	out     messages
 	steps   stepTeller
 	files   buildContext
@@ -88,7 +31,7 @@ type builder struct {
 	parent  string
 }
 
-func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) build(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("remote") != "" {
 		return errorf(http.StatusNotImplemented, "enginetest builds from the body of the call only")
 	}
@@ -96,7 +39,6 @@ func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return badRequest("%v", err)
 	}
-	buildKit := r.FormValue("version") == "2"
 	name := r.FormValue("dockerfile")
 	if name == "" {
 		name = "Dockerfile"
@@ -105,7 +47,7 @@ func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errorf(http.StatusInternalServerError, "Cannot locate specified Dockerfile: %s", name)
 	}
-	b := &builder{e: e, files: files, stages: map[string]*image{}, defined: map[string]string{}}
+	b := &builder{images: s, files: files, stages: map[string]*image{}, defined: map[string]string{}}
 	var labels map[string]string
 	for param, into := range map[string]*map[string]string{"buildargs": &b.args, "labels": &labels} {
 		if value := r.FormValue(param); value != "" {
@@ -120,7 +62,7 @@ func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
 	}
 	b.out = newMessages(w)
 	b.steps = classicSteps{b.out}
-	if buildKit {
+	if r.FormValue("version") == "2" {
 		b.steps = buildKitSteps{b.out}
 	}
 	if err := b.run(steps, r.FormValue("target")); err != nil {
@@ -128,45 +70,13 @@ func (e *Engine) build(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	b.config.Labels = merged(b.config.Labels, labels)
-	i := e.images.add(b.config, b.parent, b.layers)
+	i := s.add(b.config, b.parent, b.layers)
 	for _, tag := range r.URL.Query()["t"] {
-		e.images.tag(i, familiar(tag))
-		e.emitImage(i, events.ActionTag, familiar(tag))
+		s.tag(i, familiar(tag))
+		s.emit(i, events.ActionTag, familiar(tag))
 	}
-	if buildKit {
-		b.out.send(map[string]any{"id": "moby.image.id", "aux": map[string]string{"ID": i.id}})
-		return nil
-	}
-	b.out.send(map[string]any{"aux": map[string]string{"ID": i.id}})
-	b.out.stream("Successfully built %s\n", strings.TrimPrefix(i.id, "sha256:")[:12])
-	for _, tag := range r.URL.Query()["t"] {
-		b.out.stream("Successfully tagged %s\n", familiar(tag))
-	}
+	b.steps.built(i, r.URL.Query()["t"])
 	return nil
-}
-
-// instruction is one line of a Dockerfile.
-type instruction struct{ keyword, rest string }
-
-// instructions reads a Dockerfile: comments, continued lines, one keyword each.
-func instructions(text string) []instruction {
-	var list []instruction
-	line := ""
-	for part := range strings.Lines(text) {
-		part = strings.TrimSpace(part)
-		if part == "" || strings.HasPrefix(part, "#") {
-			continue
-		}
-		more := strings.HasSuffix(part, `\`)
-		line += strings.TrimSuffix(part, `\`)
-		if more {
-			continue
-		}
-		keyword, rest, _ := strings.Cut(line, " ")
-		list = append(list, instruction{strings.ToUpper(keyword), strings.TrimSpace(rest)})
-		line = ""
-	}
-	return list
 }
 
 func (b *builder) run(steps []instruction, target string) error {
@@ -176,7 +86,7 @@ func (b *builder) run(steps []instruction, target string) error {
 			if target != "" && stage == target {
 				return nil
 			}
-			b.stages[stage] = b.e.images.add(b.config, b.parent, b.layers)
+			b.stages[stage] = b.images.add(b.config, b.parent, b.layers)
 		}
 		if step.keyword == "FROM" {
 			stage = strconv.Itoa(len(b.stages))
@@ -264,14 +174,11 @@ func (b *builder) from(rest string) error {
 	base, ok := b.stages[words[0]]
 	if !ok {
 		var err error
-		if base, err = b.e.images.find(words[0]); err != nil {
-			found, known := b.e.images.registry[familiar(words[0])]
-			if !known {
+		if base, err = b.images.find(words[0]); err != nil {
+			if base, ok = b.images.fetch(familiar(words[0])); !ok {
 				return fmt.Errorf("pull access denied for %s, repository does not exist or may require "+
 					"'docker login': denied: requested access to the resource is denied", words[0])
 			}
-			base = b.e.images.add(found, "", []string{familiar(words[0])})
-			b.e.images.tag(base, familiar(words[0]))
 		}
 	}
 	config := *base.config
@@ -322,70 +229,4 @@ func (b *builder) command(rest string) error {
 	}
 	b.layers = append(b.layers, "RUN "+b.expand(rest))
 	return nil
-}
-
-// setting carries out an instruction that only changes the image's settings.
-func setting(c *containertypes.Config, keyword, rest string) error {
-	words, err := listOrWords(rest)
-	if err != nil {
-		return err
-	}
-	switch keyword {
-	case "CMD":
-		c.Cmd = commandLine(rest)
-	case "ENTRYPOINT":
-		c.Entrypoint, c.Cmd = commandLine(rest), nil
-	case "ENV", "LABEL":
-		pairs := words
-		if len(words) > 0 && !strings.Contains(words[0], "=") {
-			name, value, _ := strings.Cut(rest, " ")
-			pairs = []string{name + "=" + strings.TrimSpace(value)}
-		}
-		for _, pair := range pairs {
-			name, value, _ := strings.Cut(pair, "=")
-			if keyword == "LABEL" {
-				c.Labels = merged(c.Labels, map[string]string{name: value})
-				continue
-			}
-			c.Env = slices.DeleteFunc(slices.Clone(c.Env), func(l string) bool { return strings.HasPrefix(l, name+"=") })
-			c.Env = append(c.Env, pair)
-		}
-	case "EXPOSE":
-		for _, port := range words {
-			expose(c, port)
-		}
-	case "VOLUME":
-		for _, at := range words {
-			c.Volumes = merged(c.Volumes, map[string]struct{}{at: {}})
-		}
-	case "USER":
-		c.User = rest
-	case "WORKDIR":
-		c.WorkingDir = path.Join("/", c.WorkingDir, rest)
-		if path.IsAbs(rest) {
-			c.WorkingDir = path.Clean(rest)
-		}
-	case "STOPSIGNAL":
-		c.StopSignal = rest
-	default:
-		return fmt.Errorf("dockerfile parse error: unknown instruction: %s", keyword)
-	}
-	return nil
-}
-
-// commandLine is the exec form ["a", "b"] or the shell form of a command.
-func commandLine(rest string) []string {
-	var list []string
-	if json.Unmarshal([]byte(rest), &list) == nil {
-		return list
-	}
-	return []string{"/bin/sh", "-c", rest}
-}
-
-func listOrWords(rest string) ([]string, error) {
-	var list []string
-	if json.Unmarshal([]byte(rest), &list) == nil {
-		return list, nil
-	}
-	return shellwords.Parse(rest)
 }

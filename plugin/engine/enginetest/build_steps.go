@@ -9,10 +9,11 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// stepTeller tells a client of the steps of a build.
+// stepTeller tells a client of the steps of a build and of what came of it.
 type stepTeller interface {
 	begin(n, total int, i instruction)
 	end(n, total int, i instruction, err error)
+	built(i *image, tags []string)
 }
 
 // classicSteps are lines of text.
@@ -29,6 +30,14 @@ func (c classicSteps) end(_, _ int, i instruction, err error) {
 	}
 }
 
+func (c classicSteps) built(i *image, tags []string) {
+	c.out.send(map[string]any{"aux": map[string]string{"ID": i.id}})
+	c.out.stream("Successfully built %s\n", i.shortID())
+	for _, tag := range tags {
+		c.out.stream("Successfully tagged %s\n", familiar(tag))
+	}
+}
+
 // buildKitSteps are vertices of BuildKit's graph, in the encoding of its
 // moby.buildkit.v1.StatusResponse.
 type buildKitSteps struct{ out messages }
@@ -36,6 +45,10 @@ type buildKitSteps struct{ out messages }
 func (b buildKitSteps) begin(n, total int, i instruction) { b.vertex(n, total, i, false, nil) }
 
 func (b buildKitSteps) end(n, total int, i instruction, err error) { b.vertex(n, total, i, true, err) }
+
+func (b buildKitSteps) built(i *image, _ []string) {
+	b.out.send(map[string]any{"id": "moby.image.id", "aux": map[string]string{"ID": i.id}})
+}
 
 // The fields of the messages StatusResponse and Vertex, and of Timestamp.
 const (

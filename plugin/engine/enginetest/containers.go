@@ -194,6 +194,10 @@ func (e *Engine) emitContainer(c *container, action events.Action, pairs ...stri
 	e.journal.emit(events.ContainerEventType, action, c.id, attributes)
 }
 
+func (e *Engine) usersOfImage(i *image) []*container {
+	return slices.DeleteFunc(e.sortedContainers(), func(c *container) bool { return c.image != i })
+}
+
 func (e *Engine) usersOfVolume(name string) []string {
 	var ids []string
 	for _, c := range e.sortedContainers() {

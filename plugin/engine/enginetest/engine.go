@@ -63,7 +63,7 @@ type Engine struct {
 	networks   map[string]*network
 	volumes    *volumeStore
 	execs      map[string]*execution
-	images     imageStore
+	images     *imageStore
 	pools      addressPools
 	ports      portTable
 	lastPid    int
@@ -101,14 +101,15 @@ func New(t testing.TB, opts Options) *Engine {
 		networks:   map[string]*network{},
 		volumes:    newVolumeStore(b),
 		execs:      map[string]*execution{},
-		images:     newImageStore(opts),
+		images:     newImageStore(b, opts.Images, opts.Registry),
 		pools:      newAddressPools(release.refusals),
 		ports:      newPortTable(),
 	}
+	e.images.users = e
 	e.volumes.users = e
 	e.addPredefinedNetworks()
 	e.mux = newMux(e.lock, e.systemRoutes(), e.containerRoutes(), e.ioRoutes(), e.execRoutes(),
-		e.networkRoutes(), e.imageRoutes(), e.volumes.routes(), e.journal.routes())
+		e.networkRoutes(), e.images.routes(), e.volumes.routes(), e.journal.routes())
 	server := &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
 	go server.Serve(listener)
 	t.Cleanup(func() {

@@ -15,76 +15,44 @@ import (
 	"github.com/docker/docker/api/types/events"
 	imagetypes "github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/storage"
-	"github.com/docker/go-connections/nat"
 )
 
-// Image describes an image to put on an engine or into its registry.
-type Image struct {
-	// Ref is its name, such as "redis" or "example.com/team/web:2".
-	Ref string
-	// The settings a Dockerfile gives an image.
-	Entrypoint, Cmd []string
-	Env             []string
-	Expose          []string // such as "80" or "53/udp"
-	Volumes         []string
-	Labels          map[string]string
-	User            string
-	WorkingDir      string
-	StopSignal      string
-}
-
-// Probe is an image that holds scripts/probe and serves on port 80.
-func Probe(ref string) Image {
-	return Image{Ref: ref, Cmd: []string{"/probe", "serve"}, Env: []string{"PATH=/"}, Expose: []string{"80"}}
-}
-
-func (i Image) config() *containertypes.Config {
-	c := &containertypes.Config{
-		Entrypoint: i.Entrypoint, Cmd: i.Cmd, Env: i.Env, Labels: i.Labels,
-		User: i.User, WorkingDir: i.WorkingDir, StopSignal: i.StopSignal,
-	}
-	for _, port := range i.Expose {
-		expose(c, port)
-	}
-	for _, path := range i.Volumes {
-		c.Volumes = merged(c.Volumes, map[string]struct{}{path: {}})
-	}
-	return c
-}
-
-func expose(c *containertypes.Config, port string) {
-	number, proto, ok := strings.Cut(port, "/")
-	if !ok {
-		proto = "tcp"
-	}
-	c.ExposedPorts = merged(c.ExposedPorts, nat.PortSet{nat.Port(number + "/" + proto): {}})
-}
-
-// image is an image on the engine.
-type image struct {
-	id      string
-	parent  string
-	created time.Time
-	config  *containertypes.Config
-	layers  []string // digests of what each step put into it
-	tags    []string // "redis:latest", as people write them
-}
-
-// imageStore is the images of an engine and of its registry.
+// imageStore holds the images of the engine and of its registry.
 type imageStore struct {
+	base
 	byID     map[string]*image
 	registry map[string]*containertypes.Config // by familiar name with tag
+	users    imageUsers
 }
 
-func newImageStore(opts Options) imageStore {
-	s := imageStore{byID: map[string]*image{}, registry: map[string]*containertypes.Config{}}
-	for _, i := range opts.Images {
+// imageUsers is what images ask of containers.
+type imageUsers interface {
+	// usersOfImage lists the containers made of an image, the newest first.
+	usersOfImage(i *image) []*container
+}
+
+func newImageStore(b base, local, registry []Image) *imageStore {
+	s := &imageStore{base: b, byID: map[string]*image{}, registry: map[string]*containertypes.Config{}}
+	for _, i := range local {
 		s.tag(s.add(i.config(), "", []string{i.Ref}), familiar(i.Ref))
 	}
-	for _, i := range opts.Registry {
+	for _, i := range registry {
 		s.registry[familiar(i.Ref)] = i.config()
 	}
 	return s
+}
+
+func (s *imageStore) routes() routes {
+	return routes{atomic: map[string]handler{
+		"GET /images/json":            s.list,
+		"POST /images/create":         s.pullOrImport,
+		"POST /images/load":           s.load,
+		"POST /build":                 s.build,
+		"GET /images/{rest...}":       s.inspect,
+		"POST /images/{rest...}":      s.tagOrPush,
+		"DELETE /images/{rest...}":    s.remove,
+		"GET /distribution/{rest...}": s.distribution,
+	}}
 }
 
 // add puts an image into the store. Its ID follows from its content alone, so
@@ -116,16 +84,6 @@ func (s *imageStore) tag(i *image, ref string) {
 	slices.Sort(i.tags)
 }
 
-// familiar is the short form of a reference, with its tag; what is no
-// reference stays as it is.
-func familiar(ref string) string {
-	named, err := reference.ParseDockerRef(ref)
-	if err != nil {
-		return ref
-	}
-	return reference.FamiliarString(named)
-}
-
 // find looks an image up by name, ID or the beginning of an ID.
 func (s *imageStore) find(ref string) (*image, error) {
 	name := familiar(ref)
@@ -145,20 +103,7 @@ func (s *imageStore) find(ref string) (*image, error) {
 	return nil, notFound("No such image: %s", name)
 }
 
-func (e *Engine) imageRoutes() routes {
-	return routes{atomic: map[string]handler{
-		"GET /images/json":            e.listImages,
-		"POST /images/create":         e.pullOrImport,
-		"POST /images/load":           e.loadImages,
-		"POST /build":                 e.build,
-		"GET /images/{rest...}":       e.inspectImage,
-		"POST /images/{rest...}":      e.tagOrPush,
-		"DELETE /images/{rest...}":    e.removeImage,
-		"GET /distribution/{rest...}": e.distribution,
-	}}
-}
-
-func (e *Engine) distribution(http.ResponseWriter, *http.Request) error {
+func (s *imageStore) distribution(http.ResponseWriter, *http.Request) error {
 	return errorf(http.StatusNotImplemented, "enginetest does not ask registries about images")
 }
 
@@ -172,7 +117,7 @@ func imagePath(r *http.Request, want string) (string, error) {
 	return ref, nil
 }
 
-func (e *Engine) listImages(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) list(w http.ResponseWriter, r *http.Request) error {
 	want, err := readFilters(r, "dangling", "label", "reference")
 	if err != nil {
 		return err
@@ -183,7 +128,7 @@ func (e *Engine) listImages(w http.ResponseWriter, r *http.Request) error {
 		}
 		return i.tags
 	}
-	list := listed(e.images.byID, func(i *image) bool {
+	list := listed(s.byID, func(i *image) bool {
 		return (!want.Contains("reference") || len(tags(i)) > 0) &&
 			want.MatchKVList("label", i.config.Labels) && want.matchDangling(len(i.tags) == 0)
 	}, func(a, b *image) int {
@@ -214,14 +159,14 @@ func matchingTags(tags, patterns []string) []string {
 	return match
 }
 
-func (e *Engine) inspectImage(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) inspect(w http.ResponseWriter, r *http.Request) error {
 	ref, err := imagePath(r, "/json")
 	if err != nil {
 		return err
 	}
-	i, err := e.images.find(ref)
+	i, err := s.find(ref)
 	if err != nil {
-		return e.release.refusals.imageUnknown.about(ref, familiar(ref))
+		return s.release.refusals.imageUnknown.about(ref, familiar(ref))
 	}
 	// The client's type knows fewer settings than the engine sends.
 	return writeJSON(w, http.StatusOK, struct {
@@ -239,15 +184,15 @@ func (e *Engine) inspectImage(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (e *Engine) tagOrPush(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) tagOrPush(w http.ResponseWriter, r *http.Request) error {
 	if ref, err := imagePath(r, "/push"); err == nil {
-		return e.push(ref, w, r)
+		return s.push(ref, w, r)
 	}
 	ref, err := imagePath(r, "/tag")
 	if err != nil {
 		return err
 	}
-	i, err := e.images.find(ref)
+	i, err := s.find(ref)
 	if err != nil {
 		return err
 	}
@@ -258,27 +203,27 @@ func (e *Engine) tagOrPush(w http.ResponseWriter, r *http.Request) error {
 	if _, err := reference.ParseNormalizedNamed(name); err != nil {
 		return badRequest("%v", err)
 	}
-	e.images.tag(i, familiar(name))
-	e.emitImage(i, events.ActionTag, familiar(name))
+	s.tag(i, familiar(name))
+	s.emit(i, events.ActionTag, familiar(name))
 	w.WriteHeader(http.StatusCreated)
 	return nil
 }
 
-func (e *Engine) emitImage(i *image, action events.Action, name string) {
+func (s *imageStore) emit(i *image, action events.Action, name string) {
 	attributes := merged(i.config.Labels, map[string]string{"name": name})
-	e.journal.emit(events.ImageEventType, action, i.id, attributes)
+	s.journal.emit(events.ImageEventType, action, i.id, attributes)
 }
 
-// removeImage takes a name off an image and deletes the image with its last one.
-func (e *Engine) removeImage(w http.ResponseWriter, r *http.Request) error {
+// remove takes a name off an image and deletes the image with its last one.
+func (s *imageStore) remove(w http.ResponseWriter, r *http.Request) error {
 	ref := r.PathValue("rest")
-	i, err := e.images.find(ref)
+	i, err := s.find(ref)
 	if err != nil {
 		return err
 	}
 	force := boolParam(r, "force")
 	byName := slices.Contains(i.tags, familiar(ref))
-	if err := e.imageInUse(i, ref, byName, force); err != nil {
+	if err := s.refuseRemoval(i, ref, byName, force); err != nil {
 		return err
 	}
 	var done []imagetypes.DeleteResponse
@@ -286,44 +231,39 @@ func (e *Engine) removeImage(w http.ResponseWriter, r *http.Request) error {
 		if !byName || tag == familiar(ref) {
 			i.tags = slices.DeleteFunc(i.tags, func(t string) bool { return t == tag })
 			done = append(done, imagetypes.DeleteResponse{Untagged: tag})
-			e.emitImage(i, events.ActionUnTag, i.id)
+			s.emit(i, events.ActionUnTag, i.id)
 		}
 	}
-	used := slices.ContainsFunc(e.sortedContainers(), func(c *container) bool { return c.image == i })
-	if len(i.tags) == 0 && !used {
-		delete(e.images.byID, i.id)
+	if len(i.tags) == 0 && len(s.users.usersOfImage(i)) == 0 {
+		delete(s.byID, i.id)
 		done = append(done, imagetypes.DeleteResponse{Deleted: i.id})
-		e.emitImage(i, events.ActionDelete, i.id)
+		s.emit(i, events.ActionDelete, i.id)
 	}
 	return writeJSON(w, http.StatusOK, done)
 }
 
-// imageInUse refuses to remove an image that containers need. One of several
+// refuseRemoval refuses to remove an image that containers need. One of several
 // names may always go.
-func (e *Engine) imageInUse(i *image, ref string, byName, force bool) error {
+func (s *imageStore) refuseRemoval(i *image, ref string, byName, force bool) error {
 	if byName && len(i.tags) > 1 {
 		return nil
 	}
-	short := strings.TrimPrefix(i.id, "sha256:")[:12]
-	for _, c := range e.sortedContainers() {
-		if c.image != i {
-			continue
-		}
+	for _, c := range s.users.usersOfImage(i) {
 		switch {
 		case byName && !force:
 			return conflict("conflict: unable to remove repository reference %q (must force) - "+
-				"container %s is using its referenced image %s", ref, shortID(c.id), short)
+				"container %s is using its referenced image %s", ref, shortID(c.id), i.shortID())
 		case !byName && c.running():
 			return conflict("conflict: unable to delete %s (cannot be forced) - "+
-				"image is being used by running container %s", short, shortID(c.id))
+				"image is being used by running container %s", i.shortID(), shortID(c.id))
 		case !byName && !force:
 			return conflict("conflict: unable to delete %s (must be forced) - "+
-				"image is being used by stopped container %s", short, shortID(c.id))
+				"image is being used by stopped container %s", i.shortID(), shortID(c.id))
 		}
 	}
 	if !byName && len(i.tags) > 1 && !force {
 		return conflict("conflict: unable to delete %s (must be forced) - "+
-			"image is referenced in multiple repositories", short)
+			"image is referenced in multiple repositories", i.shortID())
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -17,43 +16,9 @@ import (
 	"github.com/docker/docker/api/types/events"
 )
 
-// messages writes the stream of JSON messages of a long operation. Once it has
-// begun errors are messages too.
-type messages struct {
-	w       http.ResponseWriter
-	encoder *json.Encoder
-}
-
-func newMessages(w http.ResponseWriter) messages {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusOK)
-	return messages{w, json.NewEncoder(w)}
-}
-
-func (m messages) send(v any) {
-	_ = m.encoder.Encode(v) // the work goes on when nobody listens
-	flush(m.w)
-}
-
-func (m messages) status(id, text string) {
-	if id == "" {
-		m.send(map[string]string{"status": text})
-		return
-	}
-	m.send(map[string]string{"status": text, "id": id})
-}
-
-func (m messages) stream(format string, a ...any) {
-	m.send(map[string]string{"stream": fmt.Sprintf(format, a...)})
-}
-
-func (m messages) fail(text string) {
-	m.send(map[string]any{"errorDetail": map[string]string{"message": text}, "error": text})
-}
-
-func (e *Engine) pullOrImport(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) pullOrImport(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("fromImage") == "" {
-		return e.importImage(w, r)
+		return s.importImage(w, r)
 	}
 	name := r.FormValue("fromImage")
 	if tag := r.FormValue("tag"); strings.HasPrefix(tag, "sha256:") {
@@ -66,9 +31,10 @@ func (e *Engine) pullOrImport(w http.ResponseWriter, r *http.Request) error {
 		return badRequest("%v", err)
 	}
 	short := reference.FamiliarString(named)
-	found, ok := e.images.registry[short]
+	before, _ := s.find(short)
+	i, ok := s.fetch(short)
 	if !ok {
-		return e.notInRegistry(named)
+		return s.notInRegistry(named)
 	}
 	m := newMessages(w)
 	tag := "latest"
@@ -76,9 +42,7 @@ func (e *Engine) pullOrImport(w http.ResponseWriter, r *http.Request) error {
 		tag = tagged.Tag()
 	}
 	m.status(tag, "Pulling from "+reference.Path(named))
-	before, _ := e.images.find(short)
-	i := e.images.add(found, "", []string{short})
-	layer := strings.TrimPrefix(i.id, "sha256:")[:12]
+	layer := i.shortID()
 	done := "Status: Image is up to date for " + short
 	if before != i {
 		m.status(layer, "Pulling fs layer")
@@ -86,17 +50,27 @@ func (e *Engine) pullOrImport(w http.ResponseWriter, r *http.Request) error {
 		m.status(layer, "Pull complete")
 		done = "Status: Downloaded newer image for " + short
 	}
-	e.images.tag(i, short)
-	e.emitImage(i, events.ActionPull, short)
+	s.emit(i, events.ActionPull, short)
 	m.status("", "Digest: "+i.id)
 	m.status("", done)
 	return nil
 }
 
+// fetch takes an image from the registry, if it is there.
+func (s *imageStore) fetch(name string) (*image, bool) {
+	config, ok := s.registry[name]
+	if !ok {
+		return nil, false
+	}
+	i := s.add(config, "", []string{name})
+	s.tag(i, name)
+	return i, true
+}
+
 // notInRegistry answers as registries do: a repository nobody has is hidden
 // behind a login, a tag that a known one lacks is not.
-func (e *Engine) notInRegistry(named reference.Named) error {
-	for ref := range e.images.registry {
+func (s *imageStore) notInRegistry(named reference.Named) error {
+	for ref := range s.registry {
 		if other, err := reference.ParseNormalizedNamed(ref); err == nil && other.Name() == named.Name() {
 			return notFound("manifest for %s not found: manifest unknown: manifest unknown",
 				reference.FamiliarString(named))
@@ -107,8 +81,8 @@ func (e *Engine) notInRegistry(named reference.Named) error {
 }
 
 // push puts an image into the registry, under the names it has there.
-func (e *Engine) push(name string, w http.ResponseWriter, r *http.Request) error {
-	if e.release.pushNeedsAuth && r.Header.Get("X-Registry-Auth") == "" {
+func (s *imageStore) push(name string, w http.ResponseWriter, r *http.Request) error {
+	if s.release.pushNeedsAuth && r.Header.Get("X-Registry-Auth") == "" {
 		return badRequest("Bad parameters and missing X-Registry-Auth: EOF")
 	}
 	named, err := reference.ParseNormalizedNamed(name)
@@ -118,7 +92,7 @@ func (e *Engine) push(name string, w http.ResponseWriter, r *http.Request) error
 	m := newMessages(w)
 	m.status("", "The push refers to repository ["+named.Name()+"]")
 	found := false
-	for _, i := range e.images.byID {
+	for _, i := range s.byID {
 		for _, ref := range i.tags {
 			other, err := reference.ParseNormalizedNamed(ref)
 			tagged, ok := other.(reference.NamedTagged)
@@ -129,10 +103,10 @@ func (e *Engine) push(name string, w http.ResponseWriter, r *http.Request) error
 				continue
 			}
 			found = true
-			e.images.registry[ref] = i.config
-			m.status(strings.TrimPrefix(i.id, "sha256:")[:12], "Pushed")
+			s.registry[ref] = i.config
+			m.status(i.shortID(), "Pushed")
 			m.status("", tagged.Tag()+": digest: "+i.id+" size: 1")
-			e.emitImage(i, events.ActionPush, ref)
+			s.emit(i, events.ActionPush, ref)
 		}
 	}
 	if !found {
@@ -142,7 +116,7 @@ func (e *Engine) push(name string, w http.ResponseWriter, r *http.Request) error
 }
 
 // importImage makes an image of a root filesystem.
-func (e *Engine) importImage(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) importImage(w http.ResponseWriter, r *http.Request) error {
 	if src := r.FormValue("fromSrc"); src != "-" {
 		return errorf(http.StatusNotImplemented, "enginetest imports nothing but the body of the call")
 	}
@@ -157,14 +131,14 @@ func (e *Engine) importImage(w http.ResponseWriter, r *http.Request) error {
 			return badRequest("%v", err)
 		}
 	}
-	i := e.images.add(config, "", []string{sum})
+	i := s.add(config, "", []string{sum})
 	if repo := r.FormValue("repo"); repo != "" {
 		if tag := r.FormValue("tag"); tag != "" {
 			repo += ":" + tag
 		}
-		e.images.tag(i, familiar(repo))
+		s.tag(i, familiar(repo))
 	}
-	e.emitImage(i, events.ActionImport, i.id)
+	s.emit(i, events.ActionImport, i.id)
 	newMessages(w).status("", i.id)
 	return nil
 }
@@ -177,8 +151,8 @@ func digestOf(r io.Reader) (string, error) {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// loadImages takes images in the form of docker save.
-func (e *Engine) loadImages(w http.ResponseWriter, r *http.Request) error {
+// load takes images in the form of docker save.
+func (s *imageStore) load(w http.ResponseWriter, r *http.Request) error {
 	files := map[string][]byte{}
 	archive := tar.NewReader(r.Body)
 	for {
@@ -212,15 +186,15 @@ func (e *Engine) loadImages(w http.ResponseWriter, r *http.Request) error {
 			m.fail("invalid image config " + entry.Config)
 			return nil
 		}
-		i := e.images.add(saved.Config, "", entry.Layers)
+		i := s.add(saved.Config, "", entry.Layers)
 		if len(entry.RepoTags) == 0 {
 			m.stream("Loaded image ID: %s\n", i.id)
 		}
 		for _, tag := range entry.RepoTags {
-			e.images.tag(i, familiar(tag))
+			s.tag(i, familiar(tag))
 			m.stream("Loaded image: %s\n", familiar(tag))
 		}
-		e.emitImage(i, events.ActionLoad, i.id)
+		s.emit(i, events.ActionLoad, i.id)
 	}
 	return nil
 }
