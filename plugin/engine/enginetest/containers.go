@@ -215,3 +215,15 @@ func (c *container) mountPoints() []containertypes.MountPoint {
 	}
 	return points
 }
+
+// membersOf lists the running containers on a network, by name.
+func (e *Engine) membersOf(n *network) []*container {
+	var on []*container
+	for _, c := range e.containers {
+		if settings := c.endpointOn(n); settings != nil && settings.EndpointID != "" {
+			on = append(on, c)
+		}
+	}
+	slices.SortFunc(on, func(a, b *container) int { return strings.Compare(a.name, b.name) })
+	return on
+}

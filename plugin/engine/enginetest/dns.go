@@ -40,7 +40,7 @@ func (e *Engine) resolve(c *container, name string) []netip.Addr {
 	for _, private := range []bool{true, false} {
 		for _, on := range names {
 			settings := owner.endpoints[on]
-			n, ok := e.networks[settings.NetworkID]
+			n, ok := e.networks.byID[settings.NetworkID]
 			if !ok || predefined(n.name) || settings.EndpointID == "" {
 				continue // the default bridge has no name server
 			}
@@ -89,7 +89,7 @@ func linkTarget(settings *networktypes.EndpointSettings, name string) (string, b
 // lookup finds the running containers that have a name on a network.
 func (e *Engine) lookup(n *network, name string) []netip.Addr {
 	var addrs []netip.Addr
-	for _, c := range e.attached(n) {
+	for _, c := range e.membersOf(n) {
 		settings := c.endpointOn(n)
 		if !slices.ContainsFunc(c.dnsNames(settings), func(own string) bool {
 			return strings.ToLower(own) == name
@@ -115,11 +115,11 @@ func (e *Engine) reach(from *container, to netip.Addr) *container {
 		return owner
 	}
 	for _, settings := range owner.endpoints {
-		n, ok := e.networks[settings.NetworkID]
+		n, ok := e.networks.byID[settings.NetworkID]
 		if !ok || settings.EndpointID == "" {
 			continue
 		}
-		for _, c := range e.attached(n) {
+		for _, c := range e.membersOf(n) {
 			if c.endpointOn(n).IPAddress == to.String() && (c == owner || n.carries()) {
 				return c
 			}

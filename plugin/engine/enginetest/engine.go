@@ -60,11 +60,10 @@ type Engine struct {
 	calls recorder
 
 	containers map[string]*container
-	networks   map[string]*network
+	networks   *networkStore
 	volumes    *volumeStore
 	execs      map[string]*execution
 	images     *imageStore
-	pools      addressPools
 	ports      portTable
 	lastPid    int
 }
@@ -98,18 +97,17 @@ func New(t testing.TB, opts Options) *Engine {
 		base:       b,
 		host:       "unix://" + socket,
 		containers: map[string]*container{},
-		networks:   map[string]*network{},
+		networks:   newNetworkStore(b),
 		volumes:    newVolumeStore(b),
 		execs:      map[string]*execution{},
 		images:     newImageStore(b, opts.Images, opts.Registry),
-		pools:      newAddressPools(release.refusals),
 		ports:      newPortTable(),
 	}
+	e.networks.members = e
 	e.images.users = e
 	e.volumes.users = e
-	e.addPredefinedNetworks()
 	e.mux = newMux(e.lock, e.systemRoutes(), e.containerRoutes(), e.ioRoutes(), e.execRoutes(),
-		e.networkRoutes(), e.images.routes(), e.volumes.routes(), e.journal.routes())
+		e.networks.routes(), e.endpointRoutes(), e.images.routes(), e.volumes.routes(), e.journal.routes())
 	server := &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
 	go server.Serve(listener)
 	t.Cleanup(func() {

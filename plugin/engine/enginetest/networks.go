@@ -3,7 +3,6 @@ package enginetest
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -11,41 +10,37 @@ import (
 	networktypes "github.com/docker/docker/api/types/network"
 )
 
-// network is a network.
-type network struct {
-	id, name string
-	created  time.Time
-	request  networktypes.CreateRequest
-	subnets  []*subnet
+// networkStore holds the networks.
+type networkStore struct {
+	base
+	byID    map[string]*network
+	pools   *addressPools
+	members networkMembers
 }
 
-// The option of the bridge driver that, set to false, lets containers reach the
-// outside but not each other.
-const optionICC = "com.docker.network.bridge.enable_icc"
-
-// carries reports whether traffic passes between its containers.
-func (n *network) carries() bool {
-	return n.request.Driver != "null" && !strings.EqualFold(n.request.Options[optionICC], "false")
+// networkMembers is what networks ask of containers.
+type networkMembers interface {
+	// membersOf lists the containers that have an address on a network, by name.
+	membersOf(n *network) []*container
 }
 
-// predefined reports whether a network is one the engine brings along.
-func predefined(name string) bool {
-	return name == networktypes.NetworkBridge || name == networktypes.NetworkHost || name == networktypes.NetworkNone
+func newNetworkStore(b base) *networkStore {
+	s := &networkStore{base: b, byID: map[string]*network{}, pools: newAddressPools(b.release)}
+	s.addPredefined()
+	return s
 }
 
-func (e *Engine) networkRoutes() routes {
+func (s *networkStore) routes() routes {
 	return routes{atomic: map[string]handler{
-		"GET /networks":                  e.listNetworks,
-		"POST /networks/create":          e.createNetwork,
-		"GET /networks/{id}":             about(e.findNetwork, e.inspectNetwork),
-		"DELETE /networks/{id}":          about(e.findNetwork, e.removeNetwork),
-		"POST /networks/{id}/connect":    about(e.findNetwork, e.connect),
-		"POST /networks/{id}/disconnect": about(e.findNetwork, e.disconnect),
+		"GET /networks":         s.list,
+		"POST /networks/create": s.create,
+		"GET /networks/{id}":    about(s.find, s.inspect),
+		"DELETE /networks/{id}": about(s.find, s.remove),
 	}}
 }
 
-// addPredefinedNetworks makes bridge, host and none.
-func (e *Engine) addPredefinedNetworks() {
+// addPredefined makes bridge, host and none.
+func (s *networkStore) addPredefined() {
 	for name, driver := range map[string]string{
 		networktypes.NetworkBridge: "bridge", networktypes.NetworkHost: "host", networktypes.NetworkNone: "null",
 	} {
@@ -53,24 +48,24 @@ func (e *Engine) addPredefinedNetworks() {
 		n.request.Driver, n.request.Scope = driver, "local"
 		n.request.IPAM = &networktypes.IPAM{Driver: "default"}
 		if driver == "bridge" {
-			s, err := e.newSubnet(networktypes.IPAMConfig{})
+			subnet, err := s.pools.subnet(networktypes.IPAMConfig{})
 			if err != nil {
 				panic(err) // there are no networks yet that could be in the way
 			}
-			n.subnets = []*subnet{s}
+			n.subnets = append(n.subnets, subnet)
 		}
-		e.networks[n.id] = n
+		s.byID[n.id] = n
 	}
 }
 
-// findNetwork looks a network up by ID, name or the beginning of an ID, in
+// find looks a network up by ID, name or the beginning of an ID, in
 // this order, and refuses to choose between several.
-func (e *Engine) findNetwork(ref string) (*network, error) {
-	if n, ok := e.networks[ref]; ok {
+func (s *networkStore) find(ref string) (*network, error) {
+	if n, ok := s.byID[ref]; ok {
 		return n, nil
 	}
 	var named, begun []*network
-	for _, n := range e.networks {
+	for _, n := range s.byID {
 		switch {
 		case n.name == ref:
 			named = append(named, n)
@@ -82,24 +77,33 @@ func (e *Engine) findNetwork(ref string) (*network, error) {
 	case len(named) == 1:
 		return named[0], nil
 	case len(named) > 1:
-		return nil, e.release.refusals.networkAmbiguous.about(ref, len(named), "name")
+		return nil, s.release.refusals.networkAmbiguous.about(ref, len(named), "name")
 	case len(begun) == 1:
 		return begun[0], nil
 	case len(begun) > 1:
-		return nil, e.release.refusals.networkAmbiguous.about(ref, len(begun), "ID prefix")
+		return nil, s.release.refusals.networkAmbiguous.about(ref, len(begun), "ID prefix")
 	}
 	return nil, notFound("network %s not found", ref)
 }
 
-func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
+func (s *networkStore) create(w http.ResponseWriter, r *http.Request) error {
 	var req networktypes.CreateRequest
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
-	warning, err := e.checkNewNetwork(&req, versionOf(r))
+	warning, err := s.checkNew(&req, versionOf(r))
 	if err != nil {
 		return err
 	}
+	n, err := s.add(req)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusCreated, networktypes.CreateResponse{ID: n.id, Warning: warning})
+}
+
+// add makes a network as a request says that has been checked.
+func (s *networkStore) add(req networktypes.CreateRequest) (*network, error) {
 	n := &network{id: newID(), name: req.Name, created: time.Now().UTC(), request: req}
 	if req.Driver == "bridge" {
 		configs := req.IPAM.Config
@@ -107,31 +111,31 @@ func (e *Engine) createNetwork(w http.ResponseWriter, r *http.Request) error {
 			configs = []networktypes.IPAMConfig{{}}
 		}
 		for i, config := range configs {
-			s, err := e.newSubnet(config)
+			subnet, err := s.pools.subnet(config)
 			if err != nil {
-				e.releaseSubnets(n)
-				return err
+				s.releaseSubnets(n)
+				return nil, err
 			}
 			if strings.HasPrefix(config.Subnet, "0.0.0.0/") { // the choice was ours
-				configs[i].Subnet = s.prefix.String()
+				configs[i].Subnet = subnet.prefix.String()
 			}
-			n.subnets = append(n.subnets, s)
+			n.subnets = append(n.subnets, subnet)
 		}
 	}
-	e.networks[n.id] = n
-	e.journal.emit(events.NetworkEventType, events.ActionCreate, n.id, map[string]string{"name": n.name, "type": req.Driver})
-	return writeJSON(w, http.StatusCreated, networktypes.CreateResponse{ID: n.id, Warning: warning})
+	s.byID[n.id] = n
+	s.emit(n, events.ActionCreate)
+	return n, nil
 }
 
-// checkNewNetwork refuses what cannot be made and fills in defaults.
-func (e *Engine) checkNewNetwork(req *networktypes.CreateRequest, version apiVersion) (warning string, err error) {
+// checkNew refuses what cannot be made and fills in defaults.
+func (s *networkStore) checkNew(req *networktypes.CreateRequest, version apiVersion) (warning string, err error) {
 	if strings.TrimSpace(req.Name) == "" {
-		return "", e.release.refusals.networkUnnamed.about(req.Name)
+		return "", s.release.refusals.networkUnnamed.about(req.Name)
 	}
 	if predefined(req.Name) {
 		return "", errorf(http.StatusForbidden, "operation is not permitted on predefined %s network ", req.Name)
 	}
-	for _, n := range e.networks {
+	for _, n := range s.byID {
 		if n.name != req.Name {
 			continue
 		}
@@ -158,36 +162,35 @@ func (e *Engine) checkNewNetwork(req *networktypes.CreateRequest, version apiVer
 	return warning, nil
 }
 
-func (e *Engine) releaseSubnets(n *network) {
-	for _, s := range n.subnets {
-		e.pools.release(s.prefix)
+func (s *networkStore) releaseSubnets(n *network) {
+	for _, subnet := range n.subnets {
+		s.pools.giveBack(subnet.prefix)
 	}
 }
 
-func (e *Engine) removeNetwork(n *network, w http.ResponseWriter, _ *http.Request) error {
+func (s *networkStore) remove(n *network, w http.ResponseWriter, _ *http.Request) error {
 	if predefined(n.name) {
 		return errorf(http.StatusForbidden, "%s is a pre-defined network and cannot be removed", n.name)
 	}
-	if on := e.attached(n); len(on) > 0 {
+	if on := s.members.membersOf(n); len(on) > 0 {
 		var endpoints []string
 		for _, c := range on {
 			endpoints = append(endpoints, `name:"`+c.name+`" id:"`+shortID(c.endpointOn(n).EndpointID)+`"`)
 		}
-		return e.release.refusals.networkInUse.about(n.name, n.id, strings.Join(endpoints, ", "))
+		return s.release.refusals.networkInUse.about(n.name, n.id, strings.Join(endpoints, ", "))
 	}
-	e.releaseSubnets(n)
-	delete(e.networks, n.id)
-	e.journal.emit(events.NetworkEventType, events.ActionDestroy, n.id,
-		map[string]string{"name": n.name, "type": n.request.Driver})
+	s.releaseSubnets(n)
+	delete(s.byID, n.id)
+	s.emit(n, events.ActionDestroy)
 	return noContent(w)
 }
 
-func (e *Engine) listNetworks(w http.ResponseWriter, r *http.Request) error {
+func (s *networkStore) list(w http.ResponseWriter, r *http.Request) error {
 	want, err := readFilters(r, "dangling", "driver", "id", "label", "name", "scope", "type")
 	if err != nil {
 		return err
 	}
-	list := listed(e.networks, func(n *network) bool {
+	list := listed(s.byID, func(n *network) bool {
 		kind := "custom"
 		if predefined(n.name) {
 			kind = "builtin"
@@ -195,21 +198,21 @@ func (e *Engine) listNetworks(w http.ResponseWriter, r *http.Request) error {
 		return want.Match("name", n.name) && want.Match("id", n.id) &&
 			want.ExactMatch("driver", n.request.Driver) && want.ExactMatch("scope", n.request.Scope) &&
 			want.ExactMatch("type", kind) && want.MatchKVList("label", n.request.Labels) &&
-			want.matchDangling(kind == "custom" && len(e.attached(n)) == 0)
+			want.matchDangling(kind == "custom" && len(s.members.membersOf(n)) == 0)
 	}, func(a, b *network) int {
 		return b.created.Compare(a.created)
 	}, func(n *network) networktypes.Inspect {
-		return e.describeNetwork(n, false)
+		return s.describe(n, false)
 	})
 	return writeJSON(w, http.StatusOK, list)
 }
 
-func (e *Engine) inspectNetwork(n *network, w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, e.describeNetwork(n, true))
+func (s *networkStore) inspect(n *network, w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, s.describe(n, true))
 }
 
-// describeNetwork tells all about a network; a list leaves its containers out.
-func (e *Engine) describeNetwork(n *network, containers bool) networktypes.Inspect {
+// describe tells all about a network; a list leaves its containers out.
+func (s *networkStore) describe(n *network, containers bool) networktypes.Inspect {
 	d := networktypes.Inspect{
 		Name:       n.name,
 		ID:         n.id,
@@ -226,16 +229,16 @@ func (e *Engine) describeNetwork(n *network, containers bool) networktypes.Inspe
 	}
 	d.IPAM.Config = append(d.IPAM.Config, n.request.IPAM.Config...)
 	if len(d.IPAM.Config) == 0 {
-		for _, s := range n.subnets {
+		for _, subnet := range n.subnets {
 			d.IPAM.Config = append(d.IPAM.Config, networktypes.IPAMConfig{
-				Subnet: s.prefix.String(), Gateway: s.gateway.String(),
+				Subnet: subnet.prefix.String(), Gateway: subnet.gateway.String(),
 			})
 		}
 	}
 	if !containers {
 		return d
 	}
-	for _, c := range e.attached(n) {
+	for _, c := range s.members.membersOf(n) {
 		settings := c.endpointOn(n)
 		d.Containers[c.id] = networktypes.EndpointResource{
 			Name:        c.name,
@@ -247,21 +250,32 @@ func (e *Engine) describeNetwork(n *network, containers bool) networktypes.Inspe
 	return d
 }
 
-func cidr(s *networktypes.EndpointSettings) string {
-	if s.IPAddress == "" {
-		return ""
+// attach gives a container an address on a network.
+func (s *networkStore) attach(c *container, n *network, settings *networktypes.EndpointSettings) error {
+	if err := n.lease(settings); err != nil {
+		return err
 	}
-	return s.IPAddress + "/" + strconv.Itoa(s.IPPrefixLen)
+	settings.NetworkID, settings.EndpointID = n.id, newID()
+	s.emit(n, events.ActionConnect, "container", c.id)
+	return nil
 }
 
-// attached lists the running containers on a network, by name.
-func (e *Engine) attached(n *network) []*container {
-	var on []*container
-	for _, c := range e.containers {
-		if settings := c.endpointOn(n); settings != nil && settings.EndpointID != "" {
-			on = append(on, c)
-		}
+// detach takes a container off a network, if it is on it now, and frees its address.
+func (s *networkStore) detach(c *container, n *network, settings *networktypes.EndpointSettings) {
+	if settings.EndpointID == "" {
+		return
 	}
-	slices.SortFunc(on, func(a, b *container) int { return strings.Compare(a.name, b.name) })
-	return on
+	n.free(settings)
+	settings.EndpointID = ""
+	s.emit(n, events.ActionDisconnect, "container", c.id)
+}
+
+// emit writes down an event of a network, with its name and driver and the
+// attributes given as pairs.
+func (s *networkStore) emit(n *network, action events.Action, pairs ...string) {
+	attributes := map[string]string{"name": n.name, "type": n.request.Driver}
+	for pair := range slices.Chunk(pairs, 2) {
+		attributes[pair[0]] = pair[1]
+	}
+	s.journal.emit(events.NetworkEventType, action, n.id, attributes)
 }

@@ -10,14 +10,14 @@ import (
 // addressPools hands out subnets as the default address manager of the engine
 // does, from the pools an engine has when nobody configures any.
 type addressPools struct {
-	refusals   refusals
+	release    release
 	predefined []netip.Prefix
 	next       int
 	taken      []netip.Prefix
 }
 
-func newAddressPools(refusals refusals) addressPools {
-	p := addressPools{refusals: refusals}
+func newAddressPools(r release) *addressPools {
+	p := &addressPools{release: r}
 	for second := byte(17); second <= 31; second++ {
 		p.predefined = append(p.predefined, netip.PrefixFrom(netip.AddrFrom4([4]byte{172, second}), 16))
 	}
@@ -41,7 +41,7 @@ func (p *addressPools) any() (netip.Prefix, error) {
 			return subnet, nil
 		}
 	}
-	return netip.Prefix{}, p.refusals.poolsExhausted.about()
+	return netip.Prefix{}, p.release.refusals.poolsExhausted.about()
 }
 
 // sized finds a subnet of a size in the predefined pools. It isn't taken yet.
@@ -55,19 +55,19 @@ func (p *addressPools) sized(bits int) (netip.Prefix, error) {
 			addr = lastAddr(subnet).Next()
 		}
 	}
-	return netip.Prefix{}, p.refusals.poolsExhausted.about()
+	return netip.Prefix{}, p.release.refusals.poolsExhausted.about()
 }
 
 // take takes the subnet that was asked for.
 func (p *addressPools) take(subnet netip.Prefix) error {
 	if p.overlaps(subnet) {
-		return p.refusals.subnetOverlaps.about()
+		return p.release.refusals.subnetOverlaps.about()
 	}
 	p.taken = append(p.taken, subnet)
 	return nil
 }
 
-func (p *addressPools) release(subnet netip.Prefix) {
+func (p *addressPools) giveBack(subnet netip.Prefix) {
 	p.taken = slices.DeleteFunc(p.taken, func(t netip.Prefix) bool { return t == subnet })
 }
 
@@ -80,31 +80,31 @@ type subnet struct {
 	used    map[netip.Addr]bool
 }
 
-// newSubnet settles the addresses of a network from its settings, or from the
+// subnet settles the addresses of a network from its settings, or from the
 // predefined pools where there are none.
-func (e *Engine) newSubnet(config networktypes.IPAMConfig) (*subnet, error) {
+func (p *addressPools) subnet(config networktypes.IPAMConfig) (*subnet, error) {
 	s := &subnet{used: map[netip.Addr]bool{}}
 	var err error
 	if config.Subnet == "" {
-		if s.prefix, err = e.pools.any(); err != nil {
+		if s.prefix, err = p.any(); err != nil {
 			return nil, err
 		}
 	} else {
 		if s.prefix, err = netip.ParsePrefix(config.Subnet); err != nil {
-			return nil, e.release.refusals.subnetInvalid.about(config.Subnet)
+			return nil, p.release.refusals.subnetInvalid.about(config.Subnet)
 		}
-		if s.prefix.Addr().IsUnspecified() && e.release.subnetsBySize {
-			if s.prefix, err = e.pools.sized(s.prefix.Bits()); err != nil {
+		if s.prefix.Addr().IsUnspecified() && p.release.subnetsBySize {
+			if s.prefix, err = p.sized(s.prefix.Bits()); err != nil {
 				return nil, err
 			}
 		}
 		s.prefix, s.asked = s.prefix.Masked(), true
-		if err := e.pools.take(s.prefix); err != nil {
+		if err := p.take(s.prefix); err != nil {
 			return nil, err
 		}
 	}
 	fail := func(err error) (*subnet, error) {
-		e.pools.release(s.prefix)
+		p.giveBack(s.prefix)
 		return nil, err
 	}
 	s.lease = s.prefix

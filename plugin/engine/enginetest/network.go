@@ -1,0 +1,109 @@
+package enginetest
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	networktypes "github.com/docker/docker/api/types/network"
+)
+
+// network is a network.
+type network struct {
+	id, name string
+	created  time.Time
+	request  networktypes.CreateRequest
+	subnets  []*subnet
+}
+
+// The option of the bridge driver that, set to false, lets containers reach the
+// outside but not each other.
+const optionICC = "com.docker.network.bridge.enable_icc"
+
+// carries reports whether traffic passes between its containers.
+func (n *network) carries() bool {
+	return n.request.Driver != "null" && !strings.EqualFold(n.request.Options[optionICC], "false")
+}
+
+// predefined reports whether a network is one the engine brings along.
+func predefined(name string) bool {
+	return name == networktypes.NetworkBridge || name == networktypes.NetworkHost || name == networktypes.NetworkNone
+}
+
+// checkFixedAddress refuses a fixed address where none can be had.
+func (n *network) checkFixedAddress(settings *networktypes.EndpointSettings, refusals refusals) error {
+	if settings.IPAMConfig == nil || settings.IPAMConfig.IPv4Address == "" {
+		return nil
+	}
+	if predefined(n.name) {
+		return badRequest("user specified IP address is supported on user defined networks only")
+	}
+	addr, err := netip.ParseAddr(settings.IPAMConfig.IPv4Address)
+	if err != nil {
+		return badRequest("invalid IPv4 address: %s", settings.IPAMConfig.IPv4Address)
+	}
+	asked := slices.DeleteFunc(slices.Clone(n.subnets), func(s *subnet) bool { return !s.asked })
+	switch {
+	case len(asked) == 0:
+		return badRequest("user specified IP address is supported only when connecting to networks with user configured subnets")
+	case slices.ContainsFunc(asked, func(s *subnet) bool { return s.prefix.Contains(addr) }):
+		return nil
+	}
+	return refusals.addressOutside.about(addr)
+}
+
+// subnetFor is the subnet that holds a fixed address, or the first.
+func (n *network) subnetFor(want string) *subnet {
+	if addr, err := netip.ParseAddr(want); err == nil {
+		for _, s := range n.subnets {
+			if s.prefix.Contains(addr) {
+				return s
+			}
+		}
+	}
+	return n.subnets[0]
+}
+
+// lease gives an endpoint an address, on networks that have any.
+func (n *network) lease(settings *networktypes.EndpointSettings) error {
+	if len(n.subnets) == 0 {
+		return nil
+	}
+	want := ""
+	if settings.IPAMConfig != nil {
+		want = settings.IPAMConfig.IPv4Address
+	}
+	s := n.subnetFor(want)
+	addr, err := s.address(n, want)
+	if err != nil {
+		return err
+	}
+	settings.IPAddress, settings.IPPrefixLen = addr.String(), s.prefix.Bits()
+	settings.Gateway = s.gateway.String()
+	if n.request.Internal {
+		settings.Gateway = ""
+	}
+	b := addr.As4()
+	settings.MacAddress = fmt.Sprintf("02:42:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
+	return nil
+}
+
+// free takes the address of an endpoint back.
+func (n *network) free(settings *networktypes.EndpointSettings) {
+	if addr, err := netip.ParseAddr(settings.IPAddress); err == nil {
+		delete(n.subnetFor(settings.IPAddress).used, addr)
+	}
+	settings.IPAddress, settings.IPPrefixLen = "", 0
+	settings.Gateway, settings.MacAddress = "", ""
+}
+
+// cidr is the address of an endpoint with the size of its subnet.
+func cidr(s *networktypes.EndpointSettings) string {
+	if s.IPAddress == "" {
+		return ""
+	}
+	return s.IPAddress + "/" + strconv.Itoa(s.IPPrefixLen)
+}
