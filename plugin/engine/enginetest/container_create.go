@@ -1,77 +1,87 @@
 package enginetest
 
 import (
-	containertypes "github.com/docker/docker/api/types/container"
-	networktypes "github.com/docker/docker/api/types/network"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	networktypes "github.com/docker/docker/api/types/network"
 )
 
-func (e *Engine) createContainer(w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) create(w http.ResponseWriter, r *http.Request) error {
 	req := containertypes.CreateRequest{}
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
+	c, err := s.add(r.FormValue("name"), req, versionOf(r))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: []string{}})
+}
+
+// add makes a container. Without a name it makes one up.
+func (s *containerStore) add(name string, req containertypes.CreateRequest, version apiVersion) (*container, error) {
 	if req.Config == nil {
-		return badRequest("Config cannot be empty in order to create a container")
+		return nil, badRequest("Config cannot be empty in order to create a container")
 	}
 	if req.HostConfig == nil {
 		req.HostConfig = &containertypes.HostConfig{}
 	}
-	endpoints, err := wantedEndpoints(req, versionOf(r))
+	endpoints, err := wantedEndpoints(req, version)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := checkNetworkMode(req.Config, req.HostConfig); err != nil {
-		return err
+		return nil, err
 	}
-	image, err := e.images.find(req.Config.Image)
+	made, err := s.images.find(req.Config.Image)
 	if err != nil {
-		return notFound("No such image: %s", familiar(req.Config.Image))
+		return nil, notFound("No such image: %s", familiar(req.Config.Image))
 	}
 	c := &container{
 		id:        newID(),
-		name:      strings.TrimPrefix(r.FormValue("name"), "/"),
+		name:      strings.TrimPrefix(name, "/"),
 		created:   time.Now().UTC(),
-		image:     image,
+		image:     made,
 		config:    req.Config,
 		host:      req.HostConfig,
 		endpoints: endpoints,
 		status:    containertypes.StateCreated,
 	}
-	if err := mergeImage(c.config, image.config); err != nil {
-		return err
+	if err := mergeImage(c.config, made.config); err != nil {
+		return nil, err
 	}
 	if c.name == "" {
 		c.name = "unnamed_" + shortID(c.id)
-	} else if err := e.takeName(r.FormValue("name")); err != nil {
-		return err
+	} else if err := s.checkName(name); err != nil {
+		return nil, err
 	}
-	if other, err := e.findContainer(c.host.NetworkMode.ConnectedContainer()); err == nil && c.host.NetworkMode.IsContainer() {
+	if other, err := s.find(c.host.NetworkMode.ConnectedContainer()); err == nil && c.host.NetworkMode.IsContainer() {
 		c.host.NetworkMode = containertypes.NetworkMode("container:" + other.id)
 	}
 	c.applyDefaults()
-	takenOver, err := e.takenOver(c.host.VolumesFrom)
+	takenOver, err := s.takenOver(c.host.VolumesFrom)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if c.mounts, err = e.volumes.mountsFor(takenOver, c.config, c.host); err != nil {
-		return err
+	if c.mounts, err = s.volumes.mountsFor(takenOver, c.config, c.host); err != nil {
+		return nil, err
 	}
-	e.containers[c.id] = c
-	e.emitContainer(c, "create")
-	return writeJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: []string{}})
+	s.byID[c.id] = c
+	s.emit(c, "create")
+	return c, nil
 }
 
 // takenOver are the mounts of the containers that a new one takes volumes from.
-func (e *Engine) takenOver(volumesFrom []string) ([]mount, error) {
+func (s *containerStore) takenOver(volumesFrom []string) ([]mount, error) {
 	var mounts []mount
 	for _, ref := range volumesFrom {
 		name, mode, _ := strings.Cut(ref, ":")
-		from, err := e.findContainer(name)
+		from, err := s.find(name)
 		if err != nil {
 			return nil, badRequest("%v", err)
 		}

@@ -1,18 +1,17 @@
 package enginetest
 
 import (
-	"fmt"
-	containertypes "github.com/docker/docker/api/types/container"
-	networktypes "github.com/docker/docker/api/types/network"
-	"github.com/docker/go-units"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	networktypes "github.com/docker/docker/api/types/network"
 )
 
-func (e *Engine) listContainers(w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) list(w http.ResponseWriter, r *http.Request) error {
 	want, err := readFilters(r, "id", "name", "label", "status", "network",
 		"ancestor", "exited", "volume", "before", "since")
 	if err != nil {
@@ -25,22 +24,22 @@ func (e *Engine) listContainers(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	all := boolParam(r, "all") || limit > 0 || want.Contains("status")
-	matches, err := e.containerMatcher(want)
+	matches, err := s.matcher(want)
 	if err != nil {
 		return err
 	}
-	list := listed(e.containers, func(c *container) bool {
-		return (all || c.running() || c.status == containertypes.StateRestarting) && matches(c)
-	}, newestFirst, e.summary)
+	list := listed(s.byID, func(c *container) bool {
+		return (all || c.alive()) && matches(c)
+	}, newestFirst, s.summary)
 	if limit > 0 && len(list) > limit {
 		list = list[:limit]
 	}
 	return writeJSON(w, http.StatusOK, list)
 }
 
-// containerMatcher makes a function out of filters. Values of one filter are
+// matcher makes a function out of filters. Values of one filter are
 // alternatives, but labels must all be there.
-func (e *Engine) containerMatcher(want listFilters) (func(*container) bool, error) {
+func (s *containerStore) matcher(want listFilters) (func(*container) bool, error) {
 	for _, status := range want.Get("status") {
 		if containertypes.ValidateContainerState(status) != nil {
 			return nil, badRequest("Invalid filter 'status=%s'", status)
@@ -49,7 +48,7 @@ func (e *Engine) containerMatcher(want listFilters) (func(*container) bool, erro
 	var before, since time.Time
 	for key, limit := range map[string]*time.Time{"before": &before, "since": &since} {
 		for _, ref := range want.Get(key) {
-			c, err := e.findContainer(ref)
+			c, err := s.find(ref)
 			if err != nil {
 				return nil, err
 			}
@@ -58,7 +57,7 @@ func (e *Engine) containerMatcher(want listFilters) (func(*container) bool, erro
 	}
 	ancestors := map[string]bool{}
 	for _, ref := range want.Get("ancestor") {
-		if image, err := e.images.find(ref); err == nil {
+		if image, err := s.images.find(ref); err == nil {
 			ancestors[image.id] = true
 		}
 	}
@@ -93,11 +92,11 @@ func (c *container) hasAnyVolume(refs []string) bool {
 	})
 }
 
-func (e *Engine) summary(c *container) *containertypes.Summary {
-	s := &containertypes.Summary{
+func (s *containerStore) summary(c *container) *containertypes.Summary {
+	shown := &containertypes.Summary{
 		ID:      c.id,
 		Names:   []string{"/" + c.name},
-		Image:   e.shownImage(c),
+		Image:   s.shownImage(c),
 		ImageID: c.image.id,
 		Command: strings.Join(c.argv(), " "),
 		Created: c.created.Unix(),
@@ -107,46 +106,23 @@ func (e *Engine) summary(c *container) *containertypes.Summary {
 		Status:  c.statusText(),
 		Mounts:  c.mountPoints(),
 	}
-	s.HostConfig.NetworkMode = string(c.host.NetworkMode)
-	s.NetworkSettings = &containertypes.NetworkSettingsSummary{Networks: map[string]*networktypes.EndpointSettings{}}
+	shown.HostConfig.NetworkMode = string(c.host.NetworkMode)
+	shown.NetworkSettings = &containertypes.NetworkSettingsSummary{Networks: map[string]*networktypes.EndpointSettings{}}
 	for name, settings := range c.endpoints {
 		short := *settings
 		short.Links, short.DNSNames, short.DriverOpts = nil, nil, nil
 		short.IPAMConfig = nil
 		short.Aliases = nil // a list names none, whatever the version
-		s.NetworkSettings.Networks[name] = &short
+		shown.NetworkSettings.Networks[name] = &short
 	}
-	return s
+	return shown
 }
 
 // shownImage is the image as it was asked for, or its ID once that name means
 // another image.
-func (e *Engine) shownImage(c *container) string {
-	if image, err := e.images.find(c.config.Image); err != nil || image != c.image {
+func (s *containerStore) shownImage(c *container) string {
+	if image, err := s.images.find(c.config.Image); err != nil || image != c.image {
 		return c.image.id
 	}
 	return c.config.Image
-}
-
-// statusText is the state in words, as in the STATUS column of docker ps.
-func (c *container) statusText() string {
-	switch c.status {
-	case containertypes.StateRunning:
-		return "Up " + units.HumanDuration(time.Since(c.startedAt))
-	case containertypes.StatePaused:
-		return "Up " + units.HumanDuration(time.Since(c.startedAt)) + " (Paused)"
-	case containertypes.StateRestarting:
-		return fmt.Sprintf("Restarting (%d) %s ago", c.exitCode, units.HumanDuration(time.Since(c.finishedAt)))
-	case containertypes.StateExited:
-		return fmt.Sprintf("Exited (%d) %s ago", c.exitCode, units.HumanDuration(time.Since(c.finishedAt)))
-	}
-	return "Created"
-}
-
-// nonNil makes an empty map of none, which the engine sends as {} and not null.
-func nonNil[M ~map[K]V, K comparable, V any](m M) M {
-	if m == nil {
-		return M{}
-	}
-	return m
 }

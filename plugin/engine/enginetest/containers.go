@@ -1,10 +1,6 @@
 package enginetest
 
 import (
-	containertypes "github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
-	networktypes "github.com/docker/docker/api/types/network"
-	"github.com/docker/go-connections/nat"
 	"maps"
 	"net/http"
 	"regexp"
@@ -12,73 +8,57 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
 )
 
-// container is a container.
-type container struct {
-	id, name string // the name without the slash of the API
-	created  time.Time
-	image    *image
-	config   *containertypes.Config // the image's settings are merged in
-	host     *containertypes.HostConfig
-	mounts   []mount
-	// endpoints are by the name under which the container was put on the
-	// network; before the first start that may be an ID or a name of nothing.
-	endpoints map[string]*networktypes.EndpointSettings
-	bound     nat.PortMap // while running
-
-	status     containertypes.ContainerState
-	pid        int
-	exitCode   int
-	failure    string // why the last start failed
-	startedAt  time.Time
-	finishedAt time.Time
-	restarts   int
-	stopped    bool // by hand: no restart policy applies
-	runs       int  // how often it was started; tells one run from the next
-	exits      int  // how often it ended
-	removed    bool
-	log        []logLine
+// containerStore holds the containers. What makes them run and end is the
+// [lifecycle], what they print is read through [containerLogs].
+type containerStore struct {
+	base
+	byID    map[string]*container
+	images  *imageStore
+	volumes *volumeStore
+	execs   containerExecs
 }
 
-func (c *container) running() bool {
-	return c.status == containertypes.StateRunning || c.status == containertypes.StatePaused
+// containerExecs is what containers ask of execs.
+type containerExecs interface {
+	// pendingExecs lists the IDs of the commands in a container that have
+	// not ended, in order.
+	pendingExecs(c *container) []string
 }
 
-func (e *Engine) containerRoutes() routes {
+func newContainerStore(b base, images *imageStore, volumes *volumeStore) *containerStore {
+	return &containerStore{base: b, byID: map[string]*container{}, images: images, volumes: volumes}
+}
+
+func (s *containerStore) routes() routes {
 	return routes{atomic: map[string]handler{
-		"GET /containers/json":          e.listContainers,
-		"POST /containers/create":       e.createContainer,
-		"GET /containers/{id}/json":     about(e.findContainer, e.inspectContainer),
-		"GET /containers/{id}/top":      about(e.findContainer, e.topContainer),
-		"POST /containers/{id}/start":   about(e.findContainer, e.startContainer),
-		"POST /containers/{id}/stop":    about(e.findContainer, e.stopContainer),
-		"POST /containers/{id}/restart": about(e.findContainer, e.restartContainer),
-		"POST /containers/{id}/kill":    about(e.findContainer, e.killContainer),
-		"POST /containers/{id}/pause":   about(e.findContainer, e.pauseContainer),
-		"POST /containers/{id}/unpause": about(e.findContainer, e.unpauseContainer),
-		"POST /containers/{id}/rename":  about(e.findContainer, e.renameContainer),
-		"POST /containers/{id}/update":  about(e.findContainer, e.updateContainer),
-		"POST /containers/{id}/resize":  about(e.findContainer, e.resizeContainer),
-		"DELETE /containers/{id}":       about(e.findContainer, e.removeContainer),
-	}, open: map[string]handler{
-		"POST /containers/{id}/wait": e.waitContainer,
+		"GET /containers/json":         s.list,
+		"POST /containers/create":      s.create,
+		"GET /containers/{id}/json":    about(s.find, s.inspect),
+		"GET /containers/{id}/top":     about(s.find, s.top),
+		"POST /containers/{id}/rename": about(s.find, s.rename),
+		"POST /containers/{id}/update": about(s.find, s.update),
+		"POST /containers/{id}/resize": about(s.find, s.resize),
 	}}
 }
 
-// findContainer looks a container up by ID, name or the beginning of an ID.
-func (e *Engine) findContainer(ref string) (*container, error) {
-	if c, ok := e.containers[ref]; ok {
+// find looks a container up by ID, name or the beginning of an ID.
+func (s *containerStore) find(ref string) (*container, error) {
+	if c, ok := s.byID[ref]; ok {
 		return c, nil
 	}
 	name := strings.TrimPrefix(ref, "/")
 	var found *container
-	for _, c := range e.containers {
+	for _, c := range s.byID {
 		if c.name == name {
 			return c, nil
 		}
 	}
-	for id, c := range e.containers {
+	for id, c := range s.byID {
 		if ref == "" || !strings.HasPrefix(id, ref) {
 			continue
 		}
@@ -93,9 +73,9 @@ func (e *Engine) findContainer(ref string) (*container, error) {
 	return found, nil
 }
 
-// sortedContainers are all containers, the newest first.
-func (e *Engine) sortedContainers() []*container {
-	return slices.SortedFunc(maps.Values(e.containers), newestFirst)
+// all are all containers, the newest first.
+func (s *containerStore) all() []*container {
+	return slices.SortedFunc(maps.Values(s.byID), newestFirst)
 }
 
 func newestFirst(a, b *container) int {
@@ -105,15 +85,31 @@ func newestFirst(a, b *container) int {
 	return strings.Compare(a.id, b.id)
 }
 
+// networkOwner is the container whose network a container uses: its own, or the
+// one of the container it names.
+func (s *containerStore) networkOwner(c *container) (*container, error) {
+	if !c.host.NetworkMode.IsContainer() {
+		return c, nil
+	}
+	owner, err := s.find(c.host.NetworkMode.ConnectedContainer())
+	if err != nil {
+		return nil, err
+	}
+	if !owner.running() {
+		return nil, conflict("cannot join network of a non running container: %s", owner.id)
+	}
+	return owner, nil
+}
+
 var validName = regexp.MustCompile(`^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
 
-// takeName checks that a container may have a name.
-func (e *Engine) takeName(name string) error {
+// checkName checks that a container may have a name.
+func (s *containerStore) checkName(name string) error {
 	if !validName.MatchString(name) {
 		return badRequest("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name)
 	}
 	name = strings.TrimPrefix(name, "/")
-	for _, c := range e.containers {
+	for _, c := range s.byID {
 		if c.name == name {
 			return conflict("Conflict. The container name %q is already in use by container %q. "+
 				"You have to remove (or rename) that container to be able to reuse that name.", "/"+name, c.id)
@@ -122,7 +118,7 @@ func (e *Engine) takeName(name string) error {
 	return nil
 }
 
-func (e *Engine) renameContainer(c *container, w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) rename(c *container, w http.ResponseWriter, r *http.Request) error {
 	name := r.FormValue("name")
 	switch {
 	case name == "":
@@ -130,16 +126,16 @@ func (e *Engine) renameContainer(c *container, w http.ResponseWriter, r *http.Re
 	case strings.TrimPrefix(name, "/") == c.name:
 		return badRequest("Renaming a container with the same name as its current name")
 	}
-	if err := e.takeName(name); err != nil {
+	if err := s.checkName(name); err != nil {
 		return err
 	}
 	old := c.name
 	c.name = strings.TrimPrefix(name, "/")
-	e.emitContainer(c, "rename", "oldName", "/"+old)
+	s.emit(c, "rename", "oldName", "/"+old)
 	return noContent(w)
 }
 
-func (e *Engine) updateContainer(c *container, w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) update(c *container, w http.ResponseWriter, r *http.Request) error {
 	var update containertypes.UpdateConfig
 	if err := readJSON(r, &update, true); err != nil {
 		return err
@@ -148,23 +144,23 @@ func (e *Engine) updateContainer(c *container, w http.ResponseWriter, r *http.Re
 	if update.RestartPolicy.Name != "" {
 		c.host.RestartPolicy = update.RestartPolicy
 	}
-	e.emitContainer(c, "update")
+	s.emit(c, "update")
 	return writeJSON(w, http.StatusOK, map[string][]string{"Warnings": nil})
 }
 
-func (e *Engine) resizeContainer(c *container, w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) resize(c *container, w http.ResponseWriter, r *http.Request) error {
 	if !c.running() {
 		return conflict("Container %s is not running", c.id)
 	}
-	e.emitContainer(c, "resize", "height", r.FormValue("h"), "width", r.FormValue("w"))
+	s.emit(c, "resize", "height", r.FormValue("h"), "width", r.FormValue("w"))
 	return nil
 }
 
-func (e *Engine) topContainer(c *container, w http.ResponseWriter, _ *http.Request) error {
+func (s *containerStore) top(c *container, w http.ResponseWriter, _ *http.Request) error {
 	if !c.running() {
 		return conflict("Container %s is not running", c.id)
 	}
-	e.emitContainer(c, "top")
+	s.emit(c, "top")
 	return writeJSON(w, http.StatusOK, containertypes.TopResponse{
 		Titles: []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"},
 		Processes: [][]string{{
@@ -174,14 +170,9 @@ func (e *Engine) topContainer(c *container, w http.ResponseWriter, _ *http.Reque
 	})
 }
 
-// argv is the command line of the container.
-func (c *container) argv() []string {
-	return slices.Concat(c.config.Entrypoint, c.config.Cmd)
-}
-
-// emitContainer writes down an event of a container, with its labels, image
+// emit writes down an event of a container, with its labels, image
 // and name and the attributes given as pairs.
-func (e *Engine) emitContainer(c *container, action events.Action, pairs ...string) {
+func (s *containerStore) emit(c *container, action events.Action, pairs ...string) {
 	attributes := maps.Clone(c.config.Labels)
 	if attributes == nil {
 		attributes = map[string]string{}
@@ -191,16 +182,16 @@ func (e *Engine) emitContainer(c *container, action events.Action, pairs ...stri
 	for pair := range slices.Chunk(pairs, 2) {
 		attributes[pair[0]] = pair[1]
 	}
-	e.journal.emit(events.ContainerEventType, action, c.id, attributes)
+	s.journal.emit(events.ContainerEventType, action, c.id, attributes)
 }
 
-func (e *Engine) usersOfImage(i *image) []*container {
-	return slices.DeleteFunc(e.sortedContainers(), func(c *container) bool { return c.image != i })
+func (s *containerStore) usersOfImage(i *image) []*container {
+	return slices.DeleteFunc(s.all(), func(c *container) bool { return c.image != i })
 }
 
-func (e *Engine) usersOfVolume(name string) []string {
+func (s *containerStore) usersOfVolume(name string) []string {
 	var ids []string
-	for _, c := range e.sortedContainers() {
+	for _, c := range s.all() {
 		if slices.ContainsFunc(c.mounts, func(m mount) bool { return m.held && m.Name == name }) {
 			ids = append(ids, c.id)
 		}
@@ -208,22 +199,20 @@ func (e *Engine) usersOfVolume(name string) []string {
 	return ids
 }
 
-func (c *container) mountPoints() []containertypes.MountPoint {
-	points := make([]containertypes.MountPoint, 0, len(c.mounts))
-	for _, m := range c.mounts {
-		points = append(points, m.MountPoint)
-	}
-	return points
-}
-
 // membersOf lists the running containers on a network, by name.
-func (e *Engine) membersOf(n *network) []*container {
+func (s *containerStore) membersOf(n *network) []*container {
 	var on []*container
-	for _, c := range e.containers {
+	for _, c := range s.byID {
 		if settings := c.endpointOn(n); settings != nil && settings.EndpointID != "" {
 			on = append(on, c)
 		}
 	}
 	slices.SortFunc(on, func(a, b *container) int { return strings.Compare(a.name, b.name) })
 	return on
+}
+
+// print adds a line to the log of a container.
+func (s *containerStore) print(c *container, stderr bool, text string) {
+	c.log = append(c.log, logLine{stderr: stderr, at: time.Now().UTC(), text: text})
+	s.lock.notify()
 }

@@ -43,9 +43,9 @@ func setting(c *containertypes.Config, keyword, rest string) error {
 	}
 	switch keyword {
 	case "CMD":
-		c.Cmd = commandLine(rest)
+		c.Cmd = execOrShell(rest)
 	case "ENTRYPOINT":
-		c.Entrypoint, c.Cmd = commandLine(rest), nil
+		c.Entrypoint, c.Cmd = execOrShell(rest), nil
 	case "ENV", "LABEL":
 		pairs := words
 		if len(words) > 0 && !strings.Contains(words[0], "=") {
@@ -84,8 +84,8 @@ func setting(c *containertypes.Config, keyword, rest string) error {
 	return nil
 }
 
-// commandLine is the exec form ["a", "b"] or the shell form of a command.
-func commandLine(rest string) []string {
+// execOrShell is the exec form ["a", "b"] or the shell form of a command.
+func execOrShell(rest string) []string {
 	var list []string
 	if json.Unmarshal([]byte(rest), &list) == nil {
 		return list

@@ -5,35 +5,28 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/docker/docker/api/types/events"
 	networktypes "github.com/docker/docker/api/types/network"
 )
 
-func (e *Engine) endpointRoutes() routes {
-	return routes{atomic: map[string]handler{
-		"POST /networks/{id}/connect":    about(e.networks.find, e.connect),
-		"POST /networks/{id}/disconnect": about(e.networks.find, e.disconnect),
-	}}
-}
-
-// endpointOn is how the container is on a network, nil when it is not.
-func (c *container) endpointOn(n *network) *networktypes.EndpointSettings {
-	for name, settings := range c.endpoints {
-		if settings.NetworkID == n.id || settings.NetworkID == "" && name == n.name {
-			return settings
-		}
-	}
-	return nil
-}
-
-func (e *Engine) connect(n *network, _ http.ResponseWriter, r *http.Request) error {
+func (s *networkStore) connect(n *network, _ http.ResponseWriter, r *http.Request) error {
 	var req networktypes.ConnectOptions
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
-	c, err := e.findContainer(req.Container)
+	c, err := s.members.find(req.Container)
 	if err != nil {
 		return err
 	}
+	settings := req.EndpointConfig
+	if settings == nil {
+		settings = &networktypes.EndpointSettings{}
+	}
+	return s.join(c, n, settings)
+}
+
+// join puts a container on a network: at once if it runs, else at its next start.
+func (s *networkStore) join(c *container, n *network, settings *networktypes.EndpointSettings) error {
 	if c.host.NetworkMode.IsContainer() {
 		return badRequest("container sharing network namespace with another container or host " +
 			"cannot be connected to any other network")
@@ -41,11 +34,7 @@ func (e *Engine) connect(n *network, _ http.ResponseWriter, r *http.Request) err
 	if c.host.NetworkMode.IsHost() || n.name == networktypes.NetworkHost {
 		return badRequest("container cannot be disconnected from host network or connected to host network")
 	}
-	settings := req.EndpointConfig
-	if settings == nil {
-		settings = &networktypes.EndpointSettings{}
-	}
-	if err := n.checkFixedAddress(settings, e.release.refusals); err != nil {
+	if err := n.checkFixedAddress(settings, s.release.refusals); err != nil {
 		return err
 	}
 	if c.endpointOn(n) != nil && c.running() {
@@ -57,55 +46,56 @@ func (e *Engine) connect(n *network, _ http.ResponseWriter, r *http.Request) err
 		c.endpoints[n.name] = settings
 		return nil
 	}
-	if err := e.checkNetworkMode(c); err != nil {
+	if err := s.checkMode(c); err != nil {
 		return err
 	}
-	if err := e.networks.attach(c, n, settings); err != nil {
+	if err := s.attach(c, n, settings); err != nil {
 		return err
 	}
 	c.endpoints[n.name] = settings
 	return nil
 }
 
-// checkNetworkMode looks up the network that a container was made on, on engines
+// checkMode looks up the network that a container was made on, on engines
 // that do so before they attach it to any.
-func (e *Engine) checkNetworkMode(c *container) error {
+func (s *networkStore) checkMode(c *container) error {
 	mode := c.host.NetworkMode
-	if !e.release.networkModeMustExist || !mode.IsUserDefined() {
+	if !s.release.networkModeMustExist || !mode.IsUserDefined() {
 		return nil
 	}
-	if _, err := e.networks.find(mode.NetworkName()); err != nil {
+	if _, err := s.find(mode.NetworkName()); err != nil {
 		return notFound("could not find a network matching network mode %s: network %s not found", mode, mode)
 	}
 	return nil
 }
 
-func (e *Engine) disconnect(n *network, _ http.ResponseWriter, r *http.Request) error {
+func (s *networkStore) disconnect(n *network, _ http.ResponseWriter, r *http.Request) error {
 	var req networktypes.DisconnectOptions
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
-	c, err := e.findContainer(req.Container)
+	c, err := s.members.find(req.Container)
 	if err != nil {
 		return err
 	}
+	return s.leave(c, n)
+}
+
+// leave takes a container off a network for good.
+func (s *networkStore) leave(c *container, n *network) error {
 	settings := c.endpointOn(n)
 	if settings == nil {
-		return e.release.refusals.notConnected.about(c.id, n.name)
+		return s.release.refusals.notConnected.about(c.id, n.name)
 	}
-	e.networks.detach(c, n, settings)
-	maps.DeleteFunc(c.endpoints, func(_ string, s *networktypes.EndpointSettings) bool { return s == settings })
-	e.lock.notify()
+	s.detach(c, n, settings)
+	maps.DeleteFunc(c.endpoints, func(_ string, other *networktypes.EndpointSettings) bool { return other == settings })
+	s.lock.notify()
 	return nil
 }
 
-// joinNetworks attaches a container that starts to all its networks.
-func (e *Engine) joinNetworks(c *container) error {
-	if c.host.NetworkMode.IsContainer() {
-		_, err := e.networkOwner(c)
-		return err
-	}
-	if err := e.checkNetworkMode(c); err != nil && len(c.endpoints) > 0 {
+// attachAll gives a container that starts an address on each of its networks.
+func (s *networkStore) attachAll(c *container) error {
+	if err := s.checkMode(c); err != nil && len(c.endpoints) > 0 {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.endpoints)) {
@@ -114,18 +104,18 @@ func (e *Engine) joinNetworks(c *container) error {
 		if settings.NetworkID != "" {
 			ref = settings.NetworkID
 		}
-		n, err := e.networks.find(ref)
+		n, err := s.find(ref)
 		if err != nil && ref != name {
 			// A network of the same name may have taken the place.
-			n, err = e.networks.find(name)
+			n, err = s.find(name)
 		}
 		if err != nil {
 			return notFound("network %s not found", ref)
 		}
-		if err := n.checkFixedAddress(settings, e.release.refusals); err != nil {
+		if err := n.checkFixedAddress(settings, s.release.refusals); err != nil {
 			return err
 		}
-		if err := e.networks.attach(c, n, settings); err != nil {
+		if err := s.attach(c, n, settings); err != nil {
 			return err
 		}
 		if name != n.name { // it was given by ID
@@ -136,40 +126,32 @@ func (e *Engine) joinNetworks(c *container) error {
 	return nil
 }
 
-// networkOwner is the container whose network a container uses: its own, or the
-// one of the container it names.
-func (e *Engine) networkOwner(c *container) (*container, error) {
-	if !c.host.NetworkMode.IsContainer() {
-		return c, nil
-	}
-	owner, err := e.findContainer(c.host.NetworkMode.ConnectedContainer())
-	if err != nil {
-		return nil, err
-	}
-	if !owner.running() {
-		return nil, conflict("cannot join network of a non running container: %s", owner.id)
-	}
-	return owner, nil
-}
-
-// leaveNetworks is for a container that stops: it stays assigned to its
-// networks but holds no address.
-func (e *Engine) leaveNetworks(c *container) {
+// detachAll is for a container that stops: it stays assigned to its networks but
+// holds no address.
+func (s *networkStore) detachAll(c *container) {
 	for _, settings := range c.endpoints {
-		if n, ok := e.networks.byID[settings.NetworkID]; ok {
-			e.networks.detach(c, n, settings)
+		if n, ok := s.byID[settings.NetworkID]; ok {
+			s.detach(c, n, settings)
 		}
 	}
 }
 
-// dnsNames are the names under which other containers of a network find this
-// one, the first being its own.
-func (c *container) dnsNames(settings *networktypes.EndpointSettings) []string {
-	names := []string{c.name}
-	for _, name := range append(slices.Clone(settings.Aliases), shortID(c.id)) {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+// attach gives a container an address on a network.
+func (s *networkStore) attach(c *container, n *network, settings *networktypes.EndpointSettings) error {
+	if err := n.lease(settings); err != nil {
+		return err
 	}
-	return names
+	settings.NetworkID, settings.EndpointID = n.id, newID()
+	s.emit(n, events.ActionConnect, "container", c.id)
+	return nil
+}
+
+// detach takes a container off a network, if it is on it now, and frees its address.
+func (s *networkStore) detach(c *container, n *network, settings *networktypes.EndpointSettings) {
+	if settings.EndpointID == "" {
+		return
+	}
+	n.free(settings)
+	settings.EndpointID = ""
+	s.emit(n, events.ActionDisconnect, "container", c.id)
 }

@@ -53,19 +53,12 @@ type Options struct {
 
 // Engine is a Docker Engine in memory. It lives until its test ends.
 type Engine struct {
-	base
-	opts  Options
-	host  string
-	mux   *http.ServeMux
-	calls recorder
-
-	containers map[string]*container
-	networks   *networkStore
-	volumes    *volumeStore
-	execs      map[string]*execution
-	images     *imageStore
-	ports      portTable
-	lastPid    int
+	host    string
+	release release
+	lock    *stateLock
+	mux     *http.ServeMux
+	calls   recorder
+	trace   func(Call)
 }
 
 // New starts an engine on a socket of its own and stops it when the test ends.
@@ -91,23 +84,13 @@ func New(t testing.TB, opts Options) *Engine {
 		t.Fatal(err)
 	}
 	lock := newStateLock()
-	b := base{release: release, lock: lock, journal: &journal{lock: lock}}
 	e := &Engine{
-		opts:       opts,
-		base:       b,
-		host:       "unix://" + socket,
-		containers: map[string]*container{},
-		networks:   newNetworkStore(b),
-		volumes:    newVolumeStore(b),
-		execs:      map[string]*execution{},
-		images:     newImageStore(b, opts.Images, opts.Registry),
-		ports:      newPortTable(),
+		host:    "unix://" + socket,
+		release: release,
+		lock:    lock,
+		mux:     newMux(lock, newStores(opts, release, lock)),
+		trace:   opts.Trace,
 	}
-	e.networks.members = e
-	e.images.users = e
-	e.volumes.users = e
-	e.mux = newMux(e.lock, e.systemRoutes(), e.containerRoutes(), e.ioRoutes(), e.execRoutes(),
-		e.networks.routes(), e.endpointRoutes(), e.images.routes(), e.volumes.routes(), e.journal.routes())
 	server := &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
 	go server.Serve(listener)
 	t.Cleanup(func() {
@@ -115,6 +98,31 @@ func New(t testing.TB, opts Options) *Engine {
 		server.Close()
 	})
 	return e
+}
+
+// newStores makes the stores of an engine and joins them: who may call whom is
+// decided here and in the comment of the package.
+func newStores(opts Options, r release, lock *stateLock) []store {
+	b := base{release: r, lock: lock, journal: &journal{lock: lock}}
+	images := newImageStore(b, opts.Images, opts.Registry)
+	volumes := newVolumeStore(b)
+	networks := newNetworkStore(b)
+	containers := newContainerStore(b, images, volumes)
+	processes := &processes{
+		programs: opts.Programs,
+		reach:    &reachability{containers: containers, networks: networks},
+	}
+	execs := newExecStore(b, containers, processes)
+	images.users, volumes.users, networks.members, containers.execs = containers, containers, containers, execs
+	return []store{
+		&system{release: r, containers: containers, images: images},
+		b.journal, images, volumes, networks, containers, execs,
+		&containerLogs{base: b, containers: containers},
+		&lifecycle{
+			base: b, containers: containers, networks: networks, volumes: volumes,
+			ports: newHostPorts(), processes: processes,
+		},
+	}
 }
 
 // Host is the address of the engine in the form of DOCKER_HOST.

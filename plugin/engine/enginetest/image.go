@@ -1,11 +1,12 @@
 package enginetest
 
 import (
+	"strings"
+	"time"
+
 	"github.com/distribution/reference"
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/go-connections/nat"
-	"strings"
-	"time"
 )
 
 // Image describes an image to put on an engine or into its registry.

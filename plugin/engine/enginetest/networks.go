@@ -20,6 +20,8 @@ type networkStore struct {
 
 // networkMembers is what networks ask of containers.
 type networkMembers interface {
+	// find looks a container up by ID, name or the beginning of an ID.
+	find(ref string) (*container, error)
 	// membersOf lists the containers that have an address on a network, by name.
 	membersOf(n *network) []*container
 }
@@ -32,10 +34,12 @@ func newNetworkStore(b base) *networkStore {
 
 func (s *networkStore) routes() routes {
 	return routes{atomic: map[string]handler{
-		"GET /networks":         s.list,
-		"POST /networks/create": s.create,
-		"GET /networks/{id}":    about(s.find, s.inspect),
-		"DELETE /networks/{id}": about(s.find, s.remove),
+		"GET /networks":                  s.list,
+		"POST /networks/create":          s.create,
+		"GET /networks/{id}":             about(s.find, s.inspect),
+		"DELETE /networks/{id}":          about(s.find, s.remove),
+		"POST /networks/{id}/connect":    about(s.find, s.connect),
+		"POST /networks/{id}/disconnect": about(s.find, s.disconnect),
 	}}
 }
 
@@ -248,26 +252,6 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 		}
 	}
 	return d
-}
-
-// attach gives a container an address on a network.
-func (s *networkStore) attach(c *container, n *network, settings *networktypes.EndpointSettings) error {
-	if err := n.lease(settings); err != nil {
-		return err
-	}
-	settings.NetworkID, settings.EndpointID = n.id, newID()
-	s.emit(n, events.ActionConnect, "container", c.id)
-	return nil
-}
-
-// detach takes a container off a network, if it is on it now, and frees its address.
-func (s *networkStore) detach(c *container, n *network, settings *networktypes.EndpointSettings) {
-	if settings.EndpointID == "" {
-		return
-	}
-	n.free(settings)
-	settings.EndpointID = ""
-	s.emit(n, events.ActionDisconnect, "container", c.id)
 }
 
 // emit writes down an event of a network, with its name and driver and the

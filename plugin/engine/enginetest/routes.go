@@ -22,7 +22,7 @@ type routes struct {
 }
 
 // newMux routes calls to the stores, and says of all others that they are not known.
-func newMux(lock *stateLock, all ...routes) *http.ServeMux {
+func newMux(lock *stateLock, stores []store) *http.ServeMux {
 	mux := http.NewServeMux()
 	handle := func(pattern string, h handler) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -31,7 +31,8 @@ func newMux(lock *stateLock, all ...routes) *http.ServeMux {
 			}
 		})
 	}
-	for _, known := range all {
+	for _, s := range stores {
+		known := s.routes()
 		for pattern, h := range known.open {
 			handle(pattern, h)
 		}

@@ -43,8 +43,8 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call := Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery}
-	if e.opts.Trace != nil {
-		e.opts.Trace(call)
+	if e.trace != nil {
+		e.trace(call)
 	}
 	fault := e.calls.note(call)
 	if !fault.before(w, r, e.lock.ended) {
@@ -135,3 +135,11 @@ type discard struct{ header http.Header }
 func (d discard) Header() http.Header         { return d.header }
 func (d discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d discard) WriteHeader(int)             {}
+
+// nonNil makes an empty map of none, which the engine sends as {} and not null.
+func nonNil[M ~map[K]V, K comparable, V any](m M) M {
+	if m == nil {
+		return M{}
+	}
+	return m
+}

@@ -1,10 +1,11 @@
 package enginetest
 
 import (
-	networktypes "github.com/docker/docker/api/types/network"
 	"net/http"
 	"net/netip"
 	"slices"
+
+	networktypes "github.com/docker/docker/api/types/network"
 )
 
 // addressPools hands out subnets as the default address manager of the engine

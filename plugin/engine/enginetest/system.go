@@ -8,23 +8,30 @@ import (
 
 	"github.com/docker/docker/api/types"
 	containertypes "github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/system"
+	systemtypes "github.com/docker/docker/api/types/system"
 )
 
-func (e *Engine) systemRoutes() routes {
+// system answers what the engine tells of itself.
+type system struct {
+	release    release
+	containers *containerStore
+	images     *imageStore
+}
+
+func (s *system) routes() routes {
 	return routes{atomic: map[string]handler{
-		"GET /_ping":   e.ping, // HEAD comes with it
-		"GET /version": e.version,
-		"GET /info":    e.info,
-		"POST /auth":   e.auth,
+		"GET /_ping":   s.ping, // HEAD comes with it
+		"GET /version": s.version,
+		"GET /info":    s.info,
+		"POST /auth":   s.auth,
 	}}
 }
 
-func (e *Engine) ping(w http.ResponseWriter, r *http.Request) error {
+func (s *system) ping(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-cache, no-store, must-revalidate")
 	w.Header().Set("Pragma", "no-cache")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	for key, value := range e.release.pingHeader {
+	for key, value := range s.release.pingHeader {
 		w.Header().Set(key, value)
 	}
 	if r.Method == http.MethodHead {
@@ -35,41 +42,41 @@ func (e *Engine) ping(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (e *Engine) version(w http.ResponseWriter, _ *http.Request) error {
+func (s *system) version(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, types.Version{
 		Components: []types.ComponentVersion{{
 			Name:    "Engine",
-			Version: e.release.version,
+			Version: s.release.version,
 			Details: map[string]string{
-				"ApiVersion": e.release.api, "MinAPIVersion": e.release.minAPI,
+				"ApiVersion": s.release.api, "MinAPIVersion": s.release.minAPI,
 				"Os": "linux", "Arch": runtime.GOARCH, "Experimental": "false",
 			},
 		}},
-		Version:       e.release.version,
-		APIVersion:    e.release.api,
-		MinAPIVersion: e.release.minAPI,
+		Version:       s.release.version,
+		APIVersion:    s.release.api,
+		MinAPIVersion: s.release.minAPI,
 		Os:            "linux",
 		Arch:          runtime.GOARCH,
 		GoVersion:     runtime.Version(),
 	})
 }
 
-func (e *Engine) info(w http.ResponseWriter, _ *http.Request) error {
-	info := system.Info{
+func (s *system) info(w http.ResponseWriter, _ *http.Request) error {
+	info := systemtypes.Info{
 		ID:              "enginetest",
 		Name:            "enginetest",
-		Containers:      len(e.containers),
-		Images:          len(e.images.byID),
+		Containers:      len(s.containers.byID),
+		Images:          len(s.images.byID),
 		Driver:          "memory",
 		LoggingDriver:   "json-file",
-		ServerVersion:   e.release.version,
+		ServerVersion:   s.release.version,
 		OSType:          "linux",
 		OperatingSystem: "enginetest",
 		Architecture:    "x86_64",
 		NCPU:            runtime.NumCPU(),
 		SystemTime:      time.Now().UTC().Format(time.RFC3339Nano),
 	}
-	for _, c := range e.containers {
+	for _, c := range s.containers.byID {
 		switch c.status {
 		case containertypes.StatePaused:
 			info.ContainersPaused++
@@ -82,6 +89,6 @@ func (e *Engine) info(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, info)
 }
 
-func (e *Engine) auth(w http.ResponseWriter, _ *http.Request) error {
+func (s *system) auth(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]string{"Status": "Login Succeeded", "IdentityToken": ""})
 }

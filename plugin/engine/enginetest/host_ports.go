@@ -15,8 +15,8 @@ const (
 	lastEphemeralPort  = 60999
 )
 
-// portTable is the ports of the host that containers have published.
-type portTable struct {
+// hostPorts are the ports of the host that containers have published.
+type hostPorts struct {
 	taken map[hostPort]bool
 	next  int
 }
@@ -26,13 +26,13 @@ type hostPort struct {
 	port      int
 }
 
-func newPortTable() portTable {
-	return portTable{taken: map[hostPort]bool{}, next: firstEphemeralPort}
+func newHostPorts() *hostPorts {
+	return &hostPorts{taken: map[hostPort]bool{}, next: firstEphemeralPort}
 }
 
-// free reports whether a port may be bound. An address that stands for all
+// isFree reports whether a port may be bound. An address that stands for all
 // of them is in the way of each.
-func (t *portTable) free(p hostPort) bool {
+func (t *hostPorts) isFree(p hostPort) bool {
 	if p.ip != everywhere {
 		return !t.taken[p] && !t.taken[hostPort{p.proto, everywhere, p.port}]
 	}
@@ -47,14 +47,14 @@ func (t *portTable) free(p hostPort) bool {
 const everywhere = "0.0.0.0"
 
 // choose finds a free port: the one asked for, the first of a range, or any.
-func (t *portTable) choose(proto, ip, want string) (int, bool) {
+func (t *hostPorts) choose(proto, ip, want string) (int, bool) {
 	if want == "" || want == "0" {
 		for range lastEphemeralPort - firstEphemeralPort + 1 {
 			port := t.next
 			if t.next++; t.next > lastEphemeralPort {
 				t.next = firstEphemeralPort
 			}
-			if t.free(hostPort{proto, ip, port}) {
+			if t.isFree(hostPort{proto, ip, port}) {
 				return port, true
 			}
 		}
@@ -65,14 +65,20 @@ func (t *portTable) choose(proto, ip, want string) (int, bool) {
 		return 0, false
 	}
 	for port := first; port <= last; port++ {
-		if t.free(hostPort{proto, ip, port}) {
+		if t.isFree(hostPort{proto, ip, port}) {
 			return port, true
 		}
 	}
 	return first, false
 }
 
-func (t *portTable) release(bound nat.PortMap) {
+// release frees the ports of a container that ended.
+func (t *hostPorts) release(c *container) {
+	t.free(c.bound)
+	c.bound = nil
+}
+
+func (t *hostPorts) free(bound nat.PortMap) {
 	for port, bindings := range bound {
 		for _, b := range bindings {
 			n, err := nat.ParsePort(b.HostPort)
@@ -83,9 +89,9 @@ func (t *portTable) release(bound nat.PortMap) {
 	}
 }
 
-// bindPorts publishes the ports of a container that starts. Only exposed ports
+// publish publishes the ports of a container that starts. Only exposed ports
 // can be published; the rest of the wishes is passed over, as the engine does.
-func (e *Engine) bindPorts(c *container) error {
+func (t *hostPorts) publish(c *container) error {
 	mode := c.host.NetworkMode
 	if mode.IsHost() || mode.IsNone() || mode.IsContainer() {
 		return nil
@@ -106,12 +112,12 @@ func (e *Engine) bindPorts(c *container) error {
 			if ip == "" {
 				ip = everywhere
 			}
-			n, ok := e.ports.choose(port.Proto(), ip, b.HostPort)
+			n, ok := t.choose(port.Proto(), ip, b.HostPort)
 			if !ok {
-				e.ports.release(bound)
-				return e.portTaken(c, ip, b.HostPort, n)
+				t.free(bound)
+				return portTaken(c, ip, b.HostPort, n)
 			}
-			e.ports.taken[hostPort{port.Proto(), ip, n}] = true
+			t.taken[hostPort{port.Proto(), ip, n}] = true
 			bound[port] = append(bound[port], nat.PortBinding{HostIP: ip, HostPort: strconv.Itoa(n)})
 		}
 	}
@@ -119,7 +125,8 @@ func (e *Engine) bindPorts(c *container) error {
 	return nil
 }
 
-func (e *Engine) portTaken(c *container, ip, want string, port int) error {
+// portTaken says that a port is not to be had.
+func portTaken(c *container, ip, want string, port int) error {
 	text := "Bind for " + ip + ":" + strconv.Itoa(port) + " failed: port is already allocated"
 	if strings.Contains(want, "-") {
 		text = "all ports are allocated"

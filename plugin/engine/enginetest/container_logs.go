@@ -1,14 +1,15 @@
 package enginetest
 
 import (
-	containertypes "github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/pkg/stdcopy"
 	"io"
 	"net"
 	"net/http"
 	"strconv"
 	"time"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/pkg/stdcopy"
 )
 
 // logLine is one line a process printed, without its end.
@@ -18,10 +19,16 @@ type logLine struct {
 	text   string
 }
 
-func (e *Engine) ioRoutes() routes {
+// containerLogs lets clients read what containers print.
+type containerLogs struct {
+	base
+	containers *containerStore
+}
+
+func (s *containerLogs) routes() routes {
 	return routes{open: map[string]handler{
-		"GET /containers/{id}/logs":    e.streamLogs,
-		"POST /containers/{id}/attach": e.attach,
+		"GET /containers/{id}/logs":    s.logs,
+		"POST /containers/{id}/attach": s.attach,
 	}}
 }
 
@@ -63,10 +70,10 @@ func (q logQuery) wants(l logLine) bool {
 	return !l.at.Before(q.since) && (q.until.IsZero() || !l.at.After(q.until))
 }
 
-func (e *Engine) streamLogs(w http.ResponseWriter, r *http.Request) error {
+func (s *containerLogs) logs(w http.ResponseWriter, r *http.Request) error {
 	var c *container
-	if err := e.lock.hold(func() (err error) {
-		c, err = e.findContainer(r.PathValue("id"))
+	if err := s.lock.hold(func() (err error) {
+		c, err = s.containers.find(r.PathValue("id"))
 		return err
 	}); err != nil {
 		return err
@@ -80,7 +87,7 @@ func (e *Engine) streamLogs(w http.ResponseWriter, r *http.Request) error {
 	flush(w)
 	out := newLineWriter(w, c.config.Tty, q.timestamps)
 	next, first := 0, true
-	stream(e.lock, r, func() (batch []logLine, last bool) {
+	stream(s.lock, r, func() (batch []logLine, last bool) {
 		for ; next < len(c.log); next++ {
 			if q.wants(c.log[next]) {
 				batch = append(batch, c.log[next])
@@ -90,8 +97,7 @@ func (e *Engine) streamLogs(w http.ResponseWriter, r *http.Request) error {
 			batch = batch[len(batch)-q.tail:]
 		}
 		first = false
-		alive := c.running() || c.status == containertypes.StateRestarting
-		return batch, !q.follow || !alive || c.removed
+		return batch, !q.follow || !c.alive() || c.removed
 	}, func(l logLine) error {
 		defer flush(w)
 		return out.write(l)
@@ -137,11 +143,11 @@ func (o lineWriter) write(l logLine) error {
 
 // attach streams what the container prints from now on, until it exits. What
 // the client sends is read and dropped: no modelled program reads its input.
-func (e *Engine) attach(w http.ResponseWriter, r *http.Request) error {
+func (s *containerLogs) attach(w http.ResponseWriter, r *http.Request) error {
 	var c *container
 	next, exits := 0, 0
-	if err := e.lock.hold(func() (err error) {
-		if c, err = e.findContainer(r.PathValue("id")); err != nil {
+	if err := s.lock.hold(func() (err error) {
+		if c, err = s.containers.find(r.PathValue("id")); err != nil {
 			return err
 		}
 		if c.status == containertypes.StatePaused {
@@ -151,7 +157,7 @@ func (e *Engine) attach(w http.ResponseWriter, r *http.Request) error {
 			next = len(c.log)
 		}
 		exits = c.exits
-		e.emitContainer(c, events.ActionAttach)
+		s.containers.emit(c, events.ActionAttach)
 		return nil
 	}); err != nil {
 		return err
@@ -164,7 +170,7 @@ func (e *Engine) attach(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer conn.Close()
 	out := newLineWriter(conn, c.config.Tty, false)
-	stream(e.lock, r, func() (batch []logLine, last bool) {
+	stream(s.lock, r, func() (batch []logLine, last bool) {
 		for ; next < len(c.log); next++ {
 			if q.wants(c.log[next]) {
 				batch = append(batch, c.log[next])

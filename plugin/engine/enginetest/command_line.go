@@ -1,0 +1,96 @@
+package enginetest
+
+import (
+	"flag"
+	"io"
+	"path"
+	"slices"
+	"time"
+
+	containertypes "github.com/docker/docker/api/types/container"
+)
+
+// commandLine is what a command line means to the model.
+type commandLine struct {
+	argv  []string
+	probe bool   // scripts/probe, whatever its folder
+	verb  string // of the probe
+}
+
+func parseCommandLine(argv []string) commandLine {
+	p := commandLine{argv: argv}
+	if len(argv) == 0 || path.Base(argv[0]) != "probe" {
+		return p
+	}
+	p.probe = true
+	if len(argv) > 1 {
+		p.verb = argv[1]
+	}
+	return p
+}
+
+func (l commandLine) args() []string {
+	if len(l.argv) < 2 {
+		return nil
+	}
+	return l.argv[2:]
+}
+
+// serves lists the TCP ports the program listens on.
+func (l commandLine) serves(config *containertypes.Config) []string {
+	if l.probe {
+		switch {
+		case l.verb != "serve":
+			return nil
+		case len(l.args()) == 0:
+			return []string{"80"}
+		}
+		return l.args()
+	}
+	var ports []string
+	for port := range config.ExposedPorts {
+		if port.Proto() == "tcp" {
+			ports = append(ports, port.Port())
+		}
+	}
+	slices.Sort(ports)
+	return ports
+}
+
+// onSignal says whether a signal ends the program and with which status. The
+// probe ends cleanly on TERM and INT and dies on HUP and QUIT as Go programs
+// do; any other server is taken to end cleanly on its stop signal as well.
+func (l commandLine) onSignal(name, stopSignal string) (code int, ends bool) {
+	switch name {
+	case "TERM", "INT":
+		return 0, true
+	case "QUIT", "HUP":
+		if l.probe {
+			return 2, true
+		}
+	}
+	return 0, !l.probe && name == signalName(stopSignal)
+}
+
+// speech is the command line of say.
+type speech struct {
+	lines  []string
+	every  time.Duration
+	exit   int
+	stderr bool
+}
+
+func parseSpeech(args []string) (speech, error) {
+	flags := flag.NewFlagSet("say", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	times := flags.Int("n", 1, "")
+	s := speech{}
+	flags.DurationVar(&s.every, "every", 0, "")
+	flags.IntVar(&s.exit, "exit", 0, "")
+	flags.BoolVar(&s.stderr, "stderr", false, "")
+	err := flags.Parse(args)
+	for range *times {
+		s.lines = append(s.lines, flags.Args()...)
+	}
+	return s, err
+}

@@ -1,0 +1,89 @@
+package enginetest
+
+import (
+	"slices"
+	"time"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	networktypes "github.com/docker/docker/api/types/network"
+	"github.com/docker/go-connections/nat"
+)
+
+// container is a container.
+type container struct {
+	id, name string // the name without the slash of the API
+	created  time.Time
+	image    *image
+	config   *containertypes.Config // the image's settings are merged in
+	host     *containertypes.HostConfig
+	mounts   []mount
+	// endpoints are by the name under which the container was put on the
+	// network; before the first start that may be an ID or a name of nothing.
+	endpoints map[string]*networktypes.EndpointSettings
+	bound     nat.PortMap // while running
+
+	status     containertypes.ContainerState
+	pid        int
+	exitCode   int
+	failure    string // why the last start failed
+	startedAt  time.Time
+	finishedAt time.Time
+	restarts   int
+	stopped    bool // by hand: no restart policy applies
+	runs       int  // how often it was started; tells one run from the next
+	exits      int  // how often it ended
+	removed    bool
+	log        []logLine
+}
+
+// running reports whether its process is there, be it paused.
+func (c *container) running() bool {
+	return c.status == containertypes.StateRunning || c.status == containertypes.StatePaused
+}
+
+// alive reports whether it runs or is about to run again.
+func (c *container) alive() bool {
+	return c.running() || c.status == containertypes.StateRestarting
+}
+
+// argv is the command line of the container.
+func (c *container) argv() []string {
+	return slices.Concat(c.config.Entrypoint, c.config.Cmd)
+}
+
+func (c *container) commandLine() commandLine { return parseCommandLine(c.argv()) }
+
+// endpointOn is how the container is on a network, nil when it is not.
+func (c *container) endpointOn(n *network) *networktypes.EndpointSettings {
+	for name, settings := range c.endpoints {
+		if settings.NetworkID == n.id || settings.NetworkID == "" && name == n.name {
+			return settings
+		}
+	}
+	return nil
+}
+
+// dnsNames are the names under which other containers of a network find this
+// one, the first being its own.
+func (c *container) dnsNames(settings *networktypes.EndpointSettings) []string {
+	names := []string{c.name}
+	for _, name := range append(slices.Clone(settings.Aliases), shortID(c.id)) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (c *container) wantsRestart(code int) bool {
+	if c.stopped {
+		return false
+	}
+	switch policy := c.host.RestartPolicy; policy.Name {
+	case containertypes.RestartPolicyAlways, containertypes.RestartPolicyUnlessStopped:
+		return true
+	case containertypes.RestartPolicyOnFailure:
+		return code != 0 && (policy.MaximumRetryCount == 0 || c.restarts < policy.MaximumRetryCount)
+	}
+	return false
+}

@@ -1,0 +1,156 @@
+package enginetest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+)
+
+// execution is a command run in a container beside its process.
+type execution struct {
+	id       string
+	c        *container
+	options  containertypes.ExecOptions
+	started  bool
+	exitCode *int
+	pid      int
+}
+
+// execStore holds the execs: the commands that clients run in containers.
+type execStore struct {
+	base
+	byID       map[string]*execution
+	containers *containerStore
+	processes  *processes
+}
+
+func newExecStore(b base, containers *containerStore, processes *processes) *execStore {
+	return &execStore{base: b, byID: map[string]*execution{}, containers: containers, processes: processes}
+}
+
+func (s *execStore) routes() routes {
+	return routes{atomic: map[string]handler{
+		"POST /containers/{id}/exec": about(s.containers.find, s.create),
+		"POST /exec/{id}/resize":     about(s.find, s.resize),
+		"GET /exec/{id}/json":        about(s.find, s.inspect),
+	}, open: map[string]handler{
+		"POST /exec/{id}/start": s.start,
+	}}
+}
+
+func (s *execStore) create(c *container, w http.ResponseWriter, r *http.Request) error {
+	var options containertypes.ExecOptions
+	if err := readJSON(r, &options, true); err != nil {
+		return err
+	}
+	switch {
+	case len(options.Cmd) == 0:
+		return badRequest("No exec command specified")
+	case !c.running():
+		return conflict("Container %s is not running", c.id)
+	case c.status == containertypes.StatePaused:
+		return conflict("Container %s is paused, unpause the container before exec", r.PathValue("id"))
+	}
+	x := &execution{id: newID(), c: c, options: options}
+	s.byID[x.id] = x
+	s.containers.emit(c, events.Action("exec_create: "+strings.Join(options.Cmd, " ")), "execID", x.id)
+	return writeJSON(w, http.StatusCreated, containertypes.ExecCreateResponse{ID: x.id})
+}
+
+func (s *execStore) find(id string) (*execution, error) {
+	if x, ok := s.byID[id]; ok && !x.c.removed {
+		return x, nil
+	}
+	return nil, notFound("No such exec instance: %s", id)
+}
+
+// pendingExecs lists the commands in a container that have not ended; those of
+// the model end as soon as they begin, so only ones not yet started count.
+func (s *execStore) pendingExecs(c *container) []string {
+	var ids []string
+	for id, x := range s.byID {
+		if x.c == c && x.exitCode == nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (s *execStore) start(w http.ResponseWriter, r *http.Request) error {
+	var options containertypes.ExecStartOptions
+	if err := readJSON(r, &options, false); err != nil {
+		return err
+	}
+	var x *execution
+	var out []logLine
+	if err := s.lock.hold(func() (err error) {
+		if x, err = s.find(r.PathValue("id")); err != nil {
+			return err
+		}
+		out, err = s.execute(x)
+		return err
+	}); err != nil || options.Detach {
+		return err
+	}
+	conn, err := hijack(w, r, x.options.Tty)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	lines := newLineWriter(conn, x.options.Tty, false)
+	for _, l := range out {
+		if lines.write(l) != nil {
+			break
+		}
+	}
+	return nil
+}
+
+// execute runs a command from its beginning to its end.
+func (s *execStore) execute(x *execution) ([]logLine, error) {
+	switch {
+	case x.started:
+		return nil, conflict("Error: Exec command %s has already run", x.id)
+	case !x.c.running():
+		return nil, conflict("Container %s is not running", x.c.id)
+	}
+	x.started = true
+	s.containers.emit(x.c, events.Action("exec_start: "+strings.Join(x.options.Cmd, " ")), "execID", x.id)
+	o, pid := s.processes.exec(x.c, x.options.Cmd, x.options.Env)
+	x.exitCode, x.pid = &o.code, pid
+	s.containers.emit(x.c, events.ActionExecDie, "execID", x.id, "exitCode", strconv.Itoa(o.code))
+	return o.lines, nil
+}
+
+// resize changes nothing in the model.
+func (s *execStore) resize(*execution, http.ResponseWriter, *http.Request) error { return nil }
+
+func (s *execStore) inspect(x *execution, w http.ResponseWriter, _ *http.Request) error {
+	type processConfig struct {
+		TTY        bool     `json:"tty"`
+		Entrypoint string   `json:"entrypoint"`
+		Arguments  []string `json:"arguments"`
+		Privileged bool     `json:"privileged"`
+		User       string   `json:"user,omitempty"`
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{
+		"ID":          x.id,
+		"ContainerID": x.c.id,
+		"Running":     false, // it ends as soon as it begins
+		"ExitCode":    x.exitCode,
+		"Pid":         x.pid,
+		"OpenStdin":   x.options.AttachStdin,
+		"OpenStdout":  x.options.AttachStdout,
+		"OpenStderr":  x.options.AttachStderr,
+		"CanRemove":   x.exitCode != nil,
+		"ProcessConfig": processConfig{
+			TTY: x.options.Tty, Entrypoint: x.options.Cmd[0], Arguments: x.options.Cmd[1:],
+			Privileged: x.options.Privileged, User: x.options.User,
+		},
+	})
+}

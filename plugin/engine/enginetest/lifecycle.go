@@ -1,0 +1,330 @@
+package enginetest
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+)
+
+// lifecycle makes containers run and end.
+type lifecycle struct {
+	base
+	containers *containerStore
+	networks   *networkStore
+	volumes    *volumeStore
+	ports      *hostPorts
+	processes  *processes
+}
+
+func (l *lifecycle) routes() routes {
+	find := l.containers.find
+	return routes{atomic: map[string]handler{
+		"POST /containers/{id}/start":   about(find, l.handleStart),
+		"POST /containers/{id}/stop":    about(find, l.handleStop),
+		"POST /containers/{id}/restart": about(find, l.handleRestart),
+		"POST /containers/{id}/kill":    about(find, l.handleKill),
+		"POST /containers/{id}/pause":   about(find, l.handlePause),
+		"POST /containers/{id}/unpause": about(find, l.handleUnpause),
+		"DELETE /containers/{id}":       about(find, l.handleRemove),
+	}, open: map[string]handler{
+		"POST /containers/{id}/wait": l.handleWait,
+	}}
+}
+
+// Exit statuses of a container that a signal ended or that never began.
+const (
+	exitKilled   = 128 + 9
+	exitNotBegun = 128
+)
+
+func (l *lifecycle) handleStart(c *container, w http.ResponseWriter, _ *http.Request) error {
+	switch {
+	case c.status == containertypes.StatePaused:
+		return conflict("cannot start a paused container, try unpause instead")
+	case c.running():
+		return errNotModified
+	}
+	c.stopped = false
+	if err := l.start(c); err != nil {
+		return err
+	}
+	return noContent(w)
+}
+
+// start brings a container up: network, ports, process, in this order.
+func (l *lifecycle) start(c *container) error {
+	fail := func(err error) error {
+		l.networks.detachAll(c)
+		c.exitCode, c.failure = exitNotBegun, err.Error()
+		if c.host.AutoRemove {
+			l.remove(c, true)
+		}
+		l.lock.notify()
+		return err
+	}
+	if err := l.joinNetworks(c); err != nil {
+		return fail(l.networkFailure(err))
+	}
+	if err := l.ports.publish(c); err != nil {
+		return fail(l.networkFailure(err))
+	}
+	l.volumes.mount(c)
+	c.pid = l.processes.nextPid()
+	c.status, c.exitCode, c.failure = containertypes.StateRunning, 0, ""
+	c.startedAt = time.Now().UTC()
+	c.runs++
+	l.containers.emit(c, events.ActionStart)
+	l.play(c, l.processes.main(c), c.runs)
+	return nil
+}
+
+// joinNetworks attaches a container to its networks, or makes sure that those
+// of another can be used.
+func (l *lifecycle) joinNetworks(c *container) error {
+	if c.host.NetworkMode.IsContainer() {
+		_, err := l.containers.networkOwner(c)
+		return err
+	}
+	return l.networks.attachAll(c)
+}
+
+// networkFailure says of an error of a start what it was about.
+func (l *lifecycle) networkFailure(err error) error {
+	if api := (*apiError)(nil); errors.As(err, &api) {
+		return errorf(api.status, l.release.startFailure, api.message)
+	}
+	return err
+}
+
+// ended notes that the process of a container is gone, frees what it held and
+// lets its restart policy decide what follows.
+func (l *lifecycle) ended(c *container, code int) {
+	l.networks.detachAll(c)
+	l.ports.release(c)
+	c.status, c.exitCode, c.pid = containertypes.StateExited, code, 0
+	c.finishedAt = time.Now().UTC()
+	c.exits++
+	l.containers.emit(c, events.ActionDie, "exitCode", strconv.Itoa(code))
+	l.volumes.unmount(c)
+	switch {
+	case c.host.AutoRemove:
+		l.remove(c, true)
+	case c.wantsRestart(code):
+		l.restartLater(c)
+	}
+}
+
+// restartLater starts a container again after a pause that doubles each time,
+// from a tenth of a second to a minute, as the engine does.
+func (l *lifecycle) restartLater(c *container) {
+	c.status = containertypes.StateRestarting
+	c.restarts++
+	run := c.runs
+	pause := min(100*time.Millisecond<<min(c.restarts-1, 10), time.Minute)
+	l.lock.after(pause, func() {
+		if c.removed || c.stopped || c.runs != run || c.status != containertypes.StateRestarting {
+			return
+		}
+		if l.start(c) != nil {
+			c.status = containertypes.StateExited
+		}
+	})
+}
+
+// play lets a process that has just begun print, and ends its container if it
+// ends by itself. Lines with a pause between them are printed as they are due,
+// unless the container has been stopped or started anew meanwhile.
+func (l *lifecycle) play(c *container, o outcome, run int) {
+	for len(o.lines) > 0 {
+		l.containers.print(c, o.lines[0].stderr, o.lines[0].text)
+		o.lines = o.lines[1:]
+		if o.every > 0 && len(o.lines) > 0 {
+			l.lock.after(o.every, func() {
+				if c.running() && c.runs == run {
+					l.play(c, o, run)
+				}
+			})
+			return
+		}
+	}
+	if !o.stays {
+		l.ended(c, o.code)
+	}
+}
+
+// signal delivers a signal to the process of a running container.
+func (l *lifecycle) signal(c *container, name string) {
+	if name == "KILL" {
+		l.ended(c, exitKilled)
+		return
+	}
+	if code, ends := c.commandLine().onSignal(name, c.config.StopSignal); ends {
+		l.ended(c, code)
+	}
+}
+
+func (l *lifecycle) handleStop(c *container, w http.ResponseWriter, _ *http.Request) error {
+	if !c.alive() {
+		return errNotModified
+	}
+	l.stop(c)
+	return noContent(w)
+}
+
+func (l *lifecycle) stop(c *container) {
+	c.stopped = true
+	if c.status == containertypes.StateRestarting {
+		c.status = containertypes.StateExited
+		l.lock.notify()
+		return
+	}
+	name := signalName(c.config.StopSignal)
+	if name == "" {
+		name = "TERM"
+	}
+	l.containers.emit(c, events.ActionKill, "signal", signalNumber(name))
+	c.status = containertypes.StateRunning // a paused one is woken for it
+	l.signal(c, name)
+	if c.running() {
+		l.containers.emit(c, events.ActionKill, "signal", "9")
+		l.ended(c, exitKilled)
+	}
+	if !c.removed {
+		l.containers.emit(c, events.ActionStop)
+	}
+}
+
+func (l *lifecycle) handleRestart(c *container, w http.ResponseWriter, _ *http.Request) error {
+	autoRemove := c.host.AutoRemove
+	c.host.AutoRemove = false
+	if c.alive() {
+		l.stop(c)
+	}
+	c.host.AutoRemove = autoRemove
+	c.stopped = false
+	if err := l.start(c); err != nil {
+		return err
+	}
+	l.containers.emit(c, events.ActionRestart)
+	return noContent(w)
+}
+
+func (l *lifecycle) handleKill(c *container, w http.ResponseWriter, r *http.Request) error {
+	if !c.running() {
+		return l.release.refusals.killStopped.about(r.PathValue("id"), c.id)
+	}
+	name := signalName(r.FormValue("signal"))
+	if name == "" {
+		name = "KILL"
+	}
+	l.containers.emit(c, events.ActionKill, "signal", signalNumber(name))
+	if name == "KILL" || name == signalName(c.config.StopSignal) || name == "TERM" {
+		c.stopped = true
+	}
+	l.signal(c, name)
+	return noContent(w)
+}
+
+func (l *lifecycle) handlePause(c *container, w http.ResponseWriter, _ *http.Request) error {
+	switch {
+	case c.status == containertypes.StatePaused:
+		return conflict("Container %s is already paused", c.id)
+	case !c.running():
+		return conflict("Container %s is not running", c.id)
+	}
+	c.status = containertypes.StatePaused
+	l.containers.emit(c, events.ActionPause)
+	return noContent(w)
+}
+
+func (l *lifecycle) handleUnpause(c *container, w http.ResponseWriter, _ *http.Request) error {
+	if c.status != containertypes.StatePaused {
+		return errorf(http.StatusInternalServerError, "Container %s is not paused", c.id)
+	}
+	c.status = containertypes.StateRunning
+	l.containers.emit(c, events.ActionUnPause)
+	return noContent(w)
+}
+
+func (l *lifecycle) handleRemove(c *container, w http.ResponseWriter, r *http.Request) error {
+	if c.alive() {
+		if !boolParam(r, "force") {
+			return l.stillRunning(c)
+		}
+		c.stopped = true
+		if c.running() {
+			l.containers.emit(c, events.ActionKill, "signal", "9")
+			l.ended(c, exitKilled)
+		}
+	}
+	if !c.removed {
+		l.remove(c, boolParam(r, "v"))
+	}
+	return noContent(w)
+}
+
+func (l *lifecycle) stillRunning(c *container) error {
+	if c.status == containertypes.StatePaused {
+		return l.release.refusals.removePaused.about("/"+c.name, c.id)
+	}
+	return l.release.refusals.removeRunning.about("/"+c.name, c.id, c.status)
+}
+
+// remove deletes a container that does not run, and with it, when asked, the
+// volumes that nobody named.
+func (l *lifecycle) remove(c *container, volumes bool) {
+	c.removed = true
+	delete(l.containers.byID, c.id)
+	if volumes {
+		l.volumes.dropUnnamed(c)
+	}
+	l.containers.emit(c, events.ActionDestroy)
+}
+
+// handleWait answers once the condition holds, but sends its header at
+// once, so that the client knows that the wait began.
+func (l *lifecycle) handleWait(w http.ResponseWriter, r *http.Request) error {
+	condition := containertypes.WaitCondition(r.FormValue("condition"))
+	switch condition {
+	case "", containertypes.WaitConditionNotRunning, containertypes.WaitConditionNextExit, containertypes.WaitConditionRemoved:
+	default:
+		return badRequest("invalid condition: %q", condition)
+	}
+	var c *container
+	exits := 0
+	if err := l.lock.hold(func() (err error) {
+		if c, err = l.containers.find(r.PathValue("id")); err == nil {
+			exits = c.exits
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	flush(w)
+	code := 0
+	met := l.lock.await(r, func() bool {
+		code = c.exitCode
+		switch condition {
+		case containertypes.WaitConditionNextExit:
+			return c.exits > exits || c.removed
+		case containertypes.WaitConditionRemoved:
+			return c.removed
+		}
+		return !c.alive() || c.removed
+	})
+	if !met {
+		return nil
+	}
+	return writeJSON(discardStatus{w}, http.StatusOK, containertypes.WaitResponse{StatusCode: int64(code)})
+}
+
+// discardStatus is for an answer whose status has been sent.
+type discardStatus struct{ http.ResponseWriter }
+
+func (discardStatus) WriteHeader(int) {}

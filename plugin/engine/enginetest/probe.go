@@ -1,0 +1,128 @@
+package enginetest
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// The exit statuses of the probe.
+const (
+	exitNoAnswer = 1
+	exitNoName   = 2
+	exitUsage    = 64
+)
+
+// say prints its arguments.
+func say(args []string) outcome {
+	s, err := parseSpeech(args)
+	if err != nil {
+		return outcome{lines: []logLine{{stderr: true, text: "probe: say: " + err.Error()}}, code: exitUsage}
+	}
+	o := outcome{every: s.every, code: s.exit}
+	for _, text := range s.lines {
+		o.lines = append(o.lines, logLine{stderr: s.stderr, text: text})
+	}
+	return o
+}
+
+// ask answers one of the probe's questions out of the model.
+func ask(p *Process, line commandLine) int {
+	fail := func(code int, format string, a ...any) int {
+		p.line(true, "probe: "+fmt.Sprintf(format, a...))
+		return code
+	}
+	target := ""
+	if args := line.args(); len(args) > 0 {
+		target = args[len(args)-1]
+	}
+	switch line.verb {
+	case "env":
+		return printEnv(p, target)
+	case "resolve", "ping", "dial", "get":
+		if target == "" {
+			return fail(exitUsage, "%s takes one name", line.verb)
+		}
+	default:
+		return fail(exitUsage, "no command %q", line.verb)
+	}
+	host, port, err := hostAndPort(line.verb, target)
+	if err != nil {
+		return fail(exitUsage, "%s: %v", line.verb, err)
+	}
+	addrs := p.Resolve(host)
+	if len(addrs) == 0 {
+		return fail(exitNoName, "no such name %q", host)
+	}
+	switch line.verb {
+	case "resolve":
+		for _, addr := range addrs {
+			p.line(false, addr.String())
+		}
+		return 0
+	case "ping":
+		p.line(false, fmt.Sprintf("PING %s (%s): 56 data bytes", host, addrs[0]))
+		if !p.Ping(addrs[0]) {
+			return exitNoAnswer
+		}
+		p.line(false, fmt.Sprintf("64 bytes from %s: seq=0 time=0.100 ms", addrs[0]))
+		return 0
+	}
+	for _, addr := range addrs {
+		there, server := p.reach.dial(p.c, addr, port)
+		if server == nil {
+			continue
+		}
+		if line.verb == "dial" {
+			p.line(false, fmt.Sprintf("connected to %s:%s", addr, port))
+			return 0
+		}
+		p.reach.containers.print(server, false, "GET / from "+p.reach.sourceAddress(p.c, addr))
+		p.line(false, there.config.Hostname)
+		return 0
+	}
+	return fail(exitNoAnswer, "%s: no answer", target)
+}
+
+// hostAndPort splits the target of a verb, where it names a port.
+func hostAndPort(verb, target string) (host, port string, err error) {
+	switch verb {
+	case "dial":
+		return net.SplitHostPort(target)
+	case "get":
+		u, err := url.Parse(target)
+		if err != nil {
+			return "", "", err
+		}
+		if port = u.Port(); port == "" {
+			port = "80"
+		}
+		return u.Hostname(), port, nil
+	}
+	return target, "", nil
+}
+
+// printEnv prints one variable or all.
+func printEnv(p *Process, name string) int {
+	// The last of several values holds.
+	values := map[string]string{}
+	for _, line := range p.Env {
+		key, value, _ := strings.Cut(line, "=")
+		values[key] = value
+	}
+	if name != "" {
+		value, ok := values[name]
+		if !ok {
+			return exitNoAnswer
+		}
+		p.line(false, value)
+		return 0
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		p.line(false, key+"="+values[key])
+	}
+	return 0
+}

@@ -1,0 +1,164 @@
+package enginetest
+
+import (
+	"maps"
+	"net/netip"
+	"path"
+	"slices"
+	"strings"
+
+	containertypes "github.com/docker/docker/api/types/container"
+	networktypes "github.com/docker/docker/api/types/network"
+)
+
+// reachability is the model of the engine's name server and of its bridges: what
+// a container finds under a name, and which container a packet arrives at. It
+// asks containers and networks and changes nothing.
+type reachability struct {
+	containers *containerStore
+	networks   *networkStore
+}
+
+// resolve gives the addresses that the engine's name server answers a
+// container with. The endpoint's links come first, on whatever network, then
+// the names on its networks in the order of the networks' names. A name may
+// be qualified with the name of a network.
+func (m *reachability) resolve(c *container, name string) []netip.Addr {
+	if addr, err := netip.ParseAddr(name); err == nil {
+		return []netip.Addr{addr}
+	}
+	owner, err := m.containers.networkOwner(c)
+	if err != nil {
+		return nil
+	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if name == "localhost" || name == strings.ToLower(owner.config.Hostname) {
+		return m.ownAddress(owner, name)
+	}
+	names := slices.Sorted(maps.Keys(owner.endpoints))
+	for _, private := range []bool{true, false} {
+		for _, on := range names {
+			settings := owner.endpoints[on]
+			n, ok := m.networks.byID[settings.NetworkID]
+			if !ok || predefined(n.name) || settings.EndpointID == "" {
+				continue // the default bridge has no name server
+			}
+			target, linked := linkTarget(settings, name)
+			switch {
+			case private && !linked, !private && linked:
+				continue
+			case !linked:
+				target = strings.TrimSuffix(name, "."+strings.ToLower(n.name))
+			}
+			if addrs := m.lookup(n, target); len(addrs) > 0 {
+				return addrs
+			}
+		}
+	}
+	return nil
+}
+
+// ownAddress is what /etc/hosts of a container says.
+func (m *reachability) ownAddress(c *container, name string) []netip.Addr {
+	if name == "localhost" {
+		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+	}
+	for _, on := range slices.Sorted(maps.Keys(c.endpoints)) {
+		if addr, err := netip.ParseAddr(c.endpoints[on].IPAddress); err == nil {
+			return []netip.Addr{addr}
+		}
+	}
+	return nil
+}
+
+// linkTarget is the name behind an alias that is private to an endpoint.
+func linkTarget(settings *networktypes.EndpointSettings, name string) (string, bool) {
+	for _, link := range settings.Links {
+		target, alias, ok := strings.Cut(link, ":")
+		if !ok {
+			alias = path.Base(target)
+		}
+		if strings.ToLower(alias) == name {
+			return strings.ToLower(target), true
+		}
+	}
+	return "", false
+}
+
+// lookup finds the running containers that have a name on a network.
+func (m *reachability) lookup(n *network, name string) []netip.Addr {
+	var addrs []netip.Addr
+	for _, c := range m.containers.membersOf(n) {
+		settings := c.endpointOn(n)
+		if !slices.ContainsFunc(c.dnsNames(settings), func(own string) bool {
+			return strings.ToLower(own) == name
+		}) {
+			continue
+		}
+		if addr, err := netip.ParseAddr(settings.IPAddress); err == nil {
+			addrs = append(addrs, addr)
+		}
+	}
+	slices.SortFunc(addrs, netip.Addr.Compare)
+	return addrs
+}
+
+// receiver finds the container that a packet to an address arrives at: the
+// sender itself, or one that it shares a network with that carries traffic.
+func (m *reachability) receiver(from *container, to netip.Addr) *container {
+	owner, err := m.containers.networkOwner(from)
+	if err != nil {
+		return nil
+	}
+	if to.IsLoopback() {
+		return owner
+	}
+	for _, settings := range owner.endpoints {
+		n, ok := m.networks.byID[settings.NetworkID]
+		if !ok || settings.EndpointID == "" {
+			continue
+		}
+		for _, c := range m.containers.membersOf(n) {
+			if c.endpointOn(n).IPAddress == to.String() && (c == owner || n.carries()) {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// dial finds who answers on a TCP port of an address: the container that has the
+// address, and the one that listens there, nil when none does.
+func (m *reachability) dial(from *container, to netip.Addr, port string) (there, server *container) {
+	if there = m.receiver(from, to); there == nil {
+		return nil, nil
+	}
+	return there, m.listener(there, port)
+}
+
+// listener is the container that listens on a port of the network of c; several
+// may share one network.
+func (m *reachability) listener(c *container, port string) *container {
+	for _, other := range m.containers.all() {
+		if other.status != containertypes.StateRunning {
+			continue
+		}
+		if owner, err := m.containers.networkOwner(other); err == nil && owner == c &&
+			slices.Contains(other.commandLine().serves(other.config), port) {
+			return other
+		}
+	}
+	return nil
+}
+
+// sourceAddress is the address a container sends from to another.
+func (m *reachability) sourceAddress(c *container, to netip.Addr) string {
+	if owner, err := m.containers.networkOwner(c); err == nil {
+		for _, settings := range owner.endpoints {
+			if p, err := netip.ParsePrefix(cidr(settings)); err == nil && p.Contains(to) {
+				return settings.IPAddress
+			}
+		}
+	}
+	return to.String()
+}
