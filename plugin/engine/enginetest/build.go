@@ -31,7 +31,7 @@ type builder struct {
 	parent  string
 }
 
-func (s *imageStore) build(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) postBuild(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("remote") != "" {
 		return errorf(http.StatusNotImplemented, "enginetest builds from the body of the call only")
 	}

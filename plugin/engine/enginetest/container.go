@@ -16,11 +16,18 @@ type container struct {
 	image    *image
 	config   *containertypes.Config // the image's settings are merged in
 	host     *containertypes.HostConfig
-	mounts   []mount
-	// endpoints are by the name under which the container was put on the
-	// network; before the first start that may be an ID or a name of nothing.
+	log      []logLine
+
+	// mounts are kept by the volumes.
+	mounts []mount
+	// endpoints are kept by the networks, by the name under which the
+	// container was put on one; before the first start that may be an ID or a
+	// name of nothing.
 	endpoints map[string]*networktypes.EndpointSettings
-	bound     nat.PortMap // while running
+	// bound is kept by the ports of the host while the container runs.
+	bound nat.PortMap
+
+	// What follows is kept by the lifecycle.
 
 	status     containertypes.ContainerState
 	pid        int
@@ -33,7 +40,6 @@ type container struct {
 	runs       int  // how often it was started; tells one run from the next
 	exits      int  // how often it ended
 	removed    bool
-	log        []logLine
 }
 
 // running reports whether its process is there, be it paused.
@@ -51,6 +57,7 @@ func (c *container) argv() []string {
 	return slices.Concat(c.config.Entrypoint, c.config.Cmd)
 }
 
+// commandLine is what argv means to the model.
 func (c *container) commandLine() commandLine { return parseCommandLine(c.argv()) }
 
 // endpointOn is how the container is on a network, nil when it is not.
@@ -75,6 +82,7 @@ func (c *container) dnsNames(settings *networktypes.EndpointSettings) []string {
 	return names
 }
 
+// wantsRestart reports whether its policy starts it again after an exit.
 func (c *container) wantsRestart(code int) bool {
 	if c.stopped {
 		return false

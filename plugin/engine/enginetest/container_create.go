@@ -11,7 +11,7 @@ import (
 	networktypes "github.com/docker/docker/api/types/network"
 )
 
-func (s *containerStore) create(w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) postContainer(w http.ResponseWriter, r *http.Request) error {
 	req := containertypes.CreateRequest{}
 	if err := readJSON(r, &req, true); err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 	"github.com/docker/docker/api/types/storage"
 )
 
-func (s *containerStore) inspect(c *container, w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) getContainer(c *container, w http.ResponseWriter, r *http.Request) error {
 	argv := c.argv()
 	resp := containertypes.InspectResponse{
 		ContainerJSONBase: &containertypes.ContainerJSONBase{

@@ -11,7 +11,7 @@ import (
 	networktypes "github.com/docker/docker/api/types/network"
 )
 
-func (s *containerStore) list(w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) getContainers(w http.ResponseWriter, r *http.Request) error {
 	want, err := readFilters(r, "id", "name", "label", "status", "network",
 		"ancestor", "exited", "volume", "before", "since")
 	if err != nil {

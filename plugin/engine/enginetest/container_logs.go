@@ -27,8 +27,8 @@ type containerLogs struct {
 
 func (s *containerLogs) routes() routes {
 	return routes{open: map[string]handler{
-		"GET /containers/{id}/logs":    s.logs,
-		"POST /containers/{id}/attach": s.attach,
+		"GET /containers/{id}/logs":    s.getLogs,
+		"POST /containers/{id}/attach": s.postAttach,
 	}}
 }
 
@@ -70,12 +70,9 @@ func (q logQuery) wants(l logLine) bool {
 	return !l.at.Before(q.since) && (q.until.IsZero() || !l.at.After(q.until))
 }
 
-func (s *containerLogs) logs(w http.ResponseWriter, r *http.Request) error {
-	var c *container
-	if err := s.lock.hold(func() (err error) {
-		c, err = s.containers.find(r.PathValue("id"))
-		return err
-	}); err != nil {
+func (s *containerLogs) getLogs(w http.ResponseWriter, r *http.Request) error {
+	c, err := firstLook(s.lock, r, s.containers.find, func(*container) error { return nil })
+	if err != nil {
 		return err
 	}
 	q, err := parseLogQuery(r)
@@ -141,15 +138,11 @@ func (o lineWriter) write(l logLine) error {
 	return err
 }
 
-// attach streams what the container prints from now on, until it exits. What
+// postAttach streams what the container prints from now on, until it exits. What
 // the client sends is read and dropped: no modelled program reads its input.
-func (s *containerLogs) attach(w http.ResponseWriter, r *http.Request) error {
-	var c *container
+func (s *containerLogs) postAttach(w http.ResponseWriter, r *http.Request) error {
 	next, exits := 0, 0
-	if err := s.lock.hold(func() (err error) {
-		if c, err = s.containers.find(r.PathValue("id")); err != nil {
-			return err
-		}
+	c, err := firstLook(s.lock, r, s.containers.find, func(c *container) error {
 		if c.status == containertypes.StatePaused {
 			return conflict("container %s is paused, unpause the container before attach", r.PathValue("id"))
 		}
@@ -159,7 +152,8 @@ func (s *containerLogs) attach(w http.ResponseWriter, r *http.Request) error {
 		exits = c.exits
 		s.containers.emit(c, events.ActionAttach)
 		return nil
-	}); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	q := logQuery{stdout: boolParam(r, "stdout"), stderr: boolParam(r, "stderr"), tail: -1}

@@ -11,10 +11,11 @@ import (
 	"github.com/docker/go-units"
 )
 
+// state is the state in the form of an inspection.
 func (c *container) state() *containertypes.State {
 	return &containertypes.State{
 		Status:     c.status,
-		Running:    c.running() || c.status == containertypes.StateRestarting,
+		Running:    c.alive(),
 		Paused:     c.status == containertypes.StatePaused,
 		Restarting: c.status == containertypes.StateRestarting,
 		Pid:        c.pid,

@@ -14,7 +14,7 @@ import (
 )
 
 // containerStore holds the containers. What makes them run and end is the
-// [lifecycle], what they print is read through [containerLogs].
+// [lifecycle]; what they print is read through [containerLogs].
 type containerStore struct {
 	base
 	byID    map[string]*container
@@ -36,13 +36,13 @@ func newContainerStore(b base, images *imageStore, volumes *volumeStore) *contai
 
 func (s *containerStore) routes() routes {
 	return routes{atomic: map[string]handler{
-		"GET /containers/json":         s.list,
-		"POST /containers/create":      s.create,
-		"GET /containers/{id}/json":    about(s.find, s.inspect),
-		"GET /containers/{id}/top":     about(s.find, s.top),
-		"POST /containers/{id}/rename": about(s.find, s.rename),
-		"POST /containers/{id}/update": about(s.find, s.update),
-		"POST /containers/{id}/resize": about(s.find, s.resize),
+		"GET /containers/json":         s.getContainers,
+		"POST /containers/create":      s.postContainer,
+		"GET /containers/{id}/json":    withID(s.find, s.getContainer),
+		"GET /containers/{id}/top":     withID(s.find, s.getTop),
+		"POST /containers/{id}/rename": withID(s.find, s.postRename),
+		"POST /containers/{id}/update": withID(s.find, s.postUpdate),
+		"POST /containers/{id}/resize": withID(s.find, s.postResize),
 	}}
 }
 
@@ -118,7 +118,7 @@ func (s *containerStore) checkName(name string) error {
 	return nil
 }
 
-func (s *containerStore) rename(c *container, w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) postRename(c *container, w http.ResponseWriter, r *http.Request) error {
 	name := r.FormValue("name")
 	switch {
 	case name == "":
@@ -135,7 +135,7 @@ func (s *containerStore) rename(c *container, w http.ResponseWriter, r *http.Req
 	return noContent(w)
 }
 
-func (s *containerStore) update(c *container, w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) postUpdate(c *container, w http.ResponseWriter, r *http.Request) error {
 	var update containertypes.UpdateConfig
 	if err := readJSON(r, &update, true); err != nil {
 		return err
@@ -148,7 +148,7 @@ func (s *containerStore) update(c *container, w http.ResponseWriter, r *http.Req
 	return writeJSON(w, http.StatusOK, map[string][]string{"Warnings": nil})
 }
 
-func (s *containerStore) resize(c *container, w http.ResponseWriter, r *http.Request) error {
+func (s *containerStore) postResize(c *container, w http.ResponseWriter, r *http.Request) error {
 	if !c.running() {
 		return conflict("Container %s is not running", c.id)
 	}
@@ -156,7 +156,7 @@ func (s *containerStore) resize(c *container, w http.ResponseWriter, r *http.Req
 	return nil
 }
 
-func (s *containerStore) top(c *container, w http.ResponseWriter, _ *http.Request) error {
+func (s *containerStore) getTop(c *container, w http.ResponseWriter, _ *http.Request) error {
 	if !c.running() {
 		return conflict("Container %s is not running", c.id)
 	}
@@ -170,19 +170,10 @@ func (s *containerStore) top(c *container, w http.ResponseWriter, _ *http.Reques
 	})
 }
 
-// emit writes down an event of a container, with its labels, image
-// and name and the attributes given as pairs.
+// emit writes down an event of a container, with its labels, image and name.
 func (s *containerStore) emit(c *container, action events.Action, pairs ...string) {
-	attributes := maps.Clone(c.config.Labels)
-	if attributes == nil {
-		attributes = map[string]string{}
-	}
-	attributes["image"] = c.config.Image
-	attributes["name"] = c.name
-	for pair := range slices.Chunk(pairs, 2) {
-		attributes[pair[0]] = pair[1]
-	}
-	s.journal.emit(events.ContainerEventType, action, c.id, attributes)
+	pairs = append([]string{"image", c.config.Image, "name", c.name}, pairs...)
+	s.journal.emit(events.ContainerEventType, action, c.id, c.config.Labels, pairs...)
 }
 
 func (s *containerStore) usersOfImage(i *image) []*container {

@@ -9,7 +9,7 @@ import (
 	networktypes "github.com/docker/docker/api/types/network"
 )
 
-func (s *networkStore) connect(n *network, _ http.ResponseWriter, r *http.Request) error {
+func (s *networkStore) postConnect(n *network, _ http.ResponseWriter, r *http.Request) error {
 	var req networktypes.ConnectOptions
 	if err := readJSON(r, &req, true); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (s *networkStore) checkMode(c *container) error {
 	return nil
 }
 
-func (s *networkStore) disconnect(n *network, _ http.ResponseWriter, r *http.Request) error {
+func (s *networkStore) postDisconnect(n *network, _ http.ResponseWriter, r *http.Request) error {
 	var req networktypes.DisconnectOptions
 	if err := readJSON(r, &req, true); err != nil {
 		return err

@@ -1,26 +1,3 @@
-// Package enginetest is a Docker Engine in memory, as net/http/httptest is an
-// HTTP server in memory. It speaks the Engine API on a unix socket, so the true
-// client and the docker command drive it, and no code under test knows that
-// nothing is ever run.
-//
-//	e := enginetest.New(t, enginetest.Options{
-//		APIVersion: "1.51",
-//		Images:     []enginetest.Image{enginetest.Probe("probe:latest")},
-//	})
-//	cli, err := client.NewClientWithOpts(client.WithHost(e.Host()), client.WithAPIVersionNegotiation())
-//
-// A container "runs" the program of scripts/probe: serve and sleep go on until
-// stopped, say prints and exits, resolve, dial, ping and get answer from a model
-// of the engine's bridges and of its name server. Any other command is taken
-// for a server that runs until stopped and listens on its exposed TCP ports.
-//
-// Answers, status codes and error texts are those of Engine 20.10 for API
-// 1.41 and of Engine 28 for API 1.44 and later, as far as a program under test
-// can be expected to look; contract tests compare them with a real engine.
-// A call the package does not know is answered with 501, never with a guess.
-//
-// Not modelled: image layers, files inside containers, IPv6, Swarm, the links
-// of the default bridge, and traffic through ports published on the host.
 package enginetest
 
 import (
@@ -109,8 +86,9 @@ func newStores(opts Options, r release, lock *stateLock) []store {
 	networks := newNetworkStore(b)
 	containers := newContainerStore(b, images, volumes)
 	processes := &processes{
-		programs: opts.Programs,
-		reach:    &reachability{containers: containers, networks: networks},
+		programs:   opts.Programs,
+		containers: containers,
+		reach:      &reachability{containers: containers, networks: networks},
 	}
 	execs := newExecStore(b, containers, processes)
 	images.users, volumes.users, networks.members, containers.execs = containers, containers, containers, execs

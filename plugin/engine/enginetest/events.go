@@ -20,11 +20,16 @@ type journal struct {
 }
 
 func (j *journal) routes() routes {
-	return routes{open: map[string]handler{"GET /events": j.stream}}
+	return routes{open: map[string]handler{"GET /events": j.getEvents}}
 }
 
-// emit writes an event down and wakes those who follow.
-func (j *journal) emit(kind events.Type, action events.Action, id string, attributes map[string]string) {
+// emit writes an event down and wakes those who follow. Its attributes are the
+// labels of what it is about and those given as pairs, which win.
+func (j *journal) emit(kind events.Type, action events.Action, id string, labels map[string]string, pairs ...string) {
+	attributes := merged(labels, nil)
+	for pair := range slices.Chunk(pairs, 2) {
+		attributes[pair[0]] = pair[1]
+	}
 	now := time.Now()
 	m := events.Message{
 		Type:     kind,
@@ -44,7 +49,7 @@ func (j *journal) emit(kind events.Type, action events.Action, id string, attrib
 	j.lock.notify()
 }
 
-func (j *journal) stream(w http.ResponseWriter, r *http.Request) error {
+func (j *journal) getEvents(w http.ResponseWriter, r *http.Request) error {
 	since, err := eventTime(r.FormValue("since"))
 	if err != nil {
 		return badRequest("%v", err)

@@ -34,15 +34,15 @@ func newExecStore(b base, containers *containerStore, processes *processes) *exe
 
 func (s *execStore) routes() routes {
 	return routes{atomic: map[string]handler{
-		"POST /containers/{id}/exec": about(s.containers.find, s.create),
-		"POST /exec/{id}/resize":     about(s.find, s.resize),
-		"GET /exec/{id}/json":        about(s.find, s.inspect),
+		"POST /containers/{id}/exec": withID(s.containers.find, s.postExec),
+		"POST /exec/{id}/resize":     withID(s.find, s.postResize),
+		"GET /exec/{id}/json":        withID(s.find, s.getExec),
 	}, open: map[string]handler{
-		"POST /exec/{id}/start": s.start,
+		"POST /exec/{id}/start": s.postStart,
 	}}
 }
 
-func (s *execStore) create(c *container, w http.ResponseWriter, r *http.Request) error {
+func (s *execStore) postExec(c *container, w http.ResponseWriter, r *http.Request) error {
 	var options containertypes.ExecOptions
 	if err := readJSON(r, &options, true); err != nil {
 		return err
@@ -81,20 +81,17 @@ func (s *execStore) pendingExecs(c *container) []string {
 	return ids
 }
 
-func (s *execStore) start(w http.ResponseWriter, r *http.Request) error {
+func (s *execStore) postStart(w http.ResponseWriter, r *http.Request) error {
 	var options containertypes.ExecStartOptions
 	if err := readJSON(r, &options, false); err != nil {
 		return err
 	}
-	var x *execution
 	var out []logLine
-	if err := s.lock.hold(func() (err error) {
-		if x, err = s.find(r.PathValue("id")); err != nil {
-			return err
-		}
+	x, err := firstLook(s.lock, r, s.find, func(x *execution) (err error) {
 		out, err = s.execute(x)
 		return err
-	}); err != nil || options.Detach {
+	})
+	if err != nil || options.Detach {
 		return err
 	}
 	conn, err := hijack(w, r, x.options.Tty)
@@ -127,10 +124,10 @@ func (s *execStore) execute(x *execution) ([]logLine, error) {
 	return o.lines, nil
 }
 
-// resize changes nothing in the model.
-func (s *execStore) resize(*execution, http.ResponseWriter, *http.Request) error { return nil }
+// postResize changes nothing in the model.
+func (s *execStore) postResize(*execution, http.ResponseWriter, *http.Request) error { return nil }
 
-func (s *execStore) inspect(x *execution, w http.ResponseWriter, _ *http.Request) error {
+func (s *execStore) getExec(x *execution, w http.ResponseWriter, _ *http.Request) error {
 	type processConfig struct {
 		TTY        bool     `json:"tty"`
 		Entrypoint string   `json:"entrypoint"`

@@ -16,7 +16,7 @@ import (
 	"github.com/docker/docker/api/types/events"
 )
 
-func (s *imageStore) pullOrImport(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) postPullOrImport(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("fromImage") == "" {
 		return s.importImage(w, r)
 	}
@@ -151,8 +151,8 @@ func digestOf(r io.Reader) (string, error) {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// load takes images in the form of docker save.
-func (s *imageStore) load(w http.ResponseWriter, r *http.Request) error {
+// postLoad takes images in the form of docker save.
+func (s *imageStore) postLoad(w http.ResponseWriter, r *http.Request) error {
 	files := map[string][]byte{}
 	archive := tar.NewReader(r.Body)
 	for {

@@ -44,14 +44,14 @@ func newImageStore(b base, local, registry []Image) *imageStore {
 
 func (s *imageStore) routes() routes {
 	return routes{atomic: map[string]handler{
-		"GET /images/json":            s.list,
-		"POST /images/create":         s.pullOrImport,
-		"POST /images/load":           s.load,
-		"POST /build":                 s.build,
-		"GET /images/{rest...}":       s.inspect,
-		"POST /images/{rest...}":      s.tagOrPush,
-		"DELETE /images/{rest...}":    s.remove,
-		"GET /distribution/{rest...}": s.distribution,
+		"GET /images/json":            s.getImages,
+		"POST /images/create":         s.postPullOrImport,
+		"POST /images/load":           s.postLoad,
+		"POST /build":                 s.postBuild,
+		"GET /images/{rest...}":       s.getImage,
+		"POST /images/{rest...}":      s.postTagOrPush,
+		"DELETE /images/{rest...}":    s.deleteImage,
+		"GET /distribution/{rest...}": s.getDistribution,
 	}}
 }
 
@@ -103,7 +103,7 @@ func (s *imageStore) find(ref string) (*image, error) {
 	return nil, notFound("No such image: %s", name)
 }
 
-func (s *imageStore) distribution(http.ResponseWriter, *http.Request) error {
+func (s *imageStore) getDistribution(http.ResponseWriter, *http.Request) error {
 	return errorf(http.StatusNotImplemented, "enginetest does not ask registries about images")
 }
 
@@ -117,7 +117,7 @@ func imagePath(r *http.Request, want string) (string, error) {
 	return ref, nil
 }
 
-func (s *imageStore) list(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) getImages(w http.ResponseWriter, r *http.Request) error {
 	want, err := readFilters(r, "dangling", "label", "reference")
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func matchingTags(tags, patterns []string) []string {
 	return match
 }
 
-func (s *imageStore) inspect(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) getImage(w http.ResponseWriter, r *http.Request) error {
 	ref, err := imagePath(r, "/json")
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func (s *imageStore) inspect(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (s *imageStore) tagOrPush(w http.ResponseWriter, r *http.Request) error {
+func (s *imageStore) postTagOrPush(w http.ResponseWriter, r *http.Request) error {
 	if ref, err := imagePath(r, "/push"); err == nil {
 		return s.push(ref, w, r)
 	}
@@ -209,13 +209,13 @@ func (s *imageStore) tagOrPush(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// emit writes down an event of an image, with its labels.
 func (s *imageStore) emit(i *image, action events.Action, name string) {
-	attributes := merged(i.config.Labels, map[string]string{"name": name})
-	s.journal.emit(events.ImageEventType, action, i.id, attributes)
+	s.journal.emit(events.ImageEventType, action, i.id, i.config.Labels, "name", name)
 }
 
-// remove takes a name off an image and deletes the image with its last one.
-func (s *imageStore) remove(w http.ResponseWriter, r *http.Request) error {
+// deleteImage takes a name off an image and deletes the image with its last one.
+func (s *imageStore) deleteImage(w http.ResponseWriter, r *http.Request) error {
 	ref := r.PathValue("rest")
 	i, err := s.find(ref)
 	if err != nil {

@@ -2,7 +2,6 @@ package enginetest
 
 import (
 	"errors"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -23,15 +22,15 @@ type lifecycle struct {
 func (l *lifecycle) routes() routes {
 	find := l.containers.find
 	return routes{atomic: map[string]handler{
-		"POST /containers/{id}/start":   about(find, l.handleStart),
-		"POST /containers/{id}/stop":    about(find, l.handleStop),
-		"POST /containers/{id}/restart": about(find, l.handleRestart),
-		"POST /containers/{id}/kill":    about(find, l.handleKill),
-		"POST /containers/{id}/pause":   about(find, l.handlePause),
-		"POST /containers/{id}/unpause": about(find, l.handleUnpause),
-		"DELETE /containers/{id}":       about(find, l.handleRemove),
+		"POST /containers/{id}/start":   withID(find, l.postStart),
+		"POST /containers/{id}/stop":    withID(find, l.postStop),
+		"POST /containers/{id}/restart": withID(find, l.postRestart),
+		"POST /containers/{id}/kill":    withID(find, l.postKill),
+		"POST /containers/{id}/pause":   withID(find, l.postPause),
+		"POST /containers/{id}/unpause": withID(find, l.postUnpause),
+		"DELETE /containers/{id}":       withID(find, l.deleteContainer),
 	}, open: map[string]handler{
-		"POST /containers/{id}/wait": l.handleWait,
+		"POST /containers/{id}/wait": l.postWait,
 	}}
 }
 
@@ -40,20 +39,6 @@ const (
 	exitKilled   = 128 + 9
 	exitNotBegun = 128
 )
-
-func (l *lifecycle) handleStart(c *container, w http.ResponseWriter, _ *http.Request) error {
-	switch {
-	case c.status == containertypes.StatePaused:
-		return conflict("cannot start a paused container, try unpause instead")
-	case c.running():
-		return errNotModified
-	}
-	c.stopped = false
-	if err := l.start(c); err != nil {
-		return err
-	}
-	return noContent(w)
-}
 
 // start brings a container up: network, ports, process, in this order.
 func (l *lifecycle) start(c *container) error {
@@ -167,14 +152,6 @@ func (l *lifecycle) signal(c *container, name string) {
 	}
 }
 
-func (l *lifecycle) handleStop(c *container, w http.ResponseWriter, _ *http.Request) error {
-	if !c.alive() {
-		return errNotModified
-	}
-	l.stop(c)
-	return noContent(w)
-}
-
 func (l *lifecycle) stop(c *container) {
 	c.stopped = true
 	if c.status == containertypes.StateRestarting {
@@ -198,82 +175,6 @@ func (l *lifecycle) stop(c *container) {
 	}
 }
 
-func (l *lifecycle) handleRestart(c *container, w http.ResponseWriter, _ *http.Request) error {
-	autoRemove := c.host.AutoRemove
-	c.host.AutoRemove = false
-	if c.alive() {
-		l.stop(c)
-	}
-	c.host.AutoRemove = autoRemove
-	c.stopped = false
-	if err := l.start(c); err != nil {
-		return err
-	}
-	l.containers.emit(c, events.ActionRestart)
-	return noContent(w)
-}
-
-func (l *lifecycle) handleKill(c *container, w http.ResponseWriter, r *http.Request) error {
-	if !c.running() {
-		return l.release.refusals.killStopped.about(r.PathValue("id"), c.id)
-	}
-	name := signalName(r.FormValue("signal"))
-	if name == "" {
-		name = "KILL"
-	}
-	l.containers.emit(c, events.ActionKill, "signal", signalNumber(name))
-	if name == "KILL" || name == signalName(c.config.StopSignal) || name == "TERM" {
-		c.stopped = true
-	}
-	l.signal(c, name)
-	return noContent(w)
-}
-
-func (l *lifecycle) handlePause(c *container, w http.ResponseWriter, _ *http.Request) error {
-	switch {
-	case c.status == containertypes.StatePaused:
-		return conflict("Container %s is already paused", c.id)
-	case !c.running():
-		return conflict("Container %s is not running", c.id)
-	}
-	c.status = containertypes.StatePaused
-	l.containers.emit(c, events.ActionPause)
-	return noContent(w)
-}
-
-func (l *lifecycle) handleUnpause(c *container, w http.ResponseWriter, _ *http.Request) error {
-	if c.status != containertypes.StatePaused {
-		return errorf(http.StatusInternalServerError, "Container %s is not paused", c.id)
-	}
-	c.status = containertypes.StateRunning
-	l.containers.emit(c, events.ActionUnPause)
-	return noContent(w)
-}
-
-func (l *lifecycle) handleRemove(c *container, w http.ResponseWriter, r *http.Request) error {
-	if c.alive() {
-		if !boolParam(r, "force") {
-			return l.stillRunning(c)
-		}
-		c.stopped = true
-		if c.running() {
-			l.containers.emit(c, events.ActionKill, "signal", "9")
-			l.ended(c, exitKilled)
-		}
-	}
-	if !c.removed {
-		l.remove(c, boolParam(r, "v"))
-	}
-	return noContent(w)
-}
-
-func (l *lifecycle) stillRunning(c *container) error {
-	if c.status == containertypes.StatePaused {
-		return l.release.refusals.removePaused.about("/"+c.name, c.id)
-	}
-	return l.release.refusals.removeRunning.about("/"+c.name, c.id, c.status)
-}
-
 // remove deletes a container that does not run, and with it, when asked, the
 // volumes that nobody named.
 func (l *lifecycle) remove(c *container, volumes bool) {
@@ -284,47 +185,3 @@ func (l *lifecycle) remove(c *container, volumes bool) {
 	}
 	l.containers.emit(c, events.ActionDestroy)
 }
-
-// handleWait answers once the condition holds, but sends its header at
-// once, so that the client knows that the wait began.
-func (l *lifecycle) handleWait(w http.ResponseWriter, r *http.Request) error {
-	condition := containertypes.WaitCondition(r.FormValue("condition"))
-	switch condition {
-	case "", containertypes.WaitConditionNotRunning, containertypes.WaitConditionNextExit, containertypes.WaitConditionRemoved:
-	default:
-		return badRequest("invalid condition: %q", condition)
-	}
-	var c *container
-	exits := 0
-	if err := l.lock.hold(func() (err error) {
-		if c, err = l.containers.find(r.PathValue("id")); err == nil {
-			exits = c.exits
-		}
-		return err
-	}); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusOK)
-	flush(w)
-	code := 0
-	met := l.lock.await(r, func() bool {
-		code = c.exitCode
-		switch condition {
-		case containertypes.WaitConditionNextExit:
-			return c.exits > exits || c.removed
-		case containertypes.WaitConditionRemoved:
-			return c.removed
-		}
-		return !c.alive() || c.removed
-	})
-	if !met {
-		return nil
-	}
-	return writeJSON(discardStatus{w}, http.StatusOK, containertypes.WaitResponse{StatusCode: int64(code)})
-}
-
-// discardStatus is for an answer whose status has been sent.
-type discardStatus struct{ http.ResponseWriter }
-
-func (discardStatus) WriteHeader(int) {}

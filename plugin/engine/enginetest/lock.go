@@ -43,10 +43,12 @@ func (l *stateLock) notify() {
 // engine went away first.
 func (l *stateLock) await(r *http.Request, look func() bool) bool {
 	for {
-		l.mu.Lock()
-		seen := look()
-		changed := l.changed
-		l.mu.Unlock()
+		var seen bool
+		var changed chan struct{}
+		_ = l.hold(func() error {
+			seen, changed = look(), l.changed
+			return nil
+		})
 		if seen {
 			return true
 		}

@@ -117,7 +117,7 @@ func (s *volumeStore) unmount(c *container) { s.emitMounts(c, events.ActionUnmou
 func (s *volumeStore) emitMounts(c *container, action events.Action) {
 	for _, m := range c.mounts {
 		if m.Name != "" {
-			s.journal.emit(events.VolumeEventType, action, m.Name, map[string]string{"driver": "local", "container": c.id})
+			s.journal.emit(events.VolumeEventType, action, m.Name, nil, "driver", "local", "container", c.id)
 		}
 	}
 }

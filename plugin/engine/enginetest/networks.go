@@ -34,12 +34,12 @@ func newNetworkStore(b base) *networkStore {
 
 func (s *networkStore) routes() routes {
 	return routes{atomic: map[string]handler{
-		"GET /networks":                  s.list,
-		"POST /networks/create":          s.create,
-		"GET /networks/{id}":             about(s.find, s.inspect),
-		"DELETE /networks/{id}":          about(s.find, s.remove),
-		"POST /networks/{id}/connect":    about(s.find, s.connect),
-		"POST /networks/{id}/disconnect": about(s.find, s.disconnect),
+		"GET /networks":                  s.getNetworks,
+		"POST /networks/create":          s.postNetwork,
+		"GET /networks/{id}":             withID(s.find, s.getNetwork),
+		"DELETE /networks/{id}":          withID(s.find, s.deleteNetwork),
+		"POST /networks/{id}/connect":    withID(s.find, s.postConnect),
+		"POST /networks/{id}/disconnect": withID(s.find, s.postDisconnect),
 	}}
 }
 
@@ -62,8 +62,8 @@ func (s *networkStore) addPredefined() {
 	}
 }
 
-// find looks a network up by ID, name or the beginning of an ID, in
-// this order, and refuses to choose between several.
+// find looks a network up by ID, name or the beginning of an ID, in this order,
+// and refuses to choose between several.
 func (s *networkStore) find(ref string) (*network, error) {
 	if n, ok := s.byID[ref]; ok {
 		return n, nil
@@ -90,25 +90,24 @@ func (s *networkStore) find(ref string) (*network, error) {
 	return nil, notFound("network %s not found", ref)
 }
 
-func (s *networkStore) create(w http.ResponseWriter, r *http.Request) error {
+func (s *networkStore) postNetwork(w http.ResponseWriter, r *http.Request) error {
 	var req networktypes.CreateRequest
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
-	warning, err := s.checkNew(&req, versionOf(r))
-	if err != nil {
-		return err
-	}
-	n, err := s.add(req)
+	n, warning, err := s.add(req, versionOf(r))
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusCreated, networktypes.CreateResponse{ID: n.id, Warning: warning})
 }
 
-// add makes a network as a request says that has been checked.
-func (s *networkStore) add(req networktypes.CreateRequest) (*network, error) {
-	n := &network{id: newID(), name: req.Name, created: time.Now().UTC(), request: req}
+// add makes a network.
+func (s *networkStore) add(req networktypes.CreateRequest, version apiVersion) (n *network, warning string, err error) {
+	if warning, err = s.checkNew(&req, version); err != nil {
+		return nil, "", err
+	}
+	n = &network{id: newID(), name: req.Name, created: time.Now().UTC(), request: req}
 	if req.Driver == "bridge" {
 		configs := req.IPAM.Config
 		if len(configs) == 0 {
@@ -118,7 +117,7 @@ func (s *networkStore) add(req networktypes.CreateRequest) (*network, error) {
 			subnet, err := s.pools.subnet(config)
 			if err != nil {
 				s.releaseSubnets(n)
-				return nil, err
+				return nil, "", err
 			}
 			if strings.HasPrefix(config.Subnet, "0.0.0.0/") { // the choice was ours
 				configs[i].Subnet = subnet.prefix.String()
@@ -128,7 +127,7 @@ func (s *networkStore) add(req networktypes.CreateRequest) (*network, error) {
 	}
 	s.byID[n.id] = n
 	s.emit(n, events.ActionCreate)
-	return n, nil
+	return n, warning, nil
 }
 
 // checkNew refuses what cannot be made and fills in defaults.
@@ -172,7 +171,7 @@ func (s *networkStore) releaseSubnets(n *network) {
 	}
 }
 
-func (s *networkStore) remove(n *network, w http.ResponseWriter, _ *http.Request) error {
+func (s *networkStore) deleteNetwork(n *network, w http.ResponseWriter, _ *http.Request) error {
 	if predefined(n.name) {
 		return errorf(http.StatusForbidden, "%s is a pre-defined network and cannot be removed", n.name)
 	}
@@ -189,7 +188,7 @@ func (s *networkStore) remove(n *network, w http.ResponseWriter, _ *http.Request
 	return noContent(w)
 }
 
-func (s *networkStore) list(w http.ResponseWriter, r *http.Request) error {
+func (s *networkStore) getNetworks(w http.ResponseWriter, r *http.Request) error {
 	want, err := readFilters(r, "dangling", "driver", "id", "label", "name", "scope", "type")
 	if err != nil {
 		return err
@@ -211,7 +210,7 @@ func (s *networkStore) list(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, list)
 }
 
-func (s *networkStore) inspect(n *network, w http.ResponseWriter, _ *http.Request) error {
+func (s *networkStore) getNetwork(n *network, w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, s.describe(n, true))
 }
 
@@ -254,12 +253,8 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 	return d
 }
 
-// emit writes down an event of a network, with its name and driver and the
-// attributes given as pairs.
+// emit writes down an event of a network, with its name and driver.
 func (s *networkStore) emit(n *network, action events.Action, pairs ...string) {
-	attributes := map[string]string{"name": n.name, "type": n.request.Driver}
-	for pair := range slices.Chunk(pairs, 2) {
-		attributes[pair[0]] = pair[1]
-	}
-	s.journal.emit(events.NetworkEventType, action, n.id, attributes)
+	pairs = append([]string{"name", n.name, "type", n.request.Driver}, pairs...)
+	s.journal.emit(events.NetworkEventType, action, n.id, nil, pairs...)
 }

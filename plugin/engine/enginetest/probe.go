@@ -80,7 +80,7 @@ func ask(p *Process, line commandLine) int {
 			p.line(false, fmt.Sprintf("connected to %s:%s", addr, port))
 			return 0
 		}
-		p.reach.containers.print(server, false, "GET / from "+p.reach.sourceAddress(p.c, addr))
+		p.containers.print(server, false, "GET / from "+p.reach.sourceAddress(p.c, addr))
 		p.line(false, there.config.Hostname)
 		return 0
 	}

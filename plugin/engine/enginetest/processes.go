@@ -10,9 +10,10 @@ import (
 // processes runs the programs of containers. No time passes meanwhile: a
 // program has ended, or runs until it is stopped, once it has begun.
 type processes struct {
-	programs map[string]Program
-	reach    *reachability
-	lastPid  int
+	programs   map[string]Program
+	containers *containerStore
+	reach      *reachability
+	lastPid    int
 }
 
 // outcome is what comes of a command line.
@@ -88,7 +89,10 @@ func (p *processes) ask(c *container, line commandLine, env []string) outcome {
 }
 
 func (p *processes) run(c *container, run Program, argv, env []string) outcome {
-	process := &Process{Args: slices.Clone(argv), Env: slices.Clone(env), reach: p.reach, c: c}
+	process := &Process{
+		Args: slices.Clone(argv), Env: slices.Clone(env),
+		containers: p.containers, reach: p.reach, c: c,
+	}
 	code := run(process)
 	return outcome{lines: process.out, code: code}
 }

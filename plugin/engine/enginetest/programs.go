@@ -18,9 +18,10 @@ type Process struct {
 	// Args is the command line, the program included; Env is the environment.
 	Args, Env []string
 
-	reach *reachability
-	c     *container
-	out   []logLine
+	containers *containerStore
+	reach      *reachability
+	c          *container
+	out        []logLine
 }
 
 // Print writes lines to the standard output.

@@ -60,9 +60,9 @@ func atomic(lock *stateLock, h handler) handler {
 	}
 }
 
-// about makes a handler of one that takes what the {id} of its path refers to.
+// withID makes a handler of one that takes what the {id} of its path refers to.
 // The lock is held.
-func about[T any](find func(ref string) (T, error), h func(T, http.ResponseWriter, *http.Request) error) handler {
+func withID[T any](find func(ref string) (T, error), h func(T, http.ResponseWriter, *http.Request) error) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		found, err := find(r.PathValue("id"))
 		if err != nil {
@@ -70,4 +70,16 @@ func about[T any](find func(ref string) (T, error), h func(T, http.ResponseWrite
 		}
 		return h(found, w, r)
 	}
+}
+
+// firstLook is how an open handler begins: with the lock held it finds what the
+// {id} of the path refers to and, if there is such a thing, looks at it.
+func firstLook[T any](l *stateLock, r *http.Request, find func(ref string) (T, error), look func(T) error) (found T, err error) {
+	err = l.hold(func() error {
+		if found, err = find(r.PathValue("id")); err != nil {
+			return err
+		}
+		return look(found)
+	})
+	return found, err
 }

@@ -20,14 +20,14 @@ type system struct {
 
 func (s *system) routes() routes {
 	return routes{atomic: map[string]handler{
-		"GET /_ping":   s.ping, // HEAD comes with it
-		"GET /version": s.version,
-		"GET /info":    s.info,
-		"POST /auth":   s.auth,
+		"GET /_ping":   s.getPing, // HEAD comes with it
+		"GET /version": s.getVersion,
+		"GET /info":    s.getInfo,
+		"POST /auth":   s.postAuth,
 	}}
 }
 
-func (s *system) ping(w http.ResponseWriter, r *http.Request) error {
+func (s *system) getPing(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-cache, no-store, must-revalidate")
 	w.Header().Set("Pragma", "no-cache")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -42,7 +42,7 @@ func (s *system) ping(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *system) version(w http.ResponseWriter, _ *http.Request) error {
+func (s *system) getVersion(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, types.Version{
 		Components: []types.ComponentVersion{{
 			Name:    "Engine",
@@ -61,7 +61,7 @@ func (s *system) version(w http.ResponseWriter, _ *http.Request) error {
 	})
 }
 
-func (s *system) info(w http.ResponseWriter, _ *http.Request) error {
+func (s *system) getInfo(w http.ResponseWriter, _ *http.Request) error {
 	info := systemtypes.Info{
 		ID:              "enginetest",
 		Name:            "enginetest",
@@ -89,6 +89,6 @@ func (s *system) info(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, info)
 }
 
-func (s *system) auth(w http.ResponseWriter, _ *http.Request) error {
+func (s *system) postAuth(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]string{"Status": "Login Succeeded", "IdentityToken": ""})
 }

@@ -29,10 +29,10 @@ func newVolumeStore(b base) *volumeStore {
 
 func (s *volumeStore) routes() routes {
 	return routes{atomic: map[string]handler{
-		"GET /volumes":         s.list,
-		"POST /volumes/create": s.create,
-		"GET /volumes/{id}":    about(s.find, s.inspect),
-		"DELETE /volumes/{id}": s.remove,
+		"GET /volumes":         s.getVolumes,
+		"POST /volumes/create": s.postVolume,
+		"GET /volumes/{id}":    withID(s.find, s.getVolume),
+		"DELETE /volumes/{id}": s.deleteVolume,
 	}}
 }
 
@@ -51,11 +51,11 @@ func (s *volumeStore) ensure(name string, labels, options map[string]string) *vo
 		Labels:     labels, Options: options,
 	}
 	s.byName[name] = v
-	s.journal.emit(events.VolumeEventType, events.ActionCreate, name, map[string]string{"driver": "local"})
+	s.journal.emit(events.VolumeEventType, events.ActionCreate, name, nil, "driver", "local")
 	return v
 }
 
-func (s *volumeStore) create(w http.ResponseWriter, r *http.Request) error {
+func (s *volumeStore) postVolume(w http.ResponseWriter, r *http.Request) error {
 	var opts volumetypes.CreateOptions
 	if err := readJSON(r, &opts, false); err != nil {
 		return err
@@ -74,11 +74,11 @@ func (s *volumeStore) find(name string) (*volumetypes.Volume, error) {
 	return nil, notFound("get %s: no such volume", name)
 }
 
-func (s *volumeStore) inspect(v *volumetypes.Volume, w http.ResponseWriter, _ *http.Request) error {
+func (s *volumeStore) getVolume(v *volumetypes.Volume, w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, v)
 }
 
-func (s *volumeStore) remove(w http.ResponseWriter, r *http.Request) error {
+func (s *volumeStore) deleteVolume(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.find(r.PathValue("id"))
 	if err != nil {
 		if boolParam(r, "force") {
@@ -95,10 +95,10 @@ func (s *volumeStore) remove(w http.ResponseWriter, r *http.Request) error {
 
 func (s *volumeStore) delete(name string) {
 	delete(s.byName, name)
-	s.journal.emit(events.VolumeEventType, events.ActionDestroy, name, map[string]string{"driver": "local"})
+	s.journal.emit(events.VolumeEventType, events.ActionDestroy, name, nil, "driver", "local")
 }
 
-func (s *volumeStore) list(w http.ResponseWriter, r *http.Request) error {
+func (s *volumeStore) getVolumes(w http.ResponseWriter, r *http.Request) error {
 	want, err := readFilters(r, "dangling", "driver", "label", "name")
 	if err != nil {
 		return err

@@ -1,0 +1,55 @@
+// Package enginetest is a Docker Engine in memory, as net/http/httptest is an
+// HTTP server in memory. It speaks the Engine API on a unix socket, so the true
+// client and the docker command drive it, and no code under test knows that
+// nothing is ever run.
+//
+//	e := enginetest.New(t, enginetest.Options{
+//		APIVersion: "1.51",
+//		Images:     []enginetest.Image{enginetest.Probe("probe:latest")},
+//	})
+//	cli, err := client.NewClientWithOpts(client.WithHost(e.Host()), client.WithAPIVersionNegotiation())
+//
+// A container "runs" the program of scripts/probe: serve and sleep go on until
+// stopped, say prints and exits, resolve, dial, ping and get answer from a model
+// of the engine's bridges and of its name server. Any other command is taken
+// for a server that runs until stopped and listens on its exposed TCP ports.
+//
+// Answers, status codes and error texts are those of Engine 20.10 for API
+// 1.41 and of Engine 28 for API 1.44 and later, as far as a program under test
+// can be expected to look; contract tests compare them with a real engine.
+// A call the package does not know is answered with 501, never with a guess.
+//
+// Not modelled: image layers, files inside containers, IPv6, Swarm, the links
+// of the default bridge, and traffic through ports published on the host.
+//
+// # Stores
+//
+// An engine is made of stores, each with its data, its operations and the
+// handlers of the calls about it; [Engine] itself routes calls to them, notes
+// the calls and injects faults. Handlers are named after their method: getX,
+// postX, deleteX. What else a store has is for other stores. These may call, of
+// each other's methods:
+//
+//	images, volumes, networks       none but those of the interface by which
+//	                                they see containers, declared beside each
+//	containers                      images, volumes; execs by an interface
+//	reachability (who finds whom)   containers, networks; only asks
+//	processes (what programs do)    reachability; containers to print
+//	execs                           containers, processes
+//	lifecycle (starts, stops)       all of these but execs and images
+//	logs, system                    containers; system images as well
+//	events                          no other; all stores write events
+//
+// One thing in which releases of the engine differ is one field of release; one
+// in which versions of the API differ, whatever the engine, of apiVersion. No
+// store asks for the number of a version.
+//
+// # Lock
+//
+// One lock guards the data of all stores. It is taken for a call, by the router
+// for atomic handlers and by the others for each look (see routes), and for a
+// timer (see stateLock.after). Everything else expects it to be held and never
+// takes it, so a call has its effect at once or not at all. Nothing is awaited
+// while it is held. The list of calls and the function that chooses faults have
+// a lock of their own, which is never held together with this one.
+package enginetest
