@@ -57,8 +57,8 @@ func (s *containerStore) matcher(want listFilters) (func(*container) bool, error
 	}
 	ancestors := map[string]bool{}
 	for _, ref := range want.Get("ancestor") {
-		if image, err := s.images.find(ref); err == nil {
-			ancestors[image.id] = true
+		if i, err := s.images.find(ref); err == nil {
+			ancestors[i.id] = true
 		}
 	}
 	return func(c *container) bool {
