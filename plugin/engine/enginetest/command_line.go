@@ -18,15 +18,15 @@ type commandLine struct {
 }
 
 func parseCommandLine(argv []string) commandLine {
-	p := commandLine{argv: argv}
+	l := commandLine{argv: argv}
 	if len(argv) == 0 || path.Base(argv[0]) != "probe" {
-		return p
+		return l
 	}
-	p.probe = true
+	l.probe = true
 	if len(argv) > 1 {
-		p.verb = argv[1]
+		l.verb = argv[1]
 	}
-	return p
+	return l
 }
 
 func (l commandLine) args() []string {

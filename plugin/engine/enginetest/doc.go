@@ -36,7 +36,8 @@
 //	reachability (who finds whom)   containers, networks; only asks
 //	processes (what programs do)    reachability; containers to print
 //	execs                           containers, processes
-//	lifecycle (starts, stops)       all of these but execs and images
+//	lifecycle (starts, stops)       containers, networks, volumes, processes and
+//	                                the ports of the host
 //	logs, system                    containers; system images as well
 //	events                          no other; all stores write events
 //
@@ -49,7 +50,7 @@
 // One lock guards the data of all stores. It is taken for a call, by the router
 // for atomic handlers and by the others for each look (see routes), and for a
 // timer (see stateLock.after). Everything else expects it to be held and never
-// takes it, so a call has its effect at once or not at all. Nothing is awaited
-// while it is held. The list of calls and the function that chooses faults have
-// a lock of their own, which is never held together with this one.
+// takes it, so no call sees half of another. Who holds it waits for nothing but
+// to get an answer written. The list of calls and the function that chooses
+// faults have a lock of their own, which is never held together with this one.
 package enginetest

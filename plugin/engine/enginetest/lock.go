@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// stateLock guards the data of all stores, and tells who waits for a change of
-// it. The comment of the package says who takes it.
+// stateLock guards the data of all stores, and wakes those who wait for a change
+// of it. The comment of the package says who takes it.
 type stateLock struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and renewed at each change
