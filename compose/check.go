@@ -7,14 +7,14 @@ import (
 )
 
 // check reports what is wrong between keys and between services.
-func (l *loader) check(drafts []*draft, project string) {
-	names := make([]string, len(drafts))
-	known := make(map[string]*Service, len(drafts))
-	for i, d := range drafts {
+func (l *loader) check(partials []*partial, project string) {
+	names := make([]string, len(partials))
+	known := make(map[string]*Service, len(partials))
+	for i, d := range partials {
 		names[i], known[d.Name] = d.Name, &d.Service
 	}
 	called := map[string]*Service{}
-	for _, d := range drafts {
+	for _, d := range partials {
 		s := &d.Service
 		if !d.broken {
 			l.checkImage(s)
@@ -34,7 +34,7 @@ func (l *loader) check(drafts []*draft, project string) {
 		}
 		called[s.ContainerName] = s
 	}
-	l.checkCycles(drafts, known)
+	l.checkCycles(partials, known)
 }
 
 func has(s *Service, key string) bool { _, ok := s.At[key]; return ok }
@@ -53,7 +53,7 @@ func (l *loader) checkImage(s *Service) {
 	}
 }
 
-func (l *loader) checkMemory(d *draft) {
+func (l *loader) checkMemory(d *partial) {
 	s, at := &d.Service, d.values["memswap_limit"]
 	switch {
 	case s.MemswapLimit == 0 || s.MemswapLimit == -1 && s.MemLimit > 0:
@@ -67,7 +67,7 @@ func (l *loader) checkMemory(d *draft) {
 // checkNetwork finds what a container on another one's network stack cannot
 // have of its own. The engine would refuse it. (That links need a network is
 // for package linking to say.)
-func (l *loader) checkNetwork(d *draft) {
+func (l *loader) checkNetwork(d *partial) {
 	if pos, ok := d.At["ports"]; ok && d.Net.Mode == NetHost {
 		l.note(pos, d.Name+".ports", "has no effect with net: host, where every port is the host's")
 	}
@@ -83,7 +83,7 @@ func (l *loader) checkNetwork(d *draft) {
 }
 
 // checkMounts finds two things mounted in one place.
-func (l *loader) checkMounts(d *draft) {
+func (l *loader) checkMounts(d *partial) {
 	at := map[string]Volume{}
 	for _, v := range d.Volumes {
 		if first, ok := at[v.Target]; ok {
@@ -95,7 +95,7 @@ func (l *loader) checkMounts(d *draft) {
 }
 
 // checkLinks looks up the services that a service names.
-func (l *loader) checkLinks(d *draft, known map[string]*Service, names []string) {
+func (l *loader) checkLinks(d *partial, known map[string]*Service, names []string) {
 	for _, link := range d.Links {
 		path := d.pathOf("links", link.Pos)
 		if link.Target == d.Name {
@@ -129,7 +129,7 @@ func (l *loader) checkContainer(name string, pos Pos, path string, services []st
 }
 
 // checkExternal looks at links to containers outside of the project.
-func (l *loader) checkExternal(d *draft, project string, known map[string]*Service) {
+func (l *loader) checkExternal(d *partial, project string, known map[string]*Service) {
 	for _, link := range d.ExternalLinks {
 		path := d.pathOf("external_links", link.Pos)
 		number, own := strings.CutPrefix(link.Target, project+"_"+d.Name+"_")
@@ -143,7 +143,7 @@ func (l *loader) checkExternal(d *draft, project string, known map[string]*Servi
 
 // checkPorts finds a port of the host that one container would have to open
 // twice.
-func (l *loader) checkPorts(d *draft) {
+func (l *loader) checkPorts(d *partial) {
 	const most = 1000 // no real service has as many, and each is compared with each
 	if len(d.Ports) > most {
 		return

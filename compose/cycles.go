@@ -38,12 +38,12 @@ func needs(s *Service, known map[string]*Service) []need {
 
 // checkCycles reports each circle of needs once, where it closes when the
 // services are read in file order.
-func (l *loader) checkCycles(drafts []*draft, known map[string]*Service) {
+func (l *loader) checkCycles(partials []*partial, known map[string]*Service) {
 	const (
 		open = 1 + iota
 		done
 	)
-	state := make(map[string]int, len(drafts))
+	state := make(map[string]int, len(partials))
 	var way []string
 	var visit func(s *Service)
 	visit = func(s *Service) {
@@ -66,9 +66,9 @@ func (l *loader) checkCycles(drafts []*draft, known map[string]*Service) {
 		way = way[:len(way)-1]
 		state[s.Name] = done
 	}
-	for _, d := range drafts {
-		if state[d.Name] == 0 {
-			visit(&d.Service)
+	for _, p := range partials {
+		if state[p.Name] == 0 {
+			visit(&p.Service)
 		}
 	}
 }

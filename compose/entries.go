@@ -14,10 +14,10 @@ type Entry struct {
 // reads them back to the same service, but for a dollar sign, which a file has
 // to double.
 func (s *Service) Entries() []Entry {
-	d := &draft{Service: *s}
+	p := &partial{Service: *s}
 	var out []Entry
 	for _, k := range keyTable() {
-		if v := k.field.entry(d); v != nil {
+		if v := k.field.entry(p); v != nil {
 			out = append(out, Entry{k.Name, v})
 		}
 	}

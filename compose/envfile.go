@@ -15,7 +15,7 @@ type setting struct {
 
 // lineError is a mistake in a line of such a file.
 type lineError struct {
-	*mistake
+	*invalid
 	line, col int
 }
 
@@ -29,7 +29,7 @@ type lineError struct {
 func parseEnvFile(data string, find lookup) ([]setting, []lineError) {
 	p := envParser{s: strings.TrimPrefix(data, "\ufeff"), line: 1, outer: find, known: map[string]*string{}}
 	if !utf8.ValidString(p.s) {
-		return nil, []lineError{{wrong("", "not text in UTF-8"), 1, 1}}
+		return nil, []lineError{{invalidf("", "not text in UTF-8"), 1, 1}}
 	}
 	for p.s != "" {
 		p.entry()
@@ -94,7 +94,7 @@ func (p *envParser) next(rest string) {
 }
 
 // value reads what stands behind the = of a line; rest is the lines below.
-func (p *envParser) value(v, rest string) (string, *mistake) {
+func (p *envParser) value(v, rest string) (string, *invalid) {
 	if v != "" && (v[0] == '"' || v[0] == '\'') {
 		all := v
 		if rest != "" || strings.HasSuffix(p.s, "\n") {
@@ -124,7 +124,7 @@ func comment(s string) int {
 
 // quoted reads up to the closing quote, over as many lines as it takes. Where
 // there is none, it goes on with rest, the next line.
-func (p *envParser) quoted(quote byte, all, rest string) (string, *mistake) {
+func (p *envParser) quoted(quote byte, all, rest string) (string, *invalid) {
 	var b strings.Builder
 	for i := 0; i < len(all); i++ {
 		switch c := all[i]; {
@@ -133,7 +133,7 @@ func (p *envParser) quoted(quote byte, all, rest string) (string, *mistake) {
 			p.line += strings.Count(all[:i], "\n")
 			p.next(after)
 			if tail = strings.TrimSpace(tail); tail != "" && tail[0] != '#' {
-				return "", wrong("put the whole value in quotes", "text stands behind the closing quote: %q", tail)
+				return "", invalidf("put the whole value in quotes", "text stands behind the closing quote: %q", tail)
 			}
 			if quote == '\'' {
 				return b.String(), nil
@@ -147,7 +147,7 @@ func (p *envParser) quoted(quote byte, all, rest string) (string, *mistake) {
 		}
 	}
 	p.next(rest)
-	return "", wrong("close it, or put the value in the other kind of quotes", "the quote %c is not closed", quote)
+	return "", invalidf("close it, or put the value in the other kind of quotes", "the quote %c is not closed", quote)
 }
 
 func unescape(quote, c byte) string {

@@ -8,39 +8,39 @@ import (
 	"strings"
 )
 
-// drafts reads the services of the files, merges files key by key, and then
+// partials reads the services of the files, merges files key by key, and then
 // lets each service take over what it extends.
-func (l *loader) drafts() []*draft {
-	var out []*draft
+func (l *loader) partials() []*partial {
+	var out []*partial
 	at := map[string]int{}
 	owner := map[string]*document{} // where a service's extends is written
 	for _, doc := range l.main {
-		for _, p := range doc.services {
-			d := l.service(p, doc.base)
-			if d.extends.service != "" {
-				owner[d.Name] = doc
+		for _, body := range doc.services {
+			p := l.service(body, doc.base)
+			if p.extends.service != "" {
+				owner[p.Name] = doc
 			}
-			if i, ok := at[d.Name]; ok {
-				l.over(out[i], d)
+			if i, ok := at[p.Name]; ok {
+				l.over(out[i], p)
 				continue
 			}
-			at[d.Name] = len(out)
-			out = append(out, d)
+			at[p.Name] = len(out)
+			out = append(out, p)
 		}
 	}
-	x := extending{loader: l, done: map[origin]*draft{}, open: map[origin]bool{}}
-	for i, d := range out {
-		if d.extends.service != "" {
-			out[i] = x.extend(d, owner[d.Name])
+	x := extending{loader: l, done: map[origin]*partial{}, open: map[origin]bool{}}
+	for i, p := range out {
+		if p.extends.service != "" {
+			out[i] = x.extend(p, owner[p.Name])
 		}
 	}
 	return out
 }
 
-// over puts the keys of d on top of those of base.
-func (l *loader) over(base, d *draft) {
-	_, image := d.At["image"]
-	_, build := d.At["build"]
+// over puts the keys of p on top of those of base.
+func (l *loader) over(base, p *partial) {
+	_, image := p.At["image"]
+	_, build := p.At["build"]
 	switch {
 	case image && !build:
 		l.unset(base, "build")
@@ -49,24 +49,24 @@ func (l *loader) over(base, d *draft) {
 		l.unset(base, "image")
 	}
 	for _, k := range l.keys {
-		if pos, ok := d.At[k.Name]; ok {
-			k.field.merge(base, d)
+		if pos, ok := p.At[k.Name]; ok {
+			k.field.merge(base, p)
 			base.At[k.Name] = pos
 		}
 	}
-	base.broken = base.broken || d.broken
-	base.size += d.size
-	maps.Copy(base.paths, d.paths)
-	maps.Copy(base.values, d.values)
+	base.broken = base.broken || p.broken
+	base.size += p.size
+	maps.Copy(base.paths, p.paths)
+	maps.Copy(base.values, p.values)
 }
 
 // unset takes a key out of a service.
-func (l *loader) unset(d *draft, key string) {
-	if _, ok := d.At[key]; !ok {
+func (l *loader) unset(p *partial, key string) {
+	if _, ok := p.At[key]; !ok {
 		return
 	}
-	delete(d.At, key)
-	l.known[key].field.clear(d)
+	delete(p.At, key)
+	l.known[key].field.clear(p)
 }
 
 // origin is a service of a file.
@@ -75,41 +75,41 @@ type origin struct{ path, service string }
 // extending follows extends, through files and chains.
 type extending struct {
 	*loader
-	done map[origin]*draft
-	way  []origin // the services that led here
-	open map[origin]bool
-	size int  // values taken over so far
-	full bool // that there are too many was told
+	done  map[origin]*partial
+	chain []origin // the services that led here
+	open  map[origin]bool
+	size  int  // values taken over so far
+	full  bool // that there are too many was told
 }
 
 // maxTakenOver is the number of values that extends may copy: a chain of
 // services in which each adds to what it takes over grows by the square.
 const maxTakenOver = 2000000
 
-// extend returns d, a service of doc, on top of what it extends.
-func (x *extending) extend(d *draft, doc *document) *draft {
-	self := origin{doc.path, d.Name}
-	x.way, x.open[self] = append(x.way, self), true
+// extend returns p, a service of doc, on top of what it extends.
+func (x *extending) extend(p *partial, doc *document) *partial {
+	self := origin{doc.path, p.Name}
+	x.chain, x.open[self] = append(x.chain, self), true
 	defer func() {
-		x.way = x.way[:len(x.way)-1]
+		x.chain = x.chain[:len(x.chain)-1]
 		delete(x.open, self)
 	}()
-	path := d.Name + ".extends"
-	e := d.extends
-	in, p, ok := x.lookup(e, doc, path)
+	path := p.Name + ".extends"
+	e := p.extends
+	in, body, ok := x.lookup(e, doc, path)
 	o := origin{in.path, e.service}
 	switch {
 	case !ok:
-		d.broken = true
-		return d
+		p.broken = true
+		return p
 	case x.open[o]:
-		x.circle(e.pos, path, x.way[slices.Index(x.way, o):])
-		d.broken = true
-		return d
+		x.circle(e.pos, path, x.chain[slices.Index(x.chain, o):])
+		p.broken = true
+		return p
 	}
 	base, ok := x.done[o]
 	if !ok {
-		base = x.service(p, in.base)
+		base = x.service(body, in.base)
 		if base.extends.service != "" {
 			base = x.extend(base, in)
 		}
@@ -120,11 +120,11 @@ func (x *extending) extend(d *draft, doc *document) *draft {
 			x.fail(e.pos, path, fmt.Sprintf("more than %d values are taken over by extends", maxTakenOver))
 		}
 		x.full = true
-		return d
+		return p
 	}
-	out := base.copy(d)
-	x.keepOut(out, e, path)
-	x.over(out, d)
+	out := base.copy(p)
+	x.dropReferences(out, e, path)
+	x.over(out, p)
 	return out
 }
 
@@ -136,12 +136,12 @@ func (x *extending) lookup(e extension, doc *document, path string) (*document, 
 		file := (&scope{report: x.report, find: x.find, base: e.base}).absolute(e.file)
 		in = x.document(file, x.display(file), filepath.Dir(file), e.filePos, path+".file", nil)
 	}
-	if p, ok := in.service(e.service); ok {
-		return in, p, true
+	if body, ok := in.service(e.service); ok {
+		return in, body, true
 	}
 	for _, m := range x.main {
-		if p, ok := m.service(e.service); ok && e.file == "" {
-			return m, p, true
+		if body, ok := m.service(e.service); ok && e.file == "" {
+			return m, body, true
 		}
 	}
 	if len(in.services) > 0 { // else it was told why there are none
@@ -152,9 +152,9 @@ func (x *extending) lookup(e extension, doc *document, path string) (*document, 
 }
 
 // circle reports services that extend each other.
-func (x *extending) circle(at Pos, path string, way []origin) {
+func (x *extending) circle(at Pos, path string, chain []origin) {
 	var names []string
-	for _, o := range append(slices.Clone(way), way[0]) {
+	for _, o := range append(slices.Clone(chain), chain[0]) {
 		names = append(names, o.service)
 	}
 	if len(names) == 2 {
@@ -164,9 +164,9 @@ func (x *extending) circle(at Pos, path string, way []origin) {
 	x.fail(at, path, "services extend each other in a circle: "+strings.Join(names, " extends "))
 }
 
-// keepOut drops what names other services of the base's file: they need not
+// dropReferences drops what names other services of the base's file: they need not
 // exist beside the service that extends it (compose-v1.md 1.8).
-func (x *extending) keepOut(base *draft, e extension, path string) {
+func (x *extending) dropReferences(base *partial, e extension, path string) {
 	var dropped []string
 	for _, key := range [...]string{"links", "volumes_from", "net"} {
 		at, ok := base.At[key]
@@ -181,12 +181,12 @@ func (x *extending) keepOut(base *draft, e extension, path string) {
 	}
 }
 
-// copy makes a draft with the keys of d and the name of as, which may be
-// changed without changing d.
-func (d *draft) copy(as *draft) *draft {
-	out := *d
+// copy makes a partial with the keys of p and the name of as, which may be
+// changed without changing p.
+func (p *partial) copy(as *partial) *partial {
+	out := *p
 	out.Name, out.Pos = as.Name, as.Pos
-	out.At, out.values, out.paths = maps.Clone(d.At), maps.Clone(d.values), map[Pos]string{}
+	out.At, out.values, out.paths = maps.Clone(p.At), maps.Clone(p.values), map[Pos]string{}
 	delete(out.At, "extends")
 	return &out
 }

@@ -1,60 +1,25 @@
 package compose
 
-// draft is a service while it is being put together: what it says of itself
-// plus what still has to be looked up elsewhere.
-type draft struct {
-	Service
-	envFiles []located
-	security []located
-	extends  extension
-	values   map[string]Pos // where the value of each key stands, by key
-	size     int            // the number of values in it
-	broken   bool           // a mistake was told that leaves keys unknown
-	paths    map[Pos]string // of the items of its lists: web.links[0]
-}
-
-// pathOf is the path of an item that stands at p under key.
-func (d *draft) pathOf(key string, p Pos) string {
-	if path, ok := d.paths[p]; ok {
-		return path
-	}
-	return d.Name + "." + key
-}
-
-// located is a word with its place.
-type located struct {
-	text string
-	pos  Pos
-}
-
-// extension is the value of extends. An empty file is the same file.
-type extension struct {
-	service, file string
-	pos           Pos // of the service's name
-	filePos       Pos
-	base          string // the directory that file is relative to
-}
-
 // field is what a key does with a service. There is one for each row of the
 // key table.
 type field interface {
-	read(s *scope, v value, d *draft)
-	merge(base, over *draft) // base takes on what over sets; over has the key
-	clear(d *draft)          // as if the key were not there
-	entry(d *draft) any      // in the form that read takes; nil where nothing is set
+	read(s *scope, v value, p *partial)
+	merge(base, over *partial) // base takes on what over sets; over has the key
+	clear(p *partial)          // as if the key were not there
+	entry(p *partial) any      // in the form that read takes; nil where nothing is set
 }
 
 // typed is a field of type T.
 type typed[T any] struct {
-	at    func(*draft) *T
+	at    func(*partial) *T
 	take  func(*scope, value) T // reports what is wrong with the value
 	join  func(base, over T) T  // nil: over replaces base
 	print func(T) any           // nil: the key is only a way to say other keys
 }
 
-func (f typed[T]) read(s *scope, v value, d *draft) { *f.at(d) = f.take(s, v) }
+func (f typed[T]) read(s *scope, v value, p *partial) { *f.at(p) = f.take(s, v) }
 
-func (f typed[T]) merge(base, over *draft) {
+func (f typed[T]) merge(base, over *partial) {
 	if f.join == nil {
 		*f.at(base) = *f.at(over)
 		return
@@ -62,28 +27,28 @@ func (f typed[T]) merge(base, over *draft) {
 	*f.at(base) = f.join(*f.at(base), *f.at(over))
 }
 
-func (f typed[T]) clear(d *draft) {
+func (f typed[T]) clear(p *partial) {
 	var zero T
-	*f.at(d) = zero
+	*f.at(p) = zero
 }
 
-func (f typed[T]) entry(d *draft) any {
+func (f typed[T]) entry(p *partial) any {
 	if f.print == nil {
 		return nil
 	}
-	return f.print(*f.at(d))
+	return f.print(*f.at(p))
 }
 
 // ignored is a key that files contain and that means nothing.
 type ignored string
 
-func (f ignored) read(s *scope, v value, _ *draft) { s.assume(v, "%s", string(f)) }
-func (f ignored) merge(_, _ *draft)                {}
-func (f ignored) clear(*draft)                     {}
-func (f ignored) entry(*draft) any                 { return nil }
+func (f ignored) read(s *scope, v value, _ *partial) { s.noteAt(v, "%s", string(f)) }
+func (f ignored) merge(_, _ *partial)                {}
+func (f ignored) clear(*partial)                     {}
+func (f ignored) entry(*partial) any                 { return nil }
 
 // checked is a field of one text that check may refuse or rewrite.
-func checked(at func(*draft) *string, check func(*scope, value) (string, *mistake)) field {
+func checked(at func(*partial) *string, check func(*scope, value) (string, *invalid)) field {
 	return typed[string]{
 		at: at,
 		take: func(s *scope, v value) string {
@@ -92,7 +57,7 @@ func checked(at func(*draft) *string, check func(*scope, value) (string, *mistak
 			}
 			t, m := check(s, v)
 			if m != nil {
-				s.badly(v, m)
+				s.invalidAt(v, m)
 			}
 			return t
 		},
@@ -102,7 +67,7 @@ func checked(at func(*draft) *string, check func(*scope, value) (string, *mistak
 
 // digits is a field of one text that looks like a number in many files, such
 // as user: 1000.
-func digits(at func(*draft) *string) field {
+func digits(at func(*partial) *string) field {
 	return typed[string]{
 		at: at,
 		take: func(s *scope, v value) string {
@@ -116,7 +81,7 @@ func digits(at func(*draft) *string) field {
 }
 
 // strict is digits that check may refuse or rewrite.
-func strict(at func(*draft) *string, check func(string) (string, *mistake)) field {
+func strict(at func(*partial) *string, check func(string) (string, *invalid)) field {
 	f := digits(at).(typed[string])
 	take := f.take
 	f.take = func(s *scope, v value) string {
@@ -126,7 +91,7 @@ func strict(at func(*draft) *string, check func(string) (string, *mistake)) fiel
 		}
 		t, m := check(t)
 		if m != nil {
-			s.badly(v, m)
+			s.invalidAt(v, m)
 		}
 		return t
 	}
@@ -141,7 +106,7 @@ func printText(s string) any {
 }
 
 // toggle is a field that is on or off.
-func toggle(at func(*draft) *bool) field {
+func toggle(at func(*partial) *bool) field {
 	return typed[bool]{
 		at:   at,
 		take: (*scope).onOff,
@@ -156,12 +121,12 @@ func toggle(at func(*draft) *bool) field {
 
 // sequence is a field of a list, made of one T for each item. An item with
 // the identity of an earlier one takes its place.
-func sequence[T any](at func(*draft) *[]T, take func(*scope, value) (T, *mistake), same func(T) string, print func(T) string) typed[[]T] {
+func sequence[T any](at func(*partial) *[]T, take func(*scope, value) (T, *invalid), same func(T) string, print func(T) string) typed[[]T] {
 	return typed[[]T]{
 		at: at,
 		take: func(s *scope, v value) []T {
 			if v.scalar() {
-				s.assume(v, "is taken as a list with the one item %q", v.text)
+				s.noteAt(v, "is taken as a list with the one item %q", v.text)
 			}
 			var out []T
 			first := map[string]int{}
@@ -172,7 +137,7 @@ func sequence[T any](at func(*draft) *[]T, take func(*scope, value) (T, *mistake
 				}
 				t, m := take(c, item)
 				if m != nil {
-					c.badly(item, m)
+					c.invalidAt(item, m)
 					continue
 				}
 				c.paths[item.pos] = c.path
@@ -195,11 +160,11 @@ func sequence[T any](at func(*draft) *[]T, take func(*scope, value) (T, *mistake
 }
 
 // list of plain words, such as cap_add. A nil check takes every word.
-func wordList(at func(*draft) *[]string, check func(string) (string, *mistake)) typed[[]string] {
+func wordList(at func(*partial) *[]string, check func(string) (string, *invalid)) typed[[]string] {
 	itself := func(s string) string { return s }
-	return sequence(at, func(_ *scope, v value) (string, *mistake) {
+	return sequence(at, func(_ *scope, v value) (string, *invalid) {
 		if v.text == "" {
-			return "", wrong("", "is empty")
+			return "", invalidf("", "is empty")
 		}
 		if check == nil {
 			return v.text, nil

@@ -9,33 +9,33 @@ import (
 // finish looks up what services say lies elsewhere: env_file, build
 // directories, security profiles, and services behind names that may be
 // containers.
-func (l *loader) finish(drafts []*draft, skipBuild bool) {
+func (l *loader) finish(partials []*partial, skipBuild bool) {
 	isService := map[string]bool{}
-	for _, d := range drafts {
-		isService[d.Name] = true
+	for _, p := range partials {
+		isService[p.Name] = true
 	}
 	files := map[string][]setting{}
-	for _, d := range drafts {
-		l.environment(d, files)
-		l.profiles(d)
-		d.VolumesFrom = append([]VolumesFrom(nil), d.VolumesFrom...)
-		for i := range d.VolumesFrom {
-			d.VolumesFrom[i].Service = isService[d.VolumesFrom[i].Source]
+	for _, p := range partials {
+		l.environment(p, files)
+		l.profiles(p)
+		p.VolumesFrom = append([]VolumesFrom(nil), p.VolumesFrom...)
+		for i := range p.VolumesFrom {
+			p.VolumesFrom[i].Service = isService[p.VolumesFrom[i].Source]
 		}
-		if d.Net.Mode == NetContainer && isService[d.Net.Name] {
-			d.Net.Mode = NetService
+		if p.Net.Mode == NetContainer && isService[p.Net.Name] {
+			p.Net.Mode = NetService
 		}
-		if !skipBuild && d.Build != "" && !isURL(d.Build) {
-			l.buildDir(d)
+		if !skipBuild && p.Build != "" && !isURL(p.Build) {
+			l.buildDir(p)
 		}
 	}
 }
 
 // environment puts env_file below environment.
-func (l *loader) environment(d *draft, files map[string][]setting) {
+func (l *loader) environment(p *partial, files map[string][]setting) {
 	var vars []Var
-	for i, f := range d.envFiles {
-		path := fmt.Sprintf("%s.env_file[%d]", d.Name, i)
+	for i, f := range p.envFiles {
+		path := fmt.Sprintf("%s.env_file[%d]", p.Name, i)
 		settings, ok := files[f.text]
 		if !ok {
 			settings = l.settings(f, path)
@@ -53,7 +53,7 @@ func (l *loader) environment(d *draft, files map[string][]setting) {
 		}
 	}
 	if len(vars) > 0 {
-		d.Environment = sortVars(append(vars, d.Environment...))
+		p.Environment = sortVars(append(vars, p.Environment...))
 	}
 }
 
@@ -73,13 +73,13 @@ func (l *loader) settings(f located, path string) []setting {
 
 // profiles puts the text of seccomp profiles in the place of their names, as
 // the engine wants it.
-func (l *loader) profiles(d *draft) {
-	for _, opt := range d.security {
-		d.SecurityOpt = append(d.SecurityOpt, l.profile(d, opt))
+func (l *loader) profiles(p *partial) {
+	for _, opt := range p.security {
+		p.SecurityOpt = append(p.SecurityOpt, l.profile(p, opt))
 	}
 }
 
-func (l *loader) profile(d *draft, opt located) string {
+func (l *loader) profile(p *partial, opt located) string {
 	file, ok := strings.CutPrefix(opt.text, "seccomp:")
 	if !ok {
 		file, ok = strings.CutPrefix(opt.text, "seccomp=")
@@ -90,17 +90,17 @@ func (l *loader) profile(d *draft, opt located) string {
 	path := (&scope{find: l.find, base: l.base}).absolute(file)
 	data, err := l.disk.read(path)
 	if err != nil {
-		l.fail(opt.pos, d.pathOf("security_opt", opt.pos), fmt.Sprintf("the seccomp profile %s: %s", l.display(path), reason(err)))
+		l.fail(opt.pos, p.pathOf("security_opt", opt.pos), fmt.Sprintf("the seccomp profile %s: %s", l.display(path), reason(err)))
 	}
 	return "seccomp=" + strings.TrimSpace(string(data))
 }
 
-func (l *loader) buildDir(d *draft) {
-	isDir, err := l.disk.isDir(d.Build)
+func (l *loader) buildDir(p *partial) {
+	isDir, err := l.disk.isDir(p.Build)
 	if err == nil && !isDir {
 		err = errors.New("it is no directory")
 	}
 	if err != nil {
-		l.fail(d.values["build"], d.Name+".build", fmt.Sprintf("cannot build from %s: %s", l.display(d.Build), strings.Replace(reason(err), "file", "directory", 1)))
+		l.fail(p.values["build"], p.Name+".build", fmt.Sprintf("cannot build from %s: %s", l.display(p.Build), strings.Replace(reason(err), "file", "directory", 1)))
 	}
 }

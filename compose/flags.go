@@ -22,6 +22,6 @@ func ParseVolume(flag, text, dir string, env map[string]string) (Volume, error) 
 	return v, nil
 }
 
-func ofFlag(flag string, m *mistake) error {
+func ofFlag(flag string, m *invalid) error {
 	return Errors{{Path: flag, Msg: m.msg, Hints: m.hints}}
 }

@@ -38,25 +38,11 @@ func interpolate(r *report, find lookup, path string, v value) value {
 	return v
 }
 
-// mistake is an error that has no place yet.
-type mistake struct {
-	msg   string
-	hints []string
-}
-
-func wrong(hint, format string, a ...any) *mistake {
-	m := &mistake{msg: fmt.Sprintf(format, a...)}
-	if hint != "" {
-		m.hints = []string{hint}
-	}
-	return m
-}
-
 // expand replaces the variables in s: $X and ${X} as docker-compose 1.5 took
 // them, $$ for a dollar sign, and the shell's ${X-y}, ${X:-y}, ${X+y},
 // ${X:+y}, ${X?y} and ${X:?y}, whose y may hold variables too. It calls blank
 // for each variable that is replaced by nothing because it is not set.
-func expand(s string, find lookup, blank func(string)) (string, *mistake) {
+func expand(s string, find lookup, blank func(string)) (string, *invalid) {
 	e := expansion{s: s, find: find, blank: blank}
 	out := e.text(true, 0)
 	if e.err != nil {
@@ -71,7 +57,7 @@ type expansion struct {
 	i     int
 	find  lookup
 	blank func(string)
-	err   *mistake
+	err   *invalid
 }
 
 const maxNested = 16 // ${A:-${B:-…}}
@@ -148,7 +134,7 @@ func (e *expansion) variable(live bool, depth int) string {
 	return word
 }
 
-func needed(name, word string, set bool) *mistake {
+func needed(name, word string, set bool) *invalid {
 	what := "is not set"
 	if set {
 		what = "is empty"
@@ -156,7 +142,7 @@ func needed(name, word string, set bool) *mistake {
 	if word != "" {
 		what += ": " + word
 	}
-	return wrong(fmt.Sprintf("set it: export %s=…, or a line %s=… in .env", name, name),
+	return invalidf(fmt.Sprintf("set it: export %s=…, or a line %s=… in .env", name, name),
 		"the variable %s is needed and %s", name, what)
 }
 
@@ -203,7 +189,7 @@ func (e *expansion) fail(start int, msg string) string {
 	if r := []rune(part); len(r) > 20 {
 		part = string(r[:20]) + "…"
 	}
-	e.err = wrong("write $$ where the container is to get a dollar sign", "%s: %q", msg, part)
+	e.err = invalidf("write $$ where the container is to get a dollar sign", "%s: %q", msg, part)
 	return ""
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // amount is a field of a number of some unit.
-func amount(at func(*draft) *int64, parse func(string) (int64, *mistake)) field {
+func amount(at func(*partial) *int64, parse func(string) (int64, *invalid)) field {
 	return typed[int64]{
 		at:   at,
 		take: func(s *scope, v value) int64 { return s.amount(v, parse) },
@@ -26,7 +26,7 @@ func amount(at func(*draft) *int64, parse func(string) (int64, *mistake)) field 
 }
 
 // optional is an amount of which zero is a setting.
-func optional(at func(*draft) **int64, parse func(string) (int64, *mistake)) field {
+func optional(at func(*partial) **int64, parse func(string) (int64, *invalid)) field {
 	return typed[*int64]{
 		at: at,
 		take: func(s *scope, v value) *int64 {
@@ -42,14 +42,14 @@ func optional(at func(*draft) **int64, parse func(string) (int64, *mistake)) fie
 	}
 }
 
-func (s *scope) amount(v value, parse func(string) (int64, *mistake)) int64 {
+func (s *scope) amount(v value, parse func(string) (int64, *invalid)) int64 {
 	if v.kind != number && v.kind != text {
-		s.bad(v, fmt.Sprintf("takes a number, not %s", v.kind))
+		s.errorAt(v, fmt.Sprintf("takes a number, not %s", v.kind))
 		return 0
 	}
 	n, m := parse(strings.TrimSpace(v.text))
 	if m != nil {
-		s.badly(v, m)
+		s.invalidAt(v, m)
 	}
 	return n
 }
@@ -68,16 +68,16 @@ func integer(t string) (int64, bool) {
 
 // size reads a number of bytes, or a number with b, k, m, g or t behind it,
 // each a factor of 1024. Zero is no limit, as if the key were not there.
-func size(t string) (int64, *mistake) {
+func size(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if !ok {
 		var err error
 		if n, err = units.RAMInBytes(t); err != nil {
-			return 0, wrong("write a number with b, k, m or g behind it, such as 512m", "%q is no size", t)
+			return 0, invalidf("write a number with b, k, m or g behind it, such as 512m", "%q is no size", t)
 		}
 	}
 	if n < 0 {
-		return 0, wrong("take the key out for no limit", "%q is no size: it is less than zero", t)
+		return 0, invalidf("take the key out for no limit", "%q is no size: it is less than zero", t)
 	}
 	return n, nil
 }
@@ -86,49 +86,49 @@ func size(t string) (int64, *mistake) {
 const leastMemory = 6 << 20
 
 // limit is a size that a container can run in.
-func limit(t string) (int64, *mistake) {
+func limit(t string) (int64, *invalid) {
 	n, m := size(t)
 	if m == nil && n > 0 && n < leastMemory {
-		return 0, wrong("write 6m or more", "%q is less than the engine's least, 6m", t)
+		return 0, invalidf("write 6m or more", "%q is less than the engine's least, 6m", t)
 	}
 	return n, m
 }
 
 // swap is a size, or -1 for no limit.
-func swap(t string) (int64, *mistake) {
+func swap(t string) (int64, *invalid) {
 	if n, ok := integer(t); ok && n == -1 {
 		return -1, nil
 	}
 	return size(t)
 }
 
-func percent(t string) (int64, *mistake) {
+func percent(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if !ok || n < 0 || n > 100 {
-		return 0, wrong("", "%q is no number from 0 to 100", t)
+		return 0, invalidf("", "%q is no number from 0 to 100", t)
 	}
 	return n, nil
 }
 
-func shares(t string) (int64, *mistake) {
+func shares(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if !ok || n < 0 {
-		return 0, wrong("the usual weight is 1024: write 512 for half of it", "%q is no whole number", t)
+		return 0, invalidf("the usual weight is 1024: write 512 for half of it", "%q is no whole number", t)
 	}
 	return n, nil
 }
 
 // quota reads microseconds, or a time such as 50ms.
-func quota(t string) (int64, *mistake) {
+func quota(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if d, err := time.ParseDuration(t); !ok && err == nil {
 		n, ok = d.Microseconds(), true
 	}
 	if !ok {
-		return 0, wrong("write microseconds of each 100000, such as 50000, or a time, such as 50ms", "%q is no time", t)
+		return 0, invalidf("write microseconds of each 100000, such as 50000, or a time, such as 50ms", "%q is no time", t)
 	}
 	if n < 1000 && n != 0 && n != -1 {
-		return 0, wrong("", "%q is less than the engine's least, 1000 microseconds", t)
+		return 0, invalidf("", "%q is less than the engine's least, 1000 microseconds", t)
 	}
 	return n, nil
 }
@@ -137,10 +137,10 @@ func readUlimits(s *scope, v value) []Ulimit {
 	switch v.kind {
 	case mapping:
 	case null:
-		s.assume(v, "is empty and has no effect")
+		s.noteAt(v, "is empty and has no effect")
 		return nil
 	default:
-		s.bad(v, fmt.Sprintf("takes a mapping, not %s", v.kind), `write "nofile: 1024" on a line of its own`)
+		s.errorAt(v, fmt.Sprintf("takes a mapping, not %s", v.kind), `write "nofile: 1024" on a line of its own`)
 		return nil
 	}
 	var out []Ulimit
@@ -176,21 +176,21 @@ func (s *scope) ulimit(p pair) (Ulimit, bool) {
 	}
 	for _, need := range [...]string{"soft", "hard"} {
 		if _, ok := p.value.get(need); !ok {
-			s.bad(p.value, need+" is missing", "write both soft and hard, or one number for both")
+			s.errorAt(p.value, need+" is missing", "write both soft and hard, or one number for both")
 			return u, false
 		}
 	}
 	if u.Hard != -1 && (u.Soft == -1 || u.Soft > u.Hard) {
-		s.bad(p.value, fmt.Sprintf("soft (%d) is more than hard (%d)", u.Soft, u.Hard))
+		s.errorAt(p.value, fmt.Sprintf("soft (%d) is more than hard (%d)", u.Soft, u.Hard))
 		return u, false
 	}
 	return u, true
 }
 
-func whole(t string) (int64, *mistake) {
+func whole(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if !ok || n < -1 {
-		return 0, wrong("write -1 for no limit", "%q is no whole number", t)
+		return 0, invalidf("write -1 for no limit", "%q is no whole number", t)
 	}
 	return n, nil
 }

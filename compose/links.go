@@ -8,17 +8,17 @@ import (
 
 // parseLink reads one item of links or external_links: TARGET or TARGET:ALIAS,
 // split at the first colon. An empty alias is the target's own name.
-func parseLink(_ *scope, v value) (Link, *mistake) {
+func parseLink(_ *scope, v value) (Link, *invalid) {
 	target, alias, _ := strings.Cut(v.text, ":")
 	l := Link{Target: target, Alias: alias, Pos: v.pos}
 	if target == "" {
-		return l, wrong("write SERVICE or SERVICE:ALIAS", "%q names no target", v.text)
+		return l, invalidf("write SERVICE or SERVICE:ALIAS", "%q names no target", v.text)
 	}
 	if alias == "" {
 		l.Alias = target
 	}
 	if strings.ContainsAny(l.Alias, ": \t/") {
-		return l, wrong("write SERVICE or SERVICE:ALIAS", "%q: the alias %q is no host name", v.text, l.Alias)
+		return l, invalidf("write SERVICE or SERVICE:ALIAS", "%q: the alias %q is no host name", v.text, l.Alias)
 	}
 	return l, nil
 }
@@ -33,7 +33,7 @@ func (l Link) String() string {
 
 // parseVolumesFrom reads one item of volumes_from: SOURCE or SOURCE:MODE.
 // Whether the source is a service is known when all services are.
-func parseVolumesFrom(_ *scope, v value) (VolumesFrom, *mistake) {
+func parseVolumesFrom(_ *scope, v value) (VolumesFrom, *invalid) {
 	source, mode, moded := strings.Cut(v.text, ":")
 	if moded && (source == "service" || source == "container") && mode != "ro" && mode != "rw" {
 		source, mode, moded = strings.Cut(mode, ":") // as the newer formats say it
@@ -41,11 +41,11 @@ func parseVolumesFrom(_ *scope, v value) (VolumesFrom, *mistake) {
 	out := VolumesFrom{Source: source, ReadOnly: mode == "ro", Pos: v.pos}
 	switch {
 	case source == "":
-		return out, wrong("write SERVICE, SERVICE:ro or SERVICE:rw", "%q names no service", v.text)
+		return out, invalidf("write SERVICE, SERVICE:ro or SERVICE:rw", "%q names no service", v.text)
 	case strings.Contains(mode, ":"):
-		return out, wrong("write SERVICE, SERVICE:ro or SERVICE:rw", "%q has more than two parts", v.text)
+		return out, invalidf("write SERVICE, SERVICE:ro or SERVICE:rw", "%q has more than two parts", v.text)
 	case moded && mode != "ro" && mode != "rw":
-		return out, wrong("write ro or rw", "no mode %q", mode)
+		return out, invalidf("write ro or rw", "no mode %q", mode)
 	}
 	return out, nil
 }
@@ -81,7 +81,7 @@ func readNet(s *scope, v value) Namespace {
 	case !named && containerName.MatchString(v.text):
 		n.Mode, n.Name = NetNetwork, v.text
 	default:
-		s.bad(v, fmt.Sprintf("no network mode %q", v.text), "write bridge, none, host, container:NAME or the name of a network that exists")
+		s.errorAt(v, fmt.Sprintf("no network mode %q", v.text), "write bridge, none, host, container:NAME or the name of a network that exists")
 	}
 	return n
 }

@@ -58,14 +58,14 @@ func load(o Options, from storage) (*Project, error) {
 		l.skim()
 		return nil, l.err()
 	}
-	drafts := l.drafts()
-	l.finish(drafts, o.SkipBuildCheck)
-	l.check(drafts, p.Name)
+	partials := l.partials()
+	l.finish(partials, o.SkipBuildCheck)
+	l.check(partials, p.Name)
 	if err := l.err(); err != nil {
 		return nil, err
 	}
-	for _, d := range drafts {
-		p.Services = append(p.Services, &d.Service)
+	for _, s := range partials {
+		p.Services = append(p.Services, &s.Service)
 	}
 	p.Notes = l.sorted()
 	return p, nil

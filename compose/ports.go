@@ -14,12 +14,12 @@ const portForm = "[[IP:]HOST:]CONTAINER[/tcp|udp|sctp], where HOST and CONTAINER
 
 // parsePort reads one item of ports. Base-60 numbers of YAML 1.1, such as an
 // unquoted 22:22, arrive as they are written.
-func parsePort(_ *scope, v value) (Port, *mistake) {
+func parsePort(_ *scope, v value) (Port, *invalid) {
 	p := Port{Pos: v.pos}
 	if m := portNumbers(v.text); m != nil {
 		return p, m
 	}
-	noPort := wrong("write "+portForm, "%q is no port", v.text)
+	noPort := invalidf("write "+portForm, "%q is no port", v.text)
 	rest, container, hosted := cutLast(v.text, ":")
 	if !hosted {
 		rest, container = "", v.text
@@ -38,32 +38,32 @@ func parsePort(_ *scope, v value) (Port, *mistake) {
 	}
 	if p.IP = ip; ip != "" {
 		if p.IP = strings.TrimSuffix(strings.TrimPrefix(ip, "["), "]"); net.ParseIP(p.IP) == nil {
-			return p, wrong("write an address, with [ and ] around one of IPv6, or take it out for all addresses", "%q: the part before the ports is no IP address", v.text)
+			return p, invalidf("write an address, with [ and ] around one of IPv6, or take it out for all addresses", "%q: the part before the ports is no IP address", v.text)
 		}
 	}
 	switch p.Proto = strings.ToLower(p.Proto); {
 	case p.Proto != "tcp" && p.Proto != "udp" && p.Proto != "sctp":
-		return p, wrong("", "%q: the protocol is tcp, udp or sctp", v.text)
+		return p, invalidf("", "%q: the protocol is tcp, udp or sctp", v.text)
 	case p.HostFirst == 0 && p.HostLast != 0:
-		return p, wrong("", "%q: a range of host ports begins at 1 or later", v.text)
+		return p, invalidf("", "%q: a range of host ports begins at 1 or later", v.text)
 	case p.First == 0:
-		return p, wrong("", "%q: 0 is no port of a container", v.text)
+		return p, invalidf("", "%q: 0 is no port of a container", v.text)
 	case p.HostFirst != 0 && p.First != p.Last && p.HostLast-p.HostFirst != p.Last-p.First:
-		return p, wrong("write as many host ports as container ports", "%q: the ranges differ in length", v.text)
+		return p, invalidf("write as many host ports as container ports", "%q: the ranges differ in length", v.text)
 	}
 	return p, nil
 }
 
 // portNumbers tells of numbers that are too large, which the grammar alone
 // would call "no port".
-func portNumbers(t string) *mistake {
+func portNumbers(t string) *invalid {
 	if i := strings.LastIndexByte(t, ']'); i >= 0 {
 		t = t[i+1:]
 	}
 	t, _, _ = strings.Cut(t, "/")
 	for _, part := range strings.FieldsFunc(t, func(r rune) bool { return r == ':' || r == '-' }) {
 		if n, err := strconv.ParseUint(part, 10, 64); err == nil && n > 65535 {
-			return wrong("", "%d is no port: the last is 65535", n)
+			return invalidf("", "%d is no port: the last is 65535", n)
 		}
 	}
 	return nil
@@ -100,13 +100,13 @@ func proto(p string) string {
 }
 
 // parseExpose reads one item of expose.
-func parseExpose(_ *scope, v value) (Expose, *mistake) {
+func parseExpose(_ *scope, v value) (Expose, *invalid) {
 	e := Expose{Pos: v.pos}
 	if m := portNumbers(v.text); m != nil {
 		return e, m
 	}
 	if host, container, ok := cutLast(v.text, ":"); ok {
-		return e, wrong(fmt.Sprintf("write %q here, or %q under ports: to publish it", container, host+":"+container), "%q: expose takes ports of the container alone", v.text)
+		return e, invalidf(fmt.Sprintf("write %q here, or %q under ports: to publish it", container, host+":"+container), "%q: expose takes ports of the container alone", v.text)
 	}
 	p, m := parsePort(nil, v)
 	if m != nil {

@@ -12,7 +12,7 @@ var policies = []string{"no", "always", "unless-stopped", "on-failure"}
 func readRestart(s *scope, v value) Restart {
 	const allowed = "write no, always, unless-stopped, on-failure or on-failure:TIMES"
 	if v.kind == boolean {
-		s.bad(v, fmt.Sprintf("no restart policy %q", v.text), allowed)
+		s.errorAt(v, fmt.Sprintf("no restart policy %q", v.text), allowed)
 		return Restart{}
 	}
 	if !s.isText(v) {
@@ -28,17 +28,17 @@ func readRestart(s *scope, v value) Restart {
 			return r
 		}
 		if p != "on-failure" {
-			s.bad(v, fmt.Sprintf("%s takes no number of times", p), fmt.Sprintf("write %s, or on-failure:%s", p, times))
+			s.errorAt(v, fmt.Sprintf("%s takes no number of times", p), fmt.Sprintf("write %s, or on-failure:%s", p, times))
 			return r
 		}
 		n, err := strconv.ParseUint(times, 10, 31)
 		if err != nil {
-			s.bad(v, fmt.Sprintf("%q is no number of times", times), "write on-failure:5 for five times, on-failure for any number")
+			s.errorAt(v, fmt.Sprintf("%q is no number of times", times), "write on-failure:5 for five times, on-failure for any number")
 		}
 		r.Max = int(n)
 		return r
 	}
-	s.bad(v, fmt.Sprintf("no restart policy %q%s", policy, DidYouMean(policy, policies)), allowed)
+	s.errorAt(v, fmt.Sprintf("no restart policy %q%s", policy, DidYouMean(policy, policies)), allowed)
 	return Restart{}
 }
 

@@ -12,11 +12,11 @@ func (s *scope) isText(v value) bool {
 	case text:
 		return true
 	case null:
-		s.bad(v, "is empty", "write a value or take the key out")
+		s.errorAt(v, "is empty", "write a value or take the key out")
 	case boolean, number:
-		s.bad(v, fmt.Sprintf("takes text, but %s is %s", v.text, v.kind), fmt.Sprintf("write %q in quotes if that is meant", v.text))
+		s.errorAt(v, fmt.Sprintf("takes text, but %s is %s", v.text, v.kind), fmt.Sprintf("write %q in quotes if that is meant", v.text))
 	default:
-		s.bad(v, fmt.Sprintf("takes text, not %s", v.kind))
+		s.errorAt(v, fmt.Sprintf("takes text, not %s", v.kind))
 	}
 	return false
 }
@@ -25,11 +25,11 @@ func (s *scope) isText(v value) bool {
 func (s *scope) isWord(v value) bool {
 	switch v.kind {
 	case null:
-		s.bad(v, "is empty", "write a value or take the line out")
+		s.errorAt(v, "is empty", "write a value or take the line out")
 	case list:
-		s.bad(v, "is a list inside a list", "write one item on each line, with one dash")
+		s.errorAt(v, "is a list inside a list", "write one item on each line, with one dash")
 	case mapping:
-		s.bad(v, "is a mapping, not text", oneWord(v, ":")...)
+		s.errorAt(v, "is a mapping, not text", oneWord(v, ":")...)
 	default:
 		return true
 	}
@@ -51,10 +51,10 @@ func (s *scope) items(v value) []value {
 	case list:
 		return v.items
 	case mapping:
-		s.bad(v, "takes a list, not a mapping", `write each item on a line of its own that begins with "- "`)
+		s.errorAt(v, "takes a list, not a mapping", `write each item on a line of its own that begins with "- "`)
 		return nil
 	case null:
-		s.assume(v, "is empty and has no effect")
+		s.noteAt(v, "is empty and has no effect")
 		return nil
 	}
 	return []value{v}
@@ -65,7 +65,7 @@ func (s *scope) items(v value) []value {
 func (s *scope) repeated(first map[string]int, i int, v value) bool {
 	j, ok := first[v.text]
 	if ok {
-		s.assume(v, "%q is written twice, first as item %d: once is enough", v.text, j)
+		s.noteAt(v, "%q is written twice, first as item %d: once is enough", v.text, j)
 		return true
 	}
 	first[v.text] = i
@@ -81,13 +81,13 @@ func (s *scope) onOff(v value) bool {
 		case "false", "no", "off", "n":
 			return false
 		}
-		s.bad(v, fmt.Sprintf("takes true or false, not %q", v.text))
+		s.errorAt(v, fmt.Sprintf("takes true or false, not %q", v.text))
 		return false
 	}
 	if v.kind == null {
 		return s.isText(v)
 	}
-	s.bad(v, fmt.Sprintf("takes true or false, not %s", v.kind))
+	s.errorAt(v, fmt.Sprintf("takes true or false, not %s", v.kind))
 	return false
 }
 
@@ -97,11 +97,11 @@ func (s *scope) command(v value) []string {
 	case text, boolean:
 		out, m := words(v.text)
 		if m != nil {
-			s.badly(v, m)
+			s.invalidAt(v, m)
 		}
 		return out
 	case number:
-		s.bad(v, fmt.Sprintf("takes text or a list, but %s is a number", v.text), fmt.Sprintf("write %q in quotes if that is the program", v.text))
+		s.errorAt(v, fmt.Sprintf("takes text or a list, but %s is a number", v.text), fmt.Sprintf("write %q in quotes if that is the program", v.text))
 	case list:
 		out := make([]string, 0, len(v.items))
 		for i, item := range v.items {
@@ -111,9 +111,9 @@ func (s *scope) command(v value) []string {
 		}
 		return out
 	case null:
-		s.bad(v, "is empty", `take the key out, or write [] for "as the image says"`)
+		s.errorAt(v, "is empty", `take the key out, or write [] for "as the image says"`)
 	default:
-		s.bad(v, "takes text or a list, not a mapping")
+		s.errorAt(v, "takes text or a list, not a mapping")
 	}
 	return nil
 }

@@ -35,16 +35,16 @@ func (s *scope) of(v value, i int) *scope {
 	return s.item(i)
 }
 
-// bad reports a mistake at the value v.
-func (s *scope) bad(v value, msg string, hints ...string) {
+// errorAt reports a mistake at the value v.
+func (s *scope) errorAt(v value, msg string, hints ...string) {
 	s.fail(v.pos, s.path, msg, hints...)
 }
 
-// badly reports a mistake that a parser found in the value v.
-func (s *scope) badly(v value, m *mistake) { s.fail(v.pos, s.path, m.msg, m.hints...) }
+// invalidAt reports a mistake that a parser found in the value v.
+func (s *scope) invalidAt(v value, m *invalid) { s.fail(v.pos, s.path, m.msg, m.hints...) }
 
-// assume notes how the value v was taken.
-func (s *scope) assume(v value, format string, a ...any) {
+// noteAt notes how the value v was taken.
+func (s *scope) noteAt(v value, format string, a ...any) {
 	s.note(v.pos, s.path, fmt.Sprintf(format, a...))
 }
 

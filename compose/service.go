@@ -24,36 +24,36 @@ func newReader(r *report, find lookup) *reader {
 
 // service reads one service. Relative paths start from base. The result is
 // never nil, so that one mistake does not hide the next.
-func (r *reader) service(p pair, base string) *draft {
-	d := &draft{Service: Service{Name: p.key, Pos: p.pos, At: map[string]Pos{}}, paths: map[Pos]string{}, values: map[string]Pos{}, size: p.value.size()}
-	if !serviceName.MatchString(p.key) {
-		r.fail(p.pos, p.key, "a service's name is made of a-z A-Z 0-9 . _ and -")
+func (r *reader) service(body pair, base string) *partial {
+	p := &partial{Service: Service{Name: body.key, Pos: body.pos, At: map[string]Pos{}}, paths: map[Pos]string{}, values: map[string]Pos{}, size: body.value.size()}
+	if !serviceName.MatchString(body.key) {
+		r.fail(body.pos, body.key, "a service's name is made of a-z A-Z 0-9 . _ and -")
 	}
-	switch p.value.kind {
+	switch body.value.kind {
 	case mapping:
 	case null:
-		return d // has neither image nor build, which is told later
+		return p // has neither image nor build, which is told later
 	default:
 		var hints []string
-		if p.value.scalar() && !strings.ContainsAny(p.value.text, "\n") {
-			hints = []string{fmt.Sprintf(`write "image: %s" on a line of its own, indented below "%s:"`, p.value.text, p.key)}
+		if body.value.scalar() && !strings.ContainsAny(body.value.text, "\n") {
+			hints = []string{fmt.Sprintf(`write "image: %s" on a line of its own, indented below "%s:"`, body.value.text, body.key)}
 		}
-		r.fail(p.value.pos, p.key, fmt.Sprintf("a service is a mapping of keys, not %s", p.value.kind), hints...)
-		d.broken = true
-		return d
+		r.fail(body.value.pos, body.key, fmt.Sprintf("a service is a mapping of keys, not %s", body.value.kind), hints...)
+		p.broken = true
+		return p
 	}
-	s := &scope{report: r.report, find: r.find, base: base, path: p.key, paths: d.paths}
-	for _, q := range interpolate(r.report, r.find, p.key, p.value).pairs {
+	s := &scope{report: r.report, find: r.find, base: base, path: body.key, paths: p.paths}
+	for _, q := range interpolate(r.report, r.find, body.key, body.value).pairs {
 		k, ok := r.known[q.key]
 		if !ok {
 			meant := r.meant(q.key, r.names)
 			msg, hints := r.unknown(q.key, meant)
-			r.fail(q.pos, p.key+"."+q.key, msg, hints...)
-			d.broken = d.broken || meant == "image" || meant == "build" || meant == "extends"
+			r.fail(q.pos, body.key+"."+q.key, msg, hints...)
+			p.broken = p.broken || meant == "image" || meant == "build" || meant == "extends"
 			continue
 		}
-		d.At[q.key], d.values[q.key] = q.pos, q.value.pos
-		k.field.read(s.under(".%s", q.key), q.value, d)
+		p.At[q.key], p.values[q.key] = q.pos, q.value.pos
+		k.field.read(s.under(".%s", q.key), q.value, p)
 	}
-	return d
+	return p
 }

@@ -9,7 +9,7 @@ import (
 
 // variables is a field of names with values, as a list of NAME=VALUE or as a
 // mapping. check may refuse a pair or fill in its value.
-func variables(at func(*draft) *[]Var, check func(*scope, *Var) *mistake) field {
+func variables(at func(*partial) *[]Var, check func(*scope, *Var) *invalid) field {
 	return typed[[]Var]{
 		at:   at,
 		take: func(s *scope, v value) []Var { return sortVars(s.vars(v, "=", check)) },
@@ -42,26 +42,26 @@ func sortVars(vs []Var) []Var {
 }
 
 // vars reads names with values, in file order.
-func (s *scope) vars(v value, sep string, check func(*scope, *Var) *mistake) []Var {
+func (s *scope) vars(v value, sep string, check func(*scope, *Var) *invalid) []Var {
 	switch v.kind {
 	case mapping:
 		return s.varsOfMapping(v, check)
 	case list:
 		return s.varsOfList(v, sep, check)
 	case null:
-		s.assume(v, "is empty and has no effect")
+		s.noteAt(v, "is empty and has no effect")
 	default:
-		s.bad(v, fmt.Sprintf("takes a mapping or a list, not %s", v.kind), fmt.Sprintf(`write each item on a line of its own that begins with "- ", such as "- NAME%sVALUE"`, sep))
+		s.errorAt(v, fmt.Sprintf("takes a mapping or a list, not %s", v.kind), fmt.Sprintf(`write each item on a line of its own that begins with "- ", such as "- NAME%sVALUE"`, sep))
 	}
 	return nil
 }
 
-func (s *scope) varsOfMapping(v value, check func(*scope, *Var) *mistake) []Var {
+func (s *scope) varsOfMapping(v value, check func(*scope, *Var) *invalid) []Var {
 	var out []Var
 	for _, p := range v.pairs {
 		c := s.under(".%s", p.key)
 		if p.value.kind == list || p.value.kind == mapping {
-			c.bad(p.value, fmt.Sprintf("takes text or a number, not %s", p.value.kind))
+			c.errorAt(p.value, fmt.Sprintf("takes text or a number, not %s", p.value.kind))
 			continue
 		}
 		x := Var{Name: p.key, Pos: p.pos}
@@ -77,13 +77,13 @@ func (s *scope) varsOfMapping(v value, check func(*scope, *Var) *mistake) []Var 
 	return out
 }
 
-func (s *scope) varsOfList(v value, sep string, check func(*scope, *Var) *mistake) []Var {
+func (s *scope) varsOfList(v value, sep string, check func(*scope, *Var) *invalid) []Var {
 	var out []Var
 	first := map[string]int{}
 	for i, item := range v.items {
 		c := s.item(i)
 		if item.kind == mapping {
-			c.bad(item, "is a mapping, not text", pairHints(item, sep)...)
+			c.errorAt(item, "is a mapping, not text", pairHints(item, sep)...)
 			continue
 		}
 		if !c.isWord(item) || c.repeated(first, i, item) {
@@ -95,7 +95,7 @@ func (s *scope) varsOfList(v value, sep string, check func(*scope, *Var) *mistak
 			x.Value = &val
 		}
 		if m := check(c, &x); m != nil {
-			c.badly(item, m)
+			c.invalidAt(item, m)
 			continue
 		}
 		out = append(out, x)
@@ -117,7 +117,7 @@ func pairHints(v value, sep string) []string {
 
 // environmentVar checks one variable and takes the value of one that has none
 // from the machine that reads the file.
-func environmentVar(s *scope, v *Var) *mistake {
+func environmentVar(s *scope, v *Var) *invalid {
 	if m := variableName(v.Name); m != nil {
 		return m
 	}
@@ -129,25 +129,25 @@ func environmentVar(s *scope, v *Var) *mistake {
 	return nil
 }
 
-func variableName(name string) *mistake {
+func variableName(name string) *invalid {
 	switch {
 	case name == "":
-		return wrong("write NAME=VALUE", "has no name")
+		return invalidf("write NAME=VALUE", "has no name")
 	case strings.ContainsRune(name, 0):
-		return wrong("", "the name %q holds a zero byte", name)
+		return invalidf("", "the name %q holds a zero byte", name)
 	case strings.IndexFunc(name, unicode.IsSpace) >= 0:
 		if n, v, ok := strings.Cut(name, ": "); ok {
-			return wrong(fmt.Sprintf(`write "%s=%s"`, n, v), "the name %q may not hold spaces", name)
+			return invalidf(fmt.Sprintf(`write "%s=%s"`, n, v), "the name %q may not hold spaces", name)
 		}
-		return wrong(fmt.Sprintf(`write "%s" with = right behind the name`, strings.Join(strings.Fields(name), "_")), "the name %q may not hold spaces", name)
+		return invalidf(fmt.Sprintf(`write "%s" with = right behind the name`, strings.Join(strings.Fields(name), "_")), "the name %q may not hold spaces", name)
 	}
 	return nil
 }
 
 // label checks one label; one without a value is empty.
-func label(s *scope, v *Var) *mistake {
+func label(s *scope, v *Var) *invalid {
 	if v.Name == "" {
-		return wrong("write NAME=VALUE", "has no name")
+		return invalidf("write NAME=VALUE", "has no name")
 	}
 	if v.Value == nil {
 		empty := ""

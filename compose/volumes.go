@@ -11,30 +11,30 @@ var volumeName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
 
 // parseVolume reads one item of volumes: CONTAINER, HOST:CONTAINER or
 // HOST:CONTAINER:MODE (compose-v1.md 1.5).
-func parseVolume(s *scope, v value) (Volume, *mistake) {
+func parseVolume(s *scope, v value) (Volume, *invalid) {
 	out := Volume{Pos: v.pos}
 	parts := strings.Split(v.text, ":")
 	if len(parts) > 3 {
-		return out, wrong("write HOST:CONTAINER or HOST:CONTAINER:MODE; several modes are joined by commas", "%q has more than three parts", v.text)
+		return out, invalidf("write HOST:CONTAINER or HOST:CONTAINER:MODE; several modes are joined by commas", "%q has more than three parts", v.text)
 	}
 	for _, part := range parts {
 		if part == "" {
-			return out, wrong("write CONTAINER, HOST:CONTAINER or HOST:CONTAINER:MODE", "%q has an empty part", v.text)
+			return out, invalidf("write CONTAINER, HOST:CONTAINER or HOST:CONTAINER:MODE", "%q has an empty part", v.text)
 		}
 	}
 	if len(parts) == 1 {
 		if !path.IsAbs(parts[0]) {
-			return out, wrong(fmt.Sprintf("write %q, with the place in the container behind the colon", parts[0]+":/path"), "%q is no absolute path in the container", v.text)
+			return out, invalidf(fmt.Sprintf("write %q, with the place in the container behind the colon", parts[0]+":/path"), "%q is no absolute path in the container", v.text)
 		}
 		out.Target = path.Clean(parts[0])
 		return out, nil
 	}
 	out.Target = path.Clean("/" + parts[1])
 	if !path.IsAbs(parts[1]) {
-		s.assume(v, "%q is taken for %q, because paths in a container are absolute", parts[1], out.Target)
+		s.noteAt(v, "%q is taken for %q, because paths in a container are absolute", parts[1], out.Target)
 	}
 	if out.Target == "/" {
-		return out, wrong("", "%q would hide the whole container", v.text)
+		return out, invalidf("", "%q would hide the whole container", v.text)
 	}
 	if len(parts) == 3 {
 		if m := volumeMode(parts[2]); m != nil {
@@ -51,22 +51,22 @@ func parseVolume(s *scope, v value) (Volume, *mistake) {
 // with a slash inside: up to 1.4 they were directories, later they were names
 // that no engine takes, so they are directories here. Plain words were
 // directories up to 1.4 and are named volumes since.
-func (s *scope) volumeHost(v value, host string, out *Volume) *mistake {
+func (s *scope) volumeHost(v value, host string, out *Volume) *invalid {
 	switch {
 	case path.IsAbs(host) || host[0] == '.':
 		out.Host = s.absolute(host)
 	case host == "~" || strings.HasPrefix(host, "~/"):
 		dir, ok := s.home(host)
 		if !ok {
-			return wrong("set HOME, or write the directory in full", "%q: there is no home directory", host)
+			return invalidf("set HOME, or write the directory in full", "%q: there is no home directory", host)
 		}
 		out.Host = dir
 	case strings.Contains(host, "/"):
 		out.Host = s.absolute(host)
-		s.assume(v, "%q is taken for the directory %q", host, "./"+host)
+		s.noteAt(v, "%q is taken for the directory %q", host, "./"+host)
 	default:
 		if !volumeName.MatchString(host) {
-			return wrong(fmt.Sprintf("write %q for a directory", "./"+host), "%q is no name of a volume: two or more of a-z A-Z 0-9 _ . -, the first a letter or digit", host)
+			return invalidf(fmt.Sprintf("write %q for a directory", "./"+host), "%q is no name of a volume: two or more of a-z A-Z 0-9 _ . -, the first a letter or digit", host)
 		}
 		out.Host, out.Named = host, true
 	}
@@ -76,14 +76,14 @@ func (s *scope) volumeHost(v value, host string, out *Volume) *mistake {
 var volumeModes = []string{"rw", "ro", "z", "Z", "nocopy", "shared", "rshared", "slave", "rslave",
 	"private", "rprivate", "consistent", "cached", "delegated"}
 
-func volumeMode(mode string) *mistake {
+func volumeMode(mode string) *invalid {
 	for _, m := range strings.Split(mode, ",") {
 		known := false
 		for _, k := range volumeModes {
 			known = known || m == k
 		}
 		if !known {
-			return wrong("the usual modes are ro and rw; others are "+strings.Join(volumeModes[2:], ", "), "no mode %q%s", m, DidYouMean(m, volumeModes))
+			return invalidf("the usual modes are ro and rw; others are "+strings.Join(volumeModes[2:], ", "), "no mode %q%s", m, DidYouMean(m, volumeModes))
 		}
 	}
 	return nil
@@ -102,7 +102,7 @@ func (v Volume) String() string {
 }
 
 // parseDevice reads one item of devices: HOST[:CONTAINER[:PERMISSIONS]].
-func parseDevice(_ *scope, v value) (Device, *mistake) {
+func parseDevice(_ *scope, v value) (Device, *invalid) {
 	const form = "write HOST, HOST:CONTAINER or HOST:CONTAINER:rwm, such as /dev/ttyUSB0:/dev/ttyUSB0"
 	d := Device{Permissions: "rwm", Pos: v.pos}
 	parts := strings.Split(v.text, ":")
@@ -110,7 +110,7 @@ func parseDevice(_ *scope, v value) (Device, *mistake) {
 		parts = []string{parts[0], parts[0], parts[1]}
 	}
 	if len(parts) > 3 {
-		return d, wrong(form, "%q has more than three parts", v.text)
+		return d, invalidf(form, "%q has more than three parts", v.text)
 	}
 	d.Host, d.Container = parts[0], parts[0]
 	if len(parts) > 1 {
@@ -120,10 +120,10 @@ func parseDevice(_ *scope, v value) (Device, *mistake) {
 		d.Permissions = parts[2]
 	}
 	if !path.IsAbs(d.Host) || !path.IsAbs(d.Container) {
-		return d, wrong(form, "%q is no absolute path to a device", v.text)
+		return d, invalidf(form, "%q is no absolute path to a device", v.text)
 	}
 	if d.Permissions == "" || strings.Trim(d.Permissions, "rwm") != "" {
-		return d, wrong("write some of r, w and m (make the device)", "no permissions %q", d.Permissions)
+		return d, invalidf("write some of r, w and m (make the device)", "no permissions %q", d.Permissions)
 	}
 	return d, nil
 }

@@ -8,7 +8,7 @@ import (
 
 // commandField is a program with arguments. Where empty says something of its
 // own it stays apart from "not set".
-func commandField(at func(*draft) *[]string, empty bool) field {
+func commandField(at func(*partial) *[]string, empty bool) field {
 	return typed[[]string]{
 		at: at,
 		take: func(s *scope, v value) []string {
@@ -28,7 +28,7 @@ func commandField(at func(*draft) *[]string, empty bool) field {
 }
 
 // oneOrMore is a list of which one word alone was always taken.
-func oneOrMore(at func(*draft) *[]string, check func(string) (string, *mistake)) field {
+func oneOrMore(at func(*partial) *[]string, check func(string) (string, *invalid)) field {
 	f := wordList(at, check)
 	take := f.take
 	f.take = func(s *scope, v value) []string {
@@ -43,7 +43,7 @@ func oneOrMore(at func(*draft) *[]string, check func(string) (string, *mistake))
 }
 
 func buildField() field {
-	f := checked(func(d *draft) *string { return &d.Build }, buildPath).(typed[string])
+	f := checked(func(p *partial) *string { return &p.Build }, buildPath).(typed[string])
 	take := f.take
 	f.take = func(s *scope, v value) string {
 		if v.kind != mapping {
@@ -53,7 +53,7 @@ func buildField() field {
 		if p, ok := v.get("context"); ok && p.value.scalar() {
 			dir = p.value.text
 		}
-		s.bad(v, "takes a directory or a URL, not a mapping",
+		s.errorAt(v, "takes a directory or a URL, not a mapping",
 			fmt.Sprintf(`write "build: %s", and "dockerfile:" beside it where it has another name`, dir))
 		return ""
 	}
@@ -65,19 +65,19 @@ type securityOpt struct{ typed[[]located] }
 
 func securityField() field {
 	text := func(l located) string { return l.text }
-	return securityOpt{sequence(func(d *draft) *[]located { return &d.security }, security, text, text)}
+	return securityOpt{sequence(func(p *partial) *[]located { return &p.security }, security, text, text)}
 }
 
-func (securityOpt) entry(d *draft) any {
-	if len(d.SecurityOpt) == 0 {
+func (securityOpt) entry(p *partial) any {
+	if len(p.SecurityOpt) == 0 {
 		return nil
 	}
-	return d.SecurityOpt
+	return p.SecurityOpt
 }
 
 func restartField() field {
 	return typed[Restart]{
-		at:    func(d *draft) *Restart { return &d.Restart },
+		at:    func(p *partial) *Restart { return &p.Restart },
 		take:  readRestart,
 		print: func(r Restart) any { return printText(r.String()) },
 	}
@@ -85,7 +85,7 @@ func restartField() field {
 
 func netField() field {
 	return typed[Namespace]{
-		at:    func(d *draft) *Namespace { return &d.Net },
+		at:    func(p *partial) *Namespace { return &p.Net },
 		take:  readNet,
 		print: func(n Namespace) any { return printText(n.String()) },
 	}
@@ -93,7 +93,7 @@ func netField() field {
 
 func ulimitsField() field {
 	return typed[[]Ulimit]{
-		at:   func(d *draft) *[]Ulimit { return &d.Ulimits },
+		at:   func(p *partial) *[]Ulimit { return &p.Ulimits },
 		take: readUlimits,
 		join: func(base, over []Ulimit) []Ulimit {
 			return sortUlimits(join(base, over, func(u Ulimit) string { return u.Name }))
@@ -104,7 +104,7 @@ func ulimitsField() field {
 
 func extraHostsField() field {
 	return typed[[]Var]{
-		at:   func(d *draft) *[]Var { return &d.ExtraHosts },
+		at:   func(p *partial) *[]Var { return &p.ExtraHosts },
 		take: func(s *scope, v value) []Var { return joinVars(nil, s.vars(v, ":", host)) },
 		join: joinVars,
 		print: func(hs []Var) any {
@@ -122,12 +122,12 @@ func extraHostsField() field {
 
 // logOptField is a mapping that an override replaces as a whole.
 func logOptField() field {
-	f := variables(func(d *draft) *[]Var { return &d.LogOpt }, label).(typed[[]Var])
+	f := variables(func(p *partial) *[]Var { return &p.LogOpt }, label).(typed[[]Var])
 	f.join = nil
 	take := f.take
 	f.take = func(s *scope, v value) []Var {
 		if v.kind == list {
-			s.bad(v, "takes a mapping, not a list", `write "max-size: 10m" on a line of its own, without a dash`)
+			s.errorAt(v, "takes a mapping, not a list", `write "max-size: 10m" on a line of its own, without a dash`)
 			return nil
 		}
 		return take(s, v)
@@ -138,7 +138,7 @@ func logOptField() field {
 // envFileField names files that are read when everything is merged.
 func envFileField() field {
 	return typed[[]located]{
-		at: func(d *draft) *[]located { return &d.envFiles },
+		at: func(p *partial) *[]located { return &p.envFiles },
 		take: func(s *scope, v value) []located {
 			var out []located
 			for i, item := range s.items(v) {
@@ -147,7 +147,7 @@ func envFileField() field {
 					continue
 				}
 				if item.text == "" {
-					c.bad(item, "is empty", "write a path or take the line out")
+					c.errorAt(item, "is empty", "write a path or take the line out")
 					continue
 				}
 				out = append(out, located{text: s.absolute(item.text), pos: item.pos})
@@ -161,7 +161,7 @@ func envFileField() field {
 // extendsField names the service to take over.
 func extendsField() field {
 	return typed[extension]{
-		at:   func(d *draft) *extension { return &d.extends },
+		at:   func(p *partial) *extension { return &p.extends },
 		take: readExtends,
 	}
 }
@@ -179,7 +179,7 @@ func readExtends(s *scope, v value) extension {
 		switch p.key {
 		case "service", "file":
 			if c.isText(p.value) && p.value.text == "" {
-				c.bad(p.value, "is empty")
+				c.errorAt(p.value, "is empty")
 			}
 			if p.key == "service" {
 				e.service, e.pos = p.value.text, p.value.pos
@@ -191,7 +191,7 @@ func readExtends(s *scope, v value) extension {
 		}
 	}
 	if _, ok := v.get("service"); !ok {
-		s.bad(v, "service is missing", "write the service's name behind service:")
+		s.errorAt(v, "service is missing", "write the service's name behind service:")
 	}
 	return e
 }

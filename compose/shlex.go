@@ -7,7 +7,7 @@ import "strings"
 // everything, double quotes everything but \" and \\. (The Go libraries for
 // shell words drop comments, empty arguments or backslashes, and
 // sh -c "echo \$HOME" would mean something else with each.)
-func words(s string) ([]string, *mistake) {
+func words(s string) ([]string, *invalid) {
 	var (
 		out   = []string{}
 		word  strings.Builder
@@ -24,7 +24,7 @@ func words(s string) ([]string, *mistake) {
 			word.WriteRune(c)
 		case c == '\\':
 			if i+1 == len(runes) {
-				return nil, wrong(`write \\ for a backslash`, "a backslash stands at the end")
+				return nil, invalidf(`write \\ for a backslash`, "a backslash stands at the end")
 			}
 			i++
 			if quote == '"' && runes[i] != '"' && runes[i] != '\\' {
@@ -48,7 +48,7 @@ func words(s string) ([]string, *mistake) {
 		}
 	}
 	if quote != 0 {
-		return nil, wrong(`close it, or write \ before a quote that is meant as such`, "the quote %c is not closed", quote)
+		return nil, invalidf(`close it, or write \ before a quote that is meant as such`, "the quote %c is not closed", quote)
 	}
 	if begun {
 		out = append(out, word.String())

@@ -16,20 +16,20 @@ var capabilities = strings.Fields(`ALL
 
 // capability refuses a right that no engine knows; any case will do, and CAP_
 // may stand in front.
-func capability(t string) (string, *mistake) {
+func capability(t string) (string, *invalid) {
 	name := strings.TrimPrefix(strings.ToUpper(t), "CAP_")
 	if slices.Contains(capabilities, name) {
 		return t, nil
 	}
-	return t, wrong("man 7 capabilities lists them; ALL is all of them", "no right %q%s", t, DidYouMean(name, capabilities))
+	return t, invalidf("man 7 capabilities lists them; ALL is all of them", "no right %q%s", t, DidYouMean(name, capabilities))
 }
 
 var cpuset = regexp.MustCompile(`^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$`)
 
 // processors refuses what is no list of numbers and ranges.
-func processors(t string) (string, *mistake) {
+func processors(t string) (string, *invalid) {
 	if t = strings.ReplaceAll(t, " ", ""); !cpuset.MatchString(t) {
-		return t, wrong("write numbers from 0, such as 0,1 or 0-3", "%q names no processors", t)
+		return t, invalidf("write numbers from 0, such as 0,1 or 0-3", "%q names no processors", t)
 	}
 	return t, nil
 }
@@ -42,10 +42,10 @@ var signals = strings.Fields(`ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT
 var realTime = regexp.MustCompile(`^RT(MIN\+|MAX-)[0-9]+$`)
 
 // signal refuses what no engine would send.
-func signal(t string) (string, *mistake) {
+func signal(t string) (string, *invalid) {
 	name := strings.TrimPrefix(strings.ToUpper(t), "SIG")
 	if n, err := strconv.ParseUint(t, 10, 31); err == nil && n > 0 || slices.Contains(signals, name) || realTime.MatchString(name) {
 		return t, nil
 	}
-	return t, wrong("write a name such as SIGINT or a number", "no signal %q%s", t, DidYouMean(name, signals))
+	return t, invalidf("write a name such as SIGINT or a number", "no signal %q%s", t, DidYouMean(name, signals))
 }

@@ -9,26 +9,26 @@ import (
 )
 
 // imageName refuses what the engine would not take for an image.
-func imageName(_ *scope, v value) (string, *mistake) {
+func imageName(_ *scope, v value) (string, *invalid) {
 	t := strings.TrimSpace(v.text)
 	if t == "" {
-		return "", wrong("write a name such as busybox or postgres:9.4", "is empty")
+		return "", invalidf("write a name such as busybox or postgres:9.4", "is empty")
 	}
 	if _, err := reference.ParseAnyReference(t); err != nil {
 		hint := "write NAME, NAME:TAG or REGISTRY/NAME:TAG without spaces"
 		if strings.ToLower(t) != t {
 			hint = "the name before the tag must be in lower case"
 		}
-		return t, wrong(hint, "%q is no name of an image", t)
+		return t, invalidf(hint, "%q is no name of an image", t)
 	}
 	return t, nil
 }
 
 // buildPath resolves a build context, which is a directory unless it begins
 // like a URL (compose-v1.md 1.2).
-func buildPath(s *scope, v value) (string, *mistake) {
+func buildPath(s *scope, v value) (string, *invalid) {
 	if v.text == "" {
-		return "", wrong(`write "build: ." for the directory of the file`, "is empty")
+		return "", invalidf(`write "build: ." for the directory of the file`, "is empty")
 	}
 	if isURL(v.text) {
 		return v.text, nil
@@ -45,44 +45,44 @@ func isURL(t string) bool {
 	return false
 }
 
-func notEmpty(_ *scope, v value) (string, *mistake) {
+func notEmpty(_ *scope, v value) (string, *invalid) {
 	if v.text == "" {
-		return "", wrong("write a value or take the key out", "is empty")
+		return "", invalidf("write a value or take the key out", "is empty")
 	}
 	return v.text, nil
 }
 
-func workingDir(_ *scope, v value) (string, *mistake) {
+func workingDir(_ *scope, v value) (string, *invalid) {
 	if !strings.HasPrefix(v.text, "/") {
-		return v.text, wrong(fmt.Sprintf("write %q", "/"+strings.TrimPrefix(v.text, "./")), "%q is no absolute path", v.text)
+		return v.text, invalidf(fmt.Sprintf("write %q", "/"+strings.TrimPrefix(v.text, "./")), "%q is no absolute path", v.text)
 	}
 	return v.text, nil
 }
 
-func macAddress(_ *scope, v value) (string, *mistake) {
+func macAddress(_ *scope, v value) (string, *invalid) {
 	if hw, err := net.ParseMAC(v.text); err != nil || len(hw) != 6 {
-		return v.text, wrong("write six bytes such as 02:42:ac:11:65:43", "%q is no MAC address", v.text)
+		return v.text, invalidf("write six bytes such as 02:42:ac:11:65:43", "%q is no MAC address", v.text)
 	}
 	return v.text, nil
 }
 
-func containerNamed(_ *scope, v value) (string, *mistake) {
+func containerNamed(_ *scope, v value) (string, *invalid) {
 	if len(v.text) < 2 || !containerName.MatchString(v.text) {
-		return v.text, wrong("", "%q is no name of a container: two or more of a-z A-Z 0-9 _ . -, the first a letter or digit", v.text)
+		return v.text, invalidf("", "%q is no name of a container: two or more of a-z A-Z 0-9 _ . -, the first a letter or digit", v.text)
 	}
 	return v.text, nil
 }
 
-func address(t string) (string, *mistake) {
+func address(t string) (string, *invalid) {
 	if net.ParseIP(t) == nil {
-		return t, wrong("", "%q is no IP address", t)
+		return t, invalidf("", "%q is no IP address", t)
 	}
 	return t, nil
 }
 
 // shared is a namespace of another container or of the host.
-func shared(words ...string) func(*scope, value) (string, *mistake) {
-	return func(_ *scope, v value) (string, *mistake) {
+func shared(words ...string) func(*scope, value) (string, *invalid) {
+	return func(_ *scope, v value) (string, *invalid) {
 		for _, w := range words {
 			if v.text == w {
 				return v.text, nil
@@ -92,30 +92,30 @@ func shared(words ...string) func(*scope, value) (string, *mistake) {
 		if ok && (k == "container" || k == "service") && containerName.MatchString(name) {
 			return "container:" + name, nil
 		}
-		return v.text, wrong("", "%q is none of %s and container:NAME", v.text, strings.Join(words, ", "))
+		return v.text, invalidf("", "%q is none of %s and container:NAME", v.text, strings.Join(words, ", "))
 	}
 }
 
 // security refuses what the engine does not know how to split.
-func security(_ *scope, v value) (located, *mistake) {
+func security(_ *scope, v value) (located, *invalid) {
 	out := located{v.text, v.pos}
 	if v.text != "no-new-privileges" && !strings.ContainsAny(v.text, "=:") {
-		return out, wrong("write KEY:VALUE, such as label:disable or seccomp:unconfined", "%q has no value", v.text)
+		return out, invalidf("write KEY:VALUE, such as label:disable or seccomp:unconfined", "%q has no value", v.text)
 	}
 	return out, nil
 }
 
 // host checks one extra host.
-func host(_ *scope, v *Var) *mistake {
+func host(_ *scope, v *Var) *invalid {
 	if v.Name == "" || strings.ContainsAny(v.Name, " \t") {
-		return wrong("write HOST:ADDRESS", "%q is no host name", v.Name)
+		return invalidf("write HOST:ADDRESS", "%q is no host name", v.Name)
 	}
 	if v.Value == nil {
-		return wrong(fmt.Sprintf(`write "%s:ADDRESS"`, v.Name), "%q has no address", v.Name)
+		return invalidf(fmt.Sprintf(`write "%s:ADDRESS"`, v.Name), "%q has no address", v.Name)
 	}
 	a := strings.Trim(*v.Value, "[] ")
 	if a != "host-gateway" && net.ParseIP(a) == nil {
-		return wrong(`write an IP address, or "host-gateway" for the host's`, "%q is no IP address", a)
+		return invalidf(`write an IP address, or "host-gateway" for the host's`, "%q is no IP address", a)
 	}
 	v.Value = &a
 	return nil

@@ -1,0 +1,36 @@
+package compose
+
+// partial is a service while it is being put together: what it says of itself
+// plus what still has to be looked up elsewhere.
+type partial struct {
+	Service
+	envFiles []located
+	security []located
+	extends  extension
+	values   map[string]Pos // where the value of each key stands, by key
+	size     int            // the number of values in it
+	broken   bool           // a mistake was told that leaves keys unknown
+	paths    map[Pos]string // of the items of its lists: web.links[0]
+}
+
+// pathOf is the path of an item of key that stands at a place.
+func (p *partial) pathOf(key string, at Pos) string {
+	if path, ok := p.paths[at]; ok {
+		return path
+	}
+	return p.Name + "." + key
+}
+
+// located is a word with its place.
+type located struct {
+	text string
+	pos  Pos
+}
+
+// extension is the value of extends. An empty file is the same file.
+type extension struct {
+	service, file string
+	pos           Pos // of the service's name
+	filePos       Pos
+	base          string // the directory that file is relative to
+}
