@@ -60,12 +60,12 @@ func load(o Options, from storage) (*Project, error) {
 	}
 	partials := l.partials()
 	l.finish(partials, o.SkipBuildCheck)
-	l.check(partials, p.Name)
-	if err := l.err(); err != nil {
-		return nil, err
-	}
 	for _, s := range partials {
 		p.Services = append(p.Services, &s.Service)
+	}
+	l.check(partials, p)
+	if err := l.err(); err != nil {
+		return nil, err
 	}
 	p.Notes = l.sorted()
 	return p, nil

@@ -41,6 +41,15 @@ func (p *Project) Service(name string) *Service {
 	return nil
 }
 
+// names returns the names of the services.
+func (p *Project) names() []string {
+	names := make([]string, len(p.Services))
+	for i, s := range p.Services {
+		names[i] = s.Name
+	}
+	return names
+}
+
 // Service is one service with every key of the v1 format
 // (compose-v1.md 1.2). A zero field means that the key is not set.
 type Service struct {

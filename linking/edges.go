@@ -45,18 +45,8 @@ func resolveEdges(p *compose.Project, owners networkOwners) ([]Edge, compose.Err
 // checkLink returns what is wrong with the link l of svc, without the place,
 // or nil.
 func checkLink(svc *compose.Service, l compose.Link, owners networkOwners) *compose.Error {
-	target, ok := owners[l.Target]
+	target := owners[l.Target]
 	switch err := checkLinking(svc, owners); {
-	case !ok:
-		return &compose.Error{
-			Msg:   fmt.Sprintf("no service %q", l.Target),
-			Hints: []string{"links name services of this project; for a container of another one use external_links"},
-		}
-	case l.Target == svc.Name:
-		return &compose.Error{
-			Msg:   "a service cannot link to itself",
-			Hints: []string{fmt.Sprintf("%q answers to its own name without a link", svc.Name)},
-		}
 	case err != nil:
 		return err
 	case target.name == svc.Name:

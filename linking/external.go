@@ -51,7 +51,7 @@ func resolveExternals(p *compose.Project, svc *compose.Service, owners networkOw
 		if tie.Alias == "" {
 			tie.Alias = l.Target
 		}
-		own := serviceOfContainer(p, l.Target)
+		own := p.ServiceOfContainer(l.Target)
 		if own != nil {
 			tie.Kind, tie.To, tie.Owner = LinkEdge, own.Name, owners[own.Name].name
 		} else if namesake(p, l.Target) {
@@ -75,31 +75,7 @@ func checkExternal(svc, own *compose.Service, owners networkOwners) *compose.Err
 	if own == nil {
 		return checkLinking(svc, owners)
 	}
-	if own.Name == svc.Name {
-		return &compose.Error{
-			Msg:   "a service cannot link to a container of its own",
-			Hints: []string{"external_links name containers that other projects made, or nobody's"},
-		}
-	}
 	return checkLink(svc, compose.Link{Target: own.Name}, owners)
-}
-
-// serviceOfContainer returns the service that the project has a container of that name
-// for, or nil.
-func serviceOfContainer(p *compose.Project, container string) *compose.Service {
-	for _, svc := range p.Services {
-		if svc.ContainerName != "" {
-			if container == svc.ContainerName {
-				return svc
-			}
-			continue
-		}
-		number, ok := strings.CutPrefix(container, strings.TrimLeft(p.Name, "-_")+"_"+svc.Name+"_")
-		if ok && number != "" && strings.Trim(number, "0123456789") == "" {
-			return svc
-		}
-	}
-	return nil
 }
 
 // namesake tells whether a service is called like a container, to DNS.

@@ -64,7 +64,7 @@ func programmed(n int, program []byte) *compose.Project {
 		case 3:
 			s.VolumesFrom = append(s.VolumesFrom, compose.VolumesFrom{Source: other, Service: known, Pos: pos})
 		case 4:
-			s.Pid, s.At = "service:"+other, map[string]compose.Pos{"pid": pos}
+			s.Pid, s.At = "container:"+other, map[string]compose.Pos{"pid": pos}
 		case 5:
 			s.Net = compose.Namespace{Mode: compose.NetContainer, Name: other, Pos: pos}
 			if known {

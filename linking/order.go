@@ -14,7 +14,7 @@ func (u uses) order(services []Service) {
 	}
 	after := make([][]int, len(services))
 	for i := range services {
-		after[i] = slices.Concat(u.hard[i], u.links[i])
+		after[i] = slices.Concat(u.needs[i], u.links[i])
 		services[i].Uses = names(after[i])
 	}
 	u.open(all(len(services)), after)
@@ -31,7 +31,7 @@ func (u uses) order(services []Service) {
 func (u uses) open(members []int, after [][]int) {
 	for _, group := range components(members, after) {
 		waits := func(i int) bool {
-			return slices.ContainsFunc(u.hard[i], func(j int) bool { return slices.Contains(group, j) })
+			return slices.ContainsFunc(u.needs[i], func(j int) bool { return slices.Contains(group, j) })
 		}
 		k := max(0, slices.IndexFunc(group, func(i int) bool { return !waits(i) }))
 		first := group[k]

@@ -29,7 +29,7 @@ func TestASelectionBringsAllThatItUsesWithIt(t *testing.T) {
 		db >app
 		data
 		beside net=@app
-		tools pid=service:beside
+		tools pid=beside
 		cron >db`))
 	for _, c := range []struct{ names, want []string }{
 		{[]string{"data"}, []string{"data"}},

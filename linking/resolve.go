@@ -31,10 +31,13 @@ type Options struct {
 // mean. The result depends on the arguments alone, and the networks do not
 // depend on the order of the services in the file.
 //
-// The error is of type compose.Errors, with every mistake: links to services
-// that do not exist or that links cannot reach, links of services that can
-// have none, and services of which none can be created before the other.
+// The error is of type compose.Errors, with every mistake: those of
+// compose.Check, or else links from and to services that can have none, and
+// names that DNS takes for one.
 func Resolve(p *compose.Project, o Options) (*Topology, error) {
+	if err := compose.Check(p); err != nil {
+		return nil, err
+	}
 	owners := resolveNetworkOwners(p)
 	ties, errs := resolveEdges(p, owners)
 	notes := shadowed(ties)
@@ -42,8 +45,7 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 		ties = append(ties, discover(p, ties, o.Externals)...)
 	}
 	errs = append(errs, checkNames(p, ties, o.Isolation)...)
-	used, circles := resolveUses(p)
-	if errs = append(errs, circles...); len(errs) > 0 {
+	if len(errs) > 0 {
 		errs.Sort()
 		return nil, errs
 	}
@@ -58,6 +60,6 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 			Endpoints:    places[svc.Name],
 		})
 	}
-	used.order(t.Services)
+	resolveUses(p).order(t.Services)
 	return t, nil
 }

@@ -20,7 +20,7 @@ import (
 //	web <other_db_1:db  external_links
 //	web ~data           volumes_from a service
 //	web net=host        none, host, @SERVICE, =CONTAINER, or a network's name
-//	web pid=service:db  pid
+//	web pid=db          pid: container:db
 //	web 80:8080         published ports
 //	web sock            mounts the engine's socket: with a port a discovery proxy
 //	web vhost           has VIRTUAL_HOST
@@ -72,7 +72,7 @@ func sketchWord(s *compose.Service, word string, pos compose.Pos) error {
 	case key == "discover":
 		s.Labels = append(s.Labels, compose.Var{Name: linking.DiscoverLabel, Value: &value, Pos: pos})
 	case key == "pid":
-		s.Pid, s.At = value, map[string]compose.Pos{"pid": pos}
+		s.Pid, s.At = "container:"+value, map[string]compose.Pos{"pid": pos}
 	case word[0] >= '0' && word[0] <= '9':
 		var p compose.Port
 		if _, err := fmt.Sscanf(word, "%d:%d", &p.HostFirst, &p.First); err != nil {

@@ -1,0 +1,204 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Check returns what is wrong with the names by which the services of p refer
+// to each other: links, volumes_from, net, pid and ipc that name no service,
+// or the service itself, and services that each need the other's container.
+// The error is of type Errors. Projects of Load have been checked.
+func Check(p *Project) error {
+	r := &report{}
+	checkReferences(r, p, func(s *Service, key string, _ Pos) string { return s.Name + "." + key })
+	return r.err()
+}
+
+// references finds the mistakes that Check describes.
+type references struct {
+	*report
+	project *Project
+	names   []string            // of the services
+	known   map[string]*Service // by name
+	path    itemPath
+}
+
+// itemPath is the path of the item of a key that stands at a place.
+type itemPath func(s *Service, key string, at Pos) string
+
+func checkReferences(r *report, p *Project, path itemPath) {
+	c := &references{report: r, project: p, names: p.names(), known: make(map[string]*Service, len(p.Services)), path: path}
+	for _, s := range p.Services {
+		c.known[s.Name] = s
+	}
+	for _, s := range p.Services {
+		c.links(s)
+		c.externalLinks(s)
+		c.containers(s)
+	}
+	c.circles()
+}
+
+func (c *references) links(s *Service) {
+	for _, l := range s.Links {
+		path := c.path(s, "links", l.Pos)
+		if l.Target == s.Name {
+			c.fail(l.Pos, path, "a service cannot link to itself")
+		} else if c.known[l.Target] == nil {
+			c.noService(l.Target, l.Pos, path, "for a container outside the project write external_links:")
+		}
+	}
+}
+
+func (c *references) externalLinks(s *Service) {
+	for _, l := range s.ExternalLinks {
+		if l.Target == s.ContainerName || c.project.numbered(s, l.Target) {
+			c.fail(l.Pos, c.path(s, "external_links", l.Pos), "a service cannot link to itself")
+		}
+	}
+}
+
+// containers looks at the keys that give a service a part of another
+// container.
+func (c *references) containers(s *Service) {
+	for _, v := range s.VolumesFrom {
+		path := c.path(s, "volumes_from", v.Pos)
+		if v.Service && v.Source == s.Name {
+			c.fail(v.Pos, path, "a service cannot take volumes from itself")
+		} else if v.Service && c.known[v.Source] == nil {
+			c.noService(v.Source, v.Pos, path)
+		}
+	}
+	if path := s.Name + ".net"; s.Net.Mode == NetService && s.Net.Name == s.Name {
+		c.fail(s.Net.Pos, path, "a service cannot use its own network stack")
+	} else if s.Net.Mode == NetService && c.known[s.Net.Name] == nil {
+		c.noService(s.Net.Name, s.Net.Pos, path)
+	}
+	for _, ns := range s.namespaces() {
+		if ns.container == s.Name {
+			c.fail(s.At[ns.key], s.Name+"."+ns.key, "a service cannot use itself here", "name another service, or remove the line")
+		}
+	}
+}
+
+// noService reports a name that no service has.
+func (c *references) noService(name string, pos Pos, path string, hints ...string) {
+	meant := c.meant(name, c.names)
+	if meant != "" {
+		hints = nil
+	} else {
+		hints = append(choices("the services are", c.names), hints...)
+	}
+	c.fail(pos, path, fmt.Sprintf("no service %q%s", name, suggestion(meant)), hints...)
+}
+
+// ServiceOfContainer returns the service that a container of that name would
+// be made for, or nil.
+func (p *Project) ServiceOfContainer(container string) *Service {
+	for _, s := range p.Services {
+		if s.ContainerName == container && container != "" || s.ContainerName == "" && p.numbered(s, container) {
+			return s
+		}
+	}
+	return nil
+}
+
+// numbered tells whether a container has one of the names that those of a
+// service have by default: PROJECT_SERVICE_NUMBER.
+func (p *Project) numbered(s *Service, container string) bool {
+	number, ok := strings.CutPrefix(container, strings.TrimLeft(p.Name, "-_")+"_"+s.Name+"_")
+	return ok && number != "" && strings.Trim(number, "0123456789") == ""
+}
+
+// namespace is the key of a namespace with the container that lends it.
+type namespace struct{ key, container string }
+
+// namespaces are pid and ipc, where they name a container.
+func (s *Service) namespaces() []namespace {
+	var out []namespace
+	for _, ns := range [...]namespace{{"pid", s.Pid}, {"ipc", s.Ipc}} {
+		if name, ok := strings.CutPrefix(ns.container, "container:"); ok {
+			out = append(out, namespace{ns.key, name})
+		}
+	}
+	return out
+}
+
+// need is why a service's container cannot be made before another's.
+type need struct {
+	on   *Service
+	pos  Pos
+	path string
+}
+
+// Needs returns the services without whose containers that of s cannot be
+// made, as often as s names them: those of volumes_from, net, pid and ipc.
+// Links are not among them: they are names on a network, and may go round in
+// a circle.
+func (p *Project) Needs(s *Service) []string {
+	var names []string
+	for _, n := range needs(s, p.Service) {
+		names = append(names, n.on.Name)
+	}
+	return names
+}
+
+func needs(s *Service, find func(string) *Service) []need {
+	var out []need
+	add := func(name string, pos Pos, key string) {
+		if on := find(name); on != nil && on != s {
+			out = append(out, need{on, pos, s.Name + "." + key})
+		}
+	}
+	for _, v := range s.VolumesFrom {
+		if v.Service {
+			add(v.Source, v.Pos, "volumes_from")
+		}
+	}
+	if s.Net.Mode == NetService {
+		add(s.Net.Name, s.Net.Pos, "net")
+	}
+	for _, ns := range s.namespaces() {
+		add(ns.container, s.At[ns.key], ns.key)
+	}
+	return out
+}
+
+// circles reports each circle of needs once, where it closes when the
+// services are read in file order.
+func (c *references) circles() {
+	const (
+		open = 1 + iota
+		done
+	)
+	find := func(name string) *Service { return c.known[name] }
+	state := make(map[*Service]int, len(c.project.Services))
+	var chain []string // the names of the open services
+	var visit func(s *Service)
+	visit = func(s *Service) {
+		state[s] = open
+		chain = append(chain, s.Name)
+		for _, n := range needs(s, find) {
+			switch state[n.on] {
+			case open:
+				from := len(chain) - 1
+				for chain[from] != n.on.Name {
+					from--
+				}
+				c.fail(n.pos, n.path, fmt.Sprintf("services need each other's containers in a circle: %s, %s", strings.Join(chain[from:], ", "), n.on.Name),
+					"only links may go round in a circle")
+			case done:
+			default:
+				visit(n.on)
+			}
+		}
+		chain = chain[:len(chain)-1]
+		state[s] = done
+	}
+	for _, s := range c.project.Services {
+		if state[s] == 0 {
+			visit(s)
+		}
+	}
+}
