@@ -22,6 +22,17 @@ func ParseVolume(flag, text, dir string, env map[string]string) (Volume, error) 
 	return v, nil
 }
 
+// SplitCommand splits a command into words as command and entrypoint of a file
+// do. The error, of type Errors, names the flag that the text came from and
+// shows where a quote opens that is not closed.
+func SplitCommand(flag, text string) ([]string, error) {
+	words, m := splitCommand(text)
+	if m != nil {
+		return nil, ofFlag(flag, m)
+	}
+	return words, nil
+}
+
 func ofFlag(flag string, m *invalid) error {
 	return Errors{{Path: flag, Msg: m.msg, Hints: m.hints}}
 }

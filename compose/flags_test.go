@@ -30,12 +30,27 @@ func TestFlagsSayPortsAndVolumesAsFilesDo(t *testing.T) {
 	}
 }
 
+func TestACommandOfAFlagIsSplitAsInFiles(t *testing.T) {
+	got, err := SplitCommand("--entrypoint", `sh -c "echo \$HOME; date" # no comment`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"sh", "-c", `echo \$HOME; date`, "#", "no", "comment"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if got, err := SplitCommand("--entrypoint", ""); err != nil || got == nil || len(got) > 0 {
+		t.Errorf("nothing is %q, %v, want no words", got, err)
+	}
+}
+
 func TestAMistakeInAFlagNamesTheFlag(t *testing.T) {
 	_, port := ParsePort("--publish", "80:99999")
 	_, volume := ParseVolume("--volume", "a:b:c:d", "/", nil)
+	_, command := SplitCommand("--entrypoint", `say "it's`)
 	for want, err := range map[string]error{
-		"--publish: 99999 is no port: the last is 65535": port,
-		`--volume: "a:b:c:d" has more than three parts`:  volume,
+		"--publish: 99999 is no port: the last is 65535":    port,
+		`--volume: "a:b:c:d" has more than three parts`:     volume,
+		`--entrypoint: the quote " is not closed: "\"it's"`: command,
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

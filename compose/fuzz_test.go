@@ -133,7 +133,7 @@ func FuzzEnvFile(f *testing.F) {
 	})
 }
 
-func FuzzWords(f *testing.F) {
+func FuzzSplitCommand(f *testing.F) {
 	for _, c := range commands {
 		f.Add(c.line)
 	}
@@ -141,7 +141,7 @@ func FuzzWords(f *testing.F) {
 		if !utf8.ValidString(s) {
 			return
 		}
-		got, m := words(s)
+		got, m := splitCommand(s)
 		if m != nil {
 			return
 		}
@@ -149,7 +149,7 @@ func FuzzWords(f *testing.F) {
 		for _, w := range got {
 			quoted = append(quoted, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(w)+`"`)
 		}
-		again, m := words(strings.Join(quoted, " "))
+		again, m := splitCommand(strings.Join(quoted, " "))
 		if m != nil || !bytes.Equal([]byte(strings.Join(got, "\x00")), []byte(strings.Join(again, "\x00"))) || !cmp.Equal(len(got), len(again)) {
 			t.Errorf("%q: %q, quoted and split again %q, %v", s, got, again, m)
 		}

@@ -185,12 +185,16 @@ func (e *expansion) closed() bool {
 }
 
 func (e *expansion) fail(start int, msg string) string {
-	part := e.s[start:]
-	if r := []rune(part); len(r) > 20 {
-		part = string(r[:20]) + "…"
-	}
-	e.err = invalidf("write $$ where the container is to get a dollar sign", "%s: %q", msg, part)
+	e.err = invalidf("write $$ where the container is to get a dollar sign", "%s: %q", msg, excerpt(e.s[start:]))
 	return ""
+}
+
+// excerpt is the beginning of a text, for a message.
+func excerpt(s string) string {
+	if r := []rune(s); len(r) > 20 {
+		return string(r[:20]) + "…"
+	}
+	return s
 }
 
 // escape is the opposite of expand: it makes text that stands for itself.

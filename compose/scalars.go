@@ -95,7 +95,7 @@ func (s *scope) onOff(v value) bool {
 func (s *scope) command(v value) []string {
 	switch v.kind {
 	case text, boolean:
-		out, m := words(v.text)
+		out, m := splitCommand(v.text)
 		if m != nil {
 			s.invalidAt(v, m)
 		}

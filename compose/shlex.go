@@ -2,17 +2,21 @@ package compose
 
 import "strings"
 
-// words splits a command as docker-compose 1.x did, with Python's shlex: no
-// shell runs, so $, ;, | and # are ordinary characters; single quotes keep
-// everything, double quotes everything but \" and \\. (The Go libraries for
-// shell words drop comments, empty arguments or backslashes, and
-// sh -c "echo \$HOME" would mean something else with each.)
-func words(s string) ([]string, *invalid) {
+// splitCommand splits a command into words as docker-compose 1.x did, with
+// Python's shlex.split: no shell runs, so $, ;, | and # are ordinary characters;
+// single quotes keep everything, double quotes everything but \" and \\.
+//
+// The Go libraries for this follow the shell: google/shlex, go-shellquote,
+// go-shellwords and BuildKit's all drop the backslash of sh -c "echo \$HOME",
+// which that inner shell is to get. google/shlex also drops what follows a #,
+// go-shellwords what follows ; or &&, and BuildKit's an empty argument.
+func splitCommand(s string) ([]string, *invalid) {
 	var (
 		out   = []string{}
 		word  strings.Builder
 		begun bool
-		quote rune
+		quote rune // that is open, or 0
+		start int  // where it opened
 	)
 	runes := []rune(s)
 	for i := 0; i < len(runes); i++ {
@@ -35,7 +39,7 @@ func words(s string) ([]string, *invalid) {
 		case quote != 0:
 			word.WriteRune(c)
 		case c == '"' || c == '\'':
-			quote, begun = c, true
+			quote, start, begun = c, i, true
 		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
 			if begun {
 				out = append(out, word.String())
@@ -48,7 +52,7 @@ func words(s string) ([]string, *invalid) {
 		}
 	}
 	if quote != 0 {
-		return nil, invalidf(`close it, or write \ before a quote that is meant as such`, "the quote %c is not closed", quote)
+		return nil, invalidf(`close it, or write \ before a quote that is meant as such`, "the quote %c is not closed: %q", quote, excerpt(string(runes[start:])))
 	}
 	if begun {
 		out = append(out, word.String())

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"os/exec"
 	"strings"
 	"testing"
@@ -39,14 +40,14 @@ var commands = []struct {
 
 func TestACommandIsSplitAsDockerComposeSplitIt(t *testing.T) {
 	for _, c := range commands {
-		got, m := words(c.line)
+		got, m := splitCommand(c.line)
 		if (m != nil) != (c.want == nil) || m == nil && !cmp.Equal(got, c.want) {
 			t.Errorf("%q: got %q, %v; want %q", c.line, got, m, c.want)
 		}
 	}
 }
 
-func TestPythonSplitsTheCommandsOfTheTableInTheSameWay(t *testing.T) {
+func TestCommandsAreSplitAsPythonSplitsThem(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("no Python to compare with")
@@ -55,6 +56,25 @@ func TestPythonSplitsTheCommandsOfTheTableInTheSameWay(t *testing.T) {
 	for _, c := range commands {
 		lines = append(lines, c.line)
 	}
+	r, letters := rand.New(rand.NewPCG(1, 2)), []rune("ab $\"'\\#;|&>(`\n\t{}*~=é-")
+	for range 5000 {
+		var b strings.Builder
+		for range r.IntN(14) {
+			b.WriteRune(letters[r.IntN(len(letters))])
+		}
+		lines = append(lines, b.String())
+	}
+	for i, want := range pythonSplit(t, python, lines) {
+		got, m := splitCommand(lines[i])
+		if (m != nil) != (want == nil) || m == nil && !cmp.Equal(got, want) {
+			t.Errorf("%q: got %q, %v; Python says %q", lines[i], got, m, want)
+		}
+	}
+}
+
+// pythonSplit splits lines with Python's shlex; nil stands for what it refuses.
+func pythonSplit(t *testing.T, python string, lines []string) [][]string {
+	t.Helper()
 	in, err := json.Marshal(lines)
 	if err != nil {
 		t.Fatal(err)
@@ -71,13 +91,9 @@ print(json.dumps([split(s) for s in json.load(sys.stdin)]))`
 	if err != nil {
 		t.Fatal(err)
 	}
-	var python3 [][]string
-	if err := json.Unmarshal(out, &python3); err != nil {
+	var words [][]string
+	if err := json.Unmarshal(out, &words); err != nil {
 		t.Fatal(err)
 	}
-	for i, c := range commands {
-		if !cmp.Equal(python3[i], c.want) {
-			t.Errorf("%q: Python says %q, the table %q", c.line, python3[i], c.want)
-		}
-	}
+	return words
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/mattn/go-shellwords"
 	"github.com/spf13/cobra"
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
@@ -235,11 +234,11 @@ func (f runFlags) service(a *app, p *compose.Project, name string, command []str
 		s.Command = command
 	}
 	if f.entrypointGiven {
-		words, err := shellwords.Parse(f.entrypoint)
+		words, err := compose.SplitCommand("--entrypoint", f.entrypoint)
 		if err != nil {
-			return nil, usageError{msg: fmt.Sprintf("--entrypoint %q: %v", f.entrypoint, err)}
+			return nil, err
 		}
-		s.Entrypoint = append([]string{}, words...)
+		s.Entrypoint = words
 		if len(command) == 0 {
 			s.Command = nil
 		}
