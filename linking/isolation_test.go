@@ -12,6 +12,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/graph"
 	"github.com/stack-lite/stack-lite/linking/linkingtest"
 )
 
@@ -93,7 +94,7 @@ var engineName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]*$`)
 func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	t.Helper()
 	neighbours := make(map[[2]string]bool)
-	outside := make(map[string]bool)
+	externals := make(map[string]bool)
 	for _, tie := range top.Edges {
 		if tie.OnOtherNetwork {
 			continue
@@ -101,13 +102,14 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 		neighbours[[2]string{min(tie.From, tie.Owner), max(tie.From, tie.Owner)}] = true
 		for _, end := range []string{tie.From, tie.Owner} {
 			if linking.IsExternal(end) {
-				outside[end] = true
+				externals[end] = true
 			}
 		}
 		if tie.Network == "" {
 			t.Errorf("no network carries %+v", tie)
 		}
 	}
+	g := graph.Of(p, top)
 	linked := 0
 	names := make(map[string]bool)
 	for _, n := range top.Networks {
@@ -124,23 +126,49 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	}
 	for i, a := range top.Services {
 		for _, b := range top.Services[:i] {
-			want := neighbours[[2]string{min(a.Name, b.Name), max(a.Name, b.Name)}]
-			got := a.NetworkOwner == a.Name && b.NetworkOwner == b.Name && len(top.Between(a.Name, b.Name)) > 0
-			if got != want {
-				t.Errorf("%s and %s: neighbours %v, share a network %v", a.Name, b.Name, want, got)
+			pair := [2]string{min(a.NetworkOwner, b.NetworkOwner), max(a.NetworkOwner, b.NetworkOwner)}
+			if got := len(top.Between(a.Name, b.Name)) > 0; got != neighbours[pair] && pair[0] != pair[1] {
+				t.Errorf("%s and %s: neighbours %v, share a network %v", a.Name, b.Name, neighbours[pair], got)
+			}
+			want := neighbours[pair] || reachOtherwise(p.Service(pair[0]), p.Service(pair[1])) || meet(top, pair)
+			if got, back := g.Reaches(a.Name, b.Name), g.Reaches(b.Name, a.Name); got != want || back != want {
+				t.Errorf("%s reaches %s: %v, the other way %v, want %v", a.Name, b.Name, got, back, want)
 			}
 		}
 		checkEndpoints(t, top, a, p.Service(a.Name).Net.Mode)
 	}
-	checkOutside(t, top, neighbours, outside)
+	checkExternals(t, p, top, neighbours, externals)
 	checkNames(t, top)
 	checkOrder(t, top)
 }
 
-// checkOutside fails unless who is outside shares a network with those that it
-// is a neighbour of, and with nobody else, others outside among them.
-func checkOutside(t *testing.T, top *linking.Topology, neighbours map[[2]string]bool, outside map[string]bool) {
+// reachOtherwise tells whether two owners of network stacks reach each other
+// by their net, whatever their links.
+func reachOtherwise(a, b *compose.Service) bool {
+	switch {
+	case a == b:
+		return true
+	case a.Net.Mode == compose.NetNone || b.Net.Mode == compose.NetNone:
+		return false
+	case a.Net.Mode == compose.NetHost || b.Net.Mode == compose.NetHost:
+		return true
+	}
+	own := a.Net.Mode == compose.NetLinks
+	return !own && a.Net.Mode == b.Net.Mode && a.Net.Name == b.Net.Name
+}
+
+// meet tells whether discovery finds that two are on a network of the user's.
+func meet(top *linking.Topology, pair [2]string) bool {
+	return slices.ContainsFunc(top.Edges, func(e linking.Edge) bool {
+		return e.OnOtherNetwork && min(e.From, e.Owner) == pair[0] && max(e.From, e.Owner) == pair[1]
+	})
+}
+
+// checkExternals fails unless every external shares a network with those that
+// it is a neighbour of, and with nobody else, other externals among them.
+func checkExternals(t *testing.T, p *compose.Project, top *linking.Topology, neighbours map[[2]string]bool, externals map[string]bool) {
 	t.Helper()
+	g := graph.Of(p, top)
 	together := make(map[[2]string]bool)
 	for _, n := range top.Networks {
 		for i, o := range n.Externals {
@@ -149,11 +177,17 @@ func checkOutside(t *testing.T, top *linking.Topology, neighbours map[[2]string]
 			}
 		}
 	}
-	for o := range outside {
+	for o := range externals {
 		for _, s := range top.Services {
 			pair := [2]string{min(o, s.Name), max(o, s.Name)}
 			if together[pair] != neighbours[pair] {
 				t.Errorf("%s and %s: neighbours %v, share a network %v", o, s.Name, neighbours[pair], together[pair])
+			}
+			owner := p.Service(s.NetworkOwner)
+			pair = [2]string{min(o, owner.Name), max(o, owner.Name)}
+			want := neighbours[pair] || owner.Net.Mode == compose.NetHost || meet(top, pair)
+			if got, back := g.Reaches(o, s.Name), g.Reaches(s.Name, o); got != want || back != want {
+				t.Errorf("%s reaches %s: %v, the other way %v, want %v", o, s.Name, got, back, want)
 			}
 		}
 	}
@@ -367,8 +401,9 @@ func TestByProjectEverybodyWithLinksOrWithoutNetReachesEverybody(t *testing.T) {
 		}
 		checkNames(t, top)
 		checkOrder(t, top)
+		g := graph.Of(p, top)
 		for _, s := range p.Services {
-			if s.Net.Mode == compose.NetLinks && !top.Reaches("s0", s.Name) {
+			if s.Net.Mode == compose.NetLinks && !g.Reaches("s0", s.Name) {
 				t.Fatalf("s0 does not reach %s", s.Name)
 			}
 		}
@@ -394,9 +429,10 @@ func TestFilesOfRealProjectsAreIsolated(t *testing.T) {
 		networks += len(linkNetworks(top))
 		n := len(top.Services)
 		pairs += n * (n - 1) / 2
+		g := graph.Of(p, top)
 		for i, a := range top.Services {
 			for _, b := range top.Services[:i] {
-				if top.Reaches(a.Name, b.Name) {
+				if g.Reaches(a.Name, b.Name) {
 					linked++
 				}
 			}

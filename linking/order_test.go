@@ -84,42 +84,28 @@ func TestOfEveryCircleTheFirstInTheFileStartsFirst(t *testing.T) {
 	}
 }
 
-func TestWhoReachesWhom(t *testing.T) {
-	top := resolve(t, linkingtest.Sketch(t, `
-		web >app
-		app >db
-		db
-		beside net=@app
-		h1 net=host
-		h2 net=host
-		o1 net=outside
-		o2 net=outside >db
-		c1 net==box
-		c2 net==box
-		n1 net=none
-		n2 net=none
-		a1
-		a2`))
-	reach := [][2]string{
-		{"web", "app"}, {"app", "db"}, {"web", "beside"}, {"db", "beside"}, {"app", "beside"},
-		{"h1", "h2"}, {"o1", "o2"}, {"db", "o2"}, {"c1", "c2"},
-	}
-	for i, a := range top.Services {
-		if !top.Reaches(a.Name, a.Name) {
-			t.Errorf("%s does not reach itself", a.Name)
+func TestBetweenListsTheNetworksOfTheOwners(t *testing.T) {
+	top := resolve(t, linkingtest.Sketch(t, "web >app\napp >db\ndb\nbeside net=@app\nhosted net=host\na\nb"))
+	for pair, want := range map[[2]string][]string{
+		{"web", "app"}:    {"app.web"},
+		{"web", "beside"}: {"app.web"},
+		{"beside", "db"}:  {"app.db"},
+		{"web", "db"}:     nil,
+		{"web", "hosted"}: nil,
+		{"a", "b"}:        nil, // on the network of those without links
+		{"web", "gone"}:   nil,
+		{"gone", "web"}:   nil,
+	} {
+		var got []string
+		for _, n := range top.Between(pair[0], pair[1]) {
+			got = append(got, n.Name)
 		}
-		for _, b := range top.Services[i+1:] {
-			want := slices.Contains(reach, [2]string{a.Name, b.Name})
-			if top.Reaches(a.Name, b.Name) != want || top.Reaches(b.Name, a.Name) != want {
-				t.Errorf("%s reaches %s: %v, want %v", a.Name, b.Name, !want, want)
-			}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%v: -want +got:\n%s", pair, diff)
 		}
 	}
-	if top.Reaches("web", "gone") || top.Between("gone", "web") != nil || top.Service("gone") != nil || top.Network("gone") != nil {
-		t.Error("what is not there is reached")
-	}
-	if got := top.Between("web", "beside"); len(got) != 1 || got[0].Name != "app.web" {
-		t.Errorf("between web and beside: %v", got)
+	if top.Service("gone") != nil || top.Network("gone") != nil {
+		t.Error("what is not there is found")
 	}
 }
 

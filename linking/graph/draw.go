@@ -62,8 +62,8 @@ func asJSON(w io.Writer, g Graph) error {
 // ref tells nodes apart: a container outside the project may have the name of
 // a service.
 type ref struct {
-	name    string
-	outside bool
+	name     string
+	external bool
 }
 
 // refOf returns what stands for n.
@@ -92,7 +92,7 @@ func member(ids map[ref]string, name string) string {
 	if id, ok := ids[ref{name: name}]; ok {
 		return id
 	}
-	return ids[ref{name: name, outside: true}]
+	return ids[ref{name: name, external: true}]
 }
 
 // about is what is said of a node below its name, a line each.

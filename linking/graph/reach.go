@@ -7,17 +7,22 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// Reaches tells whether packets are meant to go between two nodes, by name:
-// they share a network that carries traffic, have an edge, use one network
-// stack, or one of them uses that of the host. A node reaches itself. What goes
-// through published ports is not looked at.
+// Reaches tells whether packets are meant to go between two nodes, in either
+// direction: they share a network that carries traffic, have an edge, use one
+// network stack or one network of the user's, or one of them is on the host's
+// network, which reaches all but those without a network. A node reaches
+// itself. Published ports do not count.
+//
+// A name is that of a service where there is one, else that of an external
+// container. One that is called like a service is asked for as
+// linking.ExternalContainer of its name. A name that the graph does not have
+// stands for a container with a network of its own and no links.
 func (g Graph) Reaches(a, b string) bool {
-	a, b = g.stackOf(a), g.stackOf(b)
-	if a == b {
-		return true
-	}
-	x, y := g.netOf(a), g.netOf(b)
+	from, x := g.networkOwner(a)
+	to, y := g.networkOwner(b)
 	switch {
+	case from == to:
+		return true
 	case x == "none" || y == "none":
 		return false
 	case x == "host" || y == "host":
@@ -26,65 +31,52 @@ func (g Graph) Reaches(a, b string) bool {
 		return true
 	}
 	for _, n := range g.Networks {
-		if n.Kind != linking.Isolated && n.has(a) && n.has(b) {
+		if n.Kind != linking.Isolated && n.has(from) && n.has(to) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(g.Edges, func(e Edge) bool {
-		return e.From == a && e.To == b || e.From == b && e.To == a
+		if e.From != from.name && e.From != to.name {
+			return false
+		}
+		x, y := ends(g, e)
+		return x == from && y == to || x == to && y == from
 	})
 }
 
-// has tells whether a node sits on the network.
-func (n Network) has(name string) bool {
-	return slices.Contains(n.Members, name) || slices.Contains(n.Externals, name)
+// has tells whether a node is on the network.
+func (n Network) has(r ref) bool {
+	if r.external {
+		return slices.Contains(n.Externals, r.name)
+	}
+	return slices.Contains(n.Members, r.name)
 }
 
-// stackOf names the node whose network stack a node uses.
-func (g Graph) stackOf(name string) string {
+// networkOwner returns the node whose network stack a node uses, with its net.
+func (g Graph) networkOwner(name string) (ref, string) {
+	r, net := g.find(name)
 	for range g.Nodes {
-		lender, lent := strings.CutPrefix(g.netOf(name), "container:")
-		if !lent {
+		owner, ok := strings.CutPrefix(net, "container:")
+		if !ok {
 			break
 		}
-		name = lender
+		r, net = g.find(owner)
 	}
-	return name
+	return r, net
 }
 
-func (g Graph) netOf(name string) string {
+// find returns the node that Reaches means by a name, with its net.
+func (g Graph) find(name string) (r ref, net string) {
+	container, external := strings.CutPrefix(name, "/")
+	r = ref{container, external}
 	for _, n := range g.Nodes {
-		if n.Name == name {
-			return n.Net
+		switch {
+		case n.Name != container:
+		case n.External:
+			r.external = true
+		case !external:
+			return refOf(n), n.Net
 		}
 	}
-	return ""
-}
-
-// Around returns the part of the picture that the named nodes are in: they,
-// their edges with whoever is at the other end, and their networks.
-func (g Graph) Around(names []string) Graph {
-	near := slices.Clone(names)
-	for _, e := range g.Edges {
-		if slices.Contains(names, e.From) || slices.Contains(names, e.To) {
-			near = append(near, e.From, e.To)
-		}
-	}
-	part := Graph{Project: g.Project, Nodes: []Node{}, Edges: []Edge{}, Networks: []Network{}}
-	for _, n := range g.Nodes {
-		if slices.Contains(near, n.Name) {
-			part.Nodes = append(part.Nodes, n)
-		}
-	}
-	for _, e := range g.Edges {
-		if slices.Contains(names, e.From) || slices.Contains(names, e.To) {
-			part.Edges = append(part.Edges, e)
-		}
-	}
-	for _, n := range g.Networks {
-		if slices.ContainsFunc(names, n.has) {
-			part.Networks = append(part.Networks, n)
-		}
-	}
-	return part
+	return r, ""
 }

@@ -1,0 +1,33 @@
+package graph
+
+import "slices"
+
+// Around returns the part of the graph that the named nodes are in: they,
+// their edges with whoever is at the other end, and their networks.
+func (g Graph) Around(names []string) Graph {
+	near := slices.Clone(names)
+	for _, e := range g.Edges {
+		if slices.Contains(names, e.From) || slices.Contains(names, e.To) {
+			near = append(near, e.From, e.To)
+		}
+	}
+	part := Graph{Project: g.Project, Nodes: []Node{}, Edges: []Edge{}, Networks: []Network{}}
+	for _, n := range g.Nodes {
+		if slices.Contains(near, n.Name) {
+			part.Nodes = append(part.Nodes, n)
+		}
+	}
+	for _, e := range g.Edges {
+		if slices.Contains(names, e.From) || slices.Contains(names, e.To) {
+			part.Edges = append(part.Edges, e)
+		}
+	}
+	for _, n := range g.Networks {
+		if slices.ContainsFunc(names, func(name string) bool {
+			return slices.Contains(n.Members, name) || slices.Contains(n.Externals, name)
+		}) {
+			part.Networks = append(part.Networks, n)
+		}
+	}
+	return part
+}
