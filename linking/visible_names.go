@@ -1,0 +1,39 @@
+package linking
+
+import (
+	"slices"
+	"strings"
+)
+
+// VisibleNames returns the names under which a consumer finds a target on a
+// network that both are on, sorted. Private is what the consumer alone sees,
+// from all of its endpoints in their order; public is the names that the
+// target has on the network.
+//
+// A private name comes before a public one, and DNS knows no case: an alias
+// hides every spelling of a public name of somebody else. Of several private
+// names that are equal but for case the last counts. Names are returned as
+// they are written in private and public.
+func VisibleNames(private []Name, public []string) []string {
+	is := make(map[string]bool, len(public)) // names of the target, folded
+	for _, name := range public {
+		is[strings.ToLower(name)] = true
+	}
+	target := make(map[string]string, len(private)) // by alias, both folded
+	for _, n := range private {
+		target[strings.ToLower(n.Alias)] = strings.ToLower(n.Target)
+	}
+	var found []string
+	for _, n := range private {
+		if is[target[strings.ToLower(n.Alias)]] {
+			found = append(found, n.Alias)
+		}
+	}
+	for _, name := range public {
+		if to, hidden := target[strings.ToLower(name)]; !hidden || is[to] {
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
