@@ -10,7 +10,7 @@ import (
 )
 
 // DiscoverLabel is the label by which a service takes part in discovery
-// ("true") or keeps out of it ("false"), whatever else speaks for it.
+// ("true") or does not ("false"), whatever else it has.
 const DiscoverLabel = "io.stack-lite.discover"
 
 // VirtualHost is the variable by which a service asks a discovery proxy to be
@@ -54,15 +54,15 @@ func RoleOf(svc *compose.Service) Role {
 // IsSocket tells whether a path of the host is that of an engine's socket.
 func IsSocket(host string) bool { return path.Base(host) == "docker.sock" }
 
-// discover returns a tie for every discovery proxy and what it finds, in the
-// project and outside of it, but for those that are tied already or meet on a
-// network of the user's.
-func discover(p *compose.Project, ties []Edge, outside []External) []Edge {
+// discover returns an edge for every discovery proxy and what it finds, in the
+// project and among the externals, but for those that have an edge already. Of
+// two that are on a network of the user's the edge says so.
+func discover(p *compose.Project, edges []Edge, externals []External) []Edge {
 	var found []Edge
 	add := func(proxy, target string, pos compose.Pos, joined bool) {
-		t := Edge{From: proxy, To: target, Owner: target, Kind: DiscoveryEdge, OnOtherNetwork: joined, Pos: pos}
-		if !hasEdgeTo(ties, proxy, target) {
-			found = append(found, t)
+		e := Edge{From: proxy, To: target, Owner: target, Kind: DiscoveryEdge, OnOtherNetwork: joined, Pos: pos}
+		if !hasEdgeTo(edges, proxy, target) {
+			found = append(found, e)
 		}
 	}
 	roles := make(map[string]Role, len(p.Services))
@@ -77,7 +77,7 @@ func discover(p *compose.Project, ties []Edge, outside []External) []Edge {
 				}
 			}
 		}
-		for _, o := range outside {
+		for _, o := range externals {
 			joined := slices.Contains(o.JoinedWith, svc.Name)
 			switch {
 			case roles[svc.Name].Proxy && o.Discoverable:
@@ -95,21 +95,21 @@ func meet(a, b *compose.Service) bool {
 	return a.Net.Mode == compose.NetNetwork && b.Net.Mode == compose.NetNetwork && a.Net.Name == b.Net.Name
 }
 
-// hasEdgeTo tells whether there is a tie between a and b, in either direction.
-func hasEdgeTo(ties []Edge, a, b string) bool {
-	return slices.ContainsFunc(ties, func(t Edge) bool {
-		return t.From == a && t.Owner == b || t.From == b && t.Owner == a
+// hasEdgeTo tells whether there is an edge between a and b, in either direction.
+func hasEdgeTo(edges []Edge, a, b string) bool {
+	return slices.ContainsFunc(edges, func(e Edge) bool {
+		return e.From == a && e.Owner == b || e.From == b && e.Owner == a
 	})
 }
 
-// Discovered returns a note for every tie that no link of the file makes.
+// Discovered returns a note for every edge that no link of the file makes.
 func (t *Topology) Discovered() []compose.Note {
 	var notes []compose.Note
-	for _, tie := range t.Edges {
-		if tie.Kind == DiscoveryEdge {
+	for _, e := range t.Edges {
+		if e.Kind == DiscoveryEdge {
 			notes = append(notes, compose.Note{
-				Pos: tie.Pos, Path: ExternalText(tie.To),
-				Text: fmt.Sprintf("the discovery proxy %q finds %q without a link", ExternalText(tie.From), ExternalText(tie.To)),
+				Pos: e.Pos, Path: ExternalText(e.To),
+				Text: fmt.Sprintf("the discovery proxy %q finds %q without a link", ExternalText(e.From), ExternalText(e.To)),
 			})
 		}
 	}

@@ -8,14 +8,14 @@ import (
 	"github.com/stack-lite/stack-lite/compose"
 )
 
-// resolveEdges returns the links of all services as ties that no network
+// resolveEdges returns the links of all services as edges that no network
 // carries yet, and every mistake in them.
 func resolveEdges(p *compose.Project, owners networkOwners) ([]Edge, compose.Errors) {
 	type key struct{ from, to, alias string }
 	var (
-		ties []Edge
-		errs compose.Errors
-		seen = make(map[key]bool)
+		edges []Edge
+		errs  compose.Errors
+		seen  = make(map[key]bool)
 	)
 	for _, svc := range p.Services {
 		for _, l := range svc.Links {
@@ -31,18 +31,18 @@ func resolveEdges(p *compose.Project, owners networkOwners) ([]Edge, compose.Err
 			if k := (key{svc.Name, l.Target, alias}); !seen[k] {
 				seen[k] = true
 				at := owners[l.Target].name
-				ties = append(ties, Edge{
+				edges = append(edges, Edge{
 					From: svc.Name, To: l.Target, Owner: at, Kind: LinkEdge, Alias: alias, Target: at, Pos: l.Pos,
 				})
 			}
 		}
 		externals, mistakes := resolveExternals(p, svc, owners)
-		ties, errs = append(ties, externals...), append(errs, mistakes...)
+		edges, errs = append(edges, externals...), append(errs, mistakes...)
 	}
-	return ties, errs
+	return edges, errs
 }
 
-// checkLink returns what is wrong with the link l of svc, without the place,
+// checkLink returns what is wrong with the link l of svc, without its position,
 // or nil.
 func checkLink(svc *compose.Service, l compose.Link, owners networkOwners) *compose.Error {
 	target := owners[l.Target]
@@ -79,50 +79,50 @@ func NetText(n compose.Namespace) string {
 	}
 }
 
-// shadowed returns a note for every tie whose alias a later tie of the same
+// shadowed returns a note for every edge whose alias a later edge of the same
 // consumer takes over.
-func shadowed(ties []Edge) []compose.Note {
-	winners := aliasWinners(ties)
+func shadowed(edges []Edge) []compose.Note {
+	winners := aliasWinners(edges)
 	var notes []compose.Note
-	for _, t := range ties {
-		if winner := ties[winners[aliasOf(t)]]; winner.Owner != t.Owner {
+	for _, e := range edges {
+		if winner := edges[winners[aliasOf(e)]]; winner.Owner != e.Owner {
 			notes = append(notes, compose.Note{
-				Pos: t.Pos, Path: t.path(),
-				Text: fmt.Sprintf("%q means %q here, since the last link of a name wins", t.Alias, ExternalText(winner.To)),
+				Pos: e.Pos, Path: e.path(),
+				Text: fmt.Sprintf("%q means %q here, since the last link of a name wins", e.Alias, ExternalText(winner.To)),
 			})
 		}
 	}
 	return notes
 }
 
-// path is the key of the file that makes the tie.
-func (t Edge) path() string {
-	if t.Kind == ExternalEdge {
-		return t.From + ".external_links"
+// path is the key of the file that makes the edge.
+func (e Edge) path() string {
+	if e.Kind == ExternalEdge {
+		return e.From + ".external_links"
 	}
-	return t.From + ".links"
+	return e.From + ".links"
 }
 
 // alias is a name in the eyes of one consumer. DNS knows no case.
 type alias struct{ from, folded string }
 
-func aliasOf(t Edge) alias { return alias{t.From, strings.ToLower(t.Alias)} }
+func aliasOf(e Edge) alias { return alias{e.From, strings.ToLower(e.Alias)} }
 
-// aliasWinners returns, for every alias, the index of the tie that it means:
+// aliasWinners returns, for every alias, the index of the edge that it means:
 // the last one that has it.
-func aliasWinners(ties []Edge) map[alias]int {
-	owners := make(map[alias]int, len(ties))
-	for i, t := range ties {
-		if t.Alias != "" {
-			owners[aliasOf(t)] = i
+func aliasWinners(edges []Edge) map[alias]int {
+	owners := make(map[alias]int, len(edges))
+	for i, e := range edges {
+		if e.Alias != "" {
+			owners[aliasOf(e)] = i
 		}
 	}
 	return owners
 }
 
-// checkNames reports services that some service would see under one name,
+// checkNames reports services that some service would find under one name,
 // since DNS knows no case.
-func checkNames(p *compose.Project, ties []Edge, isolation Isolation) compose.Errors {
+func checkNames(p *compose.Project, edges []Edge, isolation Isolation) compose.Errors {
 	var errs compose.Errors
 	seen := make(map[alias]string) // by viewer, the service first seen under the name
 	see := func(viewer, name string, pos compose.Pos, path string) (clear bool) {
@@ -143,7 +143,7 @@ func checkNames(p *compose.Project, ties []Edge, isolation Isolation) compose.Er
 	}
 	if isolation == ByProject {
 		for _, svc := range p.Services {
-			if svc.Net.Mode == compose.NetLinks || hasEdge(ties, svc.Name) {
+			if svc.Net.Mode == compose.NetLinks || hasEdge(edges, svc.Name) {
 				see("", svc.Name, svc.Pos, svc.Name)
 			}
 		}
@@ -152,18 +152,18 @@ func checkNames(p *compose.Project, ties []Edge, isolation Isolation) compose.Er
 	for _, svc := range p.Services {
 		see(svc.Name, svc.Name, svc.Pos, svc.Name)
 	}
-	for _, t := range ties {
-		if IsExternal(t.From) || IsExternal(t.Owner) {
-			continue // who is outside has no place in the file that could be changed
+	for _, e := range edges {
+		if IsExternal(e.From) || IsExternal(e.Owner) {
+			continue // no file of this project says what externals are called
 		}
-		if path := t.path(); see(t.From, t.Owner, t.Pos, path) {
-			see(t.Owner, t.From, t.Pos, path)
+		if path := e.path(); see(e.From, e.Owner, e.Pos, path) {
+			see(e.Owner, e.From, e.Pos, path)
 		}
 	}
 	return errs
 }
 
-// hasEdge tells whether any tie begins or ends at the service.
-func hasEdge(ties []Edge, service string) bool {
-	return slices.ContainsFunc(ties, func(t Edge) bool { return t.From == service || t.Owner == service })
+// hasEdge tells whether any edge begins or ends at the service.
+func hasEdge(edges []Edge, service string) bool {
+	return slices.ContainsFunc(edges, func(e Edge) bool { return e.From == service || e.Owner == service })
 }

@@ -11,66 +11,66 @@ import (
 // External is a container, or all containers of a service of another project,
 // that discovery may join with services of the project.
 type External struct {
-	Name         string   // an outside name: "/nginx", "shop/web"
+	Name         string   // an external name: "/nginx", "shop/web"
 	Proxy        bool     // it finds others through the engine
 	Discoverable bool     // it is found
-	JoinedWith   []string // services of the project that somebody else's network joins with it already
+	JoinedWith   []string // services of the project that are on another network with it already
 }
 
-// ExternalContainer is the outside name of the container of that name. Outside
+// ExternalContainer is the external name of the container of that name. External
 // names have a slash, which the names of services have not.
 func ExternalContainer(name string) string { return "/" + name }
 
-// ExternalService is the outside name of all containers of a service of another
+// ExternalService is the external name of all containers of a service of another
 // project.
 func ExternalService(project, service string) string { return project + "/" + service }
 
-// IsExternal tells whether a name is that of something outside the project.
+// IsExternal tells whether a name is an external name.
 func IsExternal(name string) bool { return strings.Contains(name, "/") }
 
-// ExternalAlias is a name of its own that a container outside gets on the link
-// networks it is put on, for where its own name is also that of a service.
+// ExternalAlias is a second name that an external container gets on link
+// networks, for where its own name is also that of a service.
 func ExternalAlias(container string) string { return container + ".outside" }
 
-// ExternalText is an outside name as people write it: "nginx", "shop/web".
+// ExternalText is an external name as people write it: "nginx", "shop/web".
 func ExternalText(name string) string { return strings.TrimPrefix(name, "/") }
 
-// resolveExternals returns the external_links of a service as ties. A container
-// that one of the project's own services has is no outsider: the tie leads to
-// that service.
+// resolveExternals returns the external_links of a service as edges. A container
+// of one of the project's own services is not external: the edge leads to that
+// service.
 func resolveExternals(p *compose.Project, svc *compose.Service, owners networkOwners) ([]Edge, compose.Errors) {
 	var (
-		ties []Edge
-		errs compose.Errors
+		edges []Edge
+		errs  compose.Errors
 	)
 	for _, l := range svc.ExternalLinks {
-		tie := Edge{
+		edge := Edge{
 			From: svc.Name, To: ExternalContainer(l.Target), Owner: ExternalContainer(l.Target),
 			Kind: ExternalEdge, Alias: l.Alias, Target: l.Target, Pos: l.Pos,
 		}
-		if tie.Alias == "" {
-			tie.Alias = l.Target
+		if edge.Alias == "" {
+			edge.Alias = l.Target
 		}
 		own := p.ServiceOfContainer(l.Target)
 		if own != nil {
-			tie.Kind, tie.To, tie.Owner = LinkEdge, own.Name, owners[own.Name].name
+			edge.Kind, edge.To, edge.Owner = LinkEdge, own.Name, owners[own.Name].name
 		} else if namesake(p, l.Target) {
-			tie.Target = ExternalAlias(l.Target)
+			edge.Target = ExternalAlias(l.Target)
 		}
 		if err := checkExternal(svc, own, owners); err != nil {
 			err.Pos, err.Path = l.Pos, svc.Name+".external_links"
 			errs = append(errs, err)
 			continue
 		}
-		if !slices.ContainsFunc(ties, func(t Edge) bool { return t.Target == tie.Target && t.Alias == tie.Alias }) {
-			ties = append(ties, tie)
+		if !slices.ContainsFunc(edges, func(e Edge) bool { return e.Target == edge.Target && e.Alias == edge.Alias }) {
+			edges = append(edges, edge)
 		}
 	}
-	return ties, errs
+	return edges, errs
 }
 
 // checkExternal returns what is wrong with an external link of svc, without
-// the place, or nil. Own is the service of the project that has the container.
+// its position, or nil. Own is the service of the project that has the container.
 func checkExternal(svc, own *compose.Service, owners networkOwners) *compose.Error {
 	if own == nil {
 		return checkLinking(svc, owners)

@@ -33,7 +33,7 @@ func randomProject(r *rand.Rand, n int) *compose.Project {
 		case i%7 == 5:
 			s.Net = compose.Namespace{Mode: compose.NetService, Name: "s0"}
 		case i%7 == 4:
-			s.Net = compose.Namespace{Mode: compose.NetNetwork, Name: fmt.Sprintf("outside%d", i)}
+			s.Net = compose.Namespace{Mode: compose.NetNetwork, Name: fmt.Sprintf("other%d", i)}
 		}
 		for range r.IntN(4) {
 			j := r.IntN(n)
@@ -48,8 +48,8 @@ func randomProject(r *rand.Rand, n int) *compose.Project {
 			s.Links = append(s.Links, l)
 		}
 		if i%7 < 5 && r.IntN(4) == 0 {
-			outside := fmt.Sprintf("x%d", r.IntN(3))
-			l := compose.Link{Target: outside, Alias: outside}
+			container := fmt.Sprintf("x%d", r.IntN(3))
+			l := compose.Link{Target: container, Alias: container}
 			if r.IntN(2) == 0 {
 				l.Alias = aliases[r.IntN(len(aliases))]
 			}
@@ -70,8 +70,8 @@ func randomProject(r *rand.Rand, n int) *compose.Project {
 	return p
 }
 
-// randomOutside makes a few who discovery knows outside the project.
-func randomOutside(r *rand.Rand) []linking.External {
+// randomExternals makes a few that discovery knows of other projects.
+func randomExternals(r *rand.Rand) []linking.External {
 	var list []linking.External
 	for _, name := range []string{"/nginx", "shop/web", "shop/proxy", "/x1"} {
 		if r.IntN(3) > 0 {
@@ -95,18 +95,18 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	t.Helper()
 	neighbours := make(map[[2]string]bool)
 	externals := make(map[string]bool)
-	for _, tie := range top.Edges {
-		if tie.OnOtherNetwork {
+	for _, e := range top.Edges {
+		if e.OnOtherNetwork {
 			continue
 		}
-		neighbours[[2]string{min(tie.From, tie.Owner), max(tie.From, tie.Owner)}] = true
-		for _, end := range []string{tie.From, tie.Owner} {
+		neighbours[[2]string{min(e.From, e.Owner), max(e.From, e.Owner)}] = true
+		for _, end := range []string{e.From, e.Owner} {
 			if linking.IsExternal(end) {
 				externals[end] = true
 			}
 		}
-		if tie.Network == "" {
-			t.Errorf("no network carries %+v", tie)
+		if e.Network == "" {
+			t.Errorf("no network carries %+v", e)
 		}
 	}
 	g := graph.Of(p, top)
@@ -200,18 +200,18 @@ func checkExternals(t *testing.T, p *compose.Project, top *linking.Topology, nei
 
 func checkEndpoints(t *testing.T, top *linking.Topology, s linking.Service, mode compose.NetMode) {
 	t.Helper()
-	apart := false
+	isolated := false
 	for _, e := range s.Endpoints {
 		n := top.Network(e.Network)
 		if n == nil || !slices.Contains(n.Members, s.Name) {
 			t.Errorf("%s has an endpoint on %s, which does not list it", s.Name, e.Network)
 			continue
 		}
-		apart = apart || n.Kind == linking.Isolated
+		isolated = isolated || n.Kind == linking.Isolated
 	}
 	switch {
-	case apart && len(s.Endpoints) > 1:
-		t.Errorf("%s is apart and linked: %+v", s.Name, s.Endpoints)
+	case isolated && len(s.Endpoints) > 1:
+		t.Errorf("%s is isolated and linked: %+v", s.Name, s.Endpoints)
 	case mode == compose.NetLinks && len(s.Endpoints) == 0:
 		t.Errorf("%s is on no network", s.Name)
 	case mode != compose.NetLinks && mode != compose.NetNetwork && len(s.Endpoints) > 0:
@@ -225,9 +225,9 @@ func checkNames(t *testing.T, top *linking.Topology) {
 	t.Helper()
 	for _, s := range top.Services {
 		want := make(map[string]string)
-		for _, tie := range top.Edges {
-			if tie.From == s.Name && tie.Alias != "" {
-				want[strings.ToLower(tie.Alias)] = tie.Owner
+		for _, e := range top.Edges {
+			if e.From == s.Name && e.Alias != "" {
+				want[strings.ToLower(e.Alias)] = e.Owner
 			}
 		}
 		for alias, at := range want {
@@ -293,7 +293,7 @@ func TestWhoIsLinkedSharesANetworkAndNobodyElse(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
 		p := randomProject(r, 1+r.IntN(20))
-		top, err := linking.Resolve(p, linking.Options{Externals: randomOutside(r)})
+		top, err := linking.Resolve(p, linking.Options{Externals: randomExternals(r)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -335,7 +335,7 @@ func TestNetworksThatExistStayWhileTheirMembersAreNeighbours(t *testing.T) {
 	var have [][]string
 	for range 1000 {
 		p := randomProject(r, 6+r.IntN(3))
-		o := linking.Options{Keep: have, Externals: randomOutside(r)}
+		o := linking.Options{Keep: have, Externals: randomExternals(r)}
 		top, err := linking.Resolve(p, o)
 		if err != nil {
 			t.Fatal(err)

@@ -33,14 +33,14 @@ func realFiles(t *testing.T) []string {
 		paths = append(paths, path)
 	}
 	for _, path := range paths {
-		furnish(t, path)
+		addMissing(t, path)
 	}
 	return paths
 }
 
-// furnish makes the env files and the files to extend that a file names and
+// addMissing makes the env files and the files to extend that a file names and
 // that are not there: empty, and with an image for each service.
-func furnish(t *testing.T, path string) {
+func addMissing(t *testing.T, path string) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func furnish(t *testing.T, path string) {
 		EnvFile any `yaml:"env_file"`
 		Extends struct{ File, Service string }
 	}
-	_ = yaml.Unmarshal(data, &services) // what is wrong with it is told by Load
+	_ = yaml.Unmarshal(data, &services) // Load says what is wrong with it
 	extended := map[string]string{}
 	for _, s := range services {
 		names, _ := s.EnvFile.([]any)

@@ -20,10 +20,10 @@ type Options struct {
 	// price of networks that a fresh start would merge.
 	Keep [][]string
 
-	// NoDiscovery leaves out the ties of discovery proxies to what they find.
+	// NoDiscovery leaves out the edges of discovery proxies to what they find.
 	NoDiscovery bool
 
-	// Externals is what discovery knows outside the project.
+	// Externals is what discovery knows of other projects.
 	Externals []External
 }
 
@@ -39,25 +39,25 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 		return nil, err
 	}
 	owners := resolveNetworkOwners(p)
-	ties, errs := resolveEdges(p, owners)
-	notes := shadowed(ties)
+	edges, errs := resolveEdges(p, owners)
+	notes := shadowed(edges)
 	if !o.NoDiscovery {
-		ties = append(ties, discover(p, ties, o.Externals)...)
+		edges = append(edges, discover(p, edges, o.Externals)...)
 	}
-	errs = append(errs, checkNames(p, ties, o.Isolation)...)
+	errs = append(errs, checkNames(p, edges, o.Isolation)...)
 	if len(errs) > 0 {
 		errs.Sort()
 		return nil, errs
 	}
-	t := &Topology{Networks: networks(p, ties, o), Edges: ties, Notes: notes}
+	t := &Topology{Networks: networks(p, edges, o), Edges: edges, Notes: notes}
 	carry(t.Edges, t.Networks)
-	places := endpoints(t.Networks, t.Edges)
+	endpoints := endpoints(t.Networks, t.Edges)
 	for _, svc := range p.Services {
 		t.Services = append(t.Services, Service{
 			Name:         svc.Name,
 			Net:          svc.Net,
 			NetworkOwner: owners[svc.Name].name,
-			Endpoints:    places[svc.Name],
+			Endpoints:    endpoints[svc.Name],
 		})
 	}
 	resolveUses(p).order(t.Services)

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the goldens with what the code 
 // TestTopologiesAndErrorsAreAsWritten reads testdata/*.txtar: a project in the
 // notation of sketch, and what becomes of it. Lines of the comment may give the
 // isolation, turn discovery off, and tell of networks that exist ("keep: a b")
-// and of who is outside ("outside: shop/web discoverable joined=proxy").
+// and of externals ("external: shop/web discoverable joined=proxy").
 func TestTopologiesAndErrorsAreAsWritten(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -46,8 +46,8 @@ func golden(t *testing.T, file string) {
 		if rest, ok := strings.CutPrefix(line, "keep:"); ok {
 			o.Keep = append(o.Keep, strings.Fields(rest))
 		}
-		if rest, ok := strings.CutPrefix(line, "outside:"); ok {
-			o.Externals = append(o.Externals, outsider(strings.Fields(rest)))
+		if rest, ok := strings.CutPrefix(line, "external:"); ok {
+			o.Externals = append(o.Externals, external(strings.Fields(rest)))
 		}
 		switch line {
 		case "isolation: project":
@@ -72,7 +72,7 @@ func golden(t *testing.T, file string) {
 	}
 }
 
-func outsider(words []string) linking.External {
+func external(words []string) linking.External {
 	o := linking.External{Name: words[0]}
 	for _, w := range words[1:] {
 		switch name, joined := strings.CutPrefix(w, "joined="); {

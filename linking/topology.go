@@ -3,7 +3,7 @@ package linking
 import "github.com/stack-lite/stack-lite/compose"
 
 // Topology is what the links of a project mean on networks: which networks
-// there are, who sits on them under which names, and who starts after whom.
+// there are, who is on them under which names, and who starts after whom.
 type Topology struct {
 	Networks []Network      // link networks by name, then the network that those without links are on
 	Services []Service      // in file order
@@ -45,10 +45,10 @@ type Network struct {
 	Name      string   // without the project: "db.web", or "default"
 	Kind      Kind     //
 	Members   []string // services, sorted
-	Externals []string // containers of others that sit on it too, by outside name, sorted
+	Externals []string // external names of the containers of others that are on it too, sorted
 }
 
-// Service is one service's place in the topology.
+// Service is what the topology says of one service.
 type Service struct {
 	Name         string
 	Net          compose.Namespace // the service's net, as the file has it
@@ -58,7 +58,7 @@ type Service struct {
 	Uses         []string          // services it cannot do without, sorted: as After, but cycles and all
 }
 
-// Endpoint is a service's place on one network.
+// Endpoint is a service's connection to one network.
 type Endpoint struct {
 	Network string   // a Network's Name
 	Aliases []string // names under which every replica answers there, sorted; none where nobody could reach it
@@ -74,14 +74,14 @@ type Name struct {
 // Edge is one reason for two to reach each other: a link between two services
 // of the project, or one that leads out of it.
 type Edge struct {
-	From           string      // the consumer; an outside name for a discovery proxy outside
-	To             string      // the target, as the file names it, or an outside name
-	Owner          string      // who answers for it: To, or the service whose network stack To uses
+	From           string      // the consumer; an external name for a discovery proxy of others
+	To             string      // the target, as the file names it, or an external name
+	Owner          string      // To, or the service whose network stack To uses
 	Kind           EdgeKind    //
 	Alias          string      // what the consumer calls it; its own name where the file has no alias; none for discovery
 	Target         string      // the name on the network that the alias stands for; none for discovery
-	Network        string      // the network that carries it; none where Elsewhere
-	OnOtherNetwork bool        // the two meet on a network that is not the topology's
+	Network        string      // the network that carries it; none with OnOtherNetwork
+	OnOtherNetwork bool        // the two are on a network of the user's, which is not in the topology
 	Pos            compose.Pos //
 }
 

@@ -13,10 +13,11 @@ import (
 //
 // The cliques of kept that g still has come first: such a clique is in the
 // result as it is, unless others among the kept make it superfluous for good.
-// What Find returned is kept as a whole while g stays the same. For the edges that are left there are as few new cliques as possible, and
-// among the covers of equal count one with the fewest members in total. Both
-// are exact for graphs of the size that files have; a graph too dense for
-// that gets a good cover instead of the best one.
+// What Find returned is kept as a whole while g stays the same. For the edges
+// that are left there are as few new cliques as possible, and among the covers
+// of equal count one with the fewest members in total. Both are exact for graphs
+// of the size that files have; a graph too dense for that gets a good cover
+// instead of the best one.
 //
 // The result depends on the arguments alone, never on time or chance.
 func Find(g *Graph, kept [][]int) [][]int {

@@ -29,7 +29,7 @@ func (p *part) fewest() []int {
 		if budget < 0 {
 			return
 		}
-		more, looks := p.apart(left)
+		more, looks := p.leastCliques(left)
 		budget -= looks
 		if len(chosen)+more >= len(best) {
 			return

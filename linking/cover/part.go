@@ -14,7 +14,7 @@ type part struct {
 	cliques []*bitset.BitSet // maximal, of vertices
 	covers  []*bitset.BitSet // by clique, the indexes of its edges
 	with    [][]int          // by edge, the indexes of its cliques
-	rivals  []*bitset.BitSet // by edge, the edges that share a clique with it
+	sharing []*bitset.BitSet // by edge, the edges that share a clique with it
 }
 
 // split divides the needed edges into parts. The cliques without a needed
@@ -80,11 +80,11 @@ func (p *part) index() {
 			}
 		}
 	}
-	p.rivals = make([]*bitset.BitSet, len(p.edges))
+	p.sharing = make([]*bitset.BitSet, len(p.edges))
 	for e, with := range p.with {
-		p.rivals[e] = bitset.New(uint(len(p.edges)))
+		p.sharing[e] = bitset.New(uint(len(p.edges)))
 		for _, c := range with {
-			p.rivals[e].InPlaceUnion(p.covers[c])
+			p.sharing[e].InPlaceUnion(p.covers[c])
 		}
 	}
 }
@@ -125,13 +125,13 @@ func (p *part) all() *bitset.BitSet {
 	return s
 }
 
-// apart returns how many of the edges left can be found, no two of which share
-// a clique: so many cliques are needed at least. It also tells how many looks
-// at an edge that took.
-func (p *part) apart(left *bitset.BitSet) (n, looks int) {
+// leastCliques returns how many of the edges left can be found, no two of which
+// share a clique: so many cliques are needed at least. It also tells how many
+// looks at an edge that took.
+func (p *part) leastCliques(left *bitset.BitSet) (n, looks int) {
 	for left = left.Clone(); left.Any(); n++ {
 		looks += int(left.Count())
-		left.InPlaceDifference(p.rivals[p.tightest(left)])
+		left.InPlaceDifference(p.sharing[p.tightest(left)])
 	}
 	return n, looks
 }

@@ -40,13 +40,13 @@ func (p *part) leastMemberships(g *Graph) map[int]int {
 	}
 	least := make(map[int]int, len(near))
 	for v, ns := range near {
-		var strangers []int
+		var independent []int
 		for _, n := range ns {
-			if !slices.ContainsFunc(strangers, func(s int) bool { return g.Joined(s, n) }) {
-				strangers = append(strangers, n)
+			if !slices.ContainsFunc(independent, func(s int) bool { return g.Joined(s, n) }) {
+				independent = append(independent, n)
 			}
 		}
-		least[v] = len(strangers)
+		least[v] = len(independent)
 	}
 	return least
 }

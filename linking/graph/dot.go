@@ -26,7 +26,7 @@ func dot(w io.Writer, g Graph) error {
 		if n.Differs != "" {
 			style += " color=red"
 		}
-		label := append([]string{n.Name}, boxed(n)...)
+		label := append([]string{n.Name}, nodeLinesCounted(n)...)
 		fmt.Fprintf(&b, "  %s [label=%s%s]\n", id[refOf(n)], dotText(label...), style)
 	}
 	for _, e := range g.Edges {
@@ -37,13 +37,13 @@ func dot(w io.Writer, g Graph) error {
 		if e.Differs != "" {
 			style += " color=red"
 		}
-		fmt.Fprintf(&b, "  %s -> %s [label=%s%s]\n", id[from], id[to], dotText(said(e), e.Network), style)
+		fmt.Fprintf(&b, "  %s -> %s [label=%s%s]\n", id[from], id[to], dotText(edgeLabel(e), e.Network), style)
 	}
 	for i, n := range g.Networks {
 		if n.Kind == linking.Linked {
 			continue
 		}
-		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    label=%s\n", i+1, dotText(n.Name+": "+meaning(n.Kind)))
+		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    label=%s\n", i+1, dotText(n.Name+": "+kindText(n.Kind)))
 		for _, m := range slices.Concat(n.Members, n.Externals) {
 			fmt.Fprintf(&b, "    %s\n", member(id, m))
 		}

@@ -8,19 +8,19 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// Graph is a topology as a picture needs it: who links to whom under which
-// names, on which network, and who can be reached from outside.
+// Graph is a topology for readers: who links to whom under which names, on
+// which network, and which ports are published.
 type Graph struct {
 	Project  string    `json:"project"`
-	Nodes    []Node    `json:"nodes"`    // services in file order, then containers outside the project
+	Nodes    []Node    `json:"nodes"`    // services in file order, then external containers
 	Edges    []Edge    `json:"edges"`    // in file order
 	Networks []Network `json:"networks"` // in the topology's order
 }
 
-// Node is a service, or a container outside the project.
+// Node is a service, or an external container.
 type Node struct {
 	Name     string   `json:"name"`
-	External bool     `json:"outside,omitempty"`  // a container that external_links name
+	External bool     `json:"outside,omitempty"`  // a container of others
 	Net      string   `json:"net,omitempty"`      // the service's net, where it has one: "host", "container:db"
 	Ports    []string `json:"ports,omitempty"`    // published, as a file has them: "127.0.0.1:8080:80", "53:53/udp"
 	Networks []string `json:"networks,omitempty"` // that it is on
@@ -30,7 +30,7 @@ type Node struct {
 	Differs    Difference  `json:"differs,omitempty"`
 }
 
-// Container is a container of a service, or the one outside.
+// Container is a container of a service, or the external one.
 type Container struct {
 	Name      string     `json:"name"`
 	State     string     `json:"state"` // the engine's word: running, exited, …
@@ -77,11 +77,11 @@ type Network struct {
 func Of(p *compose.Project, t *linking.Topology) Graph {
 	g := Graph{Project: p.Name, Nodes: []Node{}, Edges: []Edge{}, Networks: []Network{}}
 	for _, n := range t.Networks {
-		picture := Network{Name: n.Name, Kind: n.Kind, Members: n.Members}
+		network := Network{Name: n.Name, Kind: n.Kind, Members: n.Members}
 		for _, name := range n.Externals {
-			picture.Externals = append(picture.Externals, linking.ExternalText(name))
+			network.Externals = append(network.Externals, linking.ExternalText(name))
 		}
-		g.Networks = append(g.Networks, picture)
+		g.Networks = append(g.Networks, network)
 	}
 	for _, s := range t.Services {
 		n := Node{Name: s.Name}
@@ -100,19 +100,19 @@ func Of(p *compose.Project, t *linking.Topology) Graph {
 	}
 	edges := newEdgeList()
 	for _, svc := range p.Services {
-		for _, tie := range t.Edges {
-			if tie.From == svc.Name {
-				edges.add(tie)
+		for _, e := range t.Edges {
+			if e.From == svc.Name {
+				edges.add(e)
 			}
 		}
 	}
-	for _, tie := range t.Edges {
-		if linking.IsExternal(tie.From) {
-			edges.add(tie)
+	for _, e := range t.Edges {
+		if linking.IsExternal(e.From) {
+			edges.add(e)
 		}
 	}
 	g.Edges = append(g.Edges, edges.list...)
-	for _, name := range edges.outside {
+	for _, name := range edges.externals {
 		n := Node{Name: linking.ExternalText(name), External: true}
 		for _, network := range t.Networks {
 			if network.Has(name) {
@@ -126,9 +126,9 @@ func Of(p *compose.Project, t *linking.Topology) Graph {
 
 // edgeList gathers what belongs on one edge.
 type edgeList struct {
-	list    []Edge
-	at      map[edgeKey]int
-	outside []string // outside names at either end, each once
+	list      []Edge
+	at        map[edgeKey]int
+	externals []string // external names at either end, each once
 }
 
 type edgeKey struct {
@@ -138,8 +138,7 @@ type edgeKey struct {
 
 func newEdgeList() *edgeList { return &edgeList{at: make(map[edgeKey]int)} }
 
-// add gives the edge of a tie the tie's alias; a new edge if there is none
-// such.
+// add puts the alias of t on the edge with the same ends and kind, or makes one.
 func (l *edgeList) add(t linking.Edge) {
 	key := edgeKey{t.From, t.To, t.Kind}
 	i, ok := l.at[key]
@@ -148,8 +147,8 @@ func (l *edgeList) add(t linking.Edge) {
 		l.at[key] = i
 		l.list = append(l.list, Edge{From: linking.ExternalText(t.From), To: linking.ExternalText(t.To), Kind: t.Kind, Network: t.Network})
 		for _, end := range [...]string{t.From, t.To} {
-			if linking.IsExternal(end) && !slices.Contains(l.outside, end) {
-				l.outside = append(l.outside, end)
+			if linking.IsExternal(end) && !slices.Contains(l.externals, end) {
+				l.externals = append(l.externals, end)
 			}
 		}
 	}

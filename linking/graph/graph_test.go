@@ -20,7 +20,7 @@ func resolve(t testing.TB, p *compose.Project) *linking.Topology {
 	return top
 }
 
-func TestAGraphShowsLinksAliasesPortsAndWhatIsOutside(t *testing.T) {
+func TestAGraphHasLinksAliasesPortsAndExternals(t *testing.T) {
 	p := linkingtest.Sketch(t, `
 		web >db:database >db >cache <other_db_1:old <other_db_1 80:8080 443:8443
 		db

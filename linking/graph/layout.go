@@ -4,7 +4,7 @@ import (
 	"unicode/utf8"
 )
 
-// Sizes of the drawing, in pixels. Text has a fixed width, so that a box fits
+// Sizes in the SVG, in pixels. Text has a fixed width, so that a box fits
 // its text in every browser.
 const (
 	margin     = 24
@@ -16,7 +16,7 @@ const (
 	rowGap     = 84
 )
 
-// box is the place of a spot.
+// box is the rectangle of a cell.
 type box struct {
 	node          Node     // none where an arrow passes
 	lines         []string // below the name
@@ -29,16 +29,16 @@ func (b *box) middle() int { return b.x + b.width/2 }
 
 // layout is where everything stands: consumers above what they link to.
 type layout struct {
-	rows          [][]spot
-	boxes         map[spot]*box
+	rows          [][]cell
+	boxes         map[cell]*box
 	width, height int
 }
 
-// arrange places the nodes of g.
-func arrange(g Graph) *layout {
-	l := &layout{rows: deal(g), boxes: make(map[spot]*box, len(g.Nodes)), width: 2 * margin}
+// newLayout works out where the nodes of g stand.
+func newLayout(g Graph) *layout {
+	l := &layout{rows: assignRows(g), boxes: make(map[cell]*box, len(g.Nodes)), width: 2 * margin}
 	for _, n := range g.Nodes {
-		l.boxes[spot{node: refOf(n)}] = newBox(n)
+		l.boxes[cell{node: refOf(n)}] = newBox(n)
 	}
 	y := margin
 	for _, row := range l.rows {
@@ -66,7 +66,7 @@ func arrange(g Graph) *layout {
 
 // newBox measures n.
 func newBox(n Node) *box {
-	b := &box{node: n, lines: boxed(n), width: charWidth * utf8.RuneCountInString(n.Name)}
+	b := &box{node: n, lines: nodeLinesCounted(n), width: charWidth * utf8.RuneCountInString(n.Name)}
 	for _, line := range b.lines {
 		b.width = max(b.width, smallWidth*utf8.RuneCountInString(line))
 	}
@@ -86,16 +86,16 @@ func (l *layout) centre() {
 	}
 }
 
-// point is a place on the way of an arrow.
+// point is a point of an arrow.
 type point struct{ x, y int }
 
-// way returns the points that the arrow of the i-th edge leads through: down
+// route returns the points that the arrow of the i-th edge leads through: down
 // from the lower side of a box, straight through the rows between, to the
 // upper side of another; or up, a little to the right, where the target is not
 // below.
-func (l *layout) way(g Graph, i int) (points []point, up bool) {
+func (l *layout) route(g Graph, i int) (points []point, up bool) {
 	fromRef, toRef := ends(g, g.Edges[i])
-	from, to := l.boxes[spot{node: fromRef}], l.boxes[spot{node: toRef}]
+	from, to := l.boxes[cell{node: fromRef}], l.boxes[cell{node: toRef}]
 	switch {
 	case from == nil || to == nil:
 		return nil, false
@@ -104,7 +104,7 @@ func (l *layout) way(g Graph, i int) (points []point, up bool) {
 	}
 	points = append(points, point{from.middle(), from.y + from.height})
 	for row := range l.rows {
-		if b := l.boxes[spot{edge: i + 1, row: row}]; b != nil {
+		if b := l.boxes[cell{edge: i + 1, row: row}]; b != nil {
 			points = append(points, point{b.middle(), b.y}, point{b.middle(), b.y + b.height})
 		}
 	}

@@ -20,7 +20,7 @@ func mermaid(w io.Writer, g Graph) error {
 		if n.External {
 			open, end = "([", "])"
 		}
-		label := append([]string{n.Name}, boxed(n)...)
+		label := append([]string{n.Name}, nodeLinesCounted(n)...)
 		fmt.Fprintf(&b, "  %s%s%s%s\n", id[refOf(n)], open, mermaidText(label), end)
 	}
 	for _, e := range g.Edges {
@@ -30,7 +30,7 @@ func mermaid(w io.Writer, g Graph) error {
 			arrow = "-->"
 		}
 		label := ""
-		if s := said(e); s != "" || e.Network != "" {
+		if s := edgeLabel(e); s != "" || e.Network != "" {
 			label = "|" + mermaidText([]string{s, e.Network}) + "|"
 		}
 		fmt.Fprintf(&b, "  %s %s%s %s\n", id[from], arrow, label, id[to])
@@ -44,7 +44,7 @@ func mermaid(w io.Writer, g Graph) error {
 		if n.Kind == linking.Linked {
 			continue
 		}
-		fmt.Fprintf(&b, "  subgraph g%d [%s]\n", i+1, mermaidText([]string{n.Name + ": " + meaning(n.Kind)}))
+		fmt.Fprintf(&b, "  subgraph g%d [%s]\n", i+1, mermaidText([]string{n.Name + ": " + kindText(n.Kind)}))
 		for _, m := range slices.Concat(n.Members, n.Externals) {
 			fmt.Fprintf(&b, "    %s\n", member(id, m))
 		}

@@ -34,10 +34,10 @@ const svgStyle = `  <style>
   </style>
 `
 
-// svg draws the graph: an arrow in the colour of its network for every link,
+// svg writes the graph as SVG: an arrow in the colour of its network for every link,
 // and a list of the networks below. It needs no script and no font.
 func svg(w io.Writer, g Graph) error {
-	l := arrange(g)
+	l := newLayout(g)
 	colour := colours(g)
 	legend := legendLines(g)
 	for _, line := range legend {
@@ -51,19 +51,19 @@ func svg(w io.Writer, g Graph) error {
 	fmt.Fprintf(&b, "  <title>%s: who links to whom</title>\n%s", html.EscapeString(g.Project), svgStyle)
 	arrowHeads(&b)
 	for i, e := range g.Edges {
-		points, up := l.way(g, i)
-		drawEdge(&b, points, up, e, colour[e.Network])
+		points, up := l.route(g, i)
+		writeEdge(&b, points, up, e, colour[e.Network])
 	}
 	for _, row := range l.rows {
 		for _, s := range row {
 			if s.edge == 0 {
-				drawBox(&b, l.boxes[s])
+				writeBox(&b, l.boxes[s])
 			}
 		}
 	}
 	for i, e := range g.Edges {
-		points, _ := l.way(g, i)
-		labelEdge(&b, points, e)
+		points, _ := l.route(g, i)
+		writeEdgeLabel(&b, points, e)
 	}
 	for i, n := range g.Networks {
 		y := l.height + lineHeight*i
@@ -77,7 +77,7 @@ func svg(w io.Writer, g Graph) error {
 	return err
 }
 
-// colours returns the place in the palette of every link network.
+// colours returns the index in the palette of every link network.
 func colours(g Graph) map[string]int {
 	out := make(map[string]int)
 	for i, n := range g.Networks {
@@ -91,9 +91,9 @@ func legendLines(g Graph) []string {
 	for _, n := range g.Networks {
 		line := n.Name
 		if n.Kind != linking.Linked {
-			line += fmt.Sprintf(": %d services, %s", len(n.Members), meaning(n.Kind))
+			line += fmt.Sprintf(": %d services, %s", len(n.Members), kindText(n.Kind))
 		}
-		if d := differs(n.Differs); d != "" {
+		if d := differenceText(n.Differs); d != "" {
 			line += " (" + d + ")"
 		}
 		lines = append(lines, line)
@@ -115,7 +115,7 @@ func arrowHead(b *strings.Builder, id, colour string) {
 	fmt.Fprintf(b, "    <marker id=\"head-%s\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0 8 4 0 8z\" fill=\"%s\"/></marker>\n", id, colour)
 }
 
-func drawBox(b *strings.Builder, x *box) {
+func writeBox(b *strings.Builder, x *box) {
 	class := "box"
 	if x.node.External {
 		class += " outside"
@@ -131,9 +131,9 @@ func drawBox(b *strings.Builder, x *box) {
 	}
 }
 
-// drawEdge draws the arrow of e through the points, in the given colour of the
+// writeEdge writes the arrow of e through the points, in the given colour of the
 // palette. It leaves and enters rows upright.
-func drawEdge(b *strings.Builder, points []point, up bool, e Edge, colour int) {
+func writeEdge(b *strings.Builder, points []point, up bool, e Edge, colour int) {
 	if len(points) == 0 {
 		return
 	}
@@ -159,10 +159,10 @@ func drawEdge(b *strings.Builder, points []point, up bool, e Edge, colour int) {
 	b.WriteString("\"/>\n")
 }
 
-// labelEdge writes what is said of e on the last third of its way, where
+// writeEdgeLabel writes the text of e on the last third of its arrow, where
 // arrows that start together have parted.
-func labelEdge(b *strings.Builder, points []point, e Edge) {
-	if s := said(e); len(points) > 1 && s != "" {
+func writeEdgeLabel(b *strings.Builder, points []point, e Edge) {
+	if s := edgeLabel(e); len(points) > 1 && s != "" {
 		p, q := points[len(points)-2], points[len(points)-1]
 		fmt.Fprintf(b, "  <text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
 			(p.x+2*q.x)/3, (p.y+2*q.y)/3, html.EscapeString(s))

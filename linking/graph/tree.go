@@ -23,20 +23,20 @@ func tree(w io.Writer, g Graph) error {
 		if n.External && len(links)+len(n.Containers) == 0 {
 			continue
 		}
-		t.row(n.Name, strings.Join(about(n), ", "))
+		t.row(n.Name, strings.Join(nodeLines(n), ", "))
 		trunk := "│  "
 		if len(links) == 0 {
 			trunk = "   "
 		}
 		for _, c := range n.Containers {
-			t.row(trunk+c.Name, places(c))
+			t.row(trunk+c.Name, containerText(c))
 		}
 		for i, e := range links {
 			branch := "├─ "
 			if i == len(links)-1 {
 				branch = "└─ "
 			}
-			t.row(branch+strings.TrimSpace(e.To+" "+said(e)), e.Network)
+			t.row(branch+strings.TrimSpace(e.To+" "+edgeLabel(e)), e.Network)
 		}
 	}
 	if len(g.Networks) > 0 {
@@ -49,9 +49,9 @@ func tree(w io.Writer, g Graph) error {
 			members += "  " + n.Subnet
 		}
 		if n.Kind != linking.Linked {
-			members += " (" + meaning(n.Kind) + ")"
+			members += " (" + kindText(n.Kind) + ")"
 		}
-		if d := differs(n.Differs); d != "" {
+		if d := differenceText(n.Differs); d != "" {
 			members += " (" + d + ")"
 		}
 		t.row("  "+n.Name, members)
@@ -60,8 +60,9 @@ func tree(w io.Writer, g Graph) error {
 	return err
 }
 
-// places is where a container is, or what it does instead.
-func places(c Container) string {
+// containerText is the addresses of a container, or its state where it does
+// not run.
+func containerText(c Container) string {
 	if c.State != "running" {
 		return c.State
 	}

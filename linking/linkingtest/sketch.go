@@ -127,9 +127,9 @@ func Describe(t *linking.Topology) string {
 			fmt.Fprintln(&b)
 		}
 	}
-	for _, tie := range t.Edges {
-		if tie.Kind != linking.LinkEdge {
-			fmt.Fprintf(&b, "%s %s to %s on %s\n", tie.Kind, tie.From, tie.To, cmp.Or(tie.Network, "a network elsewhere"))
+	for _, e := range t.Edges {
+		if e.Kind != linking.LinkEdge {
+			fmt.Fprintf(&b, "%s %s to %s on %s\n", e.Kind, e.From, e.To, cmp.Or(e.Network, "a network elsewhere"))
 		}
 	}
 	fmt.Fprintf(&b, "order %s\n", strings.Join(t.Order(), " "))

@@ -5,73 +5,73 @@ import (
 	"slices"
 )
 
-// spot is what takes room in a row: a node, or a place where an arrow that
-// leads over several rows passes between nodes.
-type spot struct {
+// cell is what takes room in a row: a node, or the gap where an arrow that
+// crosses several rows passes between nodes.
+type cell struct {
 	node ref // where edge is 0
 	edge int // the index of the graph's edge that passes, plus 1
 	row  int // where it passes
 }
 
-// deal returns the rows of the picture from above. Every node with an edge is
+// assignRows returns the rows of the layout from above. Every node with an edge is
 // in a row below the lowest of those that link to it, cycles aside; those
-// without an edge have rows of their own at the end. In a row a spot is near
+// without an edge have rows of their own at the end. In a row a cell is near
 // what leads to it.
-func deal(g Graph) [][]spot {
+func assignRows(g Graph) [][]cell {
 	depth := depths(g)
-	var rows [][]spot
-	put := func(row int, s spot) {
+	var rows [][]cell
+	put := func(row int, s cell) {
 		for len(rows) <= row {
 			rows = append(rows, nil)
 		}
 		rows[row] = append(rows[row], s)
 	}
-	var single []spot
+	var single []cell
 	for _, n := range g.Nodes {
 		if row, ok := depth[refOf(n)]; ok {
-			put(row, spot{node: refOf(n)})
+			put(row, cell{node: refOf(n)})
 		} else {
-			single = append(single, spot{node: refOf(n)})
+			single = append(single, cell{node: refOf(n)})
 		}
 	}
-	above := make(map[spot][]spot) // what leads to a spot from the row above
+	above := make(map[cell][]cell) // what leads to a cell from the row above
 	for i, e := range g.Edges {
 		from, to := ends(g, e)
-		last := spot{node: from}
+		last := cell{node: from}
 		for row := depth[from] + 1; row < depth[to]; row++ {
-			pass := spot{edge: i + 1, row: row}
+			pass := cell{edge: i + 1, row: row}
 			put(row, pass)
 			above[pass] = append(above[pass], last)
 			last = pass
 		}
 		if depth[to] > depth[from] {
-			above[spot{node: to}] = append(above[spot{node: to}], last)
+			above[cell{node: to}] = append(above[cell{node: to}], last)
 		}
 	}
 	order(rows, above)
 	return slices.AppendSeq(rows, slices.Chunk(single, 6))
 }
 
-// order sorts every row by the middle of what leads to each spot, from above
-// down. Spots that nothing leads to keep their place.
-func order(rows [][]spot, above map[spot][]spot) {
-	place := make(map[spot]int) // in thousandths of the row's width
+// order sorts every row by the middle of what leads to each cell, from above
+// down. Cells that nothing leads to stay where they are.
+func order(rows [][]cell, above map[cell][]cell) {
+	position := make(map[cell]int) // in thousandths of the row's width
 	for _, row := range rows {
 		at := func(i int) int { return 1000 * (i + 1) / (len(row) + 1) }
-		want := make(map[spot]int, len(row))
+		want := make(map[cell]int, len(row))
 		for i, s := range row {
 			want[s] = at(i)
 			if n := len(above[s]); n > 0 {
 				sum := 0
 				for _, a := range above[s] {
-					sum += place[a]
+					sum += position[a]
 				}
 				want[s] = sum / n
 			}
 		}
-		slices.SortStableFunc(row, func(a, b spot) int { return cmp.Compare(want[a], want[b]) })
+		slices.SortStableFunc(row, func(a, b cell) int { return cmp.Compare(want[a], want[b]) })
 		for i, s := range row {
-			place[s] = at(i)
+			position[s] = at(i)
 		}
 	}
 }

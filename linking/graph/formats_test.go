@@ -21,9 +21,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the goldens with what the code says now")
 
-// TestGraphsAreDrawnAsBefore reads testdata/*.txtar: a graph as JSON, and what
+// TestEveryFormatIsAsInTestdata reads testdata/*.txtar: a graph as JSON, and what
 // every format makes of it.
-func TestGraphsAreDrawnAsBefore(t *testing.T) {
+func TestEveryFormatIsAsInTestdata(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no goldens: %v", err)
@@ -40,7 +40,7 @@ func TestGraphsAreDrawnAsBefore(t *testing.T) {
 			}
 			got := a.Files[:1:1]
 			for _, f := range graph.Formats() {
-				got = append(got, txtar.File{Name: f.Name, Data: []byte(drawn(t, f.Name, g))})
+				got = append(got, txtar.File{Name: f.Name, Data: []byte(written(t, f.Name, g))})
 			}
 			if *update {
 				if err := os.WriteFile(file, txtar.Format(&txtar.Archive{Comment: a.Comment, Files: got}), 0o644); err != nil {
@@ -55,7 +55,7 @@ func TestGraphsAreDrawnAsBefore(t *testing.T) {
 	}
 }
 
-func drawn(t *testing.T, format string, g graph.Graph) string {
+func written(t *testing.T, format string, g graph.Graph) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := graph.Write(&b, format, g); err != nil {
@@ -80,27 +80,27 @@ func odd() graph.Graph {
 	}
 }
 
-func TestDrawingsAreWellFormedWhateverTheNames(t *testing.T) {
+func TestSVGIsWellFormedWhateverTheNames(t *testing.T) {
 	for name, g := range map[string]graph.Graph{"odd": odd(), "empty": {}} {
-		d := xml.NewDecoder(strings.NewReader(drawn(t, "svg", g)))
+		d := xml.NewDecoder(strings.NewReader(written(t, "svg", g)))
 		for {
 			_, err := d.Token()
 			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
-				t.Fatalf("%s: %v\n%s", name, err, drawn(t, "svg", g))
+				t.Fatalf("%s: %v\n%s", name, err, written(t, "svg", g))
 			}
 		}
 	}
 }
 
-func TestAnOutsideContainerIsNoServiceOfTheSameName(t *testing.T) {
+func TestAnExternalContainerIsNoServiceOfTheSameName(t *testing.T) {
 	for format, want := range map[string][]string{
 		"mermaid": {"n2 -.->|", " n1\n", "n2 ==>|", " n3\n"},
 		"dot":     {"n2 -> n1 [", "n2 -> n3 ["},
 	} {
-		got := drawn(t, format, odd())
+		got := written(t, format, odd())
 		for _, w := range want {
 			if !strings.Contains(got, w) {
 				t.Errorf("%s: no %q in\n%s", format, w, got)
@@ -111,7 +111,7 @@ func TestAnOutsideContainerIsNoServiceOfTheSameName(t *testing.T) {
 
 func TestJSONIsTheGraph(t *testing.T) {
 	var got graph.Graph
-	if err := json.Unmarshal([]byte(drawn(t, "json", odd())), &got); err != nil {
+	if err := json.Unmarshal([]byte(written(t, "json", odd())), &got); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(odd(), got); diff != "" {
