@@ -46,13 +46,13 @@ func (l *loader) checkImage(s *Service) {
 	image, build := has(s, "image"), has(s, "build")
 	switch {
 	case image && build:
-		l.fail(s.At["build"], s.Name+".build", "a service has an image or is built, not both", "take out image: or build:")
+		l.fail(s.At["build"], s.Name+".build", "has both image and build", "remove image: or build:")
 	case image && has(s, "dockerfile"):
-		l.fail(s.At["dockerfile"], s.Name+".dockerfile", "an image that is not built needs no Dockerfile", "write build: in place of image:, or take dockerfile: out")
+		l.fail(s.At["dockerfile"], s.Name+".dockerfile", "has no effect on an image that is not built", "write build: instead of image:, or remove dockerfile:")
 	case !image && !build:
 		l.fail(s.Pos, s.Name, "has neither image nor build", `write "image: NAME" or "build: DIRECTORY" indented below it`)
 	case build && strings.ToLower(s.Name) != s.Name:
-		l.fail(s.Pos, s.Name, "a service that is built gives its name to an image, and those are in lower case", fmt.Sprintf("call it %q", strings.ToLower(s.Name)))
+		l.fail(s.Pos, s.Name, "the image that is built for a service has its name, and image names are in lower case", fmt.Sprintf("rename the service to %q", strings.ToLower(s.Name)))
 	}
 }
 
@@ -61,9 +61,9 @@ func (l *loader) checkMemory(p *partial) {
 	switch {
 	case s.MemswapLimit == 0 || s.MemswapLimit == -1 && s.MemLimit > 0:
 	case s.MemLimit == 0:
-		l.fail(at, s.Name+".memswap_limit", "needs mem_limit", "write mem_limit: too; memswap_limit is memory and swap together")
+		l.fail(at, s.Name+".memswap_limit", "needs mem_limit", "write mem_limit: too: memswap_limit is memory and swap together")
 	case s.MemswapLimit < s.MemLimit:
-		l.fail(at, s.Name+".memswap_limit", "is less than mem_limit, but is memory and swap together")
+		l.fail(at, s.Name+".memswap_limit", "is less than mem_limit, though it is memory and swap together")
 	}
 }
 
@@ -79,8 +79,8 @@ func (l *loader) checkNetwork(p *partial) {
 	}
 	for _, key := range [...]string{"ports", "expose", "hostname", "dns", "extra_hosts", "mac_address"} {
 		if pos, ok := p.At[key]; ok && l.known[key].field.entry(p) != nil {
-			l.fail(pos, p.Name+"."+key, fmt.Sprintf("with net: container:%s the network belongs to %s", p.Net.Name, p.Net.Name),
-				fmt.Sprintf("write %s: in %s, or take net: out", key, p.Net.Name))
+			l.fail(pos, p.Name+"."+key, fmt.Sprintf("is not possible with net: container:%s: the network is that of %s", p.Net.Name, p.Net.Name),
+				fmt.Sprintf("move %s: to %s, or remove net:", key, p.Net.Name))
 		}
 	}
 }
@@ -90,7 +90,7 @@ func (l *loader) checkMounts(p *partial) {
 	at := map[string]Volume{}
 	for _, v := range p.Volumes {
 		if first, ok := at[v.Target]; ok {
-			l.fail(v.Pos, p.pathOf("volumes", v.Pos), fmt.Sprintf("%q and %q stand in one place of the container", first, v))
+			l.fail(v.Pos, p.pathOf("volumes", v.Pos), fmt.Sprintf("%q and %q are mounted at the same path of the container", first, v))
 			continue
 		}
 		at[v.Target] = v
@@ -118,7 +118,7 @@ func (l *loader) noteContainers(p *partial, services []string) {
 
 func (l *loader) noteContainer(name string, pos Pos, path string, services []string) {
 	if meant := l.meant(name, services); meant != "" {
-		l.note(pos, path, fmt.Sprintf("%q is no service here and is taken for a container%s", name, suggestion(meant)))
+		l.note(pos, path, fmt.Sprintf("%q is not a service of this project and is taken for a container%s", name, suggestion(meant)))
 	}
 }
 
@@ -132,7 +132,7 @@ func (l *loader) checkPorts(p *partial) {
 	for i, port := range p.Ports {
 		for _, other := range p.Ports[:i] {
 			if port.overlaps(other) {
-				l.fail(port.Pos, p.pathOf("ports", port.Pos), fmt.Sprintf("%q and %q open the same port of the host", other, port))
+				l.fail(port.Pos, p.pathOf("ports", port.Pos), fmt.Sprintf("%q and %q publish the same port of the host", other, port))
 				break
 			}
 		}

@@ -55,7 +55,7 @@ func (r *report) open(file, path, base string, data []byte) *document {
 		switch {
 		case isHolder(p):
 		case isSection(p):
-			r.fail(p.pos, p.key, "a section of the newer Compose formats: here a file has services alone", "take it out, or run the file with docker compose")
+			r.fail(p.pos, p.key, "a section of the newer Compose formats: here a file has only services", "remove it, or run the file with docker compose")
 		default:
 			d.services = append(d.services, p)
 		}
@@ -102,7 +102,7 @@ func runs(v value) bool {
 func (r *report) newerFormat(root value) bool {
 	if p, ok := root.get("version"); ok && p.value.scalar() {
 		if v := p.value.text; v == "1" || v == "1.0" {
-			r.fail(p.pos, "version", "the v1 format has no version", "take this line out")
+			r.fail(p.pos, "version", "the v1 format has no version", "remove this line")
 			return true
 		}
 		r.fail(p.pos, "", fmt.Sprintf("this is a file of the newer format, version %q, with its services under \"services:\"", p.value.text), newerHint)
@@ -121,4 +121,4 @@ func (r *report) newerFormat(root value) bool {
 	return true
 }
 
-const newerHint = "docker compose runs it"
+const newerHint = "run it with docker compose"

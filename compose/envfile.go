@@ -133,7 +133,7 @@ func (p *envParser) quoted(quote byte, all, rest string) (string, *invalid) {
 			p.line += strings.Count(all[:i], "\n")
 			p.next(after)
 			if tail = strings.TrimSpace(tail); tail != "" && tail[0] != '#' {
-				return "", invalidf("put the whole value in quotes", "text stands behind the closing quote: %q", tail)
+				return "", invalidf("put the whole value in quotes", "unexpected text after the closing quote: %q", tail)
 			}
 			if quote == '\'' {
 				return b.String(), nil

@@ -177,7 +177,7 @@ func (x *extending) dropReferences(base *partial, e extension, path string) {
 		dropped = append(dropped, fmt.Sprintf("%s (%s)", key, at))
 	}
 	if len(dropped) > 0 {
-		x.note(e.pos, path, fmt.Sprintf("not taken over from %q, write it here if it is wanted: %s", e.service, strings.Join(dropped, ", ")))
+		x.note(e.pos, path, fmt.Sprintf("not taken over from %q: %s; write it here if it is wanted", e.service, strings.Join(dropped, ", ")))
 	}
 }
 

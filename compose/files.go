@@ -80,7 +80,7 @@ func (l *loader) search(o Options) selection {
 		}
 	}
 	l.fail(Pos{}, "", fmt.Sprintf("no file in %s or a directory above it", l.dir),
-		"name the file with -f", "files that are found by themselves are "+strings.Join(names, ", "))
+		"name the file with -f", "without -f these are looked for: "+strings.Join(names, ", "))
 	return selection{}
 }
 
@@ -94,12 +94,12 @@ func (l *loader) withOverride(dir string, found []string) selection {
 	}
 	add(found[0])
 	if len(found) > 1 {
-		l.note(Pos{File: s.given[0]}, "", fmt.Sprintf("read in place of %s beside it; -f chooses another", strings.Join(found[1:], ", ")))
+		l.note(Pos{File: s.given[0]}, "", fmt.Sprintf("read instead of %s beside it; choose another with -f", strings.Join(found[1:], ", ")))
 	}
 	over := l.present(dir, overrides(found[0]))
 	if len(over) > 1 {
 		l.fail(Pos{File: l.display(filepath.Join(dir, over[1]))}, "", fmt.Sprintf("there is %s too, and only one of them can override %s", over[0], found[0]),
-			"take one away, or name the files with -f")
+			"remove one of them, or name the files with -f")
 	}
 	if len(over) > 0 {
 		add(over[0])

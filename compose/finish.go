@@ -98,7 +98,7 @@ func (l *loader) profile(p *partial, opt located) string {
 func (l *loader) buildDir(p *partial) {
 	isDir, err := l.disk.isDir(p.Build)
 	if err == nil && !isDir {
-		err = errors.New("it is no directory")
+		err = errors.New("not a directory")
 	}
 	if err != nil {
 		l.fail(p.values["build"], p.Name+".build", fmt.Sprintf("cannot build from %s: %s", l.display(p.Build), strings.Replace(reason(err), "file", "directory", 1)))

@@ -48,7 +48,7 @@ func TestAMistakeInAFlagNamesTheFlag(t *testing.T) {
 	_, volume := ParseVolume("--volume", "a:b:c:d", "/", nil)
 	_, command := SplitCommand("--entrypoint", `say "it's`)
 	for want, err := range map[string]error{
-		"--publish: 99999 is no port: the last is 65535":    port,
+		"--publish: 99999 is not a port: the highest is 65535":    port,
 		`--volume: "a:b:c:d" has more than three parts`:     volume,
 		`--entrypoint: the quote " is not closed: "\"it's"`: command,
 	} {

@@ -143,7 +143,7 @@ func needed(name, word string, set bool) *invalid {
 		what += ": " + word
 	}
 	return invalidf(fmt.Sprintf("set it: export %s=…, or a line %s=… in .env", name, name),
-		"the variable %s is needed and %s", name, what)
+		"the variable %s is required and %s", name, what)
 }
 
 func (e *expansion) plain(name, val string, set, live bool) string {

@@ -72,7 +72,7 @@ func TestWhatIsNoVariableIsAMistake(t *testing.T) {
 
 func TestAMissingVariableIsToldInTheWordsOfTheFile(t *testing.T) {
 	_, m := expand("${TOKEN:?ask the ${A}-team}", variablesSet, func(string) {})
-	if diff := cmp.Diff("the variable TOKEN is needed and is not set: ask the a-team", m.msg); diff != "" {
+	if diff := cmp.Diff("the variable TOKEN is required and is not set: ask the a-team", m.msg); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -3,7 +3,7 @@ package compose
 // Key is one key that a service may have.
 type Key struct {
 	Name  string
-	Takes string // what may stand behind it: "text or list"
+	Takes string // what its value may be: "text or list"
 	Doc   string // what it does, in one line without a full stop
 	field field
 }
@@ -38,9 +38,9 @@ func keyTable() []Key {
 		{"build", "text", "the directory, or the URL, to build the image from", buildField()},
 		{"dockerfile", "text", "the Dockerfile's path inside the build directory", checked(func(p *partial) *string { return &p.Dockerfile }, notEmpty)},
 		{"extends", "text or mapping", "another service, of this file or another, whose keys this one takes over", extendsField()},
-		{"container_name", "text", "the container's name in place of PROJECT_SERVICE_1", checked(func(p *partial) *string { return &p.ContainerName }, containerNamed)},
-		{"command", "text or list", "the program to run in place of the image's", commandField(func(p *partial) *[]string { return &p.Command }, false)},
-		{"entrypoint", "text or list", "what runs the command in place of the image's; [] for nothing", commandField(func(p *partial) *[]string { return &p.Entrypoint }, true)},
+		{"container_name", "text", "the container's name, instead of PROJECT_SERVICE_1", checked(func(p *partial) *string { return &p.ContainerName }, containerNamed)},
+		{"command", "text or list", "the program to run, instead of the image's", commandField(func(p *partial) *[]string { return &p.Command }, false)},
+		{"entrypoint", "text or list", "the program that runs the command, instead of the image's; [] for none", commandField(func(p *partial) *[]string { return &p.Entrypoint }, true)},
 		{"working_dir", "text", "the directory that the command runs in", checked(func(p *partial) *string { return &p.WorkingDir }, workingDir)},
 		{"user", "text or number", "the user, with or without group, that the command runs as", digits(func(p *partial) *string { return &p.User })},
 		{"hostname", "text or number", "the host name inside; the container's id without it", digits(func(p *partial) *string { return &p.Hostname })},
@@ -69,24 +69,24 @@ func keyTable() []Key {
 		{"stop_signal", "text or number", "the signal that stops the container; SIGTERM without it", strict(func(p *partial) *string { return &p.StopSignal }, signal)},
 		{"stdin_open", "true or false", "keep the standard input open", toggle(func(p *partial) *bool { return &p.StdinOpen })},
 		{"tty", "true or false", "give the command a terminal", toggle(func(p *partial) *bool { return &p.TTY })},
-		{"privileged", "true or false", "give the container all rights on the host", toggle(func(p *partial) *bool { return &p.Privileged })},
-		{"read_only", "true or false", "let nothing be written outside volumes", toggle(func(p *partial) *bool { return &p.ReadOnly })},
+		{"privileged", "true or false", "give the container all capabilities and devices of the host", toggle(func(p *partial) *bool { return &p.Privileged })},
+		{"read_only", "true or false", "make everything but volumes read-only", toggle(func(p *partial) *bool { return &p.ReadOnly })},
 
 		{"mem_limit", "size", "memory, such as 512m", amount(func(p *partial) *int64 { return &p.MemLimit }, limit)},
 		{"memswap_limit", "size", "memory and swap together, -1 for no limit; needs mem_limit", amount(func(p *partial) *int64 { return &p.MemswapLimit }, swap)},
-		{"mem_swappiness", "number", "how readily memory is swapped out, 0 to 100", optional(func(p *partial) **int64 { return &p.MemSwappiness }, percent)},
+		{"mem_swappiness", "number", "how readily memory is swapped out, from 0 to 100", optional(func(p *partial) **int64 { return &p.MemSwappiness }, percent)},
 		{"shm_size", "size", "the size of /dev/shm", amount(func(p *partial) *int64 { return &p.ShmSize }, size)},
-		{"cpu_shares", "number", "weight among containers that compete for the processor; 1024 is usual", amount(func(p *partial) *int64 { return &p.CPUShares }, shares)},
-		{"cpu_quota", "number or time", "processor time in each 100 ms, in microseconds or such as 50ms", amount(func(p *partial) *int64 { return &p.CPUQuota }, quota)},
-		{"cpuset", "text or number", "the processors to run on, such as 0,1 or 0-3", strict(func(p *partial) *string { return &p.CPUSet }, processors)},
-		{"cgroup_parent", "text", "the control group above the container's", checked(func(p *partial) *string { return &p.CgroupParent }, notEmpty)},
+		{"cpu_shares", "number", "weight among containers that compete for the CPU; 1024 is the default", amount(func(p *partial) *int64 { return &p.CPUShares }, shares)},
+		{"cpu_quota", "number or time", "CPU time in each 100 ms, in microseconds or such as 50ms", amount(func(p *partial) *int64 { return &p.CPUQuota }, quota)},
+		{"cpuset", "text or number", "the CPUs to run on, such as 0,1 or 0-3", strict(func(p *partial) *string { return &p.CPUSet }, processors)},
+		{"cgroup_parent", "text", "the parent of the container's control group", checked(func(p *partial) *string { return &p.CgroupParent }, notEmpty)},
 		{"ulimits", "mapping", "limits of the processes: one number, or soft and hard", ulimitsField()},
 
-		{"cap_add", "list", "rights to add, such as NET_ADMIN", wordList(func(p *partial) *[]string { return &p.CapAdd }, capability)},
-		{"cap_drop", "list", "rights to take away", wordList(func(p *partial) *[]string { return &p.CapDrop }, capability)},
+		{"cap_add", "list", "Linux capabilities to add, such as NET_ADMIN", wordList(func(p *partial) *[]string { return &p.CapAdd }, capability)},
+		{"cap_drop", "list", "Linux capabilities to drop", wordList(func(p *partial) *[]string { return &p.CapDrop }, capability)},
 		{"security_opt", "list", "settings of the security modules, as KEY:VALUE", securityField()},
-		{"pid", "text", "host or container:NAME, to see the processes there", checked(func(p *partial) *string { return &p.Pid }, shared("host"))},
-		{"ipc", "text", "host, shareable, private, none or container:NAME, to share memory there", checked(func(p *partial) *string { return &p.Ipc }, shared("host", "shareable", "private", "none"))},
+		{"pid", "text", "host or container:NAME, to share its processes", checked(func(p *partial) *string { return &p.Pid }, shared("host"))},
+		{"ipc", "text", "host, shareable, private, none or container:NAME, to share its memory", checked(func(p *partial) *string { return &p.Ipc }, shared("host", "shareable", "private", "none"))},
 
 		{"log_driver", "text", "where the container's output goes", checked(func(p *partial) *string { return &p.LogDriver }, notEmpty)},
 		{"log_opt", "mapping", "settings of the log driver", logOptField()},

@@ -73,11 +73,11 @@ func size(t string) (int64, *invalid) {
 	if !ok {
 		var err error
 		if n, err = units.RAMInBytes(t); err != nil {
-			return 0, invalidf("write a number with b, k, m or g behind it, such as 512m", "%q is no size", t)
+			return 0, invalidf("write a number followed by b, k, m or g, such as 512m", "%q is not a size", t)
 		}
 	}
 	if n < 0 {
-		return 0, invalidf("take the key out for no limit", "%q is no size: it is less than zero", t)
+		return 0, invalidf("remove the key for no limit", "%q is not a size: it is less than zero", t)
 	}
 	return n, nil
 }
@@ -89,7 +89,7 @@ const leastMemory = 6 << 20
 func limit(t string) (int64, *invalid) {
 	n, m := size(t)
 	if m == nil && n > 0 && n < leastMemory {
-		return 0, invalidf("write 6m or more", "%q is less than the engine's least, 6m", t)
+		return 0, invalidf("write 6m or more", "%q is less than the minimum, 6m", t)
 	}
 	return n, m
 }
@@ -105,7 +105,7 @@ func swap(t string) (int64, *invalid) {
 func percent(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if !ok || n < 0 || n > 100 {
-		return 0, invalidf("", "%q is no number from 0 to 100", t)
+		return 0, invalidf("", "%q is not a number from 0 to 100", t)
 	}
 	return n, nil
 }
@@ -113,7 +113,7 @@ func percent(t string) (int64, *invalid) {
 func shares(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if !ok || n < 0 {
-		return 0, invalidf("the usual weight is 1024: write 512 for half of it", "%q is no whole number", t)
+		return 0, invalidf("the default is 1024: write 512 for half of it", "%q is not a whole number", t)
 	}
 	return n, nil
 }
@@ -125,10 +125,10 @@ func quota(t string) (int64, *invalid) {
 		n, ok = d.Microseconds(), true
 	}
 	if !ok {
-		return 0, invalidf("write microseconds of each 100000, such as 50000, or a time, such as 50ms", "%q is no time", t)
+		return 0, invalidf("write microseconds of each 100000, such as 50000, or a time, such as 50ms", "%q is not a time", t)
 	}
 	if n < 1000 && n != 0 && n != -1 {
-		return 0, invalidf("", "%q is less than the engine's least, 1000 microseconds", t)
+		return 0, invalidf("", "%q is less than the minimum, 1000 microseconds", t)
 	}
 	return n, nil
 }
@@ -155,7 +155,7 @@ func readUlimits(s *scope, v value) []Ulimit {
 func (s *scope) ulimit(p pair) (Ulimit, bool) {
 	u := Ulimit{Name: p.key, Pos: p.pos}
 	if _, err := units.ParseUlimit(p.key + "=0:0"); err != nil {
-		s.fail(p.pos, s.path, fmt.Sprintf("no limit %q%s", p.key, DidYouMean(p.key, ulimitNames)), "the limits are "+strings.Join(ulimitNames, ", "))
+		s.fail(p.pos, s.path, fmt.Sprintf("no ulimit %q%s", p.key, DidYouMean(p.key, ulimitNames)), "the ulimits are "+strings.Join(ulimitNames, ", "))
 		return u, false
 	}
 	if p.value.kind != mapping {
@@ -190,7 +190,7 @@ func (s *scope) ulimit(p pair) (Ulimit, bool) {
 func whole(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if !ok || n < -1 {
-		return 0, invalidf("write -1 for no limit", "%q is no whole number", t)
+		return 0, invalidf("write -1 for no limit", "%q is not a whole number", t)
 	}
 	return n, nil
 }

@@ -12,13 +12,13 @@ func parseLink(_ *scope, v value) (Link, *invalid) {
 	target, alias, _ := strings.Cut(v.text, ":")
 	l := Link{Target: target, Alias: alias, Pos: v.pos}
 	if target == "" {
-		return l, invalidf("write SERVICE or SERVICE:ALIAS", "%q names no target", v.text)
+		return l, invalidf("write SERVICE or SERVICE:ALIAS", "%q has no target", v.text)
 	}
 	if alias == "" {
 		l.Alias = target
 	}
 	if strings.ContainsAny(l.Alias, ": \t/") {
-		return l, invalidf("write SERVICE or SERVICE:ALIAS", "%q: the alias %q is no host name", v.text, l.Alias)
+		return l, invalidf("write SERVICE or SERVICE:ALIAS", "%q: the alias %q is not a valid host name", v.text, l.Alias)
 	}
 	return l, nil
 }

@@ -21,7 +21,7 @@ func capability(t string) (string, *invalid) {
 	if slices.Contains(capabilities, name) {
 		return t, nil
 	}
-	return t, invalidf("man 7 capabilities lists them; ALL is all of them", "no right %q%s", t, DidYouMean(name, capabilities))
+	return t, invalidf("man 7 capabilities lists them; ALL is all of them", "no capability %q%s", t, DidYouMean(name, capabilities))
 }
 
 var cpuset = regexp.MustCompile(`^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$`)
@@ -29,7 +29,7 @@ var cpuset = regexp.MustCompile(`^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$`)
 // processors refuses what is no list of numbers and ranges.
 func processors(t string) (string, *invalid) {
 	if t = strings.ReplaceAll(t, " ", ""); !cpuset.MatchString(t) {
-		return t, invalidf("write numbers from 0, such as 0,1 or 0-3", "%q names no processors", t)
+		return t, invalidf("write numbers from 0, such as 0,1 or 0-3", "%q is not a list of CPUs", t)
 	}
 	return t, nil
 }

@@ -47,8 +47,8 @@ func TestFilesThatCannotBeReadAreErrors(t *testing.T) {
 	for file, want := range map[string]string{
 		"huge.yml":    "huge.yml: larger than 1 MB",
 		"dir.yml":     "dir.yml: is a directory",
-		"nosuch.yml":  "nosuch.yml: there is no such file",
-		"huge.yml/x":  "huge.yml/x: there is no such file",
+		"nosuch.yml":  "nosuch.yml: no such file",
+		"huge.yml/x":  "huge.yml/x: no such file",
 		"no\x00such.": "no\x00such.: invalid argument",
 	} {
 		p, err := Load(Options{Dir: dir, Files: []string{file}})

@@ -31,7 +31,7 @@ func (l *loader) projectName(o Options) string {
 	if given != "" {
 		name := NormalizeName(given)
 		if name == "" {
-			l.fail(Pos{}, "", fmt.Sprintf("%s: nothing of the name %q can be used", by, given), "a project's name is made of a-z 0-9 - and _")
+			l.fail(Pos{}, "", fmt.Sprintf("%s: no character of the name %q can be used", by, given), "a project's name is made of a-z 0-9 - and _")
 		}
 		return name
 	}

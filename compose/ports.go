@@ -19,7 +19,7 @@ func parsePort(_ *scope, v value) (Port, *invalid) {
 	if m := portNumbers(v.text); m != nil {
 		return p, m
 	}
-	noPort := invalidf("write "+portForm, "%q is no port", v.text)
+	noPort := invalidf("write "+portForm, "%q is not a port", v.text)
 	rest, container, hosted := cutLast(v.text, ":")
 	if !hosted {
 		rest, container = "", v.text
@@ -38,7 +38,7 @@ func parsePort(_ *scope, v value) (Port, *invalid) {
 	}
 	if p.IP = ip; ip != "" {
 		if p.IP = strings.TrimSuffix(strings.TrimPrefix(ip, "["), "]"); net.ParseIP(p.IP) == nil {
-			return p, invalidf("write an address, with [ and ] around one of IPv6, or take it out for all addresses", "%q: the part before the ports is no IP address", v.text)
+			return p, invalidf("write an address, with [ and ] around one of IPv6, or remove it for all addresses", "%q: the part before the ports is not an IP address", v.text)
 		}
 	}
 	switch p.Proto = strings.ToLower(p.Proto); {
@@ -47,7 +47,7 @@ func parsePort(_ *scope, v value) (Port, *invalid) {
 	case p.HostFirst == 0 && p.HostLast != 0:
 		return p, invalidf("", "%q: a range of host ports begins at 1 or later", v.text)
 	case p.First == 0:
-		return p, invalidf("", "%q: 0 is no port of a container", v.text)
+		return p, invalidf("", "%q: 0 is not a port of a container", v.text)
 	case p.HostFirst != 0 && p.First != p.Last && p.HostLast-p.HostFirst != p.Last-p.First:
 		return p, invalidf("write as many host ports as container ports", "%q: the ranges differ in length", v.text)
 	}
@@ -63,7 +63,7 @@ func portNumbers(t string) *invalid {
 	t, _, _ = strings.Cut(t, "/")
 	for _, part := range strings.FieldsFunc(t, func(r rune) bool { return r == ':' || r == '-' }) {
 		if n, err := strconv.ParseUint(part, 10, 64); err == nil && n > 65535 {
-			return invalidf("", "%d is no port: the last is 65535", n)
+			return invalidf("", "%d is not a port: the highest is 65535", n)
 		}
 	}
 	return nil
@@ -111,7 +111,7 @@ func parseExpose(_ *scope, v value) (Expose, *invalid) {
 	p, m := parsePort(nil, v)
 	if m != nil {
 		if len(m.hints) > 0 {
-			m.hints = []string{"write a port or a range such as 8000-8010, with or without /udp behind it"}
+			m.hints = []string{"write a port or a range such as 8000-8010, with or without /udp after it"}
 		}
 		return e, m
 	}

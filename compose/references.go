@@ -46,7 +46,7 @@ func (c *references) links(s *Service) {
 		if l.Target == s.Name {
 			c.fail(l.Pos, path, "a service cannot link to itself")
 		} else if c.known[l.Target] == nil {
-			c.noService(l.Target, l.Pos, path, "for a container outside the project write external_links:")
+			c.noService(l.Target, l.Pos, path, "for a container of another project write external_links:")
 		}
 	}
 }
@@ -71,7 +71,7 @@ func (c *references) containers(s *Service) {
 		}
 	}
 	if path := s.Name + ".net"; s.Net.Mode == NetService && s.Net.Name == s.Name {
-		c.fail(s.Net.Pos, path, "a service cannot use its own network stack")
+		c.fail(s.Net.Pos, path, "a service cannot use its own network")
 	} else if s.Net.Mode == NetService && c.known[s.Net.Name] == nil {
 		c.noService(s.Net.Name, s.Net.Pos, path)
 	}
@@ -187,7 +187,7 @@ func (c *references) circles() {
 					from--
 				}
 				c.fail(n.pos, n.path, fmt.Sprintf("services need each other's containers in a circle: %s, %s", strings.Join(chain[from:], ", "), n.on.Name),
-					"only links may go round in a circle")
+					"only links may form a circle")
 			case done:
 			default:
 				visit(n.on)

@@ -74,7 +74,7 @@ func (r *report) sorted() []Note {
 	sort.Strings(names)
 	for _, name := range names {
 		at := r.unset[name]
-		n := Note{Pos: at[0], Text: fmt.Sprintf("the variable %s is not set: nothing stands in its place", name)}
+		n := Note{Pos: at[0], Text: fmt.Sprintf("the variable %s is not set: an empty string is used", name)}
 		if len(at) > 1 {
 			n.Text += ", also at " + places(at[1:])
 		}

@@ -33,7 +33,7 @@ func readRestart(s *scope, v value) Restart {
 		}
 		n, err := strconv.ParseUint(times, 10, 31)
 		if err != nil {
-			s.errorAt(v, fmt.Sprintf("%q is no number of times", times), "write on-failure:5 for five times, on-failure for any number")
+			s.errorAt(v, fmt.Sprintf("%q is not a number of times", times), "write on-failure:5 for five times, on-failure for any number")
 		}
 		r.Max = int(n)
 		return r

@@ -12,7 +12,7 @@ func (s *scope) isText(v value) bool {
 	case text:
 		return true
 	case null:
-		s.errorAt(v, "is empty", "write a value or take the key out")
+		s.errorAt(v, "is empty", "write a value, or remove the key")
 	case boolean, number:
 		s.errorAt(v, fmt.Sprintf("takes text, but %s is %s", v.text, v.kind), fmt.Sprintf("write %q in quotes if that is meant", v.text))
 	default:
@@ -25,7 +25,7 @@ func (s *scope) isText(v value) bool {
 func (s *scope) isWord(v value) bool {
 	switch v.kind {
 	case null:
-		s.errorAt(v, "is empty", "write a value or take the line out")
+		s.errorAt(v, "is empty", "write a value, or remove the line")
 	case list:
 		s.errorAt(v, "is a list inside a list", "write one item on each line, with one dash")
 	case mapping:
@@ -111,7 +111,7 @@ func (s *scope) command(v value) []string {
 		}
 		return out
 	case null:
-		s.errorAt(v, "is empty", `take the key out, or write [] for "as the image says"`)
+		s.errorAt(v, "is empty", `remove the key, or write [] for what the image has`)
 	default:
 		s.errorAt(v, "takes text or a list, not a mapping")
 	}

@@ -52,7 +52,7 @@ func splitCommand(s string) ([]string, *invalid) {
 		}
 	}
 	if quote != 0 {
-		return nil, invalidf(`close it, or write \ before a quote that is meant as such`, "the quote %c is not closed: %q", quote, excerpt(string(runes[start:])))
+		return nil, invalidf(`close it, or write \ before a quote that is part of the text`, "the quote %c is not closed: %q", quote, excerpt(string(runes[start:])))
 	}
 	if begun {
 		out = append(out, word.String())

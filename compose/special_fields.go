@@ -147,7 +147,7 @@ func envFileField() field {
 					continue
 				}
 				if item.text == "" {
-					c.errorAt(item, "is empty", "write a path or take the line out")
+					c.errorAt(item, "is empty", "write a path, or remove the line")
 					continue
 				}
 				out = append(out, located{text: s.absolute(item.text), pos: item.pos})
@@ -191,7 +191,7 @@ func readExtends(s *scope, v value) extension {
 		}
 	}
 	if _, ok := v.get("service"); !ok {
-		s.errorAt(v, "service is missing", "write the service's name behind service:")
+		s.errorAt(v, "service is missing", "write the service's name after service:")
 	}
 	return e
 }

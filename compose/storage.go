@@ -62,9 +62,9 @@ func reason(err error) string {
 	var p *fs.PathError
 	switch {
 	case absent(err):
-		return "there is no such file"
+		return "no such file"
 	case errors.Is(err, fs.ErrPermission):
-		return "you may not read it"
+		return "permission denied"
 	case errors.As(err, &p):
 		return p.Err.Error()
 	}

@@ -52,7 +52,7 @@ func failSyntax(r *report, file string, data []byte, err error) {
 		hints = []string{"close the quote that opens in this line"}
 	}
 	if strings.HasPrefix(msg, "mapping values are not allowed") {
-		hints = []string{"put text that holds a colon and a space in quotes"}
+		hints = []string{"put text that contains a colon and a space in quotes"}
 	}
 	r.fail(Pos{File: file, Line: line, Column: column}, "", "not YAML: "+msg, hints...)
 }

@@ -21,7 +21,7 @@ var newer = map[string]string{
 	"network_mode":      "write net:",
 	"networks":          "write links: a service reaches what it links to",
 	"logging":           "write log_driver: and log_opt:",
-	"cpus":              "write cpu_quota: 50000 for half a processor",
+	"cpus":              "write cpu_quota: 50000 for half a CPU",
 	"tmpfs":             "write volumes: with the directory alone for data that goes away with the container",
 	"scale":             "use the command scale, or up --scale",
 	"mem_reservation":   "write mem_limit:",

@@ -19,7 +19,7 @@ func imageName(_ *scope, v value) (string, *invalid) {
 		if strings.ToLower(t) != t {
 			hint = "the name before the tag must be in lower case"
 		}
-		return t, invalidf(hint, "%q is no name of an image", t)
+		return t, invalidf(hint, "%q is not a valid image name", t)
 	}
 	return t, nil
 }
@@ -47,35 +47,35 @@ func isURL(t string) bool {
 
 func notEmpty(_ *scope, v value) (string, *invalid) {
 	if v.text == "" {
-		return "", invalidf("write a value or take the key out", "is empty")
+		return "", invalidf("write a value, or remove the key", "is empty")
 	}
 	return v.text, nil
 }
 
 func workingDir(_ *scope, v value) (string, *invalid) {
 	if !strings.HasPrefix(v.text, "/") {
-		return v.text, invalidf(fmt.Sprintf("write %q", "/"+strings.TrimPrefix(v.text, "./")), "%q is no absolute path", v.text)
+		return v.text, invalidf(fmt.Sprintf("write %q", "/"+strings.TrimPrefix(v.text, "./")), "%q is not an absolute path", v.text)
 	}
 	return v.text, nil
 }
 
 func macAddress(_ *scope, v value) (string, *invalid) {
 	if hw, err := net.ParseMAC(v.text); err != nil || len(hw) != 6 {
-		return v.text, invalidf("write six bytes such as 02:42:ac:11:65:43", "%q is no MAC address", v.text)
+		return v.text, invalidf("write six bytes such as 02:42:ac:11:65:43", "%q is not a MAC address", v.text)
 	}
 	return v.text, nil
 }
 
 func containerNamed(_ *scope, v value) (string, *invalid) {
 	if len(v.text) < 2 || !containerName.MatchString(v.text) {
-		return v.text, invalidf("", "%q is no name of a container: two or more of a-z A-Z 0-9 _ . -, the first a letter or digit", v.text)
+		return v.text, invalidf("", "%q is not a valid container name: two or more of a-z A-Z 0-9 _ . -, starting with a letter or digit", v.text)
 	}
 	return v.text, nil
 }
 
 func address(t string) (string, *invalid) {
 	if net.ParseIP(t) == nil {
-		return t, invalidf("", "%q is no IP address", t)
+		return t, invalidf("", "%q is not an IP address", t)
 	}
 	return t, nil
 }
@@ -92,7 +92,7 @@ func shared(words ...string) func(*scope, value) (string, *invalid) {
 		if ok && (k == "container" || k == "service") && containerName.MatchString(name) {
 			return "container:" + name, nil
 		}
-		return v.text, invalidf("", "%q is none of %s and container:NAME", v.text, strings.Join(words, ", "))
+		return v.text, invalidf("", "%q is not one of %s, container:NAME", v.text, strings.Join(words, ", "))
 	}
 }
 
@@ -108,14 +108,14 @@ func security(_ *scope, v value) (located, *invalid) {
 // host checks one extra host.
 func host(_ *scope, v *Var) *invalid {
 	if v.Name == "" || strings.ContainsAny(v.Name, " \t") {
-		return invalidf("write HOST:ADDRESS", "%q is no host name", v.Name)
+		return invalidf("write HOST:ADDRESS", "%q is not a valid host name", v.Name)
 	}
 	if v.Value == nil {
 		return invalidf(fmt.Sprintf(`write "%s:ADDRESS"`, v.Name), "%q has no address", v.Name)
 	}
 	a := strings.Trim(*v.Value, "[] ")
 	if a != "host-gateway" && net.ParseIP(a) == nil {
-		return invalidf(`write an IP address, or "host-gateway" for the host's`, "%q is no IP address", a)
+		return invalidf(`write an IP address, or "host-gateway" for the host's`, "%q is not an IP address", a)
 	}
 	v.Value = &a
 	return nil

@@ -134,12 +134,12 @@ func variableName(name string) *invalid {
 	case name == "":
 		return invalidf("write NAME=VALUE", "has no name")
 	case strings.ContainsRune(name, 0):
-		return invalidf("", "the name %q holds a zero byte", name)
+		return invalidf("", "the name %q contains a NUL character", name)
 	case strings.IndexFunc(name, unicode.IsSpace) >= 0:
 		if n, v, ok := strings.Cut(name, ": "); ok {
-			return invalidf(fmt.Sprintf(`write "%s=%s"`, n, v), "the name %q may not hold spaces", name)
+			return invalidf(fmt.Sprintf(`write "%s=%s"`, n, v), "the name %q contains spaces", name)
 		}
-		return invalidf(fmt.Sprintf(`write "%s" with = right behind the name`, strings.Join(strings.Fields(name), "_")), "the name %q may not hold spaces", name)
+		return invalidf(fmt.Sprintf(`write "%s" with = right after the name`, strings.Join(strings.Fields(name), "_")), "the name %q contains spaces", name)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func parseVolume(s *scope, v value) (Volume, *invalid) {
 	}
 	if len(parts) == 1 {
 		if !path.IsAbs(parts[0]) {
-			return out, invalidf(fmt.Sprintf("write %q, with the place in the container behind the colon", parts[0]+":/path"), "%q is no absolute path in the container", v.text)
+			return out, invalidf(fmt.Sprintf("write %q, with the path in the container after the colon", parts[0]+":/path"), "%q is not an absolute path in the container", v.text)
 		}
 		out.Target = path.Clean(parts[0])
 		return out, nil
@@ -34,7 +34,7 @@ func parseVolume(s *scope, v value) (Volume, *invalid) {
 		s.noteAt(v, "%q is taken for %q, because paths in a container are absolute", parts[1], out.Target)
 	}
 	if out.Target == "/" {
-		return out, invalidf("", "%q would hide the whole container", v.text)
+		return out, invalidf("", "%q would hide all files of the container", v.text)
 	}
 	if len(parts) == 3 {
 		if m := volumeMode(parts[2]); m != nil {
@@ -66,7 +66,7 @@ func (s *scope) volumeHost(v value, host string, out *Volume) *invalid {
 		s.noteAt(v, "%q is taken for the directory %q", host, "./"+host)
 	default:
 		if !volumeName.MatchString(host) {
-			return invalidf(fmt.Sprintf("write %q for a directory", "./"+host), "%q is no name of a volume: two or more of a-z A-Z 0-9 _ . -, the first a letter or digit", host)
+			return invalidf(fmt.Sprintf("write %q for a directory", "./"+host), "%q is not a valid volume name: two or more of a-z A-Z 0-9 _ . -, starting with a letter or digit", host)
 		}
 		out.Host, out.Named = host, true
 	}
@@ -120,7 +120,7 @@ func parseDevice(_ *scope, v value) (Device, *invalid) {
 		d.Permissions = parts[2]
 	}
 	if !path.IsAbs(d.Host) || !path.IsAbs(d.Container) {
-		return d, invalidf(form, "%q is no absolute path to a device", v.text)
+		return d, invalidf(form, "%q is not an absolute path to a device", v.text)
 	}
 	if d.Permissions == "" || strings.Trim(d.Permissions, "rwm") != "" {
 		return d, invalidf("write some of r, w and m (make the device)", "no permissions %q", d.Permissions)

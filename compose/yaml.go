@@ -36,7 +36,7 @@ func parse(r *report, file string, data []byte) (value, bool) {
 		return value{}, false
 	}
 	if err := d.Decode(&next); err == nil {
-		r.fail(t.place(&next), "", "a second document begins here, but a file has only one", `take the line "---" out, or put the second part into a file of its own`)
+		r.fail(t.place(&next), "", "a second document begins here, but a file has only one", `remove the line "---", or put the second part into a file of its own`)
 		return value{}, false
 	} else if !errors.Is(err, io.EOF) {
 		failSyntax(r, file, data, err)
@@ -102,7 +102,7 @@ func (t *tree) value(n *yaml.Node, depth int) value {
 	}
 	v := value{kind: scalarKind(n), text: n.Value, pos: pos}
 	if n.ShortTag() == "!!binary" || strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") && n.Tag != "!" {
-		t.fail(pos, "", fmt.Sprintf("unknown tag %s", n.Tag), "take the tag out")
+		t.fail(pos, "", fmt.Sprintf("unknown tag %s", n.Tag), "remove the tag")
 	}
 	return v
 }
@@ -141,7 +141,7 @@ func (t *tree) mapping(n *yaml.Node, depth int) value {
 		default:
 			if first, ok := seen[k.Value]; ok {
 				t.fail(pos, "", fmt.Sprintf("%q is written twice, first at %s", k.Value, first),
-					"write it once: of two, one would be lost")
+					"keep one of the two")
 				continue
 			}
 			seen[k.Value] = pos

@@ -51,7 +51,7 @@ func checkLink(svc *compose.Service, l compose.Link, owners networkOwners) *comp
 		return err
 	case target.name == svc.Name:
 		return &compose.Error{
-			Msg:   fmt.Sprintf("%q shares the network of %q itself", l.Target, svc.Name),
+			Msg:   fmt.Sprintf("%q uses the network of %q itself", l.Target, svc.Name),
 			Hints: []string{fmt.Sprintf("remove the link: %q answers at localhost", l.Target)},
 		}
 	case !target.linkable():
@@ -136,7 +136,7 @@ func checkNames(p *compose.Project, edges []Edge, isolation Isolation) compose.E
 		}
 		errs = append(errs, &compose.Error{
 			Pos: pos, Path: path,
-			Msg:   fmt.Sprintf("%q and %q are the same name to DNS, and both are in sight here", first, name),
+			Msg:   fmt.Sprintf("%q and %q differ only in case, which DNS ignores, and both are found here", first, name),
 			Hints: []string{"rename one of them"},
 		})
 		return false

@@ -88,12 +88,12 @@ func checkLinking(svc *compose.Service, owners networkOwners) *compose.Error {
 	switch {
 	case svc.Net.Mode == compose.NetService:
 		return &compose.Error{
-			Msg:   fmt.Sprintf("a service with %s has no links of its own", NetText(svc.Net)),
+			Msg:   fmt.Sprintf("a service with %s cannot have links of its own", NetText(svc.Net)),
 			Hints: []string{fmt.Sprintf("move the link to %q, whose network it shares", owners[svc.Name].name)},
 		}
 	case !owners[svc.Name].linkable():
 		return &compose.Error{
-			Msg:   fmt.Sprintf("a service with %s has no links", NetText(svc.Net)),
+			Msg:   fmt.Sprintf("a service with %s cannot have links", NetText(svc.Net)),
 			Hints: []string{fmt.Sprintf("remove %q from %q, or remove its links", NetText(svc.Net), svc.Name)},
 		}
 	}
