@@ -21,7 +21,7 @@ import (
 // broken are the real files that no reading saves: why, and what is said.
 var broken = map[string]struct{ why, said string }{
 	"083.yml": {"nothing tells whether the image or the build directory is meant; no release took both",
-		`fig.yml:6:3: nginx.build: a service has an image or is built, not both`},
+		`fig.yml:6:3: nginx.build: has both image and build`},
 	"084.yml": {"the service behind the link was taken out of the file, and net: container:php of others does not tell which container that is",
 		`docker-compose-v1.yml:49:5: web.links[0]: no service "php" (did you mean "pha"?)`},
 	"104.yml": {"the file is half of a pair: the other half has the images, and the services behind the links",

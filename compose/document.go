@@ -10,7 +10,7 @@ type document struct {
 	file     string // as messages name it
 	path     string // absolute; empty for standard input
 	base     string // the directory that relative paths start from
-	services []pair // none where the file is no compose file, which was told
+	services []pair // none where the file is no compose file, which was reported
 }
 
 // service returns the service of that name as it is written in the file.

@@ -22,7 +22,7 @@ type lineError struct {
 // parseEnvFile reads NAME=VALUE lines as docker-compose 1.26 and later did:
 // blank lines and lines that begin with # say nothing; "export " may stand in
 // front; quotes around a value are taken off and may span lines; \n, \t, \",
-// \' and \\ count inside double quotes; " #" begins a comment behind an unquoted
+// \' and \\ count inside double quotes; " #" begins a comment after an unquoted
 // value; ${NAME} and ${NAME:-default} are replaced outside single quotes, by
 // earlier lines of the file and then by find. A bare $ is a dollar sign:
 // passwords hold them. (The libraries for such files expand it.)
@@ -93,7 +93,7 @@ func (p *envParser) next(rest string) {
 	p.line++
 }
 
-// value reads what stands behind the = of a line; rest is the lines below.
+// value reads what follows the = of a line; rest is the lines below.
 func (p *envParser) value(v, rest string) (string, *invalid) {
 	if v != "" && (v[0] == '"' || v[0] == '\'') {
 		all := v
@@ -112,7 +112,7 @@ func (p *envParser) value(v, rest string) (string, *invalid) {
 	return p.expand(strings.TrimRight(v, " \t")), nil
 }
 
-// comment is where a comment begins in s, or -1: at a # behind a blank.
+// comment is where a comment begins in s, or -1: at a # after a blank.
 func comment(s string) int {
 	for i := 1; i < len(s); i++ {
 		if s[i] == '#' && (s[i-1] == ' ' || s[i-1] == '\t') {

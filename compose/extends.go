@@ -79,7 +79,7 @@ type extending struct {
 	chain []origin // the services that led here
 	open  map[origin]bool
 	size  int  // values taken over so far
-	full  bool // that there are too many was told
+	full  bool // that there are too many was reported
 }
 
 // maxTakenOver is the number of values that extends may copy: a chain of
@@ -144,7 +144,7 @@ func (x *extending) lookup(e extension, doc *document, path string) (*document, 
 			return m, body, true
 		}
 	}
-	if len(in.services) > 0 { // else it was told why there are none
+	if len(in.services) > 0 { // else it was reported why there are none
 		meant := x.meant(e.service, in.names())
 		x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, suggestion(meant)), choices("the services there are", in.names())...)
 	}
@@ -164,8 +164,8 @@ func (x *extending) circle(at Pos, path string, chain []origin) {
 	x.fail(at, path, "services extend each other in a circle: "+strings.Join(names, " extends "))
 }
 
-// dropReferences drops what names other services of the base's file: they need not
-// exist beside the service that extends it (compose-v1.md 1.8).
+// dropReferences drops the keys that name other services of the base's file:
+// those need not exist beside the service that extends it.
 func (x *extending) dropReferences(base *partial, e extension, path string) {
 	var dropped []string
 	for _, key := range [...]string{"links", "volumes_from", "net"} {

@@ -87,7 +87,7 @@ func strict(at func(*partial) *string, check func(string) (string, *invalid)) fi
 	f.take = func(s *scope, v value) string {
 		t := take(s, v)
 		if v.kind != number && v.kind != text {
-			return t // which was told
+			return t // which was reported
 		}
 		t, m := check(t)
 		if m != nil {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// finish looks up what services say lies elsewhere: env_file, build
-// directories, security profiles, and services behind names that may be
-// containers.
+// finish looks up what is not in the services themselves: env_file, build
+// directories, security profiles, and which names are those of services and
+// which of containers.
 func (l *loader) finish(partials []*partial, skipBuild bool) {
 	isService := map[string]bool{}
 	for _, p := range partials {

@@ -48,9 +48,9 @@ func TestAMistakeInAFlagNamesTheFlag(t *testing.T) {
 	_, volume := ParseVolume("--volume", "a:b:c:d", "/", nil)
 	_, command := SplitCommand("--entrypoint", `say "it's`)
 	for want, err := range map[string]error{
-		"--publish: 99999 is not a port: the highest is 65535":    port,
-		`--volume: "a:b:c:d" has more than three parts`:     volume,
-		`--entrypoint: the quote " is not closed: "\"it's"`: command,
+		"--publish: 99999 is not a port: the highest is 65535": port,
+		`--volume: "a:b:c:d" has more than three parts`:        volume,
+		`--entrypoint: the quote " is not closed: "\"it's"`:    command,
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

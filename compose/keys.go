@@ -9,8 +9,8 @@ type Key struct {
 }
 
 // Keys returns every key of a service: the 49 of the last v1 format, in the
-// order in which they are printed, and behind them what files contain without
-// an effect.
+// order in which they are printed, and after them keys that files contain
+// without an effect.
 func Keys() []Key { return keyTable() }
 
 // names of the keys, for suggestions.

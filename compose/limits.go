@@ -66,7 +66,7 @@ func integer(t string) (int64, bool) {
 	return int64(f), true
 }
 
-// size reads a number of bytes, or a number with b, k, m, g or t behind it,
+// size reads a number of bytes, or a number followed by b, k, m, g or t,
 // each a factor of 1024. Zero is no limit, as if the key were not there.
 func size(t string) (int64, *invalid) {
 	n, ok := integer(t)

@@ -9,7 +9,7 @@ type partial struct {
 	extends  extension
 	values   map[string]Pos // where the value of each key stands, by key
 	size     int            // the number of values in it
-	broken   bool           // a mistake was told that leaves keys unknown
+	broken   bool           // a mistake was reported that leaves keys unknown
 	paths    map[Pos]string // of the items of its lists: web.links[0]
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // report collects what is found while files are read, so that all of it can
-// be told at once.
+// be reported at once.
 type report struct {
 	errs  Errors
 	notes []Note
@@ -35,7 +35,7 @@ func (r *report) blank(name string, p Pos) {
 }
 
 // err is what was found, or nil. A service that others extend is read more
-// than once; its mistakes are told once.
+// than once; its mistakes are reported once.
 func (r *report) err() error {
 	if len(r.errs) == 0 {
 		return nil

@@ -32,7 +32,7 @@ func (r *reader) service(body pair, base string) *partial {
 	switch body.value.kind {
 	case mapping:
 	case null:
-		return p // has neither image nor build, which is told later
+		return p // has neither image nor build, which is reported later
 	default:
 		var hints []string
 		if body.value.scalar() && !strings.ContainsAny(body.value.text, "\n") {

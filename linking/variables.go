@@ -28,7 +28,7 @@ type VariableLink struct {
 }
 
 // VariableNames returns the names under which a consumer of v1 files finds a
-// target (compose-v1.md 2.1): the alias, then for each of the target's
+// target: the alias, then for each of the target's
 // containers its name without the project, and its name.
 func VariableNames(project, alias string, containers []string) []string {
 	names := []string{alias}
@@ -44,7 +44,7 @@ func VariableNames(project, alias string, containers []string) []string {
 }
 
 // Variables returns the environment variables that the engine used to set for
-// links (compose-v1.md 2.6), sorted by name, for a consumer container of the
+// links, sorted by name, for a consumer container of the
 // given name. In place of an IP address stands the alias, which never goes
 // stale. Where two links give one variable, the later link's value counts.
 //
