@@ -17,7 +17,7 @@ type (
 	// BuildImage builds an image for a service.
 	BuildImage struct {
 		Image    Image
-		Together []Image // all that are built after the same steps, it among them; nil: it alone
+		Together []Image // all that are built after the same steps, with this one; nil: this one alone
 	}
 
 	// PushImage sends an image to its registry, under another name where As
@@ -42,7 +42,7 @@ type (
 		Container  Container
 		As         string   // the name to give it; another than the container's while it replaces one
 		Replaces   string   // id of the container whose anonymous volumes it takes over; empty: none
-		SharesWith []string // addresses of the container's Joins, in order
+		SharesWith []string // how actions address those of Container.SharesWith, in order
 	}
 
 	// RenameContainer gives a container the name it is known by.
@@ -52,7 +52,7 @@ type (
 	Connect struct {
 		Container string // address
 		Name      string
-		Service   string // as whose replica it sits there: see OneOffMember
+		Service   string // as whose replica it is attached: see OneOffMember
 		Number    int    // 0: a one-off container's
 		Network   Network
 		Address   string // that it had there before, so that open connections live on; empty: any
@@ -79,7 +79,7 @@ type (
 	// KillContainer sends a signal to the process of a container.
 	KillContainer struct{ Container, Name, Signal string }
 
-	// PauseContainer freezes the processes of a container.
+	// PauseContainer suspends the processes of a container.
 	PauseContainer struct{ Container, Name string }
 
 	// UnpauseContainer lets the processes of a paused container go on.

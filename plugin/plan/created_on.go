@@ -1,61 +1,54 @@
 package plan
 
+import "slices"
+
 // An engine of API 1.44 or later looks up the network that a container was made
 // on whenever it starts or attaches the container, and refuses where that is
 // gone, even if the container has long been detached from it. So a network
 // stays as long as a container that was made on it does, if with nobody on it,
-// and while it is replaced such containers are left alone.
+// and while it is replaced such containers are left alone. Those are the engines
+// that attach a container to all its networks at creation.
 
-// isHome tells whether a container that is not in gone was made on a network,
-// on an engine that minds.
-func (h Have) isHome(network string, gone map[string]bool) bool {
-	if !h.AttachAll {
-		return false
-	}
-	for _, c := range h.Containers {
-		if c.CreatedOn == network && !gone[c.ID] {
-			return true
-		}
-	}
-	return false
+// createdOn tells whether a container that is not among the removed was made on
+// a network, on an engine that minds.
+func (h Have) createdOn(network string, removed map[string]bool) bool {
+	return h.AttachAll && slices.ContainsFunc(h.Containers, func(c HaveContainer) bool {
+		return c.CreatedOn == network && !removed[c.ID]
+	})
 }
 
-// home is the network that a new container is made on; empty: none of the
+// createdOn is the network that a new container is made on; empty: none of the
 // stack's.
-func (c Container) home() string {
+func (c Container) createdOn() string {
 	if c.CreatedOnExternal == "" && len(c.Attach) > 0 {
 		return c.Attach[0]
 	}
 	return ""
 }
 
-// home is the key of the step that makes the network which a container is made
-// on; there may be no such step, and not every engine minds.
-func (c *convergence) home(f *fate) string {
+// createdOnMade waits until the network that a container was or will be made on
+// is made, on an engine that minds.
+func (h Have) createdOnMade(d *decision) []wait {
 	switch {
-	case !c.have.AttachAll:
-		return ""
-	case f.keep != nil:
-		return "network " + f.keep.CreatedOn
+	case !h.AttachAll:
+		return nil
+	case d.keep != nil:
+		return []wait{ifPlanned(networkKey(d.keep.CreatedOn))}
 	}
-	return "network " + f.want.home()
+	return []wait{ifPlanned(networkKey(d.want.createdOn()))}
 }
 
-// homeless tells whether the network that a container was made on is gone and
-// does not come back, so that the container can't be started or attached again.
-func (c *convergence) homeless(h *HaveContainer) bool {
-	if !c.have.AttachAll || h.CreatedOn == "" {
+// networkGone tells whether the network that a container was made on is gone
+// and does not come back, so that the container can't be started or attached
+// again.
+func networkGone(want Want, have Have, h *HaveContainer) bool {
+	if !have.AttachAll || h.CreatedOn == "" {
 		return false
 	}
-	if _, there := c.network(h.CreatedOn); there {
+	if _, exists := have.network(h.CreatedOn); exists {
 		return false
 	}
-	for _, w := range c.want.Containers {
-		for _, network := range w.Attach {
-			if network == h.CreatedOn {
-				return false
-			}
-		}
-	}
-	return true
+	return !slices.ContainsFunc(want.Containers, func(w Container) bool {
+		return slices.Contains(w.Attach, h.CreatedOn)
+	})
 }

@@ -9,10 +9,28 @@
 //	want, have ──▶ Make(goal) ──▶ Plan ──▶ Run(apply, emit) ──▶ events
 //
 // Run carries a plan out: as many steps at once as their order allows, nothing
-// that depends on a failed step, every error reported. It knows no engine;
-// apply is handed each Action in turn.
+// that depends on a failed step, every error reported.
 //
 // Every action is safe to meet again. A run that was cut off anywhere leaves a
 // Have from which the next Make continues, and converging twice plans nothing
 // the second time.
+//
+// # Inside
+//
+// What becomes of each wanted container is decided first, by decide, which
+// plans nothing. Images, containers, networks and starts are planned after it,
+// each in a file of its own, from those decisions. They find steps in another
+// order than the one in which these are done, so steps wait for each other by
+// stepKey, and a builder puts them in order. A wait for a step that has to be in
+// the plan and is not is a mistake here, and makes the plan unusable.
+//
+// # Engines
+//
+// Nothing here knows which engine it plans for. An engine gives three things:
+// Want, the files in its own terms; Have, one observation of what there is;
+// and Apply, which carries one Action out. The actions are a set that an
+// engine's Want and its Apply agree upon: what Want never asks for, Apply never
+// meets. The Spec fields carry settings of the engine's own from Want to Apply;
+// they are never looked into here. Where engines differ in what a step has to
+// wait for, Have says so, as AttachAll does.
 package plan

@@ -2,8 +2,8 @@ package plan
 
 import "slices"
 
-// stranger finds the stranger of that name.
-func (h Have) stranger(name string) (*External, bool) {
+// external finds the container of that name that is not the stack's.
+func (h Have) external(name string) (*External, bool) {
 	for i := range h.Externals {
 		if h.Externals[i].Name == name {
 			return &h.Externals[i], true
@@ -12,101 +12,85 @@ func (h Have) stranger(name string) (*External, bool) {
 	return nil, false
 }
 
-// guests gives the strangers that the stack attached to a network and that are
-// on it still.
-func (h Have) guests(n HaveNetwork) []*External {
+// attachedByStack gives the externals that the stack attached to a network and
+// that are on it still.
+func (h Have) attachedByStack(n HaveNetwork) []*External {
 	var found []*External
 	for _, name := range n.Externals {
-		if s, ok := h.stranger(name); ok && s.on(n.Name) {
-			found = append(found, s)
+		if e, ok := h.external(name); ok && e.on(n.Name) {
+			found = append(found, e)
 		}
 	}
 	return found
 }
 
-// uninvited names the strangers on a network that somebody else attached.
-func (h Have) uninvited(n HaveNetwork) []string {
+// attachedByOthers names the externals on a network that somebody else attached.
+func (h Have) attachedByOthers(n HaveNetwork) []string {
 	var names []string
-	for _, s := range h.Externals {
-		if s.on(n.Name) && !slices.Contains(n.Externals, s.Name) {
-			names = append(names, s.Name)
+	for _, e := range h.Externals {
+		if e.on(n.Name) && !slices.Contains(n.Externals, e.Name) {
+			names = append(names, e.Name)
 		}
 	}
 	return names
 }
 
-// on tells whether a stranger is attached to a network of that name.
-func (s *External) on(network string) bool {
-	_, ok := s.Attached[network]
+// on tells whether an external is attached to a network of that name.
+func (e *External) on(network string) bool {
+	_, ok := e.Attached[network]
 	return ok
 }
 
-// address is the address that a stranger has on a network whose subnet is used
-// again; empty: none that it can keep.
-func (s *External) address(n HaveNetwork) string {
-	if n.Subnet == "" || s.Attached[n.Name] != n.ID {
-		return ""
-	}
-	return s.Address[n.Name]
-}
-
-// dismiss plans to detach a stranger from a network, and gives the step's key.
-func (d *draft) dismiss(s *External, network, cause string) string {
-	key := "disconnect " + s.ID + " " + network
-	d.add(key, Task{Relink, "container", s.Name}, cause, Disconnect{Container: s.ID, Name: s.Name, Network: network})
+// detachExternal plans to detach an external from a network, and gives the
+// step's key.
+func detachExternal(b *builder, e *External, network, cause string) stepKey {
+	key := disconnectKey(e.ID, network)
+	b.add(key, Task{Relink, kindContainer, e.Name}, cause, Disconnect{Container: e.ID, Name: e.Name, Network: network})
 	return key
 }
 
-// invite plans to attach a stranger to a network of the stack.
-func (c *convergence) invite(s *External, n Network, cause, address string) {
-	key := connectKey(s.Name, n.Name)
-	c.settle(key, n.Name, address, Connect{Container: s.ID, Name: s.Name, Network: n},
-		Task{Relink, "container", s.Name}, cause, "network "+n.Name, "disconnect "+s.ID+" "+n.Name)
-	c.joining[n.Name] = append(c.joining[n.Name], key)
+// attachExternal plans to attach an external to a network of the stack. From one
+// of that name that it is on it has been detached.
+func (p *networkPlan) attachExternal(e *External, n Network, cause, address string) {
+	key := connectKey(e.Name, n.Name)
+	after := []wait{ifPlanned(networkKey(n.Name))}
+	if e.on(n.Name) {
+		after = append(after, need(disconnectKey(e.ID, n.Name)))
+	}
+	p.attach(key, Task{Relink, kindContainer, e.Name}, cause,
+		Connect{Container: e.ID, Name: e.Name, Network: n, Address: address}, after...)
+	p.connections.existing[n.Name] = append(p.connections.existing[n.Name], key)
 }
 
-// outsiders gives the strangers that are to sit on a network. Who is not there
-// has nothing to be attached with.
-func (c *convergence) outsiders(n Network) []*External {
+// externals gives the externals that are to be attached to a network and exist.
+func (p *networkPlan) externals(n Network) []*External {
 	var found []*External
 	for _, name := range n.Externals {
-		if s, ok := c.have.stranger(name); ok {
-			found = append(found, s)
+		if e, ok := p.have.external(name); ok {
+			found = append(found, e)
 		}
 	}
 	return found
 }
 
-// receive plans what the strangers on a network that stays need.
-func (c *convergence) receive(n Network, h HaveNetwork) {
-	for _, s := range c.outsiders(n) {
+// reconcileExternals plans what the externals on a network that stays need.
+func (p *networkPlan) reconcileExternals(n Network, h HaveNetwork) {
+	for _, e := range p.externals(n) {
 		switch {
-		case !s.on(n.Name):
-			c.invite(s, n, n.because("not attached"), "")
-		case s.Attached[n.Name] != "" && s.Attached[n.Name] != h.ID:
-			c.draft.dismiss(s, n.Name, "the network is gone")
-			c.invite(s, n, n.because("not attached"), "")
+		case !e.on(n.Name):
+			p.attachExternal(e, n, n.cause("not attached"), "")
+		case e.Attached[n.Name] != "" && e.Attached[n.Name] != h.ID:
+			detachExternal(p.builder, e, n.Name, "the network is gone")
+			p.attachExternal(e, n, n.cause("not attached"), "")
 		}
 	}
 }
 
-// because is a cause with what a network is for, where links are not all.
-func (n Network) because(cause string) string {
+// cause is why a network is made or an external attached to it, with what the
+// network is for where links of the stack are not all.
+func (n Network) cause(why string) string {
 	if n.Purpose == "" {
-		return cause
+		return why
 	}
-	return cause + " (" + n.Purpose + ")"
-}
-
-// visit plans to attach a container to networks of other stacks.
-func (c *convergence) visit(f *fate) {
-	for _, network := range f.want.OtherNetworks {
-		if f.keep != nil && slices.Contains(f.keep.OtherNetworks, network) {
-			continue
-		}
-		container, _ := f.live()
-		c.draft.add(connectKey(f.want.Name, network), c.relink(f), "another stack's network joins it with its neighbours",
-			Connect{Container: container, Name: f.want.Name, Number: f.want.Number, Network: Network{Name: network}},
-			"create "+f.want.Name, c.home(f))
-	}
+	return why + " (" + n.Purpose + ")"
 }

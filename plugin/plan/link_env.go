@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// misled tells whether link variables that a container has say something that
+// linkEnvStale tells whether link variables that a container has say something that
 // is no longer so. Links that it has no variables of, for they are new or have
 // a new alias, do not count: networks follow a change of links without a new
 // container, and to replace one for the sake of variables would cut the
 // connections that it has.
-func misled(h *HaveContainer, w Container) bool {
+func linkEnvStale(h *HaveContainer, w Container) bool {
 	if (h.LinkEnv == nil) != (w.LinkEnv == nil) {
 		return len(h.LinkEnv)+len(w.LinkEnv) > 0
 	}
@@ -23,23 +23,23 @@ func misled(h *HaveContainer, w Container) bool {
 	return false
 }
 
-// untold notes the links whose variables containers get only when they are made
-// anew.
-func (c *convergence) untold() {
+// noteLinkEnv notes the links whose variables containers get only when they are
+// made anew.
+func noteLinkEnv(b *builder, goal Goal, decisions decisions) {
 	missing := map[string][]string{} // aliases by service
-	for _, f := range c.fates {
-		if f.keep == nil || !c.goal.wants(f.want.Service) {
+	for _, d := range decisions {
+		service := d.want.Service
+		if d.keep == nil || !goal.wants(service) {
 			continue
 		}
-		for _, alias := range slices.Sorted(maps.Keys(f.want.LinkEnv)) {
-			service := f.want.Service
-			if _, ok := f.keep.LinkEnv[alias]; !ok && !slices.Contains(missing[service], alias) {
+		for _, alias := range slices.Sorted(maps.Keys(d.want.LinkEnv)) {
+			if _, ok := d.keep.LinkEnv[alias]; !ok && !slices.Contains(missing[service], alias) {
 				missing[service] = append(missing[service], alias)
 			}
 		}
 	}
 	for _, service := range slices.Sorted(maps.Keys(missing)) {
-		c.draft.notes = append(c.draft.notes, service+" runs on without the variables of links that it did not have when it was made: "+
-			strings.Join(missing[service], ", ")+" (up --no-deps --force-recreate "+service+" sets them)")
+		b.note("%s runs on without the variables of links that it did not have when it was made: %s (up --no-deps --force-recreate %s sets them)",
+			service, strings.Join(missing[service], ", "), service)
 	}
 }

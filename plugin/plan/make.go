@@ -15,13 +15,13 @@ type Goal struct {
 	NoCreate   bool // bring up what exists, make nothing
 	Build      bool // Running: build images anew, also those that exist
 	Orphans    bool // Running: remove the containers of services that the files no longer have
-	Volumes    bool // Absent, Cleared: anonymous volumes too
+	Volumes    bool // Absent, Removed: anonymous volumes too
 	FreshData  bool // Running: a replaced container starts with new anonymous volumes
 	Timeout    *int // seconds that a container is given to stop
 
 	Images []string // Absent: references of images that are removed too, where they exist
 	Signal string   // Killed: which; empty: SIGKILL
-	Stop   bool     // Cleared: those that run are stopped first
+	Stop   bool     // Removed: those that run are stopped first
 }
 
 // Target is a state that containers can be brought to.
@@ -66,14 +66,25 @@ func (c *Conflict) Error() string {
 }
 
 // Make plans what leads from have to the goal. Under UpAndRunning and
-// JustCreated that is want; under the others want is not looked at, so that a
+// CreatedOnly that is want; under the others want is not looked at, so that a
 // stack can be taken down when its files are gone.
 //
-// The error is a *Conflict; nothing has to be undone then.
+// The error is a *Conflict, or an internal one; nothing has to be undone then.
 func Make(goal Goal, want Want, have Have) (*Plan, error) {
+	p, err := plan(goal, want, have)
+	if err != nil {
+		return nil, err
+	}
+	if p.unmet != nil {
+		return nil, p.unmet
+	}
+	return p, nil
+}
+
+func plan(goal Goal, want Want, have Have) (*Plan, error) {
 	switch goal.State {
 	case UpAndRunning, CreatedOnly:
-		return converge(goal, want, have)
+		return reconcile(goal, want, have)
 	case Stopped, Absent:
 		return stop(goal, have), nil
 	default:

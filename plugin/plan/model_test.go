@@ -57,7 +57,7 @@ func invited(h Have, words []string) []string {
 }
 
 // stranger finds a stranger of that id, running or not.
-func (m *model) stranger(id string) *External {
+func (m *model) external(id string) *External {
 	for i := range m.have.Externals {
 		if s := &m.have.Externals[i]; s.ID == id {
 			return s
@@ -128,7 +128,7 @@ func (m *model) apply(a Action) error {
 	case Connect:
 		return m.connect(a)
 	case Disconnect:
-		if s := m.stranger(a.Container); s != nil {
+		if s := m.external(a.Container); s != nil {
 			if !s.on(a.Network) {
 				return fmt.Errorf("%s is not connected to %s", s.Name, a.Network)
 			}
@@ -208,7 +208,7 @@ func (m *model) create(a CreateContainer) error {
 			c.Attached[n] = ""
 		}
 	}
-	c.CreatedOn = w.home()
+	c.CreatedOn = w.createdOn()
 	for _, name := range a.SharesWith {
 		t, err := m.container(name)
 		if err != nil {
@@ -226,7 +226,7 @@ func (m *model) taken(name string) bool {
 }
 
 func (m *model) connect(a Connect) error {
-	if s := m.stranger(a.Container); s != nil {
+	if s := m.external(a.Container); s != nil {
 		return m.connectStranger(a, s)
 	}
 	c, err := m.container(a.Container)

@@ -5,10 +5,17 @@ import (
 	"strings"
 )
 
-// Plan is what is to be done, in an order that a single hand could follow.
+// Plan is what is to be done, in an order in which it could be done one step
+// at a time.
 type Plan struct {
 	Steps []Step
 	Notes []string // what the user should know beside: containers and networks that are left alone
+
+	// unmet tells of steps that have to come after one that is not in the plan:
+	// a mistake in this package. Make returns it, and Run refuses to begin: it is
+	// better to do nothing than to remove a container whose replacement may not
+	// be there.
+	unmet error
 }
 
 // Step is one action with its place in the plan.

@@ -29,7 +29,7 @@ type Event struct {
 	Err      error    // for Failed; for Skipped the reason
 }
 
-// Progress is a sign of life of a long step: a layer that is fetched, a line
+// Progress is how far a long step has come: a layer that is fetched, a line
 // that a build printed.
 type Progress struct {
 	Part    string // a layer's id, a build step; empty: the step as a whole
@@ -58,11 +58,15 @@ func (e *StepError) Unwrap() error { return e.Err }
 // Run carries the plan out, at most width actions at once. A step begins when
 // all that it waits for is done. After a failure its dependents are skipped
 // and everything else goes on; when ctx ends, nothing more begins. emit is
-// called for every event, never from two goroutines at once.
+// called for every event, never from two goroutines at once. A plan whose order
+// is not known to be right is refused before anything begins.
 //
 // The error joins a StepError for every step that failed, and ctx's error
 // where it kept steps from beginning.
 func (p *Plan) Run(ctx context.Context, width int, apply Apply, emit func(Event)) error {
+	if p.unmet != nil {
+		return p.unmet
+	}
 	if width < 1 {
 		width = 1
 	}

@@ -16,7 +16,7 @@ type Image struct {
 	Ref   string   // the reference as containers name it
 	Build bool     // it is built for a service; else it is pulled
 	From  []string // where it is built: the references of the images of the stack that it is built upon
-	Spec  any      // handed to the engine as it is
+	Spec  any      // for the engine, not looked into here
 }
 
 // Network is one network of the stack.
@@ -28,7 +28,7 @@ type Network struct {
 	For      string            // the one-off container that it is for, by name; empty: it is the stack's
 	Spec     any
 
-	Externals []string // strangers that are to sit on it too, by name
+	Externals []string // containers that are not the stack's and are to be attached to it too, by name
 	Purpose   string   // what it is for, where links of the stack are not all
 }
 
@@ -39,12 +39,12 @@ type Container struct {
 	Number            int // from 1
 	Image             string
 	Fingerprint       Fingerprint       // of everything that only a new container can change
-	Attach            []string          // networks of the stack, by name
+	Attach            []string          // networks of the stack, by name: all are among Want.Networks
 	CreatedOnExternal string            // a network that is not the stack's, on which it is made; empty: none
 	OtherNetworks     []string          // networks of other stacks that it is attached to as well, by name
 	After             []string          // services that are started first
 	Reads             []string          // references of images that its settings depend on, besides its own
-	NetworkOf         string            // id of a container of others whose network it shares; empty: none
+	NetworkOf         string            // id of a container that is not the stack's and whose network it shares; empty: none
 	SharesWith        []string          // containers whose network or volumes it uses: it is replaced with them
 	LinkEnv           map[string]string // what its link variables say, by alias; empty: not known yet; nil: it gets none
 	PortRange         string            // containers that share a key are started one after another; empty: no matter
@@ -90,7 +90,7 @@ type HaveNetwork struct {
 	Wiring    map[string]string
 	Size      int      // how many endpoints it has room for
 	Subnet    string   // its addresses, 10.222.0.0/28; empty where the engine told none
-	Externals []string // strangers that the stack attached to it, by name
+	Externals []string // containers that are not its own and that the stack attached to it, by name
 }
 
 // HaveContainer is a container that the stack made.
@@ -119,7 +119,7 @@ type HaveContainer struct {
 
 // External is a container that the stack did not make. It is never stopped,
 // replaced or removed, only attached to networks of the stack and detached from
-// them; it may hold a name or sit on a network that the stack wants.
+// them; it may hold a name that the stack wants, or be attached to its networks.
 type External struct {
 	ID       string
 	Name     string

@@ -131,7 +131,7 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 	switch n := len(m.have.Containers); r.IntN(8) {
 	case 6:
 		name := []string{"x1", "x22", "y_1", "y_2", "y_03"}[r.IntN(5)]
-		if _, ok := m.have.stranger(name); !ok {
+		if _, ok := m.have.external(name); !ok {
 			m.have.Externals = append(m.have.Externals, External{ID: m.id(), Name: name, Attached: map[string]string{}, Address: map[string]string{}})
 		}
 	case 7:
@@ -203,7 +203,7 @@ func check(t *testing.T, seed int, want Want, m *model) {
 	for _, n := range want.Networks {
 		used := slices.ContainsFunc(want.Containers, func(w Container) bool { return slices.Contains(w.Attach, n.Name) })
 		for _, name := range n.Externals {
-			s, _ := m.have.stranger(name)
+			s, _ := m.have.external(name)
 			if used {
 				places++
 			}

@@ -1,0 +1,179 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+)
+
+// decide finds out what becomes of every wanted container.
+func decide(goal Goal, want Want, have Have) decisions {
+	d := decider{goal: goal, want: want, have: have}
+	for _, w := range want.Containers {
+		d.made = append(d.made, d.decide(w))
+	}
+	return d.made
+}
+
+// decider decides on one container after the other.
+type decider struct {
+	goal Goal
+	want Want
+	have Have
+	made decisions
+}
+
+// decide finds out what becomes of a wanted container. Those that it depends on
+// have been decided on before.
+func (d *decider) decide(w Container) *decision {
+	if w.OneOff {
+		return &decision{want: w, make: true, cause: "asked for"}
+	}
+	found := &decision{want: w, asked: d.goal.wants(w.Service)}
+	candidates := candidates(d.have, w)
+	if len(candidates) > 0 && slices.ContainsFunc(w.SharesWith, d.made.replaces) {
+		found.asked = true // on its own it would be left on a network that is gone
+	}
+	switch {
+	case len(candidates) == 0:
+		found.make = found.asked && !d.goal.NoCreate
+		found.skip = !found.make
+		found.cause = "missing"
+	case !found.asked:
+		found.keep = candidates[0]
+	case d.goal.Recreate == Never || d.goal.NoCreate:
+		found.keep, found.replace = candidates[0], candidates[1:]
+	default:
+		d.choose(found, candidates)
+	}
+	return found
+}
+
+// candidates gives the containers that may serve as the wanted one: first the
+// one that bears its name, then the one with the temporary name, which a run
+// that was cut off left behind.
+func candidates(have Have, w Container) []*HaveContainer {
+	var found []*HaveContainer
+	for i := range have.Containers {
+		h := &have.Containers[i]
+		if h.Service == w.Service && h.Number == w.Number && !h.OneOff && h.State != StateRemoving {
+			found = append(found, h)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *HaveContainer) int {
+		return score(b, w) - score(a, w)
+	})
+	return found
+}
+
+func score(h *HaveContainer, w Container) int {
+	switch {
+	case h.Name == w.Name:
+		return 2
+	case h.Name == temporary(w.Name):
+		return 1
+	}
+	return 0
+}
+
+// choose keeps the first candidate that is as it should be; the others, or all,
+// are replaced.
+func (d *decider) choose(found *decision, candidates []*HaveContainer) {
+	for i, h := range candidates {
+		why := d.outdated(h, found.want)
+		if why == "" {
+			found.keep, found.replace, found.cause = h, slices.Delete(candidates, i, i+1), ""
+			return
+		}
+		if i == 0 {
+			found.cause = why
+		}
+	}
+	found.make, found.replace = true, candidates
+}
+
+// outdated says why a container can't serve as the wanted one; empty: it can.
+func (d *decider) outdated(h *HaveContainer, w Container) string {
+	if d.goal.Recreate == Always && d.goal.wants(w.Service) {
+		return "asked for"
+	}
+	if h.State == StateDead {
+		return "dead"
+	}
+	if networkGone(d.want, d.have, h) {
+		return "the network that it was made on is gone"
+	}
+	if names := w.Fingerprint.Differences(h.Fingerprint); len(names) > 0 {
+		return "changed: " + strings.Join(names, ", ")
+	}
+	if linkEnvStale(h, w) {
+		return "changed: link variables"
+	}
+	switch id := d.have.Images[w.Image]; {
+	case id == "":
+		return "image " + w.Image + " is missing"
+	case id != h.ImageID && !d.goal.rebuilds(w.Image, d.want.Images):
+		return "newer image " + w.Image
+	}
+	for _, name := range w.SharesWith {
+		if d.made.remakes(name) {
+			return "uses " + name + ", which is replaced"
+		}
+	}
+	if d.goal.Dependents {
+		for _, other := range d.made {
+			if other.make && slices.Contains(w.After, other.want.Service) {
+				return "asked for, with " + other.want.Name
+			}
+		}
+	}
+	if d.sharedNetworkGone(h, w) {
+		return "the container whose network it shares is gone"
+	}
+	return ""
+}
+
+// sharedNetworkGone tells whether a container shares the network of one that
+// does not serve on, or of another than it is to.
+func (d *decider) sharedNetworkGone(h *HaveContainer, w Container) bool {
+	switch {
+	case h.NetworkOf == "":
+		return false
+	case len(w.SharesWith) > 0 && !d.made.keeps(h.NetworkOf):
+		return true
+	}
+	return w.NetworkOf != "" && w.NetworkOf != h.NetworkOf
+}
+
+// surplus is a container that is removed and not replaced.
+type surplus struct {
+	container *HaveContainer
+	cause     string
+}
+
+// surplusOf gives the replicas beyond the scale and, where that is asked for,
+// the containers of services that the files no longer have. Where it is not,
+// those are orphans, given by name.
+func surplusOf(goal Goal, want Want, have Have) (found []surplus, orphans []string) {
+	for i := range have.Containers {
+		h := &have.Containers[i]
+		if h.OneOff || want.includes(h) {
+			continue
+		}
+		switch known := slices.Contains(want.Services, h.Service); {
+		case !known && goal.Orphans:
+			found = append(found, surplus{h, "the files have no service " + h.Service})
+		case !known:
+			orphans = append(orphans, h.Name)
+		case goal.wants(h.Service) && !goal.NoCreate:
+			found = append(found, surplus{h, "more replicas than wanted"})
+		}
+	}
+	return found, orphans
+}
+
+// includes tells whether a container is one of the replicas that are wanted.
+func (w Want) includes(h *HaveContainer) bool {
+	return slices.ContainsFunc(w.Containers, func(c Container) bool {
+		return c.Service == h.Service && c.Number == h.Number
+	})
+}

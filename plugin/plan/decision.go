@@ -1,0 +1,127 @@
+package plan
+
+import "slices"
+
+// decision is what becomes of one wanted container.
+type decision struct {
+	want    Container
+	keep    *HaveContainer   // the container that serves, now or after it got its name
+	replace []*HaveContainer // those that it takes the place of
+	make    bool             // a new one is made
+	cause   string           // of making it
+	asked   bool             // the goal is about it, or about what it shares something with
+	skip    bool             // not asked for and not there: nothing happens
+}
+
+// address is how actions address the container that serves in the end.
+func (d *decision) address() string {
+	if d.keep != nil {
+		return d.keep.ID
+	}
+	return d.firstName()
+}
+
+// firstName is the name of the container that serves in the end, until the plan
+// renames it.
+func (d *decision) firstName() string {
+	if d.keep != nil {
+		return d.keep.Name
+	}
+	for _, h := range d.replace {
+		if h.Name == d.want.Name {
+			return temporary(d.want.Name)
+		}
+	}
+	return d.want.Name
+}
+
+// renames tells whether the container gets its name once another one is gone.
+func (d *decision) renames() bool { return !d.skip && d.firstName() != d.want.Name }
+
+// temporary is the name of a container until the one that it replaces is gone.
+func temporary(name string) string { return name + ".new" }
+
+// attachedTo tells whether there is a container that serves on and is attached
+// to a network.
+func (d *decision) attachedTo(network string) bool {
+	return d.keep != nil && attached(d.keep, network)
+}
+
+// attachedAtCreation tells whether making the container attaches it to a
+// network of the stack.
+func (d *decision) attachedAtCreation(network string, have Have) bool {
+	return d.make && (have.AttachAll || d.want.createdOn() == network)
+}
+
+// joins tells whether the container is still to be attached to a network of
+// another stack.
+func (d *decision) joins(network string) bool {
+	return d.keep == nil || !slices.Contains(d.keep.OtherNetworks, network)
+}
+
+// task is the work on the container as a user sees it.
+func (d *decision) task() Task {
+	verb := Start
+	switch {
+	case len(d.replace) > 0:
+		verb = Recreate
+	case d.make:
+		verb = Create
+	}
+	return Task{verb, kindContainer, d.want.Name}
+}
+
+// relinkTask is the task of attaching: part of making a new container, a task
+// of its own for one that exists.
+func (d *decision) relinkTask() Task {
+	if d.make {
+		return d.task()
+	}
+	return Task{Relink, kindContainer, d.want.Name}
+}
+
+// decisions are those on all wanted containers, or on the first of them while
+// they are being made, in the order of Want.
+type decisions []*decision
+
+// on gives the decision on the container of a name; nil: there is none.
+func (d decisions) on(name string) *decision {
+	i := slices.IndexFunc(d, func(d *decision) bool { return d.want.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return d[i]
+}
+
+// replaces tells whether another container takes the place of the one of a
+// name.
+func (d decisions) replaces(name string) bool {
+	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.make && len(d.replace) > 0 })
+}
+
+// remakes tells whether the container of a name is, or will be, another than
+// the one there is.
+func (d decisions) remakes(name string) bool {
+	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.keep == nil })
+}
+
+// keeps tells whether the container of an id serves on.
+func (d decisions) keeps(id string) bool {
+	return slices.ContainsFunc(d, func(d *decision) bool { return d.keep != nil && d.keep.ID == id })
+}
+
+// without gives those that are not among others.
+func (d decisions) without(others decisions) decisions {
+	return slices.DeleteFunc(slices.Clone(d), func(d *decision) bool { return slices.Contains(others, d) })
+}
+
+// members gives the containers that are to be attached to a network.
+func (d decisions) members(network string) decisions {
+	var members decisions
+	for _, d := range d {
+		if !d.skip && slices.Contains(d.want.Attach, network) {
+			members = append(members, d)
+		}
+	}
+	return members
+}

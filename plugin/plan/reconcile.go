@@ -1,0 +1,183 @@
+package plan
+
+import (
+	"strings"
+)
+
+// reconcile plans what leads from have to want: images first, networks and
+// containers at once, each container started as soon as its networks and what
+// it depends on are there.
+func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
+	decisions := decide(goal, want, have)
+	if err := conflict(decisions, have.Externals); err != nil {
+		return nil, err
+	}
+	surplus, orphans := surplusOf(goal, want, have)
+	r := &reconciler{goal: goal, have: have, decisions: decisions,
+		removed: removedBy(decisions, surplus), builder: &builder{}}
+
+	planImages(r.builder, goal, want.Images, have.Images, decisions)
+	for _, s := range surplus {
+		r.remove(s.container, Task{Remove, kindContainer, s.container.Name}, s.cause)
+	}
+	if len(orphans) > 0 {
+		r.builder.note("left alone, for the files have no such service: %s (--remove-orphans takes them away)",
+			strings.Join(orphans, ", "))
+	}
+	networks := newNetworkPlan(r.builder, want.Networks, have, decisions, r.removed)
+	for _, d := range decisions {
+		r.container(d, networks.replaceReason)
+		networks.connectToOthers(d)
+	}
+	networks.reconcile()
+	if goal.State == UpAndRunning {
+		planStarts(r.builder, have, decisions, networks.connections)
+	}
+	noteLinkEnv(r.builder, goal, decisions)
+	return r.builder.plan(), nil
+}
+
+// conflict looks for containers that are not the stack's and hold a name the
+// plan needs.
+func conflict(decisions decisions, externals []External) error {
+	for _, d := range decisions {
+		if !d.make {
+			continue
+		}
+		for _, e := range externals {
+			if e.Name == d.want.Name {
+				return &Conflict{Name: e.Name, Owner: e.Owner}
+			}
+		}
+	}
+	return nil
+}
+
+// removedBy gives the ids of all containers that the plan removes.
+func removedBy(decisions decisions, surplus []surplus) map[string]bool {
+	removed := map[string]bool{}
+	for _, d := range decisions {
+		for _, h := range d.replace {
+			removed[h.ID] = true
+		}
+	}
+	for _, s := range surplus {
+		removed[s.container.ID] = true
+	}
+	return removed
+}
+
+// reconciler plans to make, rename and remove containers.
+type reconciler struct {
+	goal      Goal
+	have      Have
+	decisions decisions
+	removed   map[string]bool // ids of the containers that the plan removes
+	builder   *builder
+}
+
+// container plans to make one container and to remove those it replaces. The
+// new one is made, and attached where that can be, before the old one is
+// stopped: when that fails the old one runs on.
+func (r *reconciler) container(d *decision, replaceReason map[string]string) {
+	if d.make {
+		r.create(d)
+	}
+	for _, h := range d.replace {
+		switch {
+		case !d.make:
+			r.remove(h, d.task(), "replaced by "+d.keep.Name)
+		case h.Name == d.address():
+			r.remove(h, d.task(), d.cause) // it holds the name that the new one is made under
+		default:
+			r.remove(h, d.task(), d.cause, r.ready(d, replaceReason)...)
+		}
+	}
+	if d.renames() {
+		r.rename(d)
+	}
+}
+
+// create plans to make a container.
+func (r *reconciler) create(d *decision) {
+	w := d.want
+	create := CreateContainer{Container: w, As: d.address()}
+	if len(d.replace) > 0 && !r.goal.FreshData {
+		create.Replaces = d.replace[0].ID
+	}
+	after := append(r.nameFree(create.As), ifPlanned(imageKey(w.Image)))
+	for _, ref := range w.Reads {
+		after = append(after, ifPlanned(imageKey(ref)))
+	}
+	for _, name := range w.SharesWith {
+		address := name
+		if other := r.decisions.on(name); other != nil {
+			address = other.address()
+			if other.make {
+				after = append(after, need(createKey(name)))
+			}
+		}
+		create.SharesWith = append(create.SharesWith, address)
+	}
+	r.builder.add(createKey(w.Name), d.task(), d.cause, create, after...)
+}
+
+// ready gives what is done for a new container before the one that it replaces
+// is stopped. A network that is replaced can't be there before the old
+// container has left it, and without the network that it was made on the new
+// one can't be attached anywhere.
+func (r *reconciler) ready(d *decision, replaceReason map[string]string) []wait {
+	after := []wait{need(createKey(d.want.Name))}
+	if replaceReason[d.want.createdOn()] != "" {
+		return after
+	}
+	return append(after, r.attached(d, func(network string) bool { return replaceReason[network] == "" })...)
+}
+
+// attached waits until a new container is attached to those of its networks
+// that are meant.
+func (r *reconciler) attached(d *decision, meant func(network string) bool) []wait {
+	var after []wait
+	for _, network := range d.want.Attach {
+		if meant(network) && !d.attachedAtCreation(network, r.have) {
+			after = append(after, need(connectKey(d.want.Name, network)))
+		}
+	}
+	for _, network := range d.want.OtherNetworks {
+		if meant(network) {
+			after = append(after, need(connectKey(d.want.Name, network)))
+		}
+	}
+	return after
+}
+
+// rename plans to give a container its name; a new one gets it once it is
+// attached to all its networks.
+func (r *reconciler) rename(d *decision) {
+	after := r.nameFree(d.want.Name)
+	if d.make {
+		after = append(after, need(createKey(d.want.Name)))
+		after = append(after, r.attached(d, func(string) bool { return true })...)
+	}
+	r.builder.add(renameKey(d.want.Name), d.task(), "the name is free",
+		RenameContainer{Container: d.address(), From: d.firstName(), To: d.want.Name}, after...)
+}
+
+// remove plans to stop a container, where it runs, and to remove it.
+func (r *reconciler) remove(h *HaveContainer, task Task, cause string, after ...wait) {
+	if h.State.Up() {
+		planStop(r.builder, *h, task, cause, r.goal.Timeout, after...)
+	}
+	planRemove(r.builder, *h, task, cause, false, after...)
+}
+
+// nameFree waits until no container that the plan removes holds a name.
+func (r *reconciler) nameFree(name string) []wait {
+	var after []wait
+	for _, h := range r.have.Containers {
+		if h.Name == name && r.removed[h.ID] {
+			after = append(after, need(removeKey(h.ID)))
+		}
+	}
+	return after
+}

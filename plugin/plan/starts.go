@@ -1,0 +1,80 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+)
+
+// planStarts plans to start what does not run, once it can reach all that it is
+// to reach.
+func planStarts(b *builder, have Have, decisions decisions, connections connections) {
+	p := startPlan{have: have, connections: connections, services: map[string][]stepKey{}}
+	for _, d := range decisions {
+		if d.starts() {
+			p.services[d.want.Service] = append(p.services[d.want.Service], startKey(d.want.Name))
+		}
+	}
+	last := map[string]stepKey{} // by port range
+	for _, d := range decisions {
+		if !d.starts() {
+			continue
+		}
+		key, after := startKey(d.want.Name), p.waits(d)
+		if r := d.want.PortRange; r != "" {
+			if previous, ok := last[r]; ok {
+				after = append(after, need(previous))
+			}
+			last[r] = key
+		}
+		cause := "made"
+		if d.keep != nil {
+			cause = string(d.keep.State)
+		}
+		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name}, after...)
+	}
+}
+
+// starts tells whether the container is one that is started.
+func (d *decision) starts() bool {
+	return d.asked && !d.skip && !d.want.OneOff && (d.keep == nil || !d.keep.State.Up())
+}
+
+// startPlan is what starts wait for.
+type startPlan struct {
+	have        Have
+	connections connections
+	services    map[string][]stepKey // starts by service
+}
+
+// waits gives what a container is started after.
+func (p startPlan) waits(d *decision) []wait {
+	w := d.want
+	var after []wait
+	if d.make {
+		after = append(after, need(createKey(w.Name)))
+	}
+	if d.renames() {
+		after = append(after, need(renameKey(w.Name)))
+	}
+	after = append(after, p.have.createdOnMade(d)...)
+	for _, name := range w.Attach {
+		after = append(after, ifPlanned(networkKey(name)), ifPlanned(connectKey(w.Name, name)))
+		after = append(after, needs(p.connections.addressed[name])...)
+		// Whoever is there already can be reached from the first moment.
+		after = append(after, needs(p.connections.existing[name])...)
+	}
+	for _, name := range w.OtherNetworks {
+		if d.joins(name) {
+			after = append(after, need(connectKey(w.Name, name)))
+		}
+	}
+	if d.keep != nil {
+		for _, name := range slices.Sorted(maps.Keys(d.keep.Attached)) {
+			after = append(after, ifPlanned(disconnectKey(d.keep.ID, name)))
+		}
+	}
+	for _, service := range w.After {
+		after = append(after, needs(p.services[service])...)
+	}
+	return after
+}

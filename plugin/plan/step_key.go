@@ -1,0 +1,116 @@
+package plan
+
+import "strings"
+
+// stepKey names a step while a plan is being built, for steps are found in
+// another order than the one in which they are done. A step and whoever waits
+// for it get the key from the same function of this file, so that the two can't
+// differ.
+type stepKey struct {
+	verb    keyVerb
+	kind    string // as Task has it
+	subject string // the id of what exists, the name or reference of what is made
+	network string // by name, where a container is attached to one or detached
+}
+
+// keyVerb is what a step does. Getting an image is one verb, whether it is
+// pulled, built or pushed: a plan does one of them to an image.
+type keyVerb string
+
+const (
+	getStep        keyVerb = "get"
+	createStep     keyVerb = "create"
+	renameStep     keyVerb = "rename"
+	connectStep    keyVerb = "connect"
+	disconnectStep keyVerb = "disconnect"
+	startStep      keyVerb = "start"
+	stopStep       keyVerb = "stop"
+	restartStep    keyVerb = "restart"
+	killStep       keyVerb = "kill"
+	pauseStep      keyVerb = "pause"
+	unpauseStep    keyVerb = "unpause"
+	removeStep     keyVerb = "remove"
+)
+
+// The kinds of what steps and tasks are about.
+const (
+	kindContainer = "container"
+	kindNetwork   = "network"
+	kindImage     = "image"
+)
+
+// String is the key as an internal error shows it.
+func (k stepKey) String() string {
+	return strings.TrimSpace(string(k.verb) + " " + k.kind + " " + k.subject + " " + k.network)
+}
+
+// Images, by reference.
+
+func imageKey(ref string) stepKey {
+	return stepKey{verb: getStep, kind: kindImage, subject: ref}
+}
+
+func removeImageKey(ref string) stepKey {
+	return stepKey{verb: removeStep, kind: kindImage, subject: ref}
+}
+
+// Networks: made by name, removed by id, for one may replace another of its
+// name.
+
+func networkKey(name string) stepKey {
+	return stepKey{verb: createStep, kind: kindNetwork, subject: name}
+}
+
+func removeNetworkKey(id string) stepKey {
+	return stepKey{verb: removeStep, kind: kindNetwork, subject: id}
+}
+
+// Containers that are wanted, by the name that they have in the end.
+
+func createKey(name string) stepKey {
+	return stepKey{verb: createStep, kind: kindContainer, subject: name}
+}
+
+func renameKey(name string) stepKey {
+	return stepKey{verb: renameStep, kind: kindContainer, subject: name}
+}
+
+func startKey(name string) stepKey {
+	return stepKey{verb: startStep, kind: kindContainer, subject: name}
+}
+
+// connectKey is for any container that a network of the stack, or another one,
+// is to have.
+func connectKey(name, network string) stepKey {
+	return stepKey{verb: connectStep, kind: kindContainer, subject: name, network: network}
+}
+
+// Containers that exist, by id.
+
+func disconnectKey(id, network string) stepKey {
+	return stepKey{verb: disconnectStep, kind: kindContainer, subject: id, network: network}
+}
+
+func stopKey(id string) stepKey {
+	return stepKey{verb: stopStep, kind: kindContainer, subject: id}
+}
+
+func restartKey(id string) stepKey {
+	return stepKey{verb: restartStep, kind: kindContainer, subject: id}
+}
+
+func killKey(id string) stepKey {
+	return stepKey{verb: killStep, kind: kindContainer, subject: id}
+}
+
+func pauseKey(id string) stepKey {
+	return stepKey{verb: pauseStep, kind: kindContainer, subject: id}
+}
+
+func unpauseKey(id string) stepKey {
+	return stepKey{verb: unpauseStep, kind: kindContainer, subject: id}
+}
+
+func removeKey(id string) stepKey {
+	return stepKey{verb: removeStep, kind: kindContainer, subject: id}
+}

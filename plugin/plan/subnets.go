@@ -1,0 +1,65 @@
+package plan
+
+// subnets finds, for networks that are to be made, those that go away and have
+// all their members: they get their addresses, so that connections between the
+// members live on.
+func (p *networkPlan) subnets() map[string]HaveNetwork {
+	from := map[string]HaveNetwork{}
+	for _, h := range p.have.Networks {
+		if !p.freesSubnet(h) {
+			continue
+		}
+		for _, n := range p.wanted {
+			_, exists := p.have.network(n.Name)
+			_, taken := from[n.Name]
+			if exists || taken || n.Size > h.Size || !p.membersAreOn(h, n) {
+				continue
+			}
+			from[n.Name] = h
+			break
+		}
+	}
+	return from
+}
+
+// freesSubnet tells whether a network of the stack is removed and its addresses
+// are known.
+func (p *networkPlan) freesSubnet(h HaveNetwork) bool {
+	stays := len(p.have.attachedByOthers(h))+len(p.otherMembers(h.Name)) > 0 || p.have.createdOn(h.Name, p.removed)
+	return !stays && !p.wants(h.Name) && h.Subnet != "" && h.For == ""
+}
+
+// membersAreOn tells whether all members that a network is to have exist and
+// are on another one now.
+func (p *networkPlan) membersAreOn(h HaveNetwork, n Network) bool {
+	members := p.decisions.members(n.Name)
+	for _, d := range members {
+		if d.keep == nil || d.keep.Attached[h.Name] != h.ID {
+			return false
+		}
+	}
+	for _, e := range p.externals(n) {
+		if e.Attached[h.Name] != h.ID {
+			return false
+		}
+	}
+	return len(members)+len(n.Externals) > 1
+}
+
+// keptAddress is the address that a container has on a network whose subnet is
+// used again; empty: none that it can keep.
+func keptAddress(h *HaveContainer, n HaveNetwork) string {
+	if h == nil || n.Subnet == "" || h.Attached[n.Name] != n.ID {
+		return ""
+	}
+	return h.Address[n.Name]
+}
+
+// keptAddress is the address that a container which is not the stack's has on a
+// network whose subnet is used again; empty: none that it can keep.
+func (e *External) keptAddress(n HaveNetwork) string {
+	if n.Subnet == "" || e.Attached[n.Name] != n.ID {
+		return ""
+	}
+	return e.Address[n.Name]
+}
