@@ -21,10 +21,7 @@ func linkedOutside(attachAll bool) (Want, *model) {
 
 func bring(t *testing.T, goal Goal, w Want, m *model) *Plan {
 	t.Helper()
-	p, err := Make(goal, w, m.snapshot())
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := planned(t, goal, w, m.snapshot())
 	if err := run(p, m, len(p.Steps)); err != nil {
 		t.Fatalf("%v\n%s", err, p)
 	}
@@ -45,7 +42,7 @@ func TestAContainerStartsOnceAllThatItIsToReachIsThere(t *testing.T) {
 	}
 }
 
-func TestAStrangerKeepsItsAddressWhenItsNetworkIsReplaced(t *testing.T) {
+func TestAnExternalKeepsItsAddressWhenItsNetworkIsReplaced(t *testing.T) {
 	want, m := linkedOutside(true)
 	bring(t, Goal{}, want, m)
 	before := m.have.Externals[0].Address["p_web.x1"]
@@ -56,23 +53,23 @@ func TestAStrangerKeepsItsAddressWhenItsNetworkIsReplaced(t *testing.T) {
 	}
 }
 
-// Who attached a stranger by hand keeps it there.
-func TestDownDetachesTheStrangersThatTheStackAttachedAndNoOther(t *testing.T) {
+// Whoever attached an external keeps it there.
+func TestDownDetachesTheExternalsThatTheStackAttachedAndNoOther(t *testing.T) {
 	want, m := linkedOutside(true)
 	bring(t, Goal{}, want, m)
 	id := m.network("p_web.x1").ID
-	m.have.Externals = append(m.have.Externals, External{ID: "hand", Name: "hand", Attached: map[string]string{"p_web.x1": id}})
+	m.have.Externals = append(m.have.Externals, External{ID: "other", Name: "other", Attached: map[string]string{"p_web.x1": id}})
 	p := bring(t, Goal{State: Absent}, Want{}, m)
-	note := "network p_web.x1 stays, for containers of others are attached to it: hand"
+	note := "network p_web.x1 stays, for containers of others are attached to it: other"
 	if len(m.have.Externals[0].Attached) > 0 || !m.have.Externals[1].on("p_web.x1") || !slices.Equal(p.Notes, []string{note}) {
 		t.Errorf("%+v\n%s", m.have.Externals, p)
 	}
 }
 
-func TestANetworkWithAStrangerAttachedByHandIsNotReplaced(t *testing.T) {
+func TestANetworkWithAnExternalAttachedByOthersIsNotReplaced(t *testing.T) {
 	want, m := linkedOutside(true)
 	bring(t, Goal{}, want, m)
-	m.have.Externals = append(m.have.Externals, External{ID: "hand", Name: "hand",
+	m.have.Externals = append(m.have.Externals, External{ID: "other", Name: "other",
 		Attached: map[string]string{"p_web.x1": m.network("p_web.x1").ID}})
 	want.Networks[0].Size = 100
 	p := bring(t, Goal{}, want, m)

@@ -7,9 +7,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tower is three images that are built upon one another, one beside, and one
+// baseImages are three images that are built upon one another, one beside, and one
 // that is pulled.
-func tower() Want {
+func baseImages() Want {
 	return Want{Project: "p", Images: []Image{
 		{Ref: "p_top", Build: true, From: []string{"p_middle"}},
 		{Ref: "p_middle", Build: true, From: []string{"p_base", "redis"}},
@@ -22,7 +22,7 @@ func tower() Want {
 func lines(s ...string) string { return strings.Join(s, "\n") + "\n" }
 
 func TestImagesAreBuiltAfterThoseTheyAreBuiltUpon(t *testing.T) {
-	p := Builds([]string{"p_top", "p_middle", "p_base", "p_beside"}, tower(), Have{Images: map[string]string{"redis": "1"}})
+	p := sound(t, Builds([]string{"p_top", "p_middle", "p_base", "p_beside"}, baseImages(), Have{Images: map[string]string{"redis": "1"}}))
 	want := lines(
 		"  1 build image p_base: asked for",
 		"  2 build image p_middle: asked for [1]",
@@ -35,7 +35,7 @@ func TestImagesAreBuiltAfterThoseTheyAreBuiltUpon(t *testing.T) {
 }
 
 func TestWhatAnImageIsBuiltUponIsGotOnlyWhereItIsMissing(t *testing.T) {
-	p := Builds([]string{"p_top"}, tower(), Have{Images: map[string]string{"p_base": "1"}})
+	p := sound(t, Builds([]string{"p_top"}, baseImages(), Have{Images: map[string]string{"p_base": "1"}}))
 	want := lines(
 		"  1 pull image redis: p_middle is built upon it",
 		"  2 build image p_middle: p_top is built upon it [1]",
@@ -51,14 +51,14 @@ func TestImagesBuiltUponEachOtherAreStillPlanned(t *testing.T) {
 		{Ref: "a", Build: true, From: []string{"b"}},
 		{Ref: "b", Build: true, From: []string{"a"}},
 	}}
-	p := Builds([]string{"a", "b"}, want, Have{})
+	p := sound(t, Builds([]string{"a", "b"}, want, Have{}))
 	if diff := cmp.Diff(lines("  1 build image b: asked for", "  2 build image a: asked for [1]"), p.String()); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestBuildsThatWaitForTheSameAreToldOfEachOther(t *testing.T) {
-	p := Builds([]string{"p_top", "p_middle", "p_base", "p_beside"}, tower(), Have{Images: map[string]string{"redis": "1"}})
+	p := sound(t, Builds([]string{"p_top", "p_middle", "p_base", "p_beside"}, baseImages(), Have{Images: map[string]string{"redis": "1"}}))
 	got := map[string][]string{}
 	for _, s := range p.Steps {
 		b := s.Action.(BuildImage)
@@ -89,10 +89,7 @@ func rebuild() (Want, Have) {
 func TestBuildingAnewWaitsForNothingButItsOwnContainers(t *testing.T) {
 	want, have := rebuild()
 	have.Containers = nil
-	p, err := Make(Goal{Build: true}, want, have)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := planned(t, Goal{Build: true}, want, have)
 	diff := cmp.Diff(lines(
 		"  1 build image p_web: asked for",
 		"  2 create container p_db_1: missing",
@@ -107,26 +104,19 @@ func TestBuildingAnewWaitsForNothingButItsOwnContainers(t *testing.T) {
 
 func TestContainersOfAnImageBuiltAnewAreLeftToTheNextPlan(t *testing.T) {
 	want, have := rebuild()
-	p, err := Make(Goal{Build: true}, want, have)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := planned(t, Goal{Build: true}, want, have)
 	if diff := cmp.Diff(lines("  1 build image p_web: asked for"), p.String()); diff != "" {
 		t.Error(diff)
 	}
 
 	have.Images["p_web"] = "3"
-	if p, err = Make(Goal{}, want, have); err != nil {
-		t.Fatal(err)
-	}
+	p = planned(t, Goal{}, want, have)
 	if !strings.Contains(p.String(), "create container p_web_1 as p_web_1.new: newer image p_web") || strings.Contains(p.String(), "p_db_1") {
 		t.Errorf("the next plan is\n%s", p)
 	}
 
 	have.Images["p_web"] = "1"
-	if p, err = Make(Goal{}, want, have); err != nil {
-		t.Fatal(err)
-	}
+	p = planned(t, Goal{}, want, have)
 	if !p.Empty() {
 		t.Errorf("the same image again changes\n%s", p)
 	}
@@ -134,10 +124,7 @@ func TestContainersOfAnImageBuiltAnewAreLeftToTheNextPlan(t *testing.T) {
 
 func TestOnlyServicesThatAreMeantAreBuiltAnew(t *testing.T) {
 	want, have := rebuild()
-	p, err := Make(Goal{Build: true, Services: []string{"db"}}, want, have)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := planned(t, Goal{Build: true, Services: []string{"db"}}, want, have)
 	if !p.Empty() {
 		t.Errorf("got\n%s", p)
 	}

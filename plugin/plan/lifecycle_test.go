@@ -6,8 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// rack is a stack in which everything is in another state.
-func rack() Have {
+// mixedStates is a stack in which everything is in another state.
+func mixedStates() Have {
 	return Have{Containers: []HaveContainer{
 		{ID: "1", Name: "p_db_1", Service: "db", State: StateRunning},
 		{ID: "2", Name: "p_old_1", Service: "old", State: StateExited},
@@ -24,7 +24,7 @@ func TestWhatIsDoneToContainersAsTheyAre(t *testing.T) {
 		goal Goal
 		want string
 	}{
-		{"restart goes by the links and wakes what is paused", Goal{State: Restarted}, `
+		{"restart goes by the links and unpauses what is paused", Goal{State: Restarted}, `
   1 restart container p_db_1: asked for
   2 restart container p_old_1: asked for
   3 restart container p_web_1: asked for [1]
@@ -66,10 +66,7 @@ func TestWhatIsDoneToContainersAsTheyAre(t *testing.T) {
 `},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := Make(test.goal, Want{}, rack())
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := planned(t, test.goal, Want{}, mixedStates())
 			if diff := cmp.Diff(test.want, "\n"+p.String()); diff != "" {
 				t.Errorf("want -, got +\n%s", diff)
 			}

@@ -26,10 +26,7 @@ func TestOnlyLinkVariablesThatSayOtherwiseReplaceTheirConsumer(t *testing.T) {
 			{ID: "c", Name: "p_web_1", Service: "web", Number: 1, ImageID: "1", State: StateRunning, LinkEnv: c.was},
 		}}
 		want := Want{Services: []string{"web"}, Containers: []Container{{Name: "p_web_1", Service: "web", Number: 1, Image: "i", LinkEnv: c.says}}}
-		p, err := Make(Goal{}, want, have)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := planned(t, Goal{}, want, have)
 		if replaced := strings.Contains(p.String(), "changed: link variables"); replaced != c.replaced || p.Empty() == replaced {
 			t.Errorf("%s: replaced %v, want %v\n%s", c.name, replaced, c.replaced, p)
 		}
@@ -44,10 +41,7 @@ func TestAConsumerIsMadeOnceTheImagesThatItsVariablesTellOfAreThere(t *testing.T
 		{Name: "p_db_1", Service: "db", Number: 1, Image: "db"},
 		{Name: "p_web_1", Service: "web", Number: 1, Image: "web", Reads: []string{"db"}},
 	}}
-	p, err := Make(Goal{}, want, Have{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := planned(t, Goal{}, want, Have{})
 	if text := "4 create container p_web_1: missing [1 2]"; !strings.Contains(p.String(), text) {
 		t.Errorf("want %q in\n%s", text, p)
 	}

@@ -10,14 +10,14 @@ import (
 // model is an engine of the least kind: it carries actions out on a Have and
 // refuses what a real one would refuse.
 type model struct {
-	have   Have
-	serial int
-	made   map[string]string   // ids of containers made in this run, by the name they were made under
-	guests map[string][]string // whom each network was made for, by its id: see invites
+	have      Have
+	serial    int
+	made      map[string]string   // ids of containers made in this run, by the name they were made under
+	externals map[string][]string // the words for the externals of each network, by its id: see externalsNamed
 }
 
 func newModel(attachAll bool) *model {
-	return &model{have: Have{Images: map[string]string{}, AttachAll: attachAll}, guests: map[string][]string{}}
+	return &model{have: Have{Images: map[string]string{}, AttachAll: attachAll}, externals: map[string][]string{}}
 }
 
 // snapshot is a copy that later actions don't touch.
@@ -37,14 +37,14 @@ func (m *model) snapshot() Have {
 		h.Externals[i].Address = maps.Clone(h.Externals[i].Address)
 	}
 	for i, n := range h.Networks {
-		h.Networks[i].Externals = invited(h, m.guests[n.ID])
+		h.Networks[i].Externals = externalsNamed(h, m.externals[n.ID])
 	}
 	return h
 }
 
-// invited names the strangers that words mean: a name, or the beginning of
+// externalsNamed names the externals that words mean: a name, or the beginning of
 // several as of the replicas of a service.
-func invited(h Have, words []string) []string {
+func externalsNamed(h Have, words []string) []string {
 	var names []string
 	for _, s := range h.Externals {
 		for _, w := range words {
@@ -56,7 +56,7 @@ func invited(h Have, words []string) []string {
 	return names
 }
 
-// stranger finds a stranger of that id, running or not.
+// external finds an external of that id, running or not.
 func (m *model) external(id string) *External {
 	for i := range m.have.Externals {
 		if s := &m.have.Externals[i]; s.ID == id {
@@ -109,8 +109,8 @@ func (m *model) apply(a Action) error {
 				return fmt.Errorf("network %s: subnet overlaps with that of %s", n.Name, h.Name)
 			}
 		}
-		invites, _ := n.Spec.([]string)
-		defer func() { m.guests[m.network(n.Name).ID] = invites }()
+		words, _ := n.Spec.([]string)
+		defer func() { m.externals[m.network(n.Name).ID] = words }()
 		m.have.Networks = append(m.have.Networks, HaveNetwork{Name: n.Name, ID: m.id(), Settings: n.Settings, Wiring: n.Wiring, Size: max(n.Size, 13), Subnet: subnet})
 	case RemoveNetwork:
 		return m.removeNetwork(a)
@@ -227,13 +227,13 @@ func (m *model) taken(name string) bool {
 
 func (m *model) connect(a Connect) error {
 	if s := m.external(a.Container); s != nil {
-		return m.connectStranger(a, s)
+		return m.connectExternal(a, s)
 	}
 	c, err := m.container(a.Container)
 	if err != nil {
 		return err
 	}
-	if err := m.atHome(c); err != nil {
+	if err := m.checkCreatedOn(c); err != nil {
 		return err
 	}
 	if strings.HasPrefix(a.Network.Name, "q_") { // a network of another stack
@@ -263,9 +263,9 @@ func (m *model) connect(a Connect) error {
 	return nil
 }
 
-// connectStranger attaches a stranger; it has an address while it runs, which
+// connectExternal attaches an external; it has an address while it runs, which
 // those in the model do that have a name of even length.
-func (m *model) connectStranger(a Connect, s *External) error {
+func (m *model) connectExternal(a Connect, s *External) error {
 	n := m.network(a.Network.Name)
 	switch {
 	case n == nil:
@@ -314,7 +314,7 @@ func (m *model) start(address string) error {
 	if err != nil {
 		return err
 	}
-	if err := m.atHome(c); err != nil {
+	if err := m.checkCreatedOn(c); err != nil {
 		return err
 	}
 	for name, id := range c.Attached {
@@ -336,8 +336,8 @@ func (m *model) start(address string) error {
 	return nil
 }
 
-// atHome refuses as engines of API 1.44 do that look for the network mode.
-func (m *model) atHome(c *HaveContainer) error {
+// checkCreatedOn refuses as engines of API 1.44 do that look for the network mode.
+func (m *model) checkCreatedOn(c *HaveContainer) error {
 	if m.have.AttachAll && c.CreatedOn != "" && m.network(c.CreatedOn) == nil {
 		return fmt.Errorf("could not find a network matching network mode %s", c.CreatedOn)
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// errand is a stack whose service db has a one-off container in a state, and a
+// withOneOff is a stack whose service db has a one-off container in a state, and a
 // network that was made between the two.
-func errand(state State) Have {
+func withOneOff(state State) Have {
 	on := func(names ...string) map[string]string {
 		m := map[string]string{}
 		for _, n := range names {
@@ -52,14 +52,11 @@ func TestANetworkForAOneOffContainerGoesWithIt(t *testing.T) {
   3 remove network p_run.db: what it was made for is over [1 2]
 `
 	for state, want := range map[State]string{StateRunning: "\n", StateCreated: "\n", StatePaused: "\n", StateExited: over, "": gone} {
-		have := errand(state)
-		if diff := cmp.Diff(want, "\n"+OneOffNetworks(have).String()); diff != "" {
+		have := withOneOff(state)
+		if diff := cmp.Diff(want, "\n"+sound(t, OneOffNetworks(have)).String()); diff != "" {
 			t.Errorf("by itself, %q: %s", state, diff)
 		}
-		p, err := Make(Goal{}, oneService(), have)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := planned(t, Goal{}, oneService(), have)
 		if diff := cmp.Diff(want, "\n"+p.String()); diff != "" {
 			t.Errorf("with up, %q: %s", state, diff)
 		}
@@ -84,10 +81,7 @@ func TestRmAndDownTakeTheNetworkOfAOneOffContainer(t *testing.T) {
   5 remove network p_run.db: asked for [2 3]
 `},
 	} {
-		p, err := Make(test.goal, Want{}, errand(StateExited))
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := planned(t, test.goal, Want{}, withOneOff(StateExited))
 		if diff := cmp.Diff(test.want, "\n"+p.String()); diff != "" {
 			t.Errorf("%+v: %s", test.goal, diff)
 		}
@@ -99,10 +93,7 @@ func TestAOneOffContainerIsMadeAndNotStarted(t *testing.T) {
 	want.Containers = append(want.Containers, Container{
 		Name: "p_db_run_2", Service: "db", Image: "x", Attach: []string{"p_default"}, OneOff: true,
 	})
-	p, err := Make(Goal{Services: []string{}, Recreate: Never}, want, errand(StateRunning))
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := planned(t, Goal{Services: []string{}, Recreate: Never}, want, withOneOff(StateRunning))
 	if diff := cmp.Diff("\n  1 create container p_db_run_2: asked for\n", "\n"+p.String()); diff != "" {
 		t.Error(diff)
 	}

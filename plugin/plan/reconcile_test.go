@@ -34,7 +34,7 @@ func randomStack(r *rand.Rand, have Have) Want {
 		}
 		members := names[:1+r.IntN(len(names))]
 		n := Network{Name: "p_" + strings.Join(members, ".") + "." + word, Settings: "with " + word, Size: len(members) + 3,
-			Wiring: map[string]string{}, Spec: []string{word}, Externals: invited(have, []string{word})}
+			Wiring: map[string]string{}, Spec: []string{word}, Externals: externalsNamed(have, []string{word})}
 		for _, m := range members {
 			n.Wiring[m] = fmt.Sprint(r.IntN(3))
 			on[m] = append(on[m], n.Name)
@@ -45,24 +45,24 @@ func randomStack(r *rand.Rand, have Have) Want {
 		w.Services = append(w.Services, s)
 		image := fmt.Sprintf("img%d", r.IntN(3))
 		w.Images = append(w.Images, Image{Ref: image, Build: r.IntN(2) == 0})
-		var joins, after []string
+		var shares, after []string
 		attach := on[s]
 		if i > 0 && r.IntN(6) == 0 {
 			first := w.Containers[0]
-			joins, after, attach = []string{first.Name}, []string{first.Service}, nil
+			shares, after, attach = []string{first.Name}, []string{first.Service}, nil
 		} else if i > 0 && r.IntN(2) == 0 {
 			after = []string{names[r.IntN(i)]}
 		}
-		print := NewFingerprint(map[string]string{"command": fmt.Sprint(r.IntN(3)), "net": fmt.Sprint(joins)})
+		print := NewFingerprint(map[string]string{"command": fmt.Sprint(r.IntN(3)), "net": fmt.Sprint(shares)})
 		var numbers []int
 		for _, h := range have.Containers {
 			if h.Service == s {
 				numbers = append(numbers, h.Number)
 			}
 		}
-		var visits []string
+		var others []string
 		if r.IntN(5) == 0 {
-			visits = []string{"q_net"}
+			others = []string{"q_net"}
 		}
 		count := 1 + r.IntN(3)
 		if i == 0 {
@@ -70,7 +70,7 @@ func randomStack(r *rand.Rand, have Have) Want {
 		}
 		for _, n := range Numbers(numbers, count) {
 			w.Containers = append(w.Containers, Container{Name: fmt.Sprintf("p_%s_%d", s, n), Service: s, Number: n,
-				Image: image, Fingerprint: print, Attach: attach, After: after, SharesWith: joins, OtherNetworks: visits})
+				Image: image, Fingerprint: print, Attach: attach, After: after, SharesWith: shares, OtherNetworks: others})
 		}
 	}
 	return w
@@ -104,10 +104,7 @@ func TestAfterAnyHistoryOneRunConvergesAndTheNextHasNothingToDo(t *testing.T) {
 			t.Fatalf("seed %d: planned again: %v\n%s\nafter\n%s\nhave %+v", seed, err, again, p, m.have)
 		}
 		check(t, seed, want, m)
-		down, err := Make(Goal{State: Absent}, Want{}, m.snapshot())
-		if err != nil {
-			t.Fatal(err)
-		}
+		down := planned(t, Goal{State: Absent}, Want{}, m.snapshot())
 		if err := run(down, m, len(down.Steps)); err != nil {
 			t.Fatalf("seed %d: down: %v\n%s", seed, err, down)
 		}
@@ -115,7 +112,7 @@ func TestAfterAnyHistoryOneRunConvergesAndTheNextHasNothingToDo(t *testing.T) {
 			t.Fatalf("seed %d: down left %+v", seed, m.have)
 		}
 		if len(m.have.Externals) != len(before.Externals) {
-			t.Fatalf("seed %d: the strangers %+v have become %+v", seed, before.Externals, m.have.Externals)
+			t.Fatalf("seed %d: the externals %+v have become %+v", seed, before.Externals, m.have.Externals)
 		}
 		for _, s := range m.have.Externals {
 			if len(s.Attached) > 0 {
@@ -151,8 +148,8 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 			m.have.Containers = slices.Delete(m.have.Containers, i, i+1)
 		}
 	case 2:
-		halt, _ := Make(Goal{State: Stopped}, Want{}, m.snapshot())
-		_ = run(halt, m, r.IntN(len(halt.Steps)+1))
+		stop := planned(t, Goal{State: Stopped}, Want{}, m.snapshot())
+		_ = run(stop, m, r.IntN(len(stop.Steps)+1))
 		for i, h := range m.have.Networks {
 			m.made = nil
 			if m.apply(RemoveNetwork{Name: h.Name, ID: h.ID}) == nil && i == 0 {
@@ -161,10 +158,7 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 		}
 	default:
 		want := randomStack(r, m.snapshot())
-		p, err := Make(Goal{Orphans: r.IntN(2) == 0}, want, m.snapshot())
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := planned(t, Goal{Orphans: r.IntN(2) == 0}, want, m.snapshot())
 		_ = run(p, m, r.IntN(len(p.Steps)+1))
 	}
 }
@@ -195,17 +189,17 @@ func check(t *testing.T, seed int, want Want, m *model) {
 		}
 		for _, network := range w.OtherNetworks {
 			if !slices.Contains(c.OtherNetworks, network) {
-				t.Fatalf("seed %d: %s does not visit %s", seed, c.Name, network)
+				t.Fatalf("seed %d: %s is not attached to %s", seed, c.Name, network)
 			}
 		}
 	}
-	places := 0
+	missing := 0
 	for _, n := range want.Networks {
 		used := slices.ContainsFunc(want.Containers, func(w Container) bool { return slices.Contains(w.Attach, n.Name) })
 		for _, name := range n.Externals {
 			s, _ := m.have.external(name)
 			if used {
-				places++
+				missing++
 			}
 			if s.on(n.Name) != used {
 				t.Fatalf("seed %d: %s attached to %s: %v, want %v", seed, name, n.Name, !used, used)
@@ -213,10 +207,10 @@ func check(t *testing.T, seed int, want Want, m *model) {
 		}
 	}
 	for _, s := range m.have.Externals {
-		places -= len(s.Attached)
+		missing -= len(s.Attached)
 	}
-	if places != 0 {
-		t.Fatalf("seed %d: strangers sit on %d networks too few: %+v", seed, places, m.have.Externals)
+	if missing != 0 {
+		t.Fatalf("seed %d: externals are attached to %d networks too few: %+v", seed, missing, m.have.Externals)
 	}
 }
 
@@ -227,7 +221,7 @@ func TestAStepIsOrderedOnlyBehindWhatStandsBeforeIt(t *testing.T) {
 		for range 3 {
 			disturb(t, r, m)
 		}
-		p, _ := Make(Goal{Orphans: true}, randomStack(r, m.snapshot()), m.snapshot())
+		p := planned(t, Goal{Orphans: true}, randomStack(r, m.snapshot()), m.snapshot())
 		for i, s := range p.Steps {
 			for _, n := range s.After {
 				if n >= i {
@@ -247,7 +241,7 @@ func TestAnyOrderThatThePlanAllowsWorks(t *testing.T) {
 		for range 3 {
 			disturb(t, r, m)
 		}
-		p, _ := Make(Goal{Orphans: true}, randomStack(r, m.snapshot()), m.snapshot())
+		p := planned(t, Goal{Orphans: true}, randomStack(r, m.snapshot()), m.snapshot())
 		m.made = map[string]string{}
 		done := make([]bool, len(p.Steps))
 		for range p.Steps {
@@ -271,7 +265,7 @@ func TestNothingThatWaitsForAFailedStepBegins(t *testing.T) {
 	for seed := range 200 {
 		r := rand.New(rand.NewPCG(uint64(seed), 17))
 		m := newModel(false)
-		p, _ := Make(Goal{}, randomStack(r, m.snapshot()), m.snapshot())
+		p := planned(t, Goal{}, randomStack(r, m.snapshot()), m.snapshot())
 		bad := r.IntN(len(p.Steps))
 		ended := map[int]Phase{}
 		err := p.Run(context.Background(), 4, func(_ context.Context, a Action, report func(Progress)) error {
@@ -302,7 +296,7 @@ func TestNothingThatWaitsForAFailedStepBegins(t *testing.T) {
 func TestACancelledRunBeginsNothingMore(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	m := newModel(false)
-	p, _ := Make(Goal{}, randomStack(rand.New(rand.NewPCG(3, 3)), m.snapshot()), m.snapshot())
+	p := planned(t, Goal{}, randomStack(rand.New(rand.NewPCG(3, 3)), m.snapshot()), m.snapshot())
 	begun := 0
 	err := p.Run(ctx, 1, func(context.Context, Action, func(Progress)) error { cancel(); return nil },
 		func(e Event) {
@@ -345,10 +339,7 @@ func TestWhoStaysOnAReplacedNetworkKeepsTheAddress(t *testing.T) {
 		return s + m.have.Networks[0].Subnet
 	}
 	for i, names := range []string{"x", "y"} {
-		p, err := Make(Goal{}, wired(names), m.snapshot())
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := planned(t, Goal{}, wired(names), m.snapshot())
 		before := ""
 		if i == 1 {
 			before = addresses()
