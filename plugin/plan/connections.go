@@ -30,13 +30,21 @@ func (p *networkPlan) connect(d *decision, n Network, cause, address string) {
 	} else {
 		p.connections.existing[n.Name] = append(p.connections.existing[n.Name], key)
 	}
-	after = append(after, ifPlanned(networkKey(n.Name)))
+	after = append(after, p.made(n.Name)...)
 	after = append(after, p.have.createdOnMade(d)...)
 	if d.attachedTo(n.Name) {
 		after = append(after, need(disconnectKey(d.keep.ID, n.Name)))
 	}
 	p.attach(key, d.relinkTask(), cause, Connect{Container: d.address(), Name: d.want.Name,
 		Service: member(d.want.Service, d.want.OneOff && !d.want.AsService), Number: d.want.Number, Network: n, Address: address}, after...)
+}
+
+// made waits until a network that has members is made, where it is.
+func (p *networkPlan) made(network string) []wait {
+	if !p.creates(network) {
+		return nil
+	}
+	return []wait{need(networkKey(network))}
 }
 
 // reconnect plans to detach a container on which there is no decision from a

@@ -53,7 +53,7 @@ func detachExternal(b *builder, e *External, network, cause string) stepKey {
 // of that name that it is on it has been detached.
 func (p *networkPlan) attachExternal(e *External, n Network, cause, address string) {
 	key := connectKey(e.Name, n.Name)
-	after := []wait{ifPlanned(networkKey(n.Name))}
+	after := p.made(n.Name)
 	if e.on(n.Name) {
 		after = append(after, need(disconnectKey(e.ID, n.Name)))
 	}

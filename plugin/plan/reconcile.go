@@ -31,7 +31,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	}
 	networks.reconcile()
 	if goal.State == UpAndRunning {
-		planStarts(r.builder, have, decisions, networks.connections)
+		planStarts(r.builder, have, decisions, networks)
 	}
 	noteLinkEnv(r.builder, goal, decisions)
 	return r.builder.plan(), nil

@@ -7,8 +7,8 @@ import (
 
 // planStarts plans to start what does not run, once it can reach all that it is
 // to reach.
-func planStarts(b *builder, have Have, decisions decisions, connections connections) {
-	p := startPlan{have: have, connections: connections, services: map[string][]stepKey{}}
+func planStarts(b *builder, have Have, decisions decisions, networks *networkPlan) {
+	p := startPlan{have: have, networks: networks, services: map[string][]stepKey{}}
 	for _, d := range decisions {
 		if d.starts() {
 			p.services[d.want.Service] = append(p.services[d.want.Service], startKey(d.want.Name))
@@ -41,9 +41,9 @@ func (d *decision) starts() bool {
 
 // startPlan is what starts wait for.
 type startPlan struct {
-	have        Have
-	connections connections
-	services    map[string][]stepKey // starts by service
+	have     Have
+	networks *networkPlan
+	services map[string][]stepKey // starts by service
 }
 
 // waits gives what a container is started after.
@@ -58,10 +58,10 @@ func (p startPlan) waits(d *decision) []wait {
 	}
 	after = append(after, p.have.createdOnMade(d)...)
 	for _, name := range w.Attach {
-		after = append(after, ifPlanned(networkKey(name)), ifPlanned(connectKey(w.Name, name)))
-		after = append(after, needs(p.connections.addressed[name])...)
+		after = append(after, p.attached(d, name)...)
+		after = append(after, needs(p.networks.connections.addressed[name])...)
 		// Whoever is there already can be reached from the first moment.
-		after = append(after, needs(p.connections.existing[name])...)
+		after = append(after, needs(p.networks.connections.existing[name])...)
 	}
 	for _, name := range w.OtherNetworks {
 		if d.joins(name) {
@@ -75,6 +75,21 @@ func (p startPlan) waits(d *decision) []wait {
 	}
 	for _, service := range w.After {
 		after = append(after, needs(p.services[service])...)
+	}
+	return after
+}
+
+// attached waits until a container is attached to a network of the stack, or
+// can be by its start.
+func (p startPlan) attached(d *decision, network string) []wait {
+	after := p.networks.made(network)
+	key := connectKey(d.want.Name, network)
+	switch {
+	case d.attachedAtCreation(network, p.have):
+	case d.make:
+		after = append(after, need(key))
+	default:
+		after = append(after, ifPlanned(key)) // it may be attached already
 	}
 	return after
 }
