@@ -48,13 +48,14 @@ func (p *networkPlan) made(network string) []wait {
 }
 
 // reconnect plans to detach a container on which there is no decision from a
-// network that is replaced, and to attach it to the new one.
+// network that is replaced, and to attach it to the new one. It is known by its
+// id: one that is just being removed may bear the name of a wanted one.
 func (p *networkPlan) reconnect(c *HaveContainer, n Network, why, address string) {
 	task := Task{Relink, kindContainer, c.Name}
 	p.builder.add(disconnectKey(c.ID, n.Name), task, "the network is replaced",
 		Disconnect{Container: c.ID, Name: c.Name, Network: n.Name})
 	after := []wait{need(networkKey(n.Name)), ifPlanned(networkKey(c.CreatedOn)), need(disconnectKey(c.ID, n.Name))}
-	p.attach(connectKey(c.Name, n.Name), task, why, Connect{Container: c.ID, Name: c.Name,
+	p.attach(connectKey(c.ID, n.Name), task, why, Connect{Container: c.ID, Name: c.Name,
 		Service: member(c.Service, c.OneOff), Number: c.Number, Network: n, Address: address}, after...)
 }
 

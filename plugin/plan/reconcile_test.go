@@ -352,3 +352,15 @@ func TestWhoStaysOnAReplacedNetworkKeepsTheAddress(t *testing.T) {
 		}
 	}
 }
+
+// The one that is being removed may be attached to the network still.
+func TestAContainerIsAttachedWhileAnotherOfItsNameIsBeingRemoved(t *testing.T) {
+	want := rewired(wanted(container("a_1", "m", "n"), container("b_1", "n")), "n")
+	p := planned(t, Goal{}, want, present(stateOf(running("a_1", "n"), StateRemoving)))
+	if !slices.ContainsFunc(p.Steps, func(s Step) bool {
+		c, ok := s.Action.(Connect)
+		return ok && c.Container == "a_1" && c.Network.Name == "n"
+	}) {
+		t.Errorf("the new container is not attached to n\n%s", p)
+	}
+}

@@ -79,10 +79,10 @@ func startKey(name string) stepKey {
 	return stepKey{verb: startStep, kind: kindContainer, subject: name}
 }
 
-// connectKey is for any container that a network of the stack, or another one,
-// is to have.
-func connectKey(name, network string) stepKey {
-	return stepKey{verb: connectStep, kind: kindContainer, subject: name, network: network}
+// connectKey is for externals by their name too, and for other containers on
+// which there is no decision by id.
+func connectKey(container, network string) stepKey {
+	return stepKey{verb: connectStep, kind: kindContainer, subject: container, network: network}
 }
 
 // Containers that exist, by id.
