@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,5 +48,24 @@ func TestMakeRefusesAPlanInWhichAStepIsMissing(t *testing.T) {
 	p, err := Make(Goal{}, want, present())
 	if p != nil || err == nil || !strings.Contains(err.Error(), `"start container a_1" waits for "connect container a_1 m", which is not planned`) {
 		t.Errorf("plan %v, error %v", p, err)
+	}
+}
+
+func TestKeysOfDifferentStepsDiffer(t *testing.T) {
+	of := func(subject, network string) []stepKey {
+		return []stepKey{
+			imageKey(subject), removeImageKey(subject), networkKey(subject), removeNetworkKey(subject),
+			createKey(subject), renameKey(subject), startKey(subject), stopKey(subject), restartKey(subject),
+			killKey(subject), pauseKey(subject), unpauseKey(subject), removeKey(subject),
+			connectKey(subject, network), disconnectKey(subject, network),
+		}
+	}
+	last := len(of("", "")) - 2 // where those begin that are about a network too
+	seen := map[stepKey]bool{}
+	for _, k := range slices.Concat(of("a", "n"), of("b", "n"), of("a", "m")[last:]) {
+		if seen[k] {
+			t.Errorf("two steps have the key %q", k)
+		}
+		seen[k] = true
 	}
 }

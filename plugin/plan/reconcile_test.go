@@ -353,6 +353,27 @@ func TestWhoStaysOnAReplacedNetworkKeepsTheAddress(t *testing.T) {
 	}
 }
 
+// What a step waits for is told whole, also where it follows from the rest.
+func TestThePlanToReplaceAContainerAndANetworkAsText(t *testing.T) {
+	want := rewired(wanted(changed(container("a_1", "n", "m"))), "n")
+	have := present(unchanged(running("a_1", "n", "m")), unchanged(running("old_1", "n")))
+	text := `  1 create container a_1 as a_1.new: changed: command
+  2 stop container a_1: changed: command [1]
+  3 remove container a_1: changed: command [2]
+  4 connect a_1 to m: not attached [1]
+  5 rename container a_1.new to a_1: the name is free [1 3 4]
+  6 disconnect old_1 from n: the network is replaced
+  7 remove network n: changed: settings [3 6]
+  8 create network n: changed: settings [7]
+  9 connect old_1 to n: changed: settings [6 8]
+ 10 start container a_1: made [1 4 5 8 9]
+note: left alone, for the files have no such service: old_1 (--remove-orphans takes them away)
+`
+	if got := planned(t, Goal{}, want, have).String(); got != text {
+		t.Errorf("got\n%swant\n%s", got, text)
+	}
+}
+
 // The one that is being removed may be attached to the network still.
 func TestAContainerIsAttachedWhileAnotherOfItsNameIsBeingRemoved(t *testing.T) {
 	want := rewired(wanted(container("a_1", "m", "n"), container("b_1", "n")), "n")

@@ -60,8 +60,6 @@ func (p startPlan) waits(d *decision) []wait {
 	for _, name := range w.Attach {
 		after = append(after, p.attached(d, name)...)
 		after = append(after, needs(p.networks.connections.addressed[name])...)
-		// Whoever is there already can be reached from the first moment.
-		after = append(after, needs(p.networks.connections.existing[name])...)
 	}
 	for _, name := range w.OtherNetworks {
 		if d.joins(name) {
@@ -80,16 +78,12 @@ func (p startPlan) waits(d *decision) []wait {
 }
 
 // attached waits until a container is attached to a network of the stack, or
-// can be by its start.
+// will be by its start, and all that exist are: they can be reached from the
+// first moment.
 func (p startPlan) attached(d *decision, network string) []wait {
 	after := p.networks.made(network)
-	key := connectKey(d.want.Name, network)
-	switch {
-	case d.attachedAtCreation(network, p.have):
-	case d.make:
-		after = append(after, need(key))
-	default:
-		after = append(after, ifPlanned(key)) // it may be attached already
+	if d.make && !d.attachedAtCreation(network, p.have) {
+		after = append(after, need(connectKey(d.want.Name, network)))
 	}
-	return after
+	return append(after, needs(p.networks.connections.existing[network])...)
 }
