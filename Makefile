@@ -2,13 +2,15 @@
 
 GO         ?= go
 SHELL_INIT ?= ask
-version  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-flags    := -buildvcs=false -trimpath -ldflags "-s -w -X github.com/stack-lite/stack-lite/plugin.version=$(version)"
-sources  := go.mod go.sum $(shell find cmd compose linking plugin -type f ! -name '*_test.go' ! -path '*/testdata/*')
-program  := bin/docker-stacklite
-cross    := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
+FUZZTIME   ?= 30s
+version    := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+flags      := -buildvcs=false -trimpath -ldflags "-s -w -X github.com/stack-lite/stack-lite/plugin.version=$(version)"
+sources    := go.mod go.sum $(shell find cmd compose linking plugin -type f ! -name '*_test.go' ! -path '*/testdata/*')
+program    := bin/docker-stacklite
+gotestsum  := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --format-hide-empty-pkg
+cross      := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test e2e bench lint cross demo clean FORCE
+.PHONY: help build install uninstall test e2e race fuzz bench lint cross demo clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,10 +33,17 @@ uninstall: ## Take away all that install brought
 
 test: ## Test everything; ends by saying what could not be run here
 	$(GO) vet ./...
-	$(GO) run ./scripts/testreport -count=1 -timeout 30m ./...
+	$(gotestsum) -- -count=1 -timeout 30m ./...
 
 e2e: ## Test on the real engine only
-	STACKLITE_ENGINE=required $(GO) run ./scripts/testreport -count=1 -timeout 30m -run 'OnTheEngine|TheRealEngine' ./...
+	STACKLITE_ENGINE=required $(gotestsum) -- -count=1 -timeout 30m -run 'OnTheEngine|TheRealEngine' ./...
+
+# compose and linking start no goroutines. Needs a C compiler.
+race: ## Look for data races, with engines in memory
+	$(gotestsum) --hide-summary=skipped -- -race -short -count=1 -timeout 30m ./plugin/...
+
+fuzz: ## Run every fuzz function, FUZZTIME (30s) each
+	@sh scripts/fuzz.sh $(FUZZTIME)
 
 bench: $(program) ## Time the program against docker-compose 1.29 and against the floor
 	@$(GO) run ./scripts/bench -program $(program)
