@@ -9,12 +9,13 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/stack-lite/stack-lite/plugin/probe"
 )
 
-// version is set by the linker.
-var version = "dev"
+// version is set by the linker in what make builds.
+var version string
 
 // Main runs the program on the arguments of the process and exits. Where check
 // has put it beside a container it is a prober, and no plugin.
@@ -25,6 +26,9 @@ func Main() {
 			os.Exit(2)
 		}
 		os.Exit(0)
+	}
+	if version == "" {
+		version = builtVersion(debug.ReadBuildInfo())
 	}
 	os.Exit(runDocker(os.Args))
 }

@@ -3,6 +3,7 @@ package plugin
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -33,4 +34,31 @@ func newVersionCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&short, "short", false, "the number alone")
 	return cmd
+}
+
+// builtVersion is the version that go build and go install leave in a program:
+// the module's, else the commit that was checked out. -dirty tells that files
+// were changed.
+func builtVersion(info *debug.BuildInfo, ok bool) string {
+	if !ok {
+		return "dev"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	revision := settings["vcs.revision"]
+	if revision == "" {
+		return "dev"
+	}
+	if len(revision) > 12 {
+		revision = revision[:12]
+	}
+	if settings["vcs.modified"] == "true" {
+		revision += "-dirty"
+	}
+	return revision
 }
