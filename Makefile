@@ -10,7 +10,7 @@ program    := bin/docker-stacklite
 gotestsum  := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --format-hide-empty-pkg
 cross      := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test e2e race fuzz bench lint cross demo clean FORCE
+.PHONY: help build install uninstall test e2e race fuzz bench lint cross release demo clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ cross: $(cross) ## Build for Linux, macOS and Windows on amd64 and arm64, into d
 dist/docker-stacklite-%: $(sources) bin/version
 	CGO_ENABLED=0 GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(basename $(word 2,$(subst -, ,$*))) \
 		$(GO) build $(flags) -o $@ ./cmd/docker-stacklite
+
+# Times in archives and packages are the commit's: the same commit, the same bytes.
+release: fuzz $(cross) ## Build archives, packages and SHA256SUMS into dist/release/, after make fuzz
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(GO) run ./scripts/release -version $(version)
 
 demo: $(program) ## Bring up an example stack and show who reaches whom
 	@sh scripts/demo.sh

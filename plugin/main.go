@@ -8,9 +8,12 @@ package plugin
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/stack-lite/stack-lite/plugin/probe"
 )
 
@@ -31,4 +34,10 @@ func Main() {
 		version = builtVersion(debug.ReadBuildInfo())
 	}
 	os.Exit(runDocker(os.Args))
+}
+
+// Root is the command line without an engine, for the man pages and completions
+// that are made from it.
+func Root() *cobra.Command {
+	return newRoot(newApp(strings.NewReader(""), io.Discard, io.Discard))
 }
