@@ -242,14 +242,6 @@ func checkPositions(t *testing.T, es Errors, disk memory) {
 	}
 }
 
-func TestEveryMistakeOfTheOldToolsHasACase(t *testing.T) {
-	for row := 1; row <= 60; row++ { // mistakes that the old tools met with a traceback or half a project, by number
-		if names, _ := filepath.Glob(fmt.Sprintf("testdata/err/%02d-*.txtar", row)); len(names) == 0 {
-			t.Errorf("no case for row %d", row)
-		}
-	}
-}
-
 func TestEveryKeyHasACaseOfItsOwn(t *testing.T) {
 	for _, k := range Keys() {
 		archive, err := txtar.ParseFile(filepath.Join("testdata", "ok", k.Name+".txtar"))
