@@ -1,10 +1,11 @@
 package compose
 
 import (
-	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -37,28 +38,32 @@ docker-compose-dev.yml:55:1: web: has neither image nor build`},
 		`fig-dev.yml:123:7: dev.links[0]: no service "devdb" (did you mean "dev"?)`},
 }
 
-// corpus lays out the files of a collection of real projects in a directory,
-// each where its repository has it. What a file refers to and the collection
-// lacks is put there, empty. It returns the paths by the collection's names.
+// corpus lays out files of real projects in a directory, each where its
+// repository has it. What a file refers to and the collection lacks is put there,
+// empty. It returns the paths by the names that testdata/real.tsv has. The files
+// are not part of this repository, for most of theirs come without a licence.
 func corpus(t *testing.T) map[string]string {
 	t.Helper()
-	const from = "../../shared/corpus"
-	index, err := os.Open(filepath.Join(from, "INDEX.tsv"))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("no collection of real files beside the repository")
-	} else if err != nil {
+	from, named := os.LookupEnv("STACKLITE_REAL_FILES")
+	if !named {
+		from = "../../shared/corpus"
+	}
+	if _, err := os.Stat(from); !named && errors.Is(err, fs.ErrNotExist) {
+		t.Skip("no real files: fetch those that compose/testdata/real.tsv lists into a folder, and name it in STACKLITE_REAL_FILES")
+	}
+	list, err := os.ReadFile("testdata/real.tsv")
+	if err != nil {
 		t.Fatal(err)
 	}
-	defer index.Close()
 	root, paths := t.TempDir(), map[string]string{}
-	for lines := bufio.NewScanner(index); lines.Scan(); {
-		f := strings.Split(lines.Text(), "\t")
-		if f[0] == "file" {
-			continue
-		}
+	for _, line := range strings.Split(strings.TrimSpace(string(list)), "\n")[1:] {
+		f := strings.Split(line, "\t")
 		data, err := os.ReadFile(filepath.Join(from, f[0]))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if sum := fmt.Sprintf("%x", sha256.Sum256(data)); sum != f[3] {
+			t.Fatalf("%s of %s is of another commit: its SHA-256 is %s, not %s", f[2], f[1], sum, f[3])
 		}
 		paths[f[0]] = filepath.Join(root, f[1], f[2])
 		write(t, paths[f[0]], data)
