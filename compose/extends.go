@@ -165,7 +165,7 @@ func (x *extending) circle(at Pos, path string, chain []origin) {
 }
 
 // dropReferences drops the keys that name other services of the base's file:
-// those need not exist beside the service that extends it.
+// those need not exist beside the service that extends it (compose-v1.md 1.8).
 func (x *extending) dropReferences(base *partial, e extension, path string) {
 	var dropped []string
 	for _, key := range [...]string{"links", "volumes_from", "net"} {

@@ -7,7 +7,7 @@ import (
 )
 
 // NormalizeName makes a project's name of any words: lower case, with all but
-// a-z 0-9 - and _ dropped, and no - or _ in front.
+// a-z 0-9 - and _ dropped, and no - or _ in front (compose-v1.md 3.3).
 func NormalizeName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '-' || r == '_' {

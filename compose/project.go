@@ -24,7 +24,7 @@ func (p Pos) String() string {
 // interpolating: everything is resolved and nothing refers to a file any more
 // but through positions.
 type Project struct {
-	Name     string     // normalised: lower case, a-z 0-9 - _
+	Name     string     // normalised: lower case, a-z 0-9 - _ (compose-v1.md 3.3)
 	Dir      string     // absolute; relative paths were resolved against it
 	Files    []string   // absolute paths of the files, in merge order; empty for standard input
 	Services []*Service // in file order
@@ -50,8 +50,8 @@ func (p *Project) names() []string {
 	return names
 }
 
-// Service is one service with every key of the v1 format. A zero field means
-// that the key is not set.
+// Service is one service with every key of the v1 format
+// (compose-v1.md 1.2). A zero field means that the key is not set.
 type Service struct {
 	Name string
 	Pos  Pos            // of the service's name

@@ -25,7 +25,7 @@ func imageName(_ *scope, v value) (string, *invalid) {
 }
 
 // buildPath resolves a build context, which is a directory unless it begins
-// like a URL.
+// like a URL (compose-v1.md 1.2).
 func buildPath(s *scope, v value) (string, *invalid) {
 	if v.text == "" {
 		return "", invalidf(`write "build: ." for the directory of the file`, "is empty")

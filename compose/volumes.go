@@ -10,7 +10,7 @@ import (
 var volumeName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
 
 // parseVolume reads one item of volumes: CONTAINER, HOST:CONTAINER or
-// HOST:CONTAINER:MODE.
+// HOST:CONTAINER:MODE (compose-v1.md 1.5).
 func parseVolume(s *scope, v value) (Volume, *invalid) {
 	out := Volume{Pos: v.pos}
 	parts := strings.Split(v.text, ":")

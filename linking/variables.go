@@ -28,8 +28,8 @@ type VariableLink struct {
 }
 
 // VariableNames returns the names under which a consumer of v1 files finds a
-// target: the alias, then for each of the target's containers its name without
-// the project, and its name.
+// target (compose-v1.md 2.1): the alias, then for each of the target's
+// containers its name without the project, and its name.
 func VariableNames(project, alias string, containers []string) []string {
 	names := []string{alias}
 	for _, c := range containers {
@@ -44,9 +44,9 @@ func VariableNames(project, alias string, containers []string) []string {
 }
 
 // Variables returns the environment variables that the engine used to set for
-// links, sorted by name, for a consumer container of the given name. In place
-// of an IP address stands the alias, which never goes stale. Where two links
-// give one variable, the later link's value counts.
+// links (compose-v1.md 2.6), sorted by name, for a consumer container of the
+// given name. In place of an IP address stands the alias, which never goes
+// stale. Where two links give one variable, the later link's value counts.
 //
 // A variable of the consumer's own environment or image wins over these; to
 // leave those out is up to the caller.

@@ -6,25 +6,26 @@ import (
 )
 
 // VisibleNames returns the names under which a consumer finds a target on a
-// network that both are on, sorted. Private is what the consumer alone sees,
-// from all of its endpoints in their order; public is the names that the
-// target has on the network.
+// network that both are on, sorted. Here is what the consumer alone sees on that
+// network, elsewhere what it alone sees on its others, each in the order of its
+// endpoints; public is the names that the target has on the network.
 //
 // A private name comes before a public one, and DNS knows no case: an alias
-// hides every spelling of a public name of somebody else. Of several private
-// names that are equal but for case the last counts. Names are returned as
-// they are written in private and public.
-func VisibleNames(private []Name, public []string) []string {
+// hides every spelling of a public name of somebody else, on whichever network
+// it is. Of several private names that are equal but for case the last counts,
+// and one of this network before one of another. Names are returned as they are
+// written in here and public.
+func VisibleNames(here, elsewhere []Name, public []string) []string {
 	is := make(map[string]bool, len(public)) // names of the target, folded
 	for _, name := range public {
 		is[strings.ToLower(name)] = true
 	}
-	target := make(map[string]string, len(private)) // by alias, both folded
-	for _, n := range private {
+	target := make(map[string]string, len(here)+len(elsewhere)) // by alias, both folded
+	for _, n := range slices.Concat(elsewhere, here) {
 		target[strings.ToLower(n.Alias)] = strings.ToLower(n.Target)
 	}
 	var found []string
-	for _, n := range private {
+	for _, n := range here {
 		if is[target[strings.ToLower(n.Alias)]] {
 			found = append(found, n.Alias)
 		}

@@ -34,7 +34,7 @@ func TestVisibleNames(t *testing.T) {
 		{"in both directions", []linking.Name{{Alias: "x", Target: "cache"}, {Alias: "X", Target: "db"}}, db, []string{"X", "db", "db_1", "p_db_1", "x"}},
 		{"a chain of aliases is not followed", []linking.Name{{Alias: "x", Target: "y"}, {Alias: "y", Target: "db"}}, db, []string{"db", "db_1", "p_db_1", "y"}},
 	} {
-		if diff := cmp.Diff(c.want, linking.VisibleNames(c.private, c.public)); diff != "" {
+		if diff := cmp.Diff(c.want, linking.VisibleNames(c.private, nil, c.public)); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", c.name, diff)
 		}
 	}
@@ -51,10 +51,10 @@ func TestAnAliasHidesAServiceInAnySpelling(t *testing.T) {
 	for _, e := range top.Service("web").Endpoints {
 		private = append(private, e.Links...)
 	}
-	if diff := cmp.Diff([]string{"cache_1"}, linking.VisibleNames(private, []string{"cache", "cache_1"})); diff != "" {
+	if diff := cmp.Diff([]string{"cache_1"}, linking.VisibleNames(private, nil, []string{"cache", "cache_1"})); diff != "" {
 		t.Errorf("cache: -want +got:\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"Cache", "db", "db_1"}, linking.VisibleNames(private, []string{"db", "db_1"})); diff != "" {
+	if diff := cmp.Diff([]string{"Cache", "db", "db_1"}, linking.VisibleNames(private, nil, []string{"db", "db_1"})); diff != "" {
 		t.Errorf("db: -want +got:\n%s", diff)
 	}
 }
@@ -86,7 +86,7 @@ func TestANameIsVisibleWhereALookupFindsTheTarget(t *testing.T) {
 			}
 			return isPublic(name)
 		}
-		got := linking.VisibleNames(private, public)
+		got := linking.VisibleNames(private, nil, public)
 		if !slices.IsSorted(got) {
 			t.Fatalf("%q is not sorted", got)
 		}

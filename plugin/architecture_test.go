@@ -3,7 +3,12 @@ package plugin
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -13,46 +18,96 @@ import (
 
 const module = "github.com/stack-lite/stack-lite/"
 
-// ours says which packages of this module each package may import. Who is not
-// listed may import none: a new package needs a line here, and so a thought.
-var ours = map[string][]string{
+// mayImport says which packages of this module each package may import. Who is
+// not listed may import none: a new package needs a line here, and so a thought.
+var mayImport = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
-	"plugin":               {"plugin/probe", "plugin/view", "plugin/engine", "plugin/image", "plugin/desired", "plugin/plan", "linking", "linking/graph", "compose"},
-	"plugin/view":          {"plugin/plan", "compose"},
-	"plugin/labels":        {"linking", "compose"},
-	"plugin/engine":        {"plugin/desired", "plugin/labels", "plugin/plan", "linking", "linking/graph", "compose"},
-	"plugin/image":         {"plugin/image/dockerfile", "plugin/desired", "plugin/plan"},
-	"plugin/desired":       {"plugin/labels", "plugin/plan", "compose"},
-	"linking":              {"linking/cover", "compose"},
-	"linking/graph":        {"linking", "compose"},
+	"linking":              {"compose", "linking/cover"},
+	"linking/graph":        {"compose", "linking"},
+	"linking/linkingtest":  {"compose", "linking"},
+	"plugin":               {"plugin/classic", "plugin/command", "plugin/engine", "plugin/exit", "plugin/image", "plugin/probe", "plugin/session", "plugin/view"},
+	"plugin/command": {
+		"compose", "linking/graph", "plugin/adhoc", "plugin/classic", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/follow",
+		"plugin/image", "plugin/observed", "plugin/plan", "plugin/reach", "plugin/session", "plugin/view",
+	},
+	"plugin/session": {
+		"compose", "linking", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/observed", "plugin/plan", "plugin/view",
+	},
+	"plugin/follow":   {"compose", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
+	"plugin/classic":  {"compose", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
+	"plugin/exit":     {"compose", "plugin/desired", "plugin/view"},
+	"plugin/labels":   {"compose", "linking"},
+	"plugin/observed": {"compose", "linking", "plugin/plan"},
+	"plugin/desired":  {"compose", "linking", "plugin/labels", "plugin/observed", "plugin/plan"},
+	"plugin/plan":     {},
+	"plugin/engine":   {"compose", "linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
+	"plugin/image":    {"plugin/desired", "plugin/image/dockerfile", "plugin/plan"},
+	"plugin/reach": {
+		"compose", "linking", "linking/graph", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/probe",
+	},
+	"plugin/adhoc": {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
+	"plugin/view":  {"compose", "plugin/plan"},
+
+	"plugin/engine/enginetest": {"compose"},
+	"scripts/release":          {"plugin"},
 }
 
-// theirs says who alone may import what is kept out of the rest.
-var theirs = map[string][]string{
-	"github.com/docker/cli/cli":         {"plugin"},
-	"github.com/docker/cli/cli-plugins": {"plugin"},
-	"github.com/docker/cli/opts":        {"plugin"},
-	"github.com/docker/cli/templates":   {"plugin/view"},
-	"github.com/docker/docker/client":   {"plugin/engine", "plugin/image"},
-	"gopkg.in/yaml.v3":                  {"compose"},
+// testsMayImport says what tests of a package may import besides what it may
+// import itself: a test that reaches further belongs somewhere else.
+var testsMayImport = map[string][]string{
+	"linking":        {"linking/graph", "linking/linkingtest"},
+	"linking/graph":  {"linking/linkingtest"},
+	"plugin/desired": {"linking/linkingtest"},
+	"plugin/reach":   {"linking/linkingtest"},
+	"plugin/engine":  {"plugin/engine/enginetest"},
+	"plugin/image":   {"plugin/engine/enginetest"},
+	"plugin/session": {"plugin/engine/enginetest"},
+	"plugin/follow":  {"plugin/engine/enginetest"},
+	"plugin/command": {"plugin/engine/enginetest"},
 }
+
+// keptTo says who alone may import what is kept out of the rest.
+var keptTo = map[string][]string{
+	"github.com/docker/cli/cli":           {"plugin"},
+	"github.com/docker/cli/cli-plugins":   {"plugin"},
+	"github.com/docker/cli/opts":          {},
+	"github.com/docker/cli/templates":     {"plugin/view"},
+	"github.com/docker/docker/client":     {"plugin/engine", "plugin/image", "plugin/engine/enginetest", "scripts/bench", "scripts/vhosts"},
+	"github.com/spf13/cobra":              {"plugin", "plugin/command", "scripts/release"},
+	"gopkg.in/yaml.v3":                    {"compose"},
+	"github.com/compose-spec/compose-go/": {},
+}
+
+// pure are the packages that decide. They may not reach a network, a process or
+// a file themselves.
+var pure = []string{
+	"linking", "linking/cover", "linking/graph", "plugin/labels", "plugin/observed", "plugin/desired", "plugin/plan", "plugin/reach",
+	"plugin/adhoc",
+}
+
+var impure = []string{"net", "net/http", "os", "os/exec", "os/signal", "syscall"}
 
 type goPackage struct {
-	ImportPath string
-	Imports    []string
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
 }
 
 func TestDependenciesPointOneWay(t *testing.T) {
 	for _, p := range packages(t) {
 		name := strings.TrimPrefix(p.ImportPath, module)
 		for _, i := range p.Imports {
-			if other, ok := strings.CutPrefix(i, module); ok && !slices.Contains(ours[name], other) {
+			if other, ok := strings.CutPrefix(i, module); ok && !slices.Contains(mayImport[name], other) {
 				t.Errorf("%s may not import %s", name, other)
 			}
-			for kept, who := range theirs {
-				if (i == kept || strings.HasPrefix(i, kept+"/")) && !slices.Contains(who, name) {
+			for kept, who := range keptTo {
+				if (i == strings.TrimSuffix(kept, "/") || strings.HasPrefix(i, strings.TrimSuffix(kept, "/")+"/")) && !slices.Contains(who, name) {
 					t.Errorf("%s may not import %s, which is for %v", name, i, who)
 				}
+			}
+			if slices.Contains(pure, name) && slices.Contains(impure, i) {
+				t.Errorf("%s decides and may not import %s", name, i)
 			}
 			if name == "plugin/plan" && strings.Contains(i, ".") {
 				t.Errorf("the planner stands on the standard library alone, and imports %s", i)
@@ -61,27 +116,174 @@ func TestDependenciesPointOneWay(t *testing.T) {
 	}
 }
 
-func TestTheDockerCLIIsImportedByOneFile(t *testing.T) {
-	cmd := exec.Command("grep", "-l", `"github.com/docker/cli/cli`, "-r", "--include=*.go", "..")
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var files []string
-	for _, f := range strings.Fields(string(out)) {
-		if !strings.HasSuffix(f, "_test.go") {
-			files = append(files, filepath.Base(f))
+func TestTestsReachNoFurtherThanTheyMust(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if _, listed := mayImport[name]; !listed || name == "plugin" {
+			continue
+		}
+		for _, i := range slices.Concat(p.TestImports, p.XTestImports) {
+			other, ours := strings.CutPrefix(i, module)
+			if ours && other != name && !slices.Contains(mayImport[name], other) && !slices.Contains(testsMayImport[name], other) {
+				t.Errorf("a test of %s may not import %s", name, other)
+			}
 		}
 	}
-	if !slices.Equal(files, []string{"docker.go"}) {
+}
+
+func TestTheDockerCLIIsImportedByOneFile(t *testing.T) {
+	var files []string
+	for path, file := range sources(t) {
+		for _, i := range file.Imports {
+			if strings.HasPrefix(strings.Trim(i.Path.Value, `"`), "github.com/docker/cli/cli") && !slices.Contains(files, path) {
+				files = append(files, path)
+			}
+		}
+	}
+	if !slices.Equal(files, []string{"plugin/docker.go"}) {
 		t.Errorf("imported by %v", files)
 	}
 }
 
-// packages lists the packages of this module that go into the program.
+// What writes to a stream without being told which: only the probe, which is a
+// program of its own inside a container, main before there is anything else, and
+// view.
+func TestOnlyViewWrites(t *testing.T) {
+	writers := []string{"Print", "Printf", "Println", "Fprint", "Fprintf", "Fprintln"}
+	for path, file := range sources(t) {
+		if !strings.HasPrefix(path, "plugin/") || strings.HasPrefix(path, "plugin/view/") || strings.HasPrefix(path, "plugin/probe/") ||
+			strings.HasPrefix(path, "plugin/engine/enginetest/") || path == "plugin/main.go" {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			f, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := f.X.(*ast.Ident); ok && x.Name == "fmt" && slices.Contains(writers, f.Sel.Name) && !intoBuffer(call) {
+				t.Errorf("%s writes by fmt.%s: only package view writes", path, f.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+// intoBuffer tells whether a call of fmt.Fprint writes into a local buffer: its
+// first argument is the address of a variable, or one called b.
+func intoBuffer(call *ast.CallExpr) bool {
+	if len(call.Args) == 0 {
+		return false
+	}
+	switch a := call.Args[0].(type) {
+	case *ast.UnaryExpr:
+		return a.Op == token.AND
+	case *ast.Ident:
+		return a.Name == "b"
+	}
+	return false
+}
+
+// The numbers are where a thing stops to be one thing.
+const (
+	mostMethods = 25 // of a struct
+	mostFiles   = 40 // of a package, without tests
+	mostVerbs   = 10 // files of command that are not a verb's
+)
+
+func TestNothingIsTooBigToBeOneThing(t *testing.T) {
+	methods, files := map[string]int{}, map[string]int{}
+	for path, file := range sources(t) {
+		dir := filepath.ToSlash(filepath.Dir(path))
+		files[dir]++
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
+				methods[dir+"."+receiver(f)]++
+			}
+		}
+	}
+	for name, n := range methods {
+		if n > mostMethods {
+			t.Errorf("%s has %d methods: what does it know too much of?", name, n)
+		}
+	}
+	for name, n := range files {
+		most := mostFiles
+		if name == "plugin/command" { // a file a verb
+			most = len(verbFiles(t)) + mostVerbs
+		}
+		if n > most {
+			t.Errorf("%s has %d files: one idea each?", name, n)
+		}
+	}
+}
+
+// verbFiles lists the files of command that hold a verb.
+func verbFiles(t *testing.T) []string {
+	t.Helper()
+	var verbs []string
+	for path, file := range sources(t) {
+		if filepath.Dir(path) != "plugin/command" {
+			continue
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if ok && strings.HasPrefix(f.Name.Name, "new") && strings.HasSuffix(f.Name.Name, "Command") && !slices.Contains(verbs, path) {
+				verbs = append(verbs, path)
+			}
+		}
+	}
+	return verbs
+}
+
+func receiver(f *ast.FuncDecl) string {
+	switch x := f.Recv.List[0].Type.(type) {
+	case *ast.StarExpr:
+		if id, ok := x.X.(*ast.Ident); ok {
+			return id.Name
+		}
+	case *ast.Ident:
+		return x.Name
+	}
+	return "?"
+}
+
+// sources parses all files of the program and of its scripts, without tests, by
+// path from the top.
+func sources(t *testing.T) map[string]*ast.File {
+	t.Helper()
+	all := map[string]*ast.File{}
+	for _, top := range []string{"cmd", "compose", "linking", "plugin", "scripts"} {
+		err := filepath.WalkDir(filepath.Join("..", top), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, text, 0)
+			if err != nil {
+				return err
+			}
+			name, _ := filepath.Rel("..", path)
+			all[filepath.ToSlash(name)] = file
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// packages lists the packages of this module.
 func packages(t *testing.T) []goPackage {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Imports", "./cmd/docker-stacklite")
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
 	if err != nil {
@@ -95,11 +297,9 @@ func packages(t *testing.T) []goPackage {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(p.ImportPath, module) {
-			list = append(list, p)
-		}
+		list = append(list, p)
 	}
-	if len(list) < 6 {
+	if len(list) < 20 {
 		t.Fatalf("found only %d packages", len(list))
 	}
 	return list

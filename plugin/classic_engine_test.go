@@ -11,8 +11,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 	"golang.org/x/tools/txtar"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 
 // asClassic is the environment variable that makes the test binary the program

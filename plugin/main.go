@@ -1,8 +1,6 @@
-// Package plugin is the command line of Stack Lite: docker stacklite.
-//
-// One file a verb: flags become a goal, and converge.go takes it from the files
-// to the engine on one screen. docker.go is the shell that the Docker CLI gives
-// its plugins; nothing else knows that CLI.
+// Package plugin is the shell that the Docker CLI gives its plugins: contexts,
+// TLS, credentials, global flags and the exit code. Nothing else knows that CLI;
+// what docker stacklite does is in package command.
 package plugin
 
 import (
@@ -14,11 +12,11 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/stack-lite/stack-lite/plugin/probe"
-)
 
-// version is set by the linker in what make builds.
-var version string
+	"github.com/stack-lite/stack-lite/plugin/command"
+	"github.com/stack-lite/stack-lite/plugin/probe"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
 
 // Main runs the program on the arguments of the process and exits. Where check
 // has put it beside a container it is a prober, and no plugin.
@@ -37,7 +35,8 @@ func Main() {
 }
 
 // Root is the command line without an engine, for the man pages and completions
-// that are made from it.
-func Root() *cobra.Command {
-	return newRoot(newApp(strings.NewReader(""), io.Discard, io.Discard))
+// that are made from it. Results go to out.
+func Root(out io.Writer) *cobra.Command {
+	root, _ := command.New(&session.Environment{In: strings.NewReader(""), Out: out, Err: io.Discard, Version: version}, nil)
+	return root
 }

@@ -15,8 +15,9 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/client"
-	"github.com/mattn/go-shellwords"
 	"golang.org/x/tools/txtar"
+
+	"github.com/stack-lite/stack-lite/compose"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
@@ -108,7 +109,7 @@ func (p *player) play(script string) []step {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		words, err := shellwords.Parse(line)
+		words, err := compose.SplitCommand("line", line)
 		if err != nil || len(words) == 0 {
 			p.t.Errorf("%s: %v", line, err)
 			return steps

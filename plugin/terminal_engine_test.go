@@ -12,6 +12,7 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/moby/term"
+
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 

@@ -2,18 +2,14 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/go-connections/nat"
 
-	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
 // Published gives the addresses of the host, as IP:PORT, on which a port of a
@@ -47,7 +43,7 @@ func (e *Engine) Processes(ctx context.Context, id string) (titles []string, row
 
 // ImageUse is an image that a container was made from.
 type ImageUse struct {
-	Replica    Replica
+	Container  observed.Container
 	ID         string // sha256:…
 	Repository string // <none> where the image has lost its name
 	Tag        string // likewise
@@ -55,14 +51,14 @@ type ImageUse struct {
 }
 
 // ImagesOf tells what containers were made from. It makes one call.
-func (e *Engine) ImagesOf(ctx context.Context, list []Replica) ([]ImageUse, error) {
+func (e *Engine) ImagesOf(ctx context.Context, list []observed.Container) ([]ImageUse, error) {
 	images, err := e.client.ImageList(ctx, image.ListOptions{All: true})
 	if err != nil {
 		return nil, e.explain(err)
 	}
 	var uses []ImageUse
 	for _, r := range list {
-		u := ImageUse{Replica: r, ID: r.ImageID, Repository: "<none>", Tag: "<none>"}
+		u := ImageUse{Container: r, ID: r.ImageID, Repository: "<none>", Tag: "<none>"}
 		i := slices.IndexFunc(images, func(i image.Summary) bool { return i.ID == r.ImageID })
 		if i >= 0 {
 			u.Size = images[i].Size
@@ -87,58 +83,4 @@ func nameOf(ref string, tags []string) (repository, tag string) {
 	}
 	i := strings.LastIndexByte(chosen, ':')
 	return chosen[:i], chosen[i+1:]
-}
-
-// Stack is a project that runs on the engine.
-type Stack struct {
-	Name   string
-	Files  []string       // absolute paths, as it was brought up from
-	States map[string]int // how many containers there are, by state
-}
-
-// Stacks lists all projects that this tool has containers of, by name, without
-// their one-off containers. It makes one call.
-func (e *Engine) Stacks(ctx context.Context) ([]Stack, error) {
-	found, err := e.client.ContainerList(ctx, container.ListOptions{
-		All:     true,
-		Filters: filters.NewArgs(filters.Arg("label", labels.Project), filters.Arg("label", labels.Fingerprint)),
-	})
-	if err != nil {
-		return nil, e.explain(err)
-	}
-	byName := map[string]*Stack{}
-	var names []string
-	for _, c := range found {
-		name := c.Labels[labels.Project]
-		s := byName[name]
-		if s == nil {
-			s = &Stack{Name: name, States: map[string]int{}}
-			byName[name] = s
-			names = append(names, name)
-		}
-		if c.Labels[labels.OneOff] == "True" {
-			continue
-		}
-		s.States[c.State]++
-		if files := labels.ParseList(c.Labels[labels.Files]); len(files) > 0 && s.Files == nil {
-			s.Files = files
-		}
-	}
-	slices.Sort(names)
-	list := make([]Stack, len(names))
-	for i, name := range names {
-		list[i] = *byName[name]
-	}
-	return list, nil
-}
-
-// Status says in one word for each state how many containers there are:
-// running(3), exited(1).
-func (s Stack) Status() string {
-	var words []string
-	for state, n := range s.States {
-		words = append(words, fmt.Sprintf("%s(%s)", state, strconv.Itoa(n)))
-	}
-	slices.Sort(words)
-	return strings.Join(words, ", ")
 }

@@ -1,15 +1,14 @@
-// Package engine talks to a Docker Engine about everything but getting images,
-// which package image does.
+// Package engine is the client of a Docker Engine, for everything but getting
+// images, which package image does.
 //
-// Reading: Observe takes one snapshot of a stack in three calls, however many
-// services it has, as a plan.Have. Desired, which makes no call, turns a project
-// and its topology into the plan.Want to compare it with.
+// Reading: Observe takes one snapshot of the engine in three calls, however many
+// projects it has. What a list says of a container or a network is read in one
+// place, convert.go, and is an observed value from there on.
 //
-// Writing: Apply carries out one plan.Action with one call. There is no other
-// way in which a stack is changed.
+// Writing: Apply carries out one plan.Action. Besides it only RemoveCreated
+// takes something away, a one-off container that never came to run, and a Prober
+// makes and removes containers of its own, which are no part of a project.
 //
-// What a stack is can be told from the engine alone: containers and networks
-// carry labels (see labels.go) with the project, the service, a fingerprint of
-// the settings, the services to be started before, and, on a network, the names
-// that its members have there.
+// What a container or network is made from (desired.ContainerSpec,
+// desired.NetworkSpec) is decided by package desired; here it is asked for.
 package engine

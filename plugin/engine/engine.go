@@ -8,7 +8,6 @@ import (
 
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
-	"github.com/stack-lite/stack-lite/linking"
 )
 
 // Client is what the engine is spoken to through.
@@ -16,50 +15,37 @@ type Client = client.APIClient
 
 // Options are what an Engine needs to know besides its client.
 type Options struct {
-	Version string         // of Stack Lite, for labels
-	Host    string         // where the engine is, for messages; empty: as the client says
-	Pool    netip.Prefix   // where subnets are taken from; zero: the engine chooses where it can, else DefaultPool
-	Avoid   []netip.Prefix // addresses that no subnet may overlap: routes of this machine
-
-	LinkEnv   linking.EnvMode // which link variables containers get
-	Discovery Discovery       // how far discovery looks
+	Host  string         // where the engine is, for messages; empty: as the client says
+	Pool  netip.Prefix   // where subnets are taken from; zero: the engine chooses where it can, else DefaultPool
+	Avoid []netip.Prefix // addresses that no subnet may overlap: routes of this machine
 }
 
 // Engine is one Docker Engine.
 type Engine struct {
 	client  Client
-	options Options
-
-	poolGiven bool // by the user
-
-	mu      sync.Mutex
-	chooses *bool             // whether the engine chooses subnets; nil: not asked yet
-	made    map[string]string // ids of containers made by Apply, by the name they were made under
-	subnets *subnets          // nil until a network is made or observed
-	images  imageCache
+	host    string
+	subnets *subnetSource
+	created createdIDs
+	facts   *factsCache
 }
 
 // New speaks to the engine behind c.
 func New(c Client, o Options) *Engine {
-	given := o.Pool.IsValid()
-	if !given {
-		o.Pool = DefaultPool
-	}
-	return &Engine{client: c, options: o, poolGiven: given, made: map[string]string{}}
+	return &Engine{client: c, host: o.Host, subnets: newSubnetSource(c, o.Pool, o.Avoid), facts: &factsCache{client: c}}
 }
 
 // Host is the address of the engine, as the Docker CLI is set to.
 func (e *Engine) Host() string {
-	if e.options.Host != "" {
-		return e.options.Host
+	if e.host != "" {
+		return e.host
 	}
 	return e.client.DaemonHost()
 }
 
 // attachesAll tells whether a container can be attached to all its networks at
 // creation (API 1.44) or to one only.
-func (e *Engine) attachesAll() bool {
-	return versions.GreaterThanOrEqualTo(e.client.ClientVersion(), "1.44")
+func attachesAll(c Client) bool {
+	return versions.GreaterThanOrEqualTo(c.ClientVersion(), "1.44")
 }
 
 // Ping makes sure that the engine answers and settles the API version.
@@ -67,6 +53,32 @@ func (e *Engine) Ping(ctx context.Context) error {
 	e.client.NegotiateAPIVersion(ctx)
 	_, err := e.client.Ping(ctx)
 	return e.explain(err)
+}
+
+// createdIDs are the ids of the containers that were created, by the names that
+// they were created under: plans address them by these (see plan.Action).
+type createdIDs struct {
+	mu     sync.Mutex
+	byName map[string]string
+}
+
+func (c *createdIDs) note(name, id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byName == nil {
+		c.byName = map[string]string{}
+	}
+	c.byName[name] = id
+}
+
+// id gives the id behind the address of a container.
+func (c *createdIDs) id(address string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if id, ok := c.byName[address]; ok {
+		return id
+	}
+	return address
 }
 
 // Unreachable is an engine that does not answer.

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"strings"
+	"testing"
 
 	"github.com/docker/docker/api/types/image"
+	"github.com/google/go-cmp/cmp"
 )
 
 func testImages() []image.Summary {
@@ -12,5 +14,18 @@ func testImages() []image.Summary {
 			RepoDigests: []string{"busybox@sha256:" + strings.Repeat("1", 64)}},
 		{ID: "sha256:aaaa2" + strings.Repeat("0", 59), RepoTags: []string{"reg.example:5000/a/b:1"}},
 		{ID: "sha256:bbbb" + strings.Repeat("0", 60), RepoTags: []string{"<none>:<none>"}},
+	}
+}
+
+func TestAnImageIsFoundByTagDigestAndId(t *testing.T) {
+	list := testImages()
+	got := resolveImages([]string{"busybox", "docker.io/library/busybox:latest", "reg.example:5000/a/b:1",
+		"busybox@sha256:" + strings.Repeat("1", 64), "aaaa1", "sha256:aaaa1", "aaaa", "nothing"}, list)
+	want := map[string]string{
+		"busybox": list[0].ID, "docker.io/library/busybox:latest": list[0].ID, "reg.example:5000/a/b:1": list[1].ID,
+		"busybox@sha256:" + strings.Repeat("1", 64): list[0].ID, "aaaa1": list[0].ID, "sha256:aaaa1": list[0].ID,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -7,7 +7,9 @@ import (
 
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/client"
+
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -22,10 +24,10 @@ func madeOn(t *testing.T, api string, o Options, size int) netip.Prefix {
 	}
 	ctx := context.Background()
 	e := New(c, o)
-	if _, err := e.Observe(ctx, "demo", nil); err != nil {
+	if _, err := e.Observe(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
-	n := plan.Network{Name: "demo_a.b", Size: size, Spec: networkSpec{kind: linking.Linked}}
+	n := plan.Network{Name: "demo_a.b", Size: size, Spec: desired.NetworkSpec{Kind: linking.Linked}}
 	if err := e.Apply(ctx, plan.CreateNetwork{Network: n}, nil); err != nil {
 		t.Fatal(err)
 	}

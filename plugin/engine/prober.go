@@ -51,11 +51,6 @@ func (f *ForeignProgram) Error() string {
 	return fmt.Sprintf("%s can't run in a container of the engine: %s", f.Program, f.Reason)
 }
 
-// Hints says where to get one that can.
-func (f *ForeignProgram) Hints() []string {
-	return []string{"name one that can: --prober FILE, a docker-stacklite for " + f.Want + " built with CGO_ENABLED=0 (make cross)"}
-}
-
 // NewProber takes a program, a file of this machine, to run on the engine. The
 // error is a *ForeignProgram where it could not run there.
 func (e *Engine) NewProber(ctx context.Context, program string) (*Prober, error) {

@@ -158,11 +158,3 @@ func (p *PoolFull) Error() string {
 	}
 	return text
 }
-
-// Hints says how to get more.
-func (p *PoolFull) Hints() []string {
-	return []string{
-		"take down stacks that are not needed: docker stacklite --project-name NAME down",
-		"or name another range: --pool 10.100.0.0/16, or STACKLITE_POOL=10.100.0.0/16",
-	}
-}

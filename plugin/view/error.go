@@ -25,7 +25,7 @@ const maxHints = 2
 // hint is printed only once.
 //
 // Hints come from compose.Error and from any error that has a method
-// Hints() []string.
+// Hints() []string, and then from Options.Hints.
 func PrintError(o Options, err error) {
 	p := errorPrinter{o: o, w: o.Err, palette: o.errPalette()}
 	p.print(err)
@@ -95,6 +95,9 @@ func (p *errorPrinter) other(err error) {
 	var hinting interface{ Hints() []string }
 	if errors.As(err, &hinting) {
 		p.hints(hinting.Hints())
+	}
+	if p.o.Hints != nil {
+		p.hints(p.o.Hints(err))
 	}
 }
 

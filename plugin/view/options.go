@@ -26,6 +26,10 @@ type Options struct {
 	Color   string // auto (on terminals only), never or always; empty is auto
 	NoColor bool   // the environment asks for no colours; only always overrides it
 
+	// Hints gives what the command line can do about an error, such as a flag, in
+	// addition to the error's own hints; nil: nothing.
+	Hints func(error) []string
+
 	Now    func() time.Time                  // nil: time.Now
 	Source func(file string) ([]byte, error) // reads a file that an error is about; nil: os.ReadFile
 }

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"github.com/stack-lite/stack-lite/plugin"
 )
 
 // completions are the files in which each shell looks for those of
@@ -20,10 +23,10 @@ var completions = map[string]string{
 }
 
 // writeDocs writes man pages below man and completions below completions of dir.
-func writeDocs(root *cobra.Command, dir, version string, date time.Time) error {
+func writeDocs(dir, version string, date time.Time) error {
 	for shell, name := range completions {
 		var script bytes.Buffer
-		root.SetOut(&script)
+		root := plugin.Root(&script)
 		root.SetArgs([]string{"completion", shell})
 		if err := root.Execute(); err != nil {
 			return fmt.Errorf("completion for %s: %w", shell, err)
@@ -32,7 +35,7 @@ func writeDocs(root *cobra.Command, dir, version string, date time.Time) error {
 			return err
 		}
 	}
-	return writeManPages(root, filepath.Join(dir, "man", "man1"), version, date)
+	return writeManPages(plugin.Root(io.Discard), filepath.Join(dir, "man", "man1"), version, date)
 }
 
 // writeManPages writes docker-stacklite.1 and a page for each command. The name

@@ -14,8 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/stack-lite/stack-lite/plugin"
 )
 
 // program is what the files of "make cross" begin with, and the package's name.
@@ -54,7 +52,7 @@ func (r *release) make(epoch string) error {
 			return err
 		}
 	}
-	if err := writeDocs(plugin.Root(), r.docs(), r.version, r.date); err != nil {
+	if err := writeDocs(r.docs(), r.version, r.date); err != nil {
 		return err
 	}
 	if err := r.writeArchives(); err != nil {

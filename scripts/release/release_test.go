@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+
 	"github.com/stack-lite/stack-lite/plugin"
 )
 
@@ -22,7 +23,7 @@ var date = time.Date(2026, 3, 4, 5, 6, 8, 0, time.UTC)
 
 func TestEveryCommandHasAManPage(t *testing.T) {
 	dir := t.TempDir()
-	if err := writeDocs(plugin.Root(), dir, "v1.2.3", date); err != nil {
+	if err := writeDocs(dir, "v1.2.3", date); err != nil {
 		t.Fatal(err)
 	}
 	check := func(cmd *cobra.Command, name string) {
@@ -45,7 +46,7 @@ func TestEveryCommandHasAManPage(t *testing.T) {
 			}
 		}
 	}
-	walk(plugin.Root(), "docker-stacklite")
+	walk(plugin.Root(io.Discard), "docker-stacklite")
 	if link := read(t, filepath.Join(dir, "man", "man1", "docker-stack-lite.1")); link != ".so man1/docker-stacklite.1\n" {
 		t.Errorf("docker-stack-lite.1 is %q", link)
 	}
@@ -53,7 +54,7 @@ func TestEveryCommandHasAManPage(t *testing.T) {
 
 func TestCompletionsAreOfTheStandaloneCommand(t *testing.T) {
 	dir := t.TempDir()
-	if err := writeDocs(plugin.Root(), dir, "v1.2.3", date); err != nil {
+	if err := writeDocs(dir, "v1.2.3", date); err != nil {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]string{

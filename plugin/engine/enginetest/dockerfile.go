@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	containertypes "github.com/docker/docker/api/types/container"
-	"github.com/mattn/go-shellwords"
+
+	"github.com/stack-lite/stack-lite/compose"
 )
 
 // instruction is one line of a Dockerfile.
@@ -98,5 +99,5 @@ func listOrWords(rest string) ([]string, error) {
 	if json.Unmarshal([]byte(rest), &list) == nil {
 		return list, nil
 	}
-	return shellwords.Parse(rest)
+	return compose.SplitCommand("instruction", rest)
 }

@@ -1,0 +1,95 @@
+package classic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// ExitCode tells what went wrong as the old tools did, and gives their exit code
+// (compose-v1.md 3.2): 1 for every mistake and for Ctrl-C.
+func ExitCode(err error, o view.Options) int {
+	var code exit.Status
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &code):
+		if code == 130 {
+			view.PrintText(o, "Aborting.")
+			return 1
+		}
+		return int(code)
+	case errors.Is(err, context.Canceled):
+		view.PrintText(o, "Aborting.")
+		return 1
+	}
+	prefix := ""
+	if o.ErrIsTerminal {
+		prefix = "ERROR: "
+	}
+	bringing := false
+	for _, e := range parts(err) {
+		var mistakes compose.Errors
+		var step *plan.StepError
+		switch {
+		case errors.As(e, &mistakes):
+			view.PrintError(o, e)
+		case errors.As(e, &step):
+			bringing = true
+			view.PrintText(o, fmt.Sprintf("ERROR: for %s  %s", step.Step.Task.Name, step.Err))
+		default:
+			view.PrintText(o, prefix+capital(e.Error()))
+		}
+	}
+	if bringing {
+		view.PrintText(o, prefix+"Encountered errors while bringing up the project.")
+	}
+	return 1
+}
+
+// parts gives the errors that one was joined of.
+func parts(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var list []error
+	for _, e := range joined.Unwrap() {
+		list = append(list, parts(e)...)
+	}
+	return list
+}
+
+// capital begins a sentence.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// Unchanged names the containers that a plan leaves running as they are.
+func Unchanged(goal plan.Goal, want plan.Want, have plan.Have, p *plan.Plan) []string {
+	busy := map[string]bool{}
+	for _, step := range p.Steps {
+		busy[step.Task.Name] = true
+	}
+	var names []string
+	for _, c := range want.Containers {
+		if goal.Services != nil && !slices.Contains(goal.Services, c.Service) || busy[c.Name] {
+			continue
+		}
+		for _, h := range have.Containers {
+			if h.Name == c.Name && h.State.Up() {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,143 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/docker/go-units"
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+// buildFlags are those of build.
+type buildFlags struct {
+	noCache  bool
+	pull     bool
+	args     []string
+	forceRm  bool
+	noRm     bool
+	memory   string
+	parallel string
+	serial   bool
+	quiet    bool
+	compress bool
+}
+
+func newBuildCommand(c *cli) *cobra.Command {
+	var f buildFlags
+	cmd := &cobra.Command{
+		Use:   "build [OPTIONS] [SERVICE...]",
+		Short: "Build the images of services",
+		Long: `Build the images of services that have a build directory, also when they exist.
+
+A service can be built upon the image of another: "FROM PROJECT_SERVICE". That
+one is built first, and built when it is missing even if it was not named.
+Containers that run keep the image that they were made from until the next up.
+
+Images are built by the docker command's buildx plugin where there is one, else
+by the engine, with BuildKit where it has that. --builder chooses.`,
+		Example: `  docker stacklite build
+  docker stacklite build --no-cache web
+  docker stacklite build --pull --build-arg VERSION=2 web worker
+  docker stacklite --builder classic build --memory 512m`,
+		ValidArgsFunction: c.completeServices,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := f.general(c.options())
+			if err != nil {
+				return err
+			}
+			build, err := f.options(c.env.Vars)
+			if err != nil {
+				return err
+			}
+			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error {
+				services, err := session.Chosen(s.Project, args)
+				if err != nil {
+					return err
+				}
+				return runBuild(ctx, s, services, build)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&f.noCache, "no-cache", false, "build every step anew")
+	flags.BoolVar(&f.pull, "pull", false, "look for newer base images")
+	flags.StringArrayVar(&f.args, "build-arg", nil, "NAME=VALUE for an ARG of the Dockerfiles, or NAME to take it from the environment; may be repeated")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
+	flags.StringVar(&f.parallel, "parallel", "", "how many images to build at once; without a number, as is the rule, all that can be")
+	flags.Lookup("parallel").NoOptDefVal = "all"
+	flags.BoolVar(&f.serial, "no-parallel", false, "build one image after another")
+	flags.StringVarP(&f.memory, "memory", "m", "", "how much memory a step may use, such as 512m (classic builder)")
+	flags.BoolVar(&f.compress, "compress", false, "send the build directory compressed")
+	flags.BoolVar(&f.noRm, "no-rm", false, "keep the containers that steps ran in (classic builder)")
+	flags.BoolVar(&f.forceRm, "force-rm", false, "remove the containers of failed steps too; this is always done")
+	cmd.MarkFlagsMutuallyExclusive("no-rm", "force-rm")
+	cmd.MarkFlagsMutuallyExclusive("parallel", "no-parallel")
+	return cmd
+}
+
+// general is the general options with what build has flags of its own for.
+func (f buildFlags) general(o session.Options) (session.Options, error) {
+	switch {
+	case f.serial:
+		o.Parallel = 1
+	case f.parallel != "" && f.parallel != "all":
+		n, err := strconv.Atoi(f.parallel)
+		if err != nil || n < 1 {
+			return o, exit.Usage{Msg: fmt.Sprintf("--parallel %s is no number from 1", f.parallel), Advice: []string{"write it like --parallel=4"}}
+		}
+		o.Parallel = n
+	}
+	if f.quiet {
+		o.Progress = "quiet"
+	}
+	return o, nil
+}
+
+// runBuild builds the images of services, or of all where services is nil.
+func runBuild(ctx context.Context, s *session.Session, services []string, o desired.BuildOptions) error {
+	have, err := s.Observe(ctx, true)
+	if err != nil {
+		return err
+	}
+	p := desired.Builds(s.Project, services, have.Have, o, image.Bases)
+	if p.Empty() {
+		s.Note("nothing to build: no service that is meant has a build directory")
+	}
+	return s.Run(ctx, p)
+}
+
+// options makes what the engine is to be asked for of the flags.
+func (f buildFlags) options(env map[string]string) (desired.BuildOptions, error) {
+	o := desired.BuildOptions{
+		NoCache: f.noCache, Pull: f.pull, Keep: f.noRm, Compress: f.compress, Args: map[string]string{},
+		Alone: f.serial || f.parallel != "" && f.parallel != "all",
+	}
+	for _, arg := range f.args {
+		name, value, given := strings.Cut(arg, "=")
+		if name == "" {
+			return o, exit.Usage{Msg: fmt.Sprintf("--build-arg %q is not NAME=VALUE", arg)}
+		}
+		if !given {
+			if value, given = env[name]; !given {
+				continue // as docker has it: the default of the Dockerfile holds
+			}
+		}
+		o.Args[name] = value
+	}
+	if f.memory != "" {
+		bytes, err := units.RAMInBytes(f.memory)
+		if err != nil || bytes <= 0 {
+			return o, exit.Usage{Msg: fmt.Sprintf("--memory %s is no amount of memory", f.memory), Advice: []string{"write it like 512m"}}
+		}
+		o.Memory = bytes
+	}
+	return o, nil
+}

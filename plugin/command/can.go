@@ -1,0 +1,187 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/reach"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+func newCanCommand(c *cli) *cobra.Command {
+	var format string
+	var live bool
+	cmd := &cobra.Command{
+		Use:   "can [OPTIONS] FROM TO",
+		Short: "Say whether one service or container may reach another",
+		Long: `Say whether one service or container may reach another: by which network and
+under which names, or why not, and whether published ports are a way round that
+no network closes. The exit status is 0 for yes, 1 for no, 2 for names that
+there are not.
+
+FROM and TO are services, or containers of anybody: web, web_2, demo_web_2. When
+both run the engine is asked, else the files. --live insists on the engine,
+--live=false on the files. Nothing is tried out: check does that.`,
+		Example: `  docker stacklite can web mysql
+  docker stacklite can --live=false redis mysql
+  docker stacklite can web_2 some-container && echo yes`,
+		Args:              cobra.ExactArgs(2),
+		ValidArgsFunction: c.completeMembers(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if format != "text" && format != "json" {
+				return exit.Usage{Msg: fmt.Sprintf("--format can be text or json, not %q", format)}
+			}
+			ctx, stop := interruptible(cmd.Context())
+			defer stop()
+			answer, err := c.can(ctx, args[0], args[1], live, cmd.Flags().Changed("live"))
+			if err != nil {
+				return err
+			}
+			if err := printAnswer(c.view(), answer, format); err != nil {
+				return err
+			}
+			if !answer.Reaches {
+				return exit.Status(1)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().BoolVar(&live, "live", false, "ask the engine (default when both run)")
+	return cmd
+}
+
+func printAnswer(o view.Options, a reach.Answer, format string) error {
+	if format == "json" {
+		return view.JSON(o, a)
+	}
+	return view.Lines(o, a.Lines()...)
+}
+
+// can answers from the engine or from the files.
+func (c *cli) can(ctx context.Context, from, to string, live, asked bool) (reach.Answer, error) {
+	if asked && !live {
+		return c.canByFiles(from, to)
+	}
+	project, unread := session.Load(c.env, c.options(), false)
+	s, v, err := c.lookFor(ctx, unread != nil && c.general.Project == "")
+	if err != nil {
+		var gone engine.Unreachable
+		if asked || unread != nil || !errors.As(err, &gone) {
+			return reach.Answer{}, err
+		}
+		view.PrintNotes(c.view(), []compose.Note{{Text: err.Error() + ", so this is what the files say"}})
+		return c.canByFiles(from, to)
+	}
+	x, errX := runningMember(v, from)
+	y, errY := runningMember(v, to)
+	switch {
+	case errX == nil && errY == nil:
+		return canOnEngine(ctx, s, v, x, y)
+	case unread != nil && v.Project == "":
+		return reach.Answer{}, errors.Join(cmp.Or(errX, errY), unread)
+	case !asked && project != nil && project.Service(from) != nil && project.Service(to) != nil:
+		return c.canByFiles(from, to)
+	default:
+		return reach.Answer{}, cmp.Or(errX, errY)
+	}
+}
+
+// lookFor asks the engine who is where, for the project or, with anybody, for
+// containers of whomever: there may be no files then.
+func (c *cli) lookFor(ctx context.Context, anybody bool) (*session.Session, reach.View, error) {
+	if anybody {
+		s, err := session.Connect(c.env, c.options())
+		if err != nil {
+			return nil, reach.View{}, err
+		}
+		snapshot, err := s.Engine.Observe(ctx, nil)
+		return s, reach.View{Snapshot: snapshot}, err
+	}
+	s, err := session.Find(c.env, c.options())
+	if err != nil {
+		return nil, reach.View{}, err
+	}
+	v, err := look(ctx, s)
+	return s, v, err
+}
+
+// canByFiles answers for two services from what the files say.
+func (c *cli) canByFiles(from, to string) (reach.Answer, error) {
+	s, err := session.OpenFiles(c.env, c.options(), false)
+	if err != nil {
+		return reach.Answer{}, err
+	}
+	for _, name := range []string{from, to} {
+		if s.Project.Service(name) == nil {
+			return reach.Answer{}, session.NoSuchService([]string{name}, s.FileServices())
+		}
+	}
+	return reach.AskFiles(s.Project, s.Topology, from, to), nil
+}
+
+// canOnEngine answers from what is on the engine, and notes where the files say
+// something else.
+func canOnEngine(ctx context.Context, s *session.Session, v reach.View, x, y reach.Member) (reach.Answer, error) {
+	asked := reach.WithOwners(v.Snapshot, slices.Concat(x.Containers, y.Containers))
+	if err := s.Engine.Names(ctx, asked...); err != nil {
+		return reach.Answer{}, err
+	}
+	a := reach.Ask(v.Snapshot, x, y)
+	if v.Loaded != nil && v.Loaded.Service(x.Word) != nil && v.Loaded.Service(y.Word) != nil {
+		a.Compare(v.File.Reaches(x.Word, y.Word))
+	}
+	return a, nil
+}
+
+// runningMember finds the containers that run of what a user names: a service,
+// or a container of anybody.
+func runningMember(v reach.View, word string) (reach.Member, error) {
+	found := v.Snapshot.Replicas(v.Project, word)
+	known := len(found) > 0 || v.Loaded != nil && v.Loaded.Service(word) != nil
+	if !known {
+		c := v.Snapshot.Container(v.Project, word)
+		if c == nil {
+			return reach.Member{}, noSuchMember(v, word)
+		}
+		found = []*observed.Container{c}
+	}
+	found = slices.DeleteFunc(found, func(c *observed.Container) bool { return !c.State.Up() })
+	switch {
+	case len(found) > 0:
+		return reach.Member{Word: word, Containers: found}, nil
+	case known:
+		return reach.Member{}, exit.Failure{Msg: word + " does not run", Advice: []string{"start it with: up -d " + word, "or ask the files: can --live=false"}}
+	}
+	return reach.Member{}, exit.Failure{Msg: word + " does not run", Advice: []string{"start it with: docker start " + word}}
+}
+
+// noSuchMember is the error for a word that is neither a service nor a
+// container.
+func noSuchMember(v reach.View, word string) error {
+	var known []string
+	if v.Loaded != nil {
+		known = session.ServiceNames(v.Loaded)
+	}
+	for _, c := range v.Snapshot.Containers {
+		if c.Project == "" || c.Project != v.Project {
+			known = append(known, c.Name)
+		}
+	}
+	u := exit.Usage{Msg: fmt.Sprintf("no such service or container: %s", word)}
+	if len(known) > 0 {
+		u.Advice = []string{"there are: " + strings.Join(known, ", ")}
+	}
+	return u
+}

@@ -1,0 +1,89 @@
+package command
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/classic"
+	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// cli is what all verbs are made with.
+type cli struct {
+	env     *session.Environment
+	general session.Options // as the flags before the verb say; verbs change copies of it
+	classic *classic.Tool   // the old tool whose place is taken; nil: none
+}
+
+// options are the general options, for a verb to change.
+func (c *cli) options() session.Options {
+	o := c.general
+	if c.classic != nil {
+		o.FileNames, o.Note, o.Planned = c.classic.Files, view.PrintText, noteUnchanged
+	}
+	return o
+}
+
+// view says how results are shown, for verbs without a session.
+func (c *cli) view() view.Options { return c.env.View(c.general.Color) }
+
+// terminal is the user's streams, for a process in a container.
+func (c *cli) terminal() follow.Terminal {
+	return follow.Terminal{In: c.env.In, Out: c.env.Out, Err: c.env.Err}
+}
+
+// withFiles runs a verb that needs the files. Build directories have to be there
+// where checkBuilds is set.
+func (c *cli) withFiles(cmd *cobra.Command, o session.Options, checkBuilds bool, run func(context.Context, *session.Session) error) error {
+	ctx, stop := interruptible(cmd.Context())
+	defer stop()
+	s, err := session.Open(c.env, o, checkBuilds)
+	if err != nil {
+		return err
+	}
+	return run(ctx, s)
+}
+
+// withProject runs a verb that needs to know which project is meant.
+func (c *cli) withProject(cmd *cobra.Command, run func(context.Context, *session.Session) error) error {
+	ctx, stop := interruptible(cmd.Context())
+	defer stop()
+	s, err := session.Find(c.env, c.options())
+	if err != nil {
+		return err
+	}
+	return run(ctx, s)
+}
+
+// withEngine runs a verb that is about no project.
+func (c *cli) withEngine(cmd *cobra.Command, run func(context.Context, *session.Session) error) error {
+	ctx, stop := interruptible(cmd.Context())
+	defer stop()
+	s, err := session.Connect(c.env, c.options())
+	if err != nil {
+		return err
+	}
+	return run(ctx, s)
+}
+
+// interruptible gives a context that ends with the first Ctrl-C or SIGTERM; a
+// second one ends the process.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// noteUnchanged tells, as the old tools did, which containers a plan leaves as
+// they are.
+func noteUnchanged(o view.Options, p session.Planned) {
+	for _, name := range classic.Unchanged(p.Goal, p.Want, p.Have, p.Plan) {
+		view.PrintText(o, name+" is up-to-date")
+	}
+}

@@ -1,0 +1,139 @@
+package command
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+// completionTimeout is how long a completion waits for an engine.
+const completionTimeout = 2 * time.Second
+
+// completeFlags offers values for the flags that all commands have.
+func (c *cli) completeFlags(root *cobra.Command) {
+	words := func(list ...string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+	}
+	for name, complete := range map[string]cobra.CompletionFunc{
+		"project-name": c.completeProjects,
+		"progress":     words("auto", "tty", "plain", "json", "quiet"),
+		"ansi":         words("auto", "never", "always"),
+		"isolation":    words("link", "project"),
+	} {
+		_ = root.RegisterFlagCompletionFunc(name, complete)
+	}
+}
+
+// completeOwnFlags offers values for flags of single commands, whichever have
+// them.
+func (c *cli) completeOwnFlags(cmd *cobra.Command) {
+	for name, complete := range map[string]cobra.CompletionFunc{
+		"index": c.completeIndexes, "exit-code-from": c.completeServices, "attach": c.completeServices, "no-attach": c.completeServices,
+	} {
+		if cmd.Flags().Lookup(name) != nil {
+			_ = cmd.RegisterFlagCompletionFunc(name, complete)
+		}
+	}
+}
+
+// completeServices offers the services of the files.
+func (c *cli) completeServices(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	p, err := session.Load(c.env, c.options(), false)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	names := slices.DeleteFunc(session.ServiceNames(p), func(name string) bool { return slices.Contains(args, name) })
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeFirstService offers the services of the files for the first argument;
+// what follows is a command, or none of ours.
+func (c *cli) completeFirstService(then cobra.ShellCompDirective) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, then
+		}
+		return c.completeServices(cmd, args, word)
+	}
+}
+
+// completeMembers offers, up to so many arguments, the services of the files
+// and the containers of the engine, those of the project by their short names.
+func (c *cli) completeMembers(most int) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if len(args) >= most {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		names, _ := c.completeServices(cmd, args, word)
+		project := ""
+		if p, err := session.Load(c.env, c.options(), false); err == nil {
+			project = p.Name + "_"
+		}
+		for _, name := range c.containerNames(cmd.Context()) {
+			short := strings.TrimPrefix(name, project)
+			if !slices.Contains(args, short) && !slices.Contains(names, short) {
+				names = append(names, short)
+			}
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeContainers offers the containers of the engine.
+func (c *cli) completeContainers(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	names := slices.DeleteFunc(c.containerNames(cmd.Context()), func(name string) bool { return slices.Contains(args, name) })
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// containerNames asks the engine, and takes silence for none.
+func (c *cli) containerNames(ctx context.Context) []string {
+	ctx, cancel := context.WithTimeout(ctx, completionTimeout)
+	defer cancel()
+	s, err := session.Connect(c.env, c.options())
+	if err != nil {
+		return nil
+	}
+	snapshot, err := s.Engine.Observe(ctx, nil)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, container := range snapshot.Containers {
+		names = append(names, container.Name)
+	}
+	return names
+}
+
+// completeProjects offers the projects of the engine.
+func (c *cli) completeProjects(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if s, err := session.Connect(c.env, c.options()); err == nil {
+		list, _ := s.Engine.Containers(cmd.Context(), "") // an engine that does not answer has none to offer
+		for _, p := range observed.Projects(list) {
+			names = append(names, p.Name)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeIndexes offers the numbers of the replicas of the service that is
+// named already, or of all.
+func (c *cli) completeIndexes(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var numbers []string
+	if s, err := session.Find(c.env, c.options()); err == nil {
+		list, _ := s.List(cmd.Context(), args[:min(1, len(args))])
+		for _, container := range list {
+			if n := strconv.Itoa(container.Number); !container.OneOff && !slices.Contains(numbers, n) {
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	return numbers, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,56 @@
+package command
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// newCompletionCommand prints what teaches a shell to complete the stand-alone
+// command. Through docker, docker's own completion does it.
+func newCompletionCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "completion bash|zsh|fish",
+		Short: "Print what completes this command in a shell",
+		Long: `Print what makes a shell complete commands, flags, services, projects and the
+numbers of replicas of docker-stack-lite.
+
+"docker stacklite" needs none of it: docker's own completion asks the plugin.`,
+		Example: `  # bash: at the end of ~/.bashrc
+  eval "$(docker-stack-lite completion bash)"
+
+  # zsh: at the end of ~/.zshrc, behind compinit
+  eval "$(docker-stack-lite completion zsh)"
+
+  # fish: at the end of ~/.config/fish/config.fish
+  docker-stack-lite completion fish | source`,
+		Args:      cobra.ExactArgs(1),
+		ValidArgs: shellNames(),
+		RunE: func(_ *cobra.Command, args []string) error {
+			// The scripts ask the command that they are made for by its name
+			// alone, so one without verbs makes them.
+			bare := &cobra.Command{Use: StandaloneName}
+			var out bytes.Buffer
+			var err error
+			switch args[0] {
+			case "bash":
+				err = bare.GenBashCompletionV2(&out, true)
+			case "zsh":
+				err = bare.GenZshCompletion(&out)
+				fmt.Fprintf(&out, "compdef _%s %s\n", bare.Use, bare.Use)
+			case "fish":
+				err = bare.GenFishCompletion(&out, true)
+			default:
+				return exit.Usage{Msg: fmt.Sprintf("no completion for %q", args[0]), Advice: []string{"shells are bash, zsh and fish"}}
+			}
+			if err != nil {
+				return err
+			}
+			return view.Bytes(c.view(), out.Bytes())
+		},
+	}
+}

@@ -1,0 +1,30 @@
+package command
+
+import (
+	"errors"
+
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/image"
+)
+
+// Hints says what flag there is against an error that knows none: packages below
+// this one do not know the command line.
+func Hints(err error) []string {
+	var (
+		noBuilder *image.NoBuilder
+		full      *engine.PoolFull
+		foreign   *engine.ForeignProgram
+	)
+	switch {
+	case errors.As(err, &noBuilder):
+		return []string{"--builder auto takes what is there"}
+	case errors.As(err, &full):
+		return []string{
+			"take down stacks that are not needed: docker stacklite --project-name NAME down",
+			"or name another range: --pool 10.100.0.0/16, or STACKLITE_POOL=10.100.0.0/16",
+		}
+	case errors.As(err, &foreign):
+		return []string{"name one that can: --prober FILE, a docker-stacklite for " + foreign.Want + " built with CGO_ENABLED=0 (make cross)"}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package command
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/docker/docker/client"
+
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+// memory is the command line on an engine in memory.
+type memory struct{ host string }
+
+func newMemory(t *testing.T) memory {
+	t.Helper()
+	e := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{
+		enginetest.Probe("probe"), enginetest.Probe("probe:2"),
+	}})
+	return memory{host: e.Host()}
+}
+
+// run runs a command in the current directory.
+func (m memory) run(t *testing.T, args ...string) (out, errs string, code int) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	root, options := New(&session.Environment{
+		In: strings.NewReader(""), Out: &stdout, Err: &stderr,
+		Vars:  map[string]string{"COMPOSE_PROJECT_NAME": "demo"},
+		Hints: Hints,
+		Connect: func() (engine.Client, error) {
+			return client.NewClientWithOpts(client.WithHost(m.host), client.WithAPIVersionNegotiation())
+		},
+	}, nil)
+	root.SilenceErrors, root.SilenceUsage = true, true // as the Docker CLI's library has it
+	root.SetArgs(args)
+	code = exit.Code(root.ExecuteContext(t.Context()), options())
+	return stdout.String(), stderr.String(), code
+}
+
+// do writes a file, runs a command on it that must succeed, and gives its
+// standard output.
+func (m memory) do(t *testing.T, file []byte, args ...string) string {
+	t.Helper()
+	write(t, "fig.yml", string(file))
+	out, errs, code := m.run(t, args...)
+	if code != 0 {
+		t.Fatalf("%v: exit code %d\n%s", args, code, errs)
+	}
+	return out
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,22 @@
+package command
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+func newPauseCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "pause [SERVICE...]",
+		Short: "Freeze containers that run",
+		Long:  `Freeze the processes of containers that run, until unpause lets them go on.`,
+		Example: `  docker stacklite pause
+  docker stacklite pause worker`,
+		ValidArgsFunction: c.completeServices,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.act(cmd, plan.Goal{State: plan.Paused}, args, exit.Failure{Msg: "no containers to pause"})
+		},
+	}
+}

@@ -1,0 +1,126 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+// pullFlags are those of pull.
+type pullFlags struct {
+	ignoreFailures bool
+	includeDeps    bool
+	quiet          bool
+	parallel       bool
+	serial         bool
+	policy         string
+}
+
+func newPullCommand(c *cli) *cobra.Command {
+	var f pullFlags
+	cmd := &cobra.Command{
+		Use:   "pull [OPTIONS] [SERVICE...]",
+		Short: "Fetch the images of services",
+		Long: `Fetch the images of services from their registries, several at once.
+
+Services that are built are left out. Credentials are those of docker login. A
+connection that breaks is tried again.`,
+		Example: `  docker stacklite pull
+  docker stacklite pull --include-deps web
+  docker stacklite pull --policy missing`,
+		ValidArgsFunction: c.completeServices,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains([]string{"always", "missing", "never"}, f.policy) {
+				return exit.Usage{Msg: fmt.Sprintf("--policy %s is neither always nor missing or never", f.policy)}
+			}
+			o := c.options()
+			if f.serial || !f.parallel {
+				o.Parallel = 1
+			}
+			if f.quiet {
+				o.Progress = "quiet"
+			}
+			return c.withFiles(cmd, o, false, func(ctx context.Context, s *session.Session) error { return runPull(ctx, s, f, args) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&f.ignoreFailures, "ignore-pull-failures", false, "go on where an image can't be fetched, and call that success")
+	flags.BoolVar(&f.includeDeps, "include-deps", false, "also what the named services link to")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
+	flags.StringVar(&f.policy, "policy", "always", "which images: always, those that are missing, or never any, so that a missing one is an error")
+	flags.BoolVar(&f.serial, "no-parallel", false, "fetch one image after another")
+	flags.BoolVar(&f.parallel, "parallel", true, "fetch several images at once")
+	_ = flags.MarkHidden("parallel") // it has become the rule
+	return cmd
+}
+
+func runPull(ctx context.Context, s *session.Session, f pullFlags, args []string) error {
+	services, err := session.Chosen(s.Project, args)
+	if err != nil {
+		return err
+	}
+	if services != nil && f.includeDeps {
+		services = s.Topology.Needs(services)
+	}
+	if err := s.Engine.Ping(ctx); err != nil {
+		return err
+	}
+	var have desired.Have
+	if f.policy != "always" {
+		if have, err = s.Observe(ctx, true); err != nil {
+			return err
+		}
+	}
+	p := desired.Pulls(s.Project, services, func(ref string) bool { return have.Images[ref] != "" })
+	if f.policy == "never" {
+		return missingImages(p)
+	}
+	err = s.Run(ctx, p)
+	if f.ignoreFailures {
+		return noteFailures(ctx, s, err)
+	}
+	return err
+}
+
+// missingImages makes an error of a plan to pull.
+func missingImages(p *plan.Plan) error {
+	var errs []error
+	for _, s := range p.Steps {
+		if pull, ok := s.Action.(plan.PullImage); ok {
+			errs = append(errs, exit.Failure{Msg: "there is no image " + pull.Image.Ref, Advice: []string{"to fetch it: pull --policy missing"}})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// noteFailures tells what images could not be fetched, and makes nothing of it
+// unless it was interrupted or the engine is to blame.
+func noteFailures(ctx context.Context, s *session.Session, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	list := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		list = joined.Unwrap()
+	}
+	var other []error
+	for _, one := range list {
+		var failed *image.RegistryError
+		if !errors.As(one, &failed) {
+			other = append(other, one)
+			continue
+		}
+		s.Note(one.Error())
+	}
+	return errors.Join(other...)
+}

@@ -1,0 +1,85 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+// pushFlags are those of push.
+type pushFlags struct {
+	to             string
+	ignoreFailures bool
+	quiet          bool
+}
+
+func newPushCommand(c *cli) *cobra.Command {
+	var f pushFlags
+	cmd := &cobra.Command{
+		Use:   "push --to PREFIX [SERVICE...]",
+		Short: "Send the images that were built to a registry",
+		Long: `Send the images that were built for services to a registry.
+
+Such an image is called PROJECT_SERVICE, a name that no registry has a place
+for; it is sent as PREFIX/PROJECT_SERVICE. Services with an image of their own
+are left out. Credentials are those of docker login.`,
+		Example: `  docker stacklite push --to registry.example.com/team
+  docker stacklite push --to localhost:5000 web`,
+		ValidArgsFunction: c.completeServices,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
+			o := c.options()
+			if f.quiet {
+				o.Progress = "quiet"
+			}
+			return c.withFiles(cmd, o, false, func(ctx context.Context, s *session.Session) error { return runPush(ctx, s, f, args) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.to, "to", "", "the registry, with the beginning of the names there")
+	flags.BoolVar(&f.ignoreFailures, "ignore-push-failures", false, "go on where an image can't be sent, and call that success")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
+	return cmd
+}
+
+// check refuses a destination that is none.
+func (f pushFlags) check() error {
+	if f.to == "" {
+		return exit.Usage{Msg: "push needs --to: no registry has a place for PROJECT_SERVICE",
+			Advice: []string{"use: push --to registry.example.com/team"}}
+	}
+	if _, err := reference.ParseNormalizedNamed(strings.TrimSuffix(f.to, "/") + "/x"); err != nil {
+		return exit.Usage{Msg: fmt.Sprintf("--to %s is not the beginning of an image's name", f.to),
+			Advice: []string{"write it like registry.example.com/team or localhost:5000"}}
+	}
+	return nil
+}
+
+func runPush(ctx context.Context, s *session.Session, f pushFlags, args []string) error {
+	services, err := session.Chosen(s.Project, args)
+	if err != nil {
+		return err
+	}
+	if err := s.Engine.Ping(ctx); err != nil {
+		return err
+	}
+	p := desired.Pushes(s.Project, services, f.to)
+	if p.Empty() {
+		s.Note("nothing to push: no service is built")
+	}
+	err = s.Run(ctx, p)
+	if f.ignoreFailures {
+		return noteFailures(ctx, s, err)
+	}
+	return err
+}

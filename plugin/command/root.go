@@ -1,0 +1,182 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/classic"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// Name is what the Docker CLI knows the plugin by. It allows no hyphen.
+const Name = "stacklite"
+
+// StandaloneName is what the program is called without the docker command.
+const StandaloneName = "docker-stack-lite"
+
+// New makes the whole command line for an environment; as the command line of an
+// old tool, unless that is nil. After it has run, errors are to be shown as the
+// second result says.
+func New(env *session.Environment, old *classic.Tool) (*cobra.Command, func() view.Options) {
+	c := &cli{env: env, classic: old}
+	return newRoot(c), c.view
+}
+
+// newRoot makes the command line. A new verb is a file and a line here.
+func newRoot(c *cli) *cobra.Command {
+	root := &cobra.Command{
+		Use:     Name,
+		Aliases: []string{"stack-lite"},
+		Short:   "Run Fig and docker-compose 1.x files; only linked services reach each other",
+		Long: `Run Fig and docker-compose 1.x files, unchanged, on today's engines.
+
+Every link of the file becomes a network of its own, so that a service reaches
+those that it is linked to, by name, and nobody else.`,
+		Example: `  docker stacklite up -d
+  docker stacklite ps
+  docker stacklite scale web=5
+  docker stacklite logs -f web
+  docker stacklite down`,
+		Args:              noSuchCommand,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return exit.Usage{Msg: err.Error(), Advice: []string{"try: " + cmd.CommandPath() + " --help"}}
+	})
+	c.addGeneralFlags(root)
+	root.AddCommand(
+		newBuildCommand(c),
+		newCanCommand(c),
+		newCheckCommand(c),
+		newCompletionCommand(c),
+		newConfigCommand(c),
+		newCreateCommand(c),
+		newDownCommand(c),
+		newEventsCommand(c),
+		newExecCommand(c),
+		newGraphCommand(c),
+		newHelpCommand(),
+		newImagesCommand(c),
+		newKillCommand(c),
+		newLinkCommand(c),
+		newLogsCommand(c),
+		newLsCommand(c),
+		newPauseCommand(c),
+		newPlanCommand(c),
+		newPortCommand(c),
+		newPsCommand(c),
+		newPullCommand(c),
+		newPushCommand(c),
+		newRestartCommand(c),
+		newRmCommand(c),
+		newRunCommand(c),
+		newScaleCommand(c),
+		newShellInitCommand(c),
+		newStartCommand(c),
+		newStopCommand(c),
+		newTopCommand(c),
+		newUnpauseCommand(c),
+		newUpCommand(c),
+		newVersionCommand(c),
+		newWaitCommand(c),
+	)
+	for _, cmd := range root.Commands() {
+		cmd.Args = usageArgs(c.checked(cmd.Args))
+		c.completeOwnFlags(cmd)
+	}
+	addShort(root, "file", "f", false)
+	addShort(root, "project-name", "p", false)
+	return root
+}
+
+func (c *cli) addGeneralFlags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.SortFlags = false
+	f.StringArrayVar(&c.general.Files, "file", nil, "a file to read; may be repeated, later ones override (default fig.yml, docker-compose.yml)")
+	f.StringVar(&c.general.Project, "project-name", "", "the project's name (default the directory's)")
+	f.StringVar(&c.general.ProjectDir, "project-directory", "", "what relative paths are relative to (default the first file's directory)")
+	f.StringVar(&c.general.EnvFile, "env-file", "", "variables for the files (default .env)")
+	f.StringVar(&c.general.Progress, "progress", "auto", "how progress is shown: auto, tty, plain, json or quiet")
+	f.StringVar(&c.general.Color, "ansi", "auto", "when colours are used: auto, never or always")
+	f.StringVar(&c.general.Isolation, "isolation", "link", `who reaches whom: "link", those that are linked, or "project", everybody`)
+	f.StringVar(&c.general.LinkEnv, "link-env", "", "which link variables containers get: none, ports, or full, with the target's environment (default STACKLITE_LINK_ENV, else ports)")
+	f.StringVar(&c.general.Discovery, "discovery", "", "what discovery proxies find without a link: on, the whole engine; project; off; or names of other projects (default STACKLITE_DISCOVERY, else on)")
+	f.StringVar(&c.general.Pool, "pool", "", "the range that subnets are taken from (default STACKLITE_POOL, else what the engine chooses, or 10.222.0.0/16 where it can not)")
+	f.StringVar(&c.general.Builder, "builder", "", "how images are built: auto, buildx, buildkit or classic (default STACKLITE_BUILDER, else auto)")
+	f.BoolVar(&c.general.DryRun, "dry-run", false, "say what would be done, and stop")
+	f.IntVar(&c.general.Parallel, "parallel", 16, "how many things to do at once")
+	_ = root.MarkPersistentFlagFilename("file", "yml", "yaml")
+	_ = root.MarkPersistentFlagFilename("env-file")
+	_ = root.MarkPersistentFlagDirname("project-directory")
+	c.completeFlags(root)
+}
+
+// addShort gives a global flag its letter: before the verb always, behind it
+// unless the verb has that letter for itself, as logs has -f and run has -p.
+// The letter can't be the global flag's own, for then no verb could have it.
+func addShort(cmd *cobra.Command, name, letter string, hidden bool) {
+	flag := cmd.Root().PersistentFlags().Lookup(name)
+	if cmd.Flags().ShorthandLookup(letter) == nil {
+		complete, _ := cmd.Root().GetFlagCompletionFunc(name)
+		short := *flag
+		short.Shorthand, short.Hidden = letter, hidden
+		cmd.Flags().AddFlag(&short)
+		if complete != nil {
+			_ = cmd.RegisterFlagCompletionFunc(name, complete)
+		}
+	}
+	for _, child := range cmd.Commands() {
+		addShort(child, name, letter, true)
+	}
+}
+
+// noSuchCommand refuses what is no verb; cobra would print the help and call
+// that success.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	u := exit.Usage{Msg: fmt.Sprintf("no such command: %s", args[0])}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		u.Advice = append(u.Advice, "did you mean "+strings.Join(near, " or ")+"?")
+	}
+	u.Advice = append(u.Advice, "try: "+cmd.CommandPath()+" --help")
+	return u
+}
+
+// checked looks at the global flags before a command looks at its arguments.
+func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := view.CheckColor(c.general.Color); err != nil {
+			return err
+		}
+		if _, err := view.NewProgress(c.general.Progress, view.Options{Err: io.Discard}); err != nil {
+			return err
+		}
+		if check == nil {
+			return nil
+		}
+		return check(cmd, args)
+	}
+}
+
+// usageArgs makes a command's complaint about its arguments, and about flags
+// that rule each other out, a usage error.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		err := cmd.ValidateFlagGroups()
+		if err == nil && check != nil {
+			err = check(cmd, args)
+		}
+		if err != nil {
+			return exit.Usage{Msg: err.Error(), Advice: []string{"try: " + cmd.CommandPath() + " --help"}}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,78 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+func newScaleCommand(c *cli) *cobra.Command {
+	var timeout int
+	cmd := &cobra.Command{
+		Use:   "scale [OPTIONS] SERVICE=NUMBER...",
+		Short: "Set how many replicas services have",
+		Long: `Set how many replicas services have.
+
+New replicas take the lowest free numbers, surplus ones go from the top. The
+service's name answers with all replicas at once; those that link to it see the
+change with nothing restarted. A service that publishes a fixed host port can
+have one replica only: publish "80" instead of "80:80", or a range.`,
+		Example: `  docker stacklite scale web=5
+  docker stacklite scale web=2 worker=0`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withFiles(cmd, c.options(), true, func(ctx context.Context, s *session.Session) error {
+				return runScale(ctx, s, args, given(cmd, "timeout", &timeout))
+			})
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			names, directive := c.completeServices(cmd, args, word)
+			for i := range names {
+				names[i] += "="
+			}
+			return names, directive | cobra.ShellCompDirectiveNoSpace
+		},
+	}
+	cmd.Flags().IntVarP(&timeout, "timeout", "t", 10, "seconds that a container is given to stop")
+	return cmd
+}
+
+func runScale(ctx context.Context, s *session.Session, args []string, timeout *int) error {
+	scale, err := parseScale(s.Project, args)
+	if err != nil {
+		return err
+	}
+	goal := plan.Goal{Services: []string{}, Recreate: plan.Never, Timeout: timeout}
+	for _, name := range s.FileServices() {
+		if _, ok := scale[name]; ok {
+			goal.Services = append(goal.Services, name)
+		}
+	}
+	return s.Converge(ctx, session.Request{Goal: goal, Scale: scale})
+}
+
+// parseScale reads SERVICE=NUMBER words.
+func parseScale(p *compose.Project, words []string) (desired.Scale, error) {
+	scale := desired.Scale{}
+	for _, word := range words {
+		name, number, ok := strings.Cut(word, "=")
+		n, err := strconv.Atoi(number)
+		if !ok || err != nil || n < 0 {
+			return nil, exit.Usage{Msg: fmt.Sprintf("%q is not SERVICE=NUMBER", word), Advice: []string{"write it like web=3"}}
+		}
+		if p.Service(name) == nil {
+			return nil, session.NoSuchService([]string{name}, session.ServiceNames(p))
+		}
+		scale[name] = n
+	}
+	return scale, nil
+}

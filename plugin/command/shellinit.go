@@ -1,0 +1,94 @@
+package command
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+var (
+	//go:embed shellinit/docker.sh
+	shFunction string
+
+	//go:embed shellinit/docker.fish
+	fishFunction string
+)
+
+// shellInit is the text that teaches one shell "docker stack-lite".
+type shellInit struct {
+	shell    string
+	function string
+}
+
+// shellInits has a row for every shell that can be taught. Bash and zsh agree
+// on everything the function uses.
+var shellInits = []shellInit{
+	{"bash", shFunction},
+	{"zsh", shFunction},
+	{"fish", fishFunction},
+}
+
+// newShellInitCommand prints a shell function named docker that makes
+// "docker stack-lite" another spelling of "docker stacklite". The Docker CLI
+// itself accepts plugin names of letters and digits only, so only the shell
+// can give the command its hyphen.
+func newShellInitCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "shell-init bash|zsh|fish",
+		Short: `Print a shell function that makes "docker stack-lite" work`,
+		Long: `Print a shell function that makes "docker stack-lite" work.
+
+The Docker CLI knows this plugin as "docker stacklite", because it allows no
+hyphen in a plugin's name. The function is called docker, hands
+
+  docker [GLOBAL FLAGS] stack-lite ...
+
+on as "docker [GLOBAL FLAGS] stacklite ...", and every other command to docker
+unchanged. Completion of docker's commands, where it is set up, follows it.
+
+The function lives in the shells you type in. A script should say
+"docker stacklite" or "docker-stack-lite", which need no function.`,
+		Example: `  # bash: at the end of ~/.bashrc
+  eval "$(docker-stack-lite shell-init bash)"
+
+  # zsh: at the end of ~/.zshrc
+  eval "$(docker-stack-lite shell-init zsh)"
+
+  # fish: at the end of ~/.config/fish/config.fish
+  docker-stack-lite shell-init fish | source`,
+		Args:                  cobra.ExactArgs(1),
+		ValidArgs:             shellNames(),
+		DisableFlagsInUseLine: true,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return printShellInit(c.view(), args[0])
+		},
+	}
+}
+
+// printShellInit writes the function for one shell. An unknown shell is a
+// usage error, and nothing is written.
+func printShellInit(o view.Options, shell string) error {
+	for _, s := range shellInits {
+		if s.shell == shell {
+			return view.Text(o, s.function)
+		}
+	}
+	return exit.Usage{
+		Msg:    fmt.Sprintf("no shell function for %q", shell),
+		Advice: []string{"known shells: " + strings.Join(shellNames(), ", ")},
+	}
+}
+
+// shellNames lists the shells in the order the help shows them.
+func shellNames() []string {
+	names := make([]string, len(shellInits))
+	for i, s := range shellInits {
+		names[i] = s.shell
+	}
+	return names
+}

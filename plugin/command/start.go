@@ -1,0 +1,41 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+func newStartCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "start [OPTIONS] [SERVICE...]",
+		Short: "Start containers that exist",
+		Long: `Start containers that exist, in the order of their links.
+
+No container is made or replaced: up does that.`,
+		Example: `  docker stacklite start
+  docker stacklite start web mysql`,
+		ValidArgsFunction: c.completeServices,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withFiles(cmd, c.options(), false, func(ctx context.Context, s *session.Session) error { return runStart(ctx, s, args) })
+		},
+	}
+}
+
+func runStart(ctx context.Context, s *session.Session, args []string) error {
+	services, err := session.Chosen(s.Project, args)
+	if err != nil {
+		return err
+	}
+	goal := plan.Goal{Services: services, NoCreate: true, Recreate: plan.Never}
+	return s.Converge(ctx, session.Request{Goal: goal, Check: func(have plan.Have) error {
+		if !have.Has(services) {
+			return exit.Failure{Msg: "no containers to start", Advice: []string{"to make them: up -d"}}
+		}
+		return nil
+	}})
+}

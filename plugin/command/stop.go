@@ -1,0 +1,30 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+func newStopCommand(c *cli) *cobra.Command {
+	var timeout int
+	cmd := &cobra.Command{
+		Use:   "stop [OPTIONS] [SERVICE...]",
+		Short: "Stop containers, and keep them",
+		Long: `Stop containers, and keep them: start brings them back with all they hold.
+
+A container is stopped after those that link to it.`,
+		Example: `  docker stacklite stop
+  docker stacklite stop -t 60 mysql`,
+		ValidArgsFunction: c.completeServices,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			goal := plan.Goal{State: plan.Stopped, Timeout: given(cmd, "timeout", &timeout)}
+			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return s.Take(ctx, goal, args, false) })
+		},
+	}
+	cmd.Flags().IntVarP(&timeout, "timeout", "t", 10, "seconds that a container is given to stop")
+	return cmd
+}

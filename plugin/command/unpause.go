@@ -1,0 +1,22 @@
+package command
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+func newUnpauseCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "unpause [SERVICE...]",
+		Short: "Let paused containers go on",
+		Long:  `Let the processes of paused containers go on.`,
+		Example: `  docker stacklite unpause
+  docker stacklite unpause worker`,
+		ValidArgsFunction: c.completeServices,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.act(cmd, plan.Goal{State: plan.Unpaused}, args, exit.Failure{Msg: "no containers to unpause"})
+		},
+	}
+}

@@ -1,0 +1,85 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/classic"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// attachFlags say how an up in the foreground shows the containers.
+type attachFlags struct {
+	log          view.LogOptions
+	abort        bool
+	exitCodeFrom string
+	attach       []string
+	noAttach     []string
+	attachDeps   bool
+}
+
+func (f *attachFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.abort, "abort-on-container-exit", false, "stop all containers as soon as one has exited; its code is the exit code")
+	cmd.Flags().StringVar(&f.exitCodeFrom, "exit-code-from", "", "take the exit code from this service; stops all with the first that exits")
+	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "show this service's output only; may be repeated")
+	cmd.Flags().StringArrayVar(&f.noAttach, "no-attach", nil, "don't show this service's output; may be repeated")
+	cmd.Flags().BoolVar(&f.attachDeps, "attach-dependencies", false, "show the output of services that the named ones link to, too")
+	cmd.Flags().BoolVar(&f.log.NoColor, "no-color", false, "no colours")
+	cmd.Flags().BoolVar(&f.log.NoPrefix, "no-log-prefix", false, "no container's name before each line")
+	cmd.Flags().BoolVar(&f.log.Timestamps, "timestamps", false, "show when each line was written")
+}
+
+// readyFlags say whether up waits until the containers are of use.
+type readyFlags struct {
+	wait        bool
+	waitTimeout int
+}
+
+func (f *readyFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.wait, "wait", false, "wait until containers run and, where their image has a health check, are healthy; implies -d")
+	cmd.Flags().IntVar(&f.waitTimeout, "wait-timeout", 0, "seconds to wait at most (default without end)")
+}
+
+// inForeground makes an up in the foreground of the flags: named are the services that
+// the command line names, which Ctrl-C stops; none: all.
+func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []string, goal plan.Goal) (*follow.Foreground, error) {
+	f.log.SplitStderr = old == nil
+	if old != nil && f.exitCodeFrom != "" && s.Project.Service(f.exitCodeFrom) == nil {
+		s.Note(fmt.Sprintf("No service named %q was found in your compose file.", f.exitCodeFrom))
+		return nil, exit.Status(2)
+	}
+	mentioned := slices.Concat(f.attach, f.noAttach)
+	if f.exitCodeFrom != "" {
+		mentioned = append(mentioned, f.exitCodeFrom)
+	}
+	if _, err := session.Chosen(s.Project, mentioned); err != nil {
+		return nil, err
+	}
+	meant := named
+	switch {
+	case len(f.attach) > 0:
+		meant = f.attach
+	case f.attachDeps:
+		meant = goal.Services
+	}
+	return &follow.Foreground{
+		Engine: s.Engine, Project: s.Name, View: s.View, Log: f.log, Abort: f.abort, CodeFrom: f.exitCodeFrom,
+		Shown: func(service string) bool {
+			return (len(meant) == 0 || slices.Contains(meant, service)) && !slices.Contains(f.noAttach, service)
+		},
+		Stop: func(ctx context.Context, target plan.Target) error {
+			p, err := s.PlanTake(ctx, plan.Goal{State: target, Timeout: goal.Timeout}, named, false)
+			if err != nil {
+				return err
+			}
+			return s.RunAmidLines(ctx, p)
+		},
+	}, nil
+}

@@ -1,0 +1,181 @@
+package desired
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/go-connections/nat"
+	"github.com/docker/go-units"
+
+	"github.com/stack-lite/stack-lite/compose"
+)
+
+// config maps the keys of a service to the engine's container configuration
+// (compose-v1.md 1.2).
+func config(s *compose.Service, image string, labels map[string]string) *container.Config {
+	exposed, _ := ports(s)
+	c := &container.Config{
+		Image:        image,
+		Cmd:          s.Command,
+		Entrypoint:   s.Entrypoint,
+		User:         s.User,
+		WorkingDir:   s.WorkingDir,
+		Hostname:     s.Hostname,
+		Domainname:   s.Domainname,
+		MacAddress:   s.MacAddress,
+		Env:          environment(s.Environment),
+		Labels:       labels,
+		ExposedPorts: exposed,
+		OpenStdin:    s.StdinOpen,
+		Tty:          s.TTY,
+		StopSignal:   s.StopSignal,
+		Volumes:      map[string]struct{}{},
+	}
+	for _, v := range s.Volumes {
+		if v.Host == "" {
+			c.Volumes[v.Target] = struct{}{}
+		}
+	}
+	return c
+}
+
+// hostConfig maps the keys of a service to the engine's host configuration
+// (compose-v1.md 1.2). Where the container joins others is filled in by its
+// creation.
+func hostConfig(s *compose.Service) *container.HostConfig {
+	_, bindings := ports(s)
+	h := &container.HostConfig{
+		PortBindings:   bindings,
+		VolumeDriver:   s.VolumeDriver,
+		DNS:            s.DNS,
+		DNSSearch:      s.DNSSearch,
+		PidMode:        container.PidMode(s.Pid),
+		IpcMode:        container.IpcMode(s.Ipc),
+		CapAdd:         s.CapAdd,
+		CapDrop:        s.CapDrop,
+		SecurityOpt:    s.SecurityOpt,
+		Privileged:     s.Privileged,
+		ReadonlyRootfs: s.ReadOnly,
+		ShmSize:        s.ShmSize,
+		RestartPolicy: container.RestartPolicy{
+			Name:              container.RestartPolicyMode(s.Restart.Policy),
+			MaximumRetryCount: s.Restart.Max,
+		},
+		LogConfig: container.LogConfig{Type: s.LogDriver, Config: values(s.LogOpt)},
+		Resources: container.Resources{
+			Memory:           s.MemLimit,
+			MemorySwap:       s.MemswapLimit,
+			MemorySwappiness: s.MemSwappiness,
+			CPUShares:        s.CPUShares,
+			CPUQuota:         s.CPUQuota,
+			CpusetCpus:       s.CPUSet,
+			CgroupParent:     s.CgroupParent,
+		},
+	}
+	for _, v := range s.Volumes {
+		if v.Host != "" {
+			h.Binds = append(h.Binds, bind(v.Host, v.Target, v.Mode))
+		}
+	}
+	for _, x := range s.ExtraHosts {
+		if x.Value != nil {
+			h.ExtraHosts = append(h.ExtraHosts, x.Name+":"+*x.Value)
+		}
+	}
+	for _, u := range s.Ulimits {
+		h.Ulimits = append(h.Ulimits, &units.Ulimit{Name: u.Name, Soft: u.Soft, Hard: u.Hard})
+	}
+	for _, d := range s.Devices {
+		h.Devices = append(h.Devices, container.DeviceMapping{
+			PathOnHost: d.Host, PathInContainer: d.Container, CgroupPermissions: d.Permissions,
+		})
+	}
+	return h
+}
+
+func bind(host, target, mode string) string {
+	if mode == "" {
+		return host + ":" + target
+	}
+	return host + ":" + target + ":" + mode
+}
+
+func environment(vars []compose.Var) []string {
+	var env []string
+	for _, v := range vars {
+		if v.Value != nil {
+			env = append(env, v.Name+"="+*v.Value)
+		}
+	}
+	return env
+}
+
+func values(vars []compose.Var) map[string]string {
+	var m map[string]string
+	for _, v := range vars {
+		if v.Value != nil {
+			if m == nil {
+				m = map[string]string{}
+			}
+			m[v.Name] = *v.Value
+		}
+	}
+	return m
+}
+
+// ports gives the ports that a service exposes and those that it publishes.
+func ports(s *compose.Service) (nat.PortSet, nat.PortMap) {
+	exposed, bindings := nat.PortSet{}, nat.PortMap{}
+	for _, x := range s.Expose {
+		for p := x.First; p <= x.Last; p++ {
+			exposed[port(p, x.Proto)] = struct{}{}
+		}
+	}
+	for _, x := range s.Ports {
+		for p := x.First; p <= x.Last; p++ {
+			b := nat.PortBinding{HostIP: x.IP}
+			switch {
+			case x.HostFirst == 0:
+			case x.First == x.Last && x.HostFirst != x.HostLast:
+				b.HostPort = fmt.Sprintf("%d-%d", x.HostFirst, x.HostLast)
+			default:
+				b.HostPort = strconv.Itoa(x.HostFirst + p - x.First)
+			}
+			exposed[port(p, x.Proto)] = struct{}{}
+			bindings[port(p, x.Proto)] = append(bindings[port(p, x.Proto)], b)
+		}
+	}
+	return exposed, bindings
+}
+
+func port(number int, proto string) nat.Port {
+	return nat.Port(strconv.Itoa(number) + "/" + proto)
+}
+
+// portRange names the ranges of host ports that the engine chooses from for a
+// service; empty: there is none. The engine hands ranges out without holding
+// them, so that containers which share one must start one after another.
+func portRange(s *compose.Service) string {
+	var ranges []string
+	for _, x := range s.Ports {
+		if x.First == x.Last && x.HostFirst != x.HostLast {
+			ranges = append(ranges, fmt.Sprintf("%s:%d-%d/%s", x.IP, x.HostFirst, x.HostLast, x.Proto))
+		}
+	}
+	return strings.Join(ranges, " ")
+}
+
+// netMode is the engine's word for a net that is neither links' nor a
+// container's.
+func netMode(n compose.Namespace) string {
+	switch n.Mode {
+	case compose.NetHost:
+		return "host"
+	case compose.NetNone:
+		return "none"
+	default:
+		return "default"
+	}
+}

@@ -1,0 +1,116 @@
+package desired
+
+import (
+	"maps"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+	"github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// ContainerSpec is what a container is made from. What images and other
+// containers say of it is known only when it is made: see CreationFacts.
+type ContainerSpec struct {
+	service   *compose.Service
+	project   string // its name
+	labels    map[string]string
+	endpoints []endpointConfig // in the order in which networks are attached
+	sharing   sharing
+	oneOff    *OneOff // nil: it is a replica
+	linkEnv   linking.EnvMode
+	links     []LinkSource // what link variables are made from
+}
+
+// LinkSources lists what the variables of the container's links come from.
+func (s ContainerSpec) LinkSources() []LinkSource { return s.links }
+
+// CreationFacts are what has to be asked for before a container is made.
+type CreationFacts struct {
+	Image     ImageFacts                 // of the container's own image
+	Links     []ImageFacts               // of each of LinkSources, in order
+	SharesIDs map[string]string          // ids of the containers that it shares with, by name
+	Replaced  *container.InspectResponse // the container whose anonymous volumes it takes over; nil: none
+	AttachAll bool                       // the engine attaches a container to all its networks at creation
+}
+
+// Creation is what an engine is asked for to make a container.
+type Creation struct {
+	Config    *container.Config
+	Host      *container.HostConfig
+	Endpoints map[string]*network.EndpointSettings
+}
+
+// Creation works out how a container is made, attached to as many of its
+// networks as the engine takes at creation.
+func (s ContainerSpec) Creation(c plan.Container, facts CreationFacts) Creation {
+	out := Creation{Config: s.config(c, facts), Host: hostConfig(s.service), Endpoints: map[string]*network.EndpointSettings{}}
+	s.sharing.apply(out.Host, facts.SharesIDs)
+	if s.oneOff != nil {
+		s.oneOff.apply(out.Config, out.Host)
+	}
+	if facts.Replaced != nil {
+		s.takeOverVolumes(facts.Replaced, out.Config, out.Host)
+	}
+	switch {
+	case s.sharing.net != "":
+	case c.CreatedOnExternal != "":
+		out.Host.NetworkMode = container.NetworkMode(c.CreatedOnExternal)
+	case len(s.endpoints) > 0:
+		out.Host.NetworkMode = container.NetworkMode(s.endpoints[0].network)
+	default:
+		out.Host.NetworkMode = container.NetworkMode(netMode(s.service.Net))
+	}
+	for i, e := range s.endpoints {
+		if facts.AttachAll || i == 0 && c.CreatedOnExternal == "" {
+			out.Endpoints[e.network] = e.settings
+		}
+	}
+	if c.CreatedOnExternal != "" && facts.AttachAll {
+		out.Endpoints[c.CreatedOnExternal] = &network.EndpointSettings{}
+	}
+	return out
+}
+
+// config is config with what only the images say: link variables, and the labels
+// that keep what they were made from.
+func (s ContainerSpec) config(c plan.Container, facts CreationFacts) *container.Config {
+	out := config(s.service, c.Image, maps.Clone(s.labels))
+	out.Labels[labels.Exposes] = labels.PortsText(facts.Image.Ports)
+	vars, sums := s.linkVariables(c.Name, facts)
+	out.Env = append(vars, out.Env...)
+	if sums != nil {
+		out.Labels[labels.LinkEnv] = labels.LinkEnvText(sums)
+	}
+	return out
+}
+
+// takeOverVolumes mounts the anonymous volumes of a container that is replaced
+// where they were (compose-v1.md 3.8), unless the file says something else for
+// the place.
+func (s ContainerSpec) takeOverVolumes(was *container.InspectResponse, config *container.Config, host *container.HostConfig) {
+	anonymous := map[string]bool{} // places where the old container had one
+	if was.Config != nil {
+		for target := range was.Config.Volumes {
+			anonymous[target] = true
+		}
+	}
+	taken := map[string]bool{}
+	for _, v := range s.service.Volumes {
+		if v.Host != "" {
+			taken[v.Target] = true
+		}
+	}
+	for _, m := range was.Mounts {
+		if m.Type != mount.TypeVolume || taken[m.Destination] || !anonymous[m.Destination] || m.Name == "" {
+			continue
+		}
+		host.Binds = append(host.Binds, bind(m.Name, m.Destination, ""))
+		// The place stays declared, so that the next replacement finds it.
+		config.Volumes[m.Destination] = struct{}{}
+	}
+}

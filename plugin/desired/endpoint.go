@@ -1,0 +1,56 @@
+package desired
+
+import (
+	"strconv"
+
+	"github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// endpointConfig is a network that a container is attached to, with its names
+// there.
+type endpointConfig struct {
+	network  string
+	settings *network.EndpointSettings
+}
+
+// endpointSettings gives a replica its names on a network: those of its
+// service, its own, and the private ones that it sees. A one-off container has
+// the number 0 and no name of its own.
+func endpointSettings(e linking.Endpoint, service string, number int) *network.EndpointSettings {
+	s := &network.EndpointSettings{Aliases: append([]string{}, e.Aliases...)}
+	if len(e.Aliases) > 0 && number > 0 {
+		s.Aliases = append(s.Aliases, service+"_"+strconv.Itoa(number))
+	}
+	for _, l := range e.Links {
+		s.Links = append(s.Links, l.Target+":"+l.Alias)
+	}
+	return s
+}
+
+// ConnectSettings gives a container its names, and the address that it had, on
+// a network that it is attached to. An external one has a name besides its own
+// there; on a network of another project nobody needs any.
+func ConnectSettings(a plan.Connect) *network.EndpointSettings {
+	settings := &network.EndpointSettings{}
+	if spec, ours := a.Network.Spec.(NetworkSpec); ours {
+		if a.Service == "" {
+			settings.Aliases = []string{linking.ExternalAlias(a.Name)}
+		} else {
+			settings = endpointSettings(spec.Endpoints[a.Service], a.Service, a.Number)
+		}
+	}
+	if a.Address != "" {
+		settings.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: a.Address}
+	}
+	return settings
+}
+
+// ConnectsExternal tells whether an attachment is one of an external container,
+// or to a network of another project: others may take theirs away at any moment.
+func ConnectsExternal(a plan.Connect) bool {
+	_, ours := a.Network.Spec.(NetworkSpec)
+	return a.Service == "" || !ours
+}

@@ -1,0 +1,189 @@
+package desired
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// projectOf is the project that a container is a replica of; empty: of none.
+func projectOf(c *observed.Container) string {
+	if c.OneOff {
+		return ""
+	}
+	return c.Project
+}
+
+// ExternalName is the name under which links and discovery know a container that
+// is not the project's.
+func ExternalName(c *observed.Container) string {
+	if project := projectOf(c); project != "" {
+		return linking.ExternalService(project, c.Service)
+	}
+	return linking.ExternalContainer(c.Name)
+}
+
+// shortID is how many digits of an id are a name, on networks too.
+const shortID = 12
+
+// means tells whether an external name is that of a container. External links
+// may name a container by its id.
+func means(name string, c *observed.Container) bool {
+	text, container := strings.CutPrefix(name, linking.ExternalContainer(""))
+	if !container {
+		return name == ExternalName(c)
+	}
+	return text == c.Name || len(text) >= shortID && strings.HasPrefix(c.ID, text)
+}
+
+// external finds the external container that a name stands for; nil: none.
+func (h Have) external(name string) *observed.Container {
+	for _, x := range h.Externals {
+		if c := h.Snapshot.ByID(x.ID); means(name, c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// meant names the containers that external names stand for and that networks
+// can be attached to.
+func (h Have) meant(externals []string) []string {
+	var names []string
+	for _, x := range h.Externals {
+		c := h.Snapshot.ByID(x.ID)
+		if c.Attachable() && slices.ContainsFunc(externals, func(name string) bool { return means(name, c) }) {
+			names = append(names, x.Name)
+		}
+	}
+	return names
+}
+
+// linkedMembers lists, for each link network that a project has, who is on it.
+func linkedMembers(have plan.Have) [][]string {
+	var members [][]string
+	for _, n := range have.Networks {
+		if kindOf(n.Settings) == string(linking.Linked) {
+			members = append(members, slices.Concat(slices.Sorted(maps.Keys(n.Wiring)), externalsOf(n.Settings)))
+		}
+	}
+	return members
+}
+
+// discovered lists who takes part in discovery outside of the project, with the
+// services of the project that meet them on networks of others: there no second
+// network is needed.
+func (in Inputs) discovered() []linking.External {
+	byName := map[string]*linking.External{}
+	on := map[string]map[string]int{} // by external name, how many containers are on which network
+	count := map[string]int{}
+	for _, x := range in.Have.Externals {
+		c := in.Have.Snapshot.ByID(x.ID)
+		if c.Role == (linking.Role{}) || !in.Options.Discovery.counts(c) {
+			continue
+		}
+		name := ExternalName(c)
+		if byName[name] == nil {
+			byName[name], on[name] = &linking.External{Name: name}, map[string]int{}
+		}
+		e := byName[name]
+		e.Proxy, e.Discoverable = e.Proxy || c.Role.Proxy, e.Discoverable || c.Role.Discoverable
+		count[name]++
+		for network := range x.Attached {
+			on[name][network]++
+		}
+	}
+	others := in.Have.otherNetworks(in.Project.Name)
+	var list []linking.External
+	for _, e := range byName {
+		for _, svc := range in.Project.Services {
+			byFile := svc.Net.Mode == compose.NetNetwork && on[e.Name][svc.Net.Name] == count[e.Name]
+			theirs := slices.ContainsFunc(others, func(n observed.Network) bool {
+				return in.joins(n, svc, e.Name) && in.hasRoom(n, svc)
+			})
+			if byFile || theirs {
+				e.JoinedWith = append(e.JoinedWith, svc.Name)
+			}
+		}
+		list = append(list, *e)
+	}
+	slices.SortFunc(list, func(a, b linking.External) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
+
+// joins tells whether a network of another project was made to join a service
+// of this one with an external one.
+func (in Inputs) joins(n observed.Network, svc *compose.Service, name string) bool {
+	if n.Project == "" || !slices.Contains(n.Externals, linking.ExternalService(in.Project.Name, svc.Name)) {
+		return false
+	}
+	for member := range n.Wiring {
+		if linking.ExternalService(n.Project, member) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// hasRoom tells whether all replicas of a service fit on a network of another
+// project. It can grow only when that one is brought up.
+func (in Inputs) hasRoom(n observed.Network, svc *compose.Service) bool {
+	attached := in.Scale[svc.Name]
+	for _, x := range in.Have.Externals {
+		if _, on := x.Attached[n.Name]; on {
+			attached++
+		}
+	}
+	for _, c := range in.Have.Containers {
+		if c.Service != svc.Name && slices.Contains(c.OtherNetworks, n.Name) {
+			attached++
+		}
+	}
+	return attached <= n.Room
+}
+
+// otherNetworks names the networks of other projects that were made for a
+// container of this one too: because of an external link to it, or where
+// discovery joins its service with one of theirs.
+func (in Inputs) otherNetworks(svc *compose.Service, container string) []string {
+	var names []string
+	for _, n := range in.Have.otherNetworks(in.Project.Name) {
+		linked := n.Project != "" && slices.Contains(n.Externals, linking.ExternalContainer(container)) && hasOwnNetwork(svc)
+		discovered := slices.ContainsFunc(in.Topology.Edges, func(e linking.Edge) bool {
+			return e.OnOtherNetwork && (e.From == svc.Name && in.joins(n, svc, e.Owner) || e.Owner == svc.Name && in.joins(n, svc, e.From))
+		})
+		if (linked || discovered) && in.hasRoom(n, svc) {
+			names = append(names, n.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func hasOwnNetwork(svc *compose.Service) bool {
+	return svc.Net.Mode == compose.NetLinks || svc.Net.Mode == compose.NetNetwork
+}
+
+// purpose says what a network is for, where links of the project are not all.
+func purpose(t *linking.Topology, n linking.Network) string {
+	var reasons []string
+	for _, e := range t.Edges {
+		if e.Network != n.Name {
+			continue
+		}
+		from, to := linking.ExternalText(e.From), linking.ExternalText(e.To)
+		switch e.Kind {
+		case linking.DiscoveryEdge:
+			reasons = append(reasons, "discovery of "+to+" by "+from)
+		case linking.ExternalEdge:
+			reasons = append(reasons, "external link of "+from+" to "+to)
+		}
+	}
+	return strings.Join(slices.Compact(reasons), ", ")
+}

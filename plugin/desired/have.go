@@ -1,0 +1,125 @@
+package desired
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Have is what there is, as one project sees it: what the planner compares, and
+// what else its links may lead to.
+type Have struct {
+	plan.Have
+	Snapshot observed.Snapshot
+
+	// Facts are what images say that link variables are made of, by id, as far
+	// as it is known.
+	Facts map[string]ImageFacts
+}
+
+// HaveOf tells apart in a snapshot what a project made and what is external.
+func HaveOf(s *observed.Snapshot, project string) Have {
+	have := Have{Snapshot: *s, Facts: map[string]ImageFacts{}}
+	have.AttachAll, have.Images = s.AttachAll, s.Images
+	for id, ports := range s.ImagePorts {
+		have.Facts[id] = ImageFacts{ID: id, Ports: ports}
+	}
+	external := map[string]bool{} // names of networks that exist and are not the project's
+	for _, n := range s.Networks {
+		external[n.Name] = n.Project != project
+	}
+	var externals []*observed.Container
+	for i := range s.Containers {
+		if c := &s.Containers[i]; c.Project == project {
+			have.Containers = append(have.Containers, haveContainer(c, external))
+		} else {
+			externals = append(externals, c)
+		}
+	}
+	slices.SortFunc(externals, func(a, b *observed.Container) int { return a.Order - b.Order })
+	for _, c := range externals {
+		have.Externals = append(have.Externals, externalContainer(c))
+	}
+	for _, n := range s.Networks {
+		if n.Project == project {
+			have.Networks = append(have.Networks, plan.HaveNetwork{
+				Name: n.Name, ID: n.ID, Settings: settingsText(string(n.Kind), n.Externals), Wiring: n.Wiring,
+				Size: n.Room, Subnet: n.Subnet, For: n.For, Externals: have.meant(n.Externals),
+			})
+		}
+	}
+	return have
+}
+
+// otherNetworks lists the networks that are not the project's.
+func (h Have) otherNetworks(project string) []observed.Network {
+	return slices.DeleteFunc(slices.Clone(h.Snapshot.Networks), func(n observed.Network) bool { return n.Project == project })
+}
+
+func haveContainer(c *observed.Container, external map[string]bool) plan.HaveContainer {
+	h := plan.HaveContainer{
+		ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number, OneOff: c.OneOff,
+		Image: c.Image, ImageID: c.ImageID, Fingerprint: c.Fingerprint, State: c.State,
+		After: c.After, Dir: c.Dir, LinkEnv: c.LinkEnv,
+		Attached: map[string]string{}, Address: map[string]string{},
+	}
+	if id, shared := strings.CutPrefix(c.NetworkMode, "container:"); shared {
+		h.NetworkOf = id
+		return h
+	}
+	if !external[c.CreatedOn] {
+		h.CreatedOn = c.CreatedOn
+	}
+	for _, e := range c.Endpoints {
+		if external[e.Network] {
+			h.OtherNetworks = append(h.OtherNetworks, e.Network)
+			continue
+		}
+		h.Attached[e.Network] = e.NetworkID
+		if e.Address.IsValid() {
+			h.Address[e.Network] = e.Address.String()
+		}
+	}
+	return h
+}
+
+func externalContainer(c *observed.Container) plan.External {
+	x := plan.External{ID: c.ID, Name: c.Name, Owner: c.Owner, Attached: map[string]string{}, Address: map[string]string{}}
+	for _, e := range c.Endpoints {
+		x.Attached[e.Network] = e.NetworkID
+		if e.Address.IsValid() {
+			x.Address[e.Network] = e.Address.String()
+		}
+	}
+	return x
+}
+
+// settingsText is the settings of a network for a plan to compare: its kind and
+// whom else it is for.
+func settingsText(kind string, externals []string) string {
+	return strings.Join(append([]string{kind}, externals...), " ")
+}
+
+// kindOf and externalsOf read settingsText.
+func kindOf(settings string) string {
+	kind, _, _ := strings.Cut(settings, " ")
+	return kind
+}
+
+func externalsOf(settings string) []string {
+	_, externals, _ := strings.Cut(settings, " ")
+	return strings.Fields(externals)
+}
+
+// networkLabels are the labels of a network of a project.
+func networkLabels(project, version, kind string, wiring map[string]string) map[string]string {
+	return map[string]string{
+		labels.Project:  project,
+		labels.Version:  version,
+		labels.Settings: kind,
+		labels.Wiring:   labels.WiringText(wiring),
+	}
+}

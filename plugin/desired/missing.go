@@ -1,0 +1,117 @@
+package desired
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+)
+
+// Missing is what a file counts on and the engine does not have. The file may
+// be right: what is missing can come into being.
+type Missing struct{ compose.Errors }
+
+// Unwrap gives the places in the files.
+func (m *Missing) Unwrap() error { return m.Errors }
+
+// Check looks for the external containers and networks that services name, for
+// the services given; nil: for all. The error is a *Missing.
+func (in Inputs) Check(services []string) error {
+	m := missing{have: in.Have, project: in.Project.Name}
+	for _, svc := range in.Project.Services {
+		if services == nil || slices.Contains(services, svc.Name) {
+			m.service(svc)
+		}
+	}
+	for _, edge := range in.Topology.Edges {
+		if edge.Kind == linking.ExternalEdge && (services == nil || slices.Contains(services, edge.From)) {
+			m.external(edge)
+		}
+	}
+	if len(m.errs) == 0 {
+		return nil
+	}
+	m.errs.Sort()
+	return &Missing{m.errs}
+}
+
+// missing gathers what the engine does not have.
+type missing struct {
+	have    Have
+	project string
+	errs    compose.Errors
+}
+
+func (m *missing) service(svc *compose.Service) {
+	switch n := svc.Net; n.Mode {
+	case compose.NetContainer:
+		if _, ok := m.have.containerID(n.Name); !ok {
+			m.noContainer(n.Name, n.Pos, svc.Name+".net")
+		}
+	case compose.NetNetwork:
+		var names []string
+		for _, network := range m.have.otherNetworks(m.project) {
+			names = append(names, network.Name)
+		}
+		for _, network := range m.have.Networks {
+			names = append(names, network.Name)
+		}
+		if !slices.Contains(names, n.Name) {
+			m.errs = append(m.errs, &compose.Error{
+				Pos: n.Pos, Path: svc.Name + ".net",
+				Msg:   fmt.Sprintf("the engine has no network %q%s", n.Name, compose.DidYouMean(n.Name, names)),
+				Hints: []string{"to make it: docker network create " + n.Name},
+			})
+		}
+	}
+	for _, v := range svc.VolumesFrom {
+		if _, ok := m.have.containerID(v.Source); !v.Service && !ok {
+			m.noContainer(v.Source, v.Pos, svc.Name+".volumes_from")
+		}
+	}
+}
+
+func (m *missing) external(edge linking.Edge) {
+	path := edge.From + ".external_links"
+	text := linking.ExternalText(edge.Owner)
+	c := m.have.external(edge.Owner)
+	if c == nil {
+		m.noContainer(text, edge.Pos, path)
+		return
+	}
+	if !c.Attachable() {
+		network, _, _ := strings.Cut(c.NetworkMode, ":")
+		m.errs = append(m.errs, &compose.Error{
+			Pos: edge.Pos, Path: path,
+			Msg:   fmt.Sprintf("no link reaches container %q: it has --network %s", text, network),
+			Hints: []string{"start that container on a network of its own"},
+		})
+	}
+}
+
+func (m *missing) noContainer(name string, at compose.Pos, path string) {
+	var names []string
+	for _, x := range m.have.Externals {
+		names = append(names, x.Name)
+	}
+	m.errs = append(m.errs, &compose.Error{
+		Pos: at, Path: path,
+		Msg:   fmt.Sprintf("the engine has no container %q%s", name, compose.DidYouMean(name, names)),
+		Hints: []string{"start it first; docker ps --all shows what there is"},
+	})
+}
+
+// containerID finds the id of a container by name or id, whoever made it.
+func (h Have) containerID(name string) (id string, ok bool) {
+	if c := h.external(linking.ExternalContainer(name)); c != nil {
+		return c.ID, true
+	}
+	for _, c := range h.Containers {
+		if c.Name == name || c.ID == name {
+			return c.ID, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,58 @@
+package desired
+
+import (
+	"cmp"
+	"path"
+	"slices"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+)
+
+// Options are what a user may choose beside the files.
+type Options struct {
+	Version   string // of Stack Lite, for labels
+	Isolation linking.Isolation
+	LinkEnv   linking.EnvMode // which link variables containers get
+	Discovery Discovery       // how far discovery looks
+}
+
+// Discovery says how far discovery looks. The zero value is all of the engine.
+type Discovery struct {
+	Off    bool     // links are all there is
+	Within bool     // only the services of the project
+	Among  []string // patterns (path.Match) of the projects, and of the names of external containers of no project, that count; nil: all
+}
+
+// counts tells whether an external container counts.
+func (d Discovery) counts(c *observed.Container) bool {
+	name := cmp.Or(projectOf(c), c.Name)
+	return d.Among == nil || slices.ContainsFunc(d.Among, func(pattern string) bool {
+		matches, _ := path.Match(pattern, name)
+		return matches
+	})
+}
+
+// Inputs are all that the wanted stack follows from.
+type Inputs struct {
+	Project  *compose.Project
+	Topology *linking.Topology // of Resolve
+	Have     Have
+	Scale    Scale // of every service: see KeepScale
+	Options  Options
+	Bases    Bases // what images are built upon; nil: of no matter
+}
+
+// Resolve works out what the links of a project mean beside what there is:
+// networks that are right stay, and who is external is known. Topology need not
+// be set. The error is that of linking.Resolve.
+func (in Inputs) Resolve() (*linking.Topology, error) {
+	o := linking.Options{
+		Isolation: in.Options.Isolation, NoDiscovery: in.Options.Discovery.Off, Keep: linkedMembers(in.Have.Have),
+	}
+	if !in.Options.Discovery.Within {
+		o.Externals = in.discovered()
+	}
+	return linking.Resolve(in.Project, o)
+}

@@ -1,0 +1,127 @@
+package desired
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Scale is how many replicas each service is to have, by service.
+type Scale map[string]int
+
+// KeepScale is the scale that a stack has, with one replica of every service
+// that has none, and with what wanted says instead where it says something.
+func KeepScale(p *compose.Project, have plan.Have, wanted Scale) Scale {
+	scale := Scale{}
+	for _, s := range p.Services {
+		scale[s.Name] = max(1, len(numbers(have, s.Name)))
+		if n, ok := wanted[s.Name]; ok {
+			scale[s.Name] = n
+		}
+	}
+	return scale
+}
+
+// numbers lists the numbers that the replicas of a service have.
+func numbers(have plan.Have, service string) []int {
+	var found []int
+	for _, c := range have.Containers {
+		if c.Service == service && !c.OneOff && !slices.Contains(found, c.Number) {
+			found = append(found, c.Number)
+		}
+	}
+	return found
+}
+
+// checkScale finds the services that can't have as many replicas as wanted,
+// for they would all want one host port or one name, or that leave a service
+// without a container that it needs.
+func checkScale(p *compose.Project, scale Scale) error {
+	var errs compose.Errors
+	for _, s := range p.Services {
+		n := scale[s.Name]
+		if n < 0 {
+			errs = append(errs, &compose.Error{Pos: s.Pos, Path: s.Name, Msg: fmt.Sprintf("can't be scaled to %d", n)})
+		}
+		errs = append(errs, checkUses(p, s, scale)...)
+		if n < 2 {
+			continue
+		}
+		if s.ContainerName != "" {
+			errs = append(errs, &compose.Error{
+				Pos: s.At["container_name"], Path: s.Name + ".container_name",
+				Msg:   fmt.Sprintf("only one container can be named %s, and %s is scaled to %d", s.ContainerName, s.Name, n),
+				Hints: []string{"leave container_name out: replicas are then named " + p.Name + "_" + s.Name + "_1 and so on"},
+			})
+		}
+		for i, port := range s.Ports {
+			if err := checkPort(s, i, port, n); err != nil {
+				errs = append(errs, err)
+			}
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs
+}
+
+// checkUses finds the services that a service shares something with and that
+// have no container.
+func checkUses(p *compose.Project, s *compose.Service, scale Scale) compose.Errors {
+	var errs compose.Errors
+	sharingOf(p, s, func(service string) string {
+		if scale[s.Name] > 0 && scale[service] < 1 {
+			errs = append(errs, &compose.Error{Pos: s.Pos, Path: s.Name,
+				Msg:   fmt.Sprintf("needs a container of %s, which is scaled to 0", service),
+				Hints: []string{fmt.Sprintf("scale %s to 0 as well, or %s to 1", s.Name, service)}})
+		}
+		return service
+	})
+	return errs
+}
+
+func checkPort(s *compose.Service, i int, port compose.Port, n int) *compose.Error {
+	if port.HostFirst == 0 {
+		return nil
+	}
+	// A range of host ports for one container port is shared out by the
+	// engine; anything else pins each container port to one host port.
+	free := 1
+	if port.First == port.Last {
+		free = port.HostLast - port.HostFirst + 1
+	}
+	if n <= free {
+		return nil
+	}
+	e := &compose.Error{Pos: port.Pos, Path: fmt.Sprintf("%s.ports[%d]", s.Name, i)}
+	proto := ""
+	if port.Proto != "tcp" {
+		proto = "/" + port.Proto
+	}
+	address := ""
+	if port.IP != "" {
+		address = port.IP + ":"
+	}
+	container := fmt.Sprint(port.First)
+	if port.First != port.Last {
+		container = fmt.Sprintf("%d-%d", port.First, port.Last)
+	}
+	if free == 1 {
+		e.Msg = fmt.Sprintf("host port %d can be held by one container only, and %s is scaled to %d", port.HostFirst, s.Name, n)
+	} else {
+		e.Msg = fmt.Sprintf("host ports %d-%d are enough for %d containers, and %s is scaled to %d",
+			port.HostFirst, port.HostLast, free, s.Name, n)
+	}
+	e.Hints = []string{fmt.Sprintf("write %q to let the engine choose a free host port for each", container+proto)}
+	if address != "" {
+		e.Hints[0] = fmt.Sprintf("write %q to let the engine choose a free host port for each", address+":"+container+proto)
+	}
+	if port.First == port.Last {
+		e.Hints = append(e.Hints, fmt.Sprintf("or %q to keep them in a range",
+			fmt.Sprintf("%s%d-%d:%s%s", address, port.HostFirst, port.HostFirst+max(n, 10)-1, container, proto)))
+	}
+	return e
+}

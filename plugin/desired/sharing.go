@@ -1,0 +1,82 @@
+package desired
+
+import (
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/stack-lite/stack-lite/compose"
+)
+
+// sharing is what a container shares with others: their volumes, network,
+// processes or memory. Containers are told by name; an id takes the name's
+// place when the container is made, for a name may still change.
+type sharing struct {
+	volumes       []volumesFrom
+	net, pid, ipc string // names; empty: none
+}
+
+type volumesFrom struct {
+	container string
+	readOnly  bool
+}
+
+// sharingOf works out what the containers of a service share. join gives the name
+// of the container that stands for a service and notes that it is needed.
+func sharingOf(p *compose.Project, s *compose.Service, join func(service string) string) sharing {
+	var j sharing
+	for _, v := range s.VolumesFrom {
+		from := v.Source
+		if v.Service {
+			from = join(v.Source)
+		}
+		j.volumes = append(j.volumes, volumesFrom{container: from, readOnly: v.ReadOnly})
+	}
+	switch s.Net.Mode {
+	case compose.NetService:
+		j.net = join(s.Net.Name)
+	case compose.NetContainer:
+		j.net = s.Net.Name
+	}
+	j.pid, j.ipc = namespace(p, s.Pid, join), namespace(p, s.Ipc, join)
+	return j
+}
+
+// namespace is the container that the value of pid or ipc names, which may be
+// that of a service; empty: it names none.
+func namespace(p *compose.Project, value string, join func(string) string) string {
+	kind, name, ok := strings.Cut(value, ":")
+	switch {
+	case !ok || kind != "container" && kind != "service":
+		return ""
+	case p.Service(name) != nil:
+		return join(name)
+	}
+	return name
+}
+
+// apply makes a container share what s says, with ids by name.
+func (s sharing) apply(host *container.HostConfig, ids map[string]string) {
+	target := func(name string) string {
+		if id, ok := ids[name]; ok {
+			name = id
+		}
+		return name
+	}
+	for _, v := range s.volumes {
+		mode := ":rw"
+		if v.readOnly {
+			mode = ":ro"
+		}
+		host.VolumesFrom = append(host.VolumesFrom, target(v.container)+mode)
+	}
+	if s.net != "" {
+		host.NetworkMode = container.NetworkMode("container:" + target(s.net))
+	}
+	if s.pid != "" {
+		host.PidMode = container.PidMode("container:" + target(s.pid))
+	}
+	if s.ipc != "" {
+		host.IpcMode = container.IpcMode("container:" + target(s.ipc))
+	}
+}

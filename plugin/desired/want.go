@@ -1,0 +1,165 @@
+package desired
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// ContainerName is the name of a replica of a service (compose-v1.md 3.5).
+func ContainerName(p *compose.Project, s *compose.Service, number int) string {
+	if s.ContainerName != "" {
+		return s.ContainerName
+	}
+	return strings.TrimLeft(p.Name, "-_") + "_" + s.Name + "_" + strconv.Itoa(number)
+}
+
+// NetworkName is the name on the engine of a network of a project.
+func NetworkName(p *compose.Project, name string) string { return p.Name + "_" + name }
+
+// Want is the stack as it should be: replicas keep the numbers that they have.
+// The error is of type compose.Errors: a scale that the file rules out.
+func (in Inputs) Want() (plan.Want, error) {
+	if err := checkScale(in.Project, in.Scale); err != nil {
+		return plan.Want{}, err
+	}
+	want := plan.Want{Project: in.Project.Name, Images: Images(in.Project, BuildOptions{}, in.Bases)}
+	for _, s := range in.Project.Services {
+		want.Services = append(want.Services, s.Name)
+	}
+	replicas := in.replicas()
+	for _, n := range in.Topology.Networks {
+		want.Networks = append(want.Networks, in.network(n, replicas))
+	}
+	for _, name := range in.Topology.Order() {
+		s := in.Project.Service(name)
+		for _, number := range replicas[name] {
+			want.Containers = append(want.Containers, in.container(s, number, replicas))
+		}
+	}
+	return want, nil
+}
+
+// replicas chooses the numbers of the replicas of each service.
+func (in Inputs) replicas() map[string][]int {
+	all := map[string][]int{}
+	for _, s := range in.Project.Services {
+		all[s.Name] = plan.Numbers(numbers(in.Have.Have, s.Name), in.Scale[s.Name])
+	}
+	return all
+}
+
+// NetworkSpec is what a network is made from.
+type NetworkSpec struct {
+	Kind      linking.Kind
+	Labels    map[string]string
+	Endpoints map[string]linking.Endpoint // by service: see plan.OneOffMember
+}
+
+func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Network {
+	spec := NetworkSpec{Kind: n.Kind, Endpoints: map[string]linking.Endpoint{}}
+	out := plan.Network{
+		Name: NetworkName(in.Project, n.Name), Settings: settingsText(string(n.Kind), n.Externals), Wiring: map[string]string{},
+		Externals: in.Have.meant(n.Externals), Purpose: purpose(in.Topology, n),
+	}
+	out.Size = len(out.Externals)
+	for _, member := range n.Members {
+		for _, endpoint := range in.Topology.Service(member).Endpoints {
+			if endpoint.Network == n.Name {
+				spec.Endpoints[member] = endpoint
+				out.Wiring[member] = labels.EndpointText(endpoint)
+				spec.Endpoints[plan.OneOffMember(member)] = linking.Endpoint{Links: endpoint.Links}
+			}
+		}
+		out.Size += len(replicas[member])
+	}
+	spec.Labels = networkLabels(in.Project.Name, in.Options.Version, string(n.Kind), out.Wiring)
+	spec.Labels[labels.Network] = n.Name
+	if len(n.Externals) > 0 {
+		spec.Labels[labels.Externals] = labels.ListText(n.Externals)
+	}
+	out.Spec = spec
+	return out
+}
+
+// container is a replica, with what it has to do with external containers.
+func (in Inputs) container(s *compose.Service, number int, replicas map[string][]int) plan.Container {
+	c, spec := in.replica(s, number, replicas)
+	c.OtherNetworks = in.otherNetworks(s, c.Name)
+	in.addLinkEnv(&c, &spec, s, replicas)
+	c.Spec = spec
+	return c
+}
+
+// replica is a container of a service by what the file says of it.
+func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]int) (plan.Container, ContainerSpec) {
+	service := in.Topology.Service(s.Name)
+	c := plan.Container{
+		Name:        ContainerName(in.Project, s, number),
+		Service:     s.Name,
+		Number:      number,
+		Image:       ImageOf(in.Project, s),
+		Fingerprint: fingerprint(s, in.role(s)),
+		After:       service.After,
+		PortRange:   portRange(s),
+	}
+	switch s.Net.Mode {
+	case compose.NetNetwork:
+		c.CreatedOnExternal = s.Net.Name
+	case compose.NetContainer:
+		c.NetworkOf, _ = in.Have.containerID(s.Net.Name)
+	}
+	spec := ContainerSpec{service: s, project: in.Project.Name, labels: in.containerLabels(s, number, c)}
+	for _, endpoint := range service.Endpoints {
+		name := NetworkName(in.Project, endpoint.Network)
+		c.Attach = append(c.Attach, name)
+		spec.endpoints = append(spec.endpoints, endpointConfig{name, endpointSettings(endpoint, s.Name, number)})
+	}
+	spec.sharing = sharingOf(in.Project, s, func(service string) string {
+		// checkScale has seen to it that there is one.
+		name := ContainerName(in.Project, in.Project.Service(service), replicas[service][0])
+		if !slices.Contains(c.SharesWith, name) {
+			c.SharesWith = append(c.SharesWith, name)
+		}
+		return name
+	})
+	return c, spec
+}
+
+func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Container) map[string]string {
+	out := map[string]string{}
+	for _, l := range s.Labels {
+		if l.Value != nil {
+			out[l.Name] = *l.Value
+		}
+	}
+	out[labels.Project] = in.Project.Name
+	out[labels.Service] = s.Name
+	out[labels.Number] = strconv.Itoa(number)
+	out[labels.OneOff] = "False"
+	out[labels.Version] = in.Options.Version
+	out[labels.WorkingDir] = in.Project.Dir
+	if len(in.Project.Files) > 0 {
+		out[labels.Files] = labels.ListText(in.Project.Files)
+	}
+	if role := in.role(s); role != "" {
+		out[labels.Discovery] = role
+	}
+	out[labels.Fingerprint] = string(c.Fingerprint)
+	out[labels.After] = labels.ListText(c.After)
+	return out
+}
+
+// role is what a container of a service tells other projects that it is to
+// discovery; empty: nothing.
+func (in Inputs) role(s *compose.Service) string {
+	if in.Options.Discovery.Off || in.Options.Discovery.Within {
+		return ""
+	}
+	return labels.RoleText(linking.RoleOf(s))
+}

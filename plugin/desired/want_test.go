@@ -1,0 +1,155 @@
+package desired_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// loaded reads a file as the project demo.
+func loaded(t *testing.T, text string) (*compose.Project, *linking.Topology) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "fig.yml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := compose.Load(compose.Options{Dir: dir, ProjectName: "demo", Env: map[string]string{}, SkipBuildCheck: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	topology, err := linking.Resolve(p, linking.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, topology
+}
+
+func wantOf(t *testing.T, text string, have plan.Have, scale desired.Scale) (plan.Want, error) {
+	t.Helper()
+	p, topology := loaded(t, text)
+	return desired.Inputs{
+		Project: p, Topology: topology, Have: desired.Have{Have: have},
+		Scale: desired.KeepScale(p, have, scale), Options: desired.Options{Version: "test"},
+	}.Want()
+}
+
+func TestReplicasKeepTheNumbersAndTheScaleThatTheyHave(t *testing.T) {
+	have := plan.Have{Containers: []plan.HaveContainer{
+		{Service: "web", Number: 3}, {Service: "web", Number: 1}, {Service: "web", Number: 7, OneOff: true},
+	}}
+	for wanted, names := range map[int][]string{
+		-1: {"demo_web_1", "demo_web_3"},
+		1:  {"demo_web_1"},
+		4:  {"demo_web_1", "demo_web_2", "demo_web_3", "demo_web_4"},
+	} {
+		scale := desired.Scale{"web": wanted}
+		if wanted < 0 {
+			scale = nil
+		}
+		want, err := wantOf(t, "web:\n  image: x\n", have, scale)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range want.Containers {
+			got = append(got, c.Name)
+		}
+		if !slices.Equal(got, names) {
+			t.Errorf("scaled to %d: %v, want %v", wanted, got, names)
+		}
+	}
+}
+
+func TestOnlyWhatTheFileSaysOfAContainerIsInItsFingerprint(t *testing.T) {
+	base := "db:\n  image: x\nweb:\n  image: y\n  command: a\n"
+	for change, differs := range map[string][]string{
+		"  links: [db]\n":                nil,
+		"  container_name: www\n":        nil,
+		"  environment: [A=1]\n":         {"environment"},
+		"  ports: ['80']\n  tty: true\n": {"ports", "tty"},
+	} {
+		before, err := wantOf(t, base, plan.Have{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := wantOf(t, base+change, plan.Have{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		web := func(w plan.Want) plan.Container {
+			return w.Containers[slices.IndexFunc(w.Containers, func(c plan.Container) bool { return c.Service == "web" })]
+		}
+		if got := web(after).Fingerprint.Differences(web(before).Fingerprint); !slices.Equal(got, differs) {
+			t.Errorf("%q: differs in %v, want %v", change, got, differs)
+		}
+	}
+}
+
+func TestWhatCanNotBeScaledIsRefusedWithItsPlaceAndAWayOut(t *testing.T) {
+	_, err := wantOf(t, `web:
+  image: x
+  ports:
+    - "127.0.0.1:80:8080"
+    - "8000-8001:80"
+    - "443"
+  container_name: www
+`, plan.Have{}, desired.Scale{"web": 3})
+	var text []string
+	for _, e := range err.(compose.Errors) {
+		text = append(text, strings.TrimPrefix(e.Error(), e.Pos.File)+" | "+strings.Join(e.Hints, " | "))
+	}
+	want := []string{
+		`:7:3: web.container_name: only one container can be named www, and web is scaled to 3 | leave container_name out: replicas are then named demo_web_1 and so on`,
+		`:4:7: web.ports[0]: host port 80 can be held by one container only, and web is scaled to 3 | write "127.0.0.1::8080" to let the engine choose a free host port for each | or "127.0.0.1:80-89:8080" to keep them in a range`,
+		`:5:7: web.ports[1]: host ports 8000-8001 are enough for 2 containers, and web is scaled to 3 | write "80" to let the engine choose a free host port for each | or "8000-8009:80" to keep them in a range`,
+	}
+	if diff := cmp.Diff(want, text); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheWantedImagesAreThoseOfTheProject(t *testing.T) {
+	want, err := wantOf(t, "worker:\n  image: demo_web\nweb:\n  build: .\n", plan.Have{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(want.Images) != 1 || want.Images[0].Ref != "demo_web" || !want.Images[0].Build {
+		t.Fatalf("%+v", want.Images)
+	}
+}
+
+func TestAServiceCanNotShareTheNetworkOfOneThatHasNoContainer(t *testing.T) {
+	const file = "app:\n  image: x\nsidecar:\n  image: y\n  net: container:app\n"
+	_, err := wantOf(t, file, plan.Have{}, desired.Scale{"app": 0})
+	if err == nil || !strings.HasSuffix(err.Error(), ":3:1: sidecar: needs a container of app, which is scaled to 0") {
+		t.Error(err)
+	}
+	if _, err := wantOf(t, file, plan.Have{}, desired.Scale{"app": 0, "sidecar": 0}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAServiceMaySeeTheProcessesAndTheMemoryOfAnother(t *testing.T) {
+	want, err := wantOf(t, "agent:\n  image: y\n  pid: container:app\n  ipc: container:other\napp:\n  image: x\n", plan.Have{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	agent := want.Containers[1]
+	if !slices.Equal(agent.SharesWith, []string{"demo_app_1"}) {
+		t.Fatalf("%+v", agent)
+	}
+	facts := desired.CreationFacts{SharesIDs: map[string]string{"demo_app_1": "f00"}}
+	host := agent.Spec.(desired.ContainerSpec).Creation(agent, facts).Host
+	if host.PidMode != "container:f00" || host.IpcMode != "container:other" {
+		t.Errorf("%s %s", host.PidMode, host.IpcMode)
+	}
+}

@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// optionICC is the bridge driver's option that lets members talk, or not.
+const optionICC = "com.docker.network.bridge.enable_icc"
+
+// observedNetwork is a network of a list, read once for everybody.
+func observedNetwork(n network.Summary) observed.Network {
+	out := observed.Network{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Room: room(n), Traffic: n.Options[optionICC] != "false"}
+	deadline, adhoc := n.Labels[labels.Link]
+	out.Adhoc = adhoc
+	out.Deadline, _ = time.Parse(time.RFC3339, deadline)
+	if settings, ours := n.Labels[labels.Settings]; ours {
+		out.Project, out.Kind = n.Labels[labels.Project], linking.Kind(settings)
+		out.Wiring = labels.ParseWiring(n.Labels[labels.Wiring])
+		out.Externals, out.For = labels.ParseList(n.Labels[labels.Externals]), n.Labels[labels.For]
+	}
+	return out
+}
+
+// room is how many endpoints the subnets of a network have room for. What the
+// engine chose without telling is big enough.
+func room(n network.Summary) int {
+	size := 0
+	for _, c := range n.IPAM.Config {
+		if p, err := netip.ParsePrefix(c.Subnet); err == nil && p.Addr().Is4() {
+			size += capacity(p)
+		}
+	}
+	if size == 0 {
+		return 1 << 16
+	}
+	return size
+}
+
+// subnetOf is the one IPv4 subnet of a network; empty: it has none or several.
+func subnetOf(n network.Summary) string {
+	if len(n.IPAM.Config) != 1 {
+		return ""
+	}
+	return n.IPAM.Config[0].Subnet
+}
+
+// observedContainer is a container of a list, read once for everybody.
+func observedContainer(c container.Summary) observed.Container {
+	out := observed.Container{
+		ID: c.ID, Name: containerName(c), Owner: c.Labels[labels.Project],
+		Image: c.Image, ImageID: c.ImageID, Command: c.Command,
+		State: plan.State(c.State), Status: c.Status, Ports: observedPorts(c.Ports),
+	}
+	addEndpoints(&out, c)
+	if labels.Ours(c.Labels) {
+		addLabels(&out, c.Labels)
+	} else if out.Attachable() {
+		out.Role = guessRole(c)
+	}
+	return out
+}
+
+// containerName is the name without the slash; names with a second slash are
+// those of legacy links.
+func containerName(c container.Summary) string {
+	for _, n := range c.Names {
+		if n = strings.TrimPrefix(n, "/"); !strings.Contains(n, "/") {
+			return n
+		}
+	}
+	return c.ID[:min(12, len(c.ID))]
+}
+
+// addLabels fills in what the labels of a container of a project say.
+func addLabels(out *observed.Container, of map[string]string) {
+	out.Project, out.Service, out.OneOff = of[labels.Project], of[labels.Service], labels.IsOneOff(of)
+	out.Number, _ = strconv.Atoi(of[labels.Number])
+	out.Fingerprint = plan.Fingerprint(of[labels.Fingerprint])
+	out.After, out.Files = labels.ParseList(of[labels.After]), labels.ParseList(of[labels.Files])
+	out.Dir, out.LinkEnv = of[labels.WorkingDir], labels.ParseLinkEnv(of[labels.LinkEnv])
+	if !out.OneOff {
+		out.Role = labels.ParseRole(of[labels.Discovery])
+	}
+}
+
+// guessRole tells what a container that this tool did not make is to discovery:
+// a list has mounts, published ports and labels, but not the environment.
+func guessRole(c container.Summary) linking.Role {
+	socket := slices.ContainsFunc(c.Mounts, func(m container.MountPoint) bool { return linking.IsSocket(m.Source) })
+	published := slices.ContainsFunc(c.Ports, func(p container.Port) bool { return p.PublicPort != 0 })
+	said := strings.ToLower(c.Labels[linking.DiscoverLabel])
+	return linking.Role{Proxy: socket && published && said != "false", Discoverable: said == "true"}
+}
+
+func addEndpoints(out *observed.Container, c container.Summary) {
+	switch mode := container.NetworkMode(c.HostConfig.NetworkMode); {
+	case mode.IsContainer(), mode.IsHost(), mode.IsNone():
+		out.NetworkMode = string(mode)
+		return
+	case mode.IsUserDefined():
+		out.CreatedOn = string(mode)
+	}
+	if c.NetworkSettings == nil {
+		return
+	}
+	for name, endpoint := range c.NetworkSettings.Networks {
+		e := observed.Endpoint{Network: name, NetworkID: endpoint.NetworkID}
+		e.Address, _ = netip.ParseAddr(endpoint.IPAddress)
+		e.Gateway, _ = netip.ParseAddr(endpoint.Gateway)
+		out.Endpoints = append(out.Endpoints, e)
+	}
+	slices.SortFunc(out.Endpoints, func(a, b observed.Endpoint) int { return cmp.Compare(a.Network, b.Network) })
+}
+
+func observedPorts(ports []container.Port) []observed.Port {
+	var list []observed.Port
+	for _, p := range ports {
+		list = append(list, observed.Port{IP: p.IP, Private: p.PrivatePort, Public: p.PublicPort, Protocol: p.Type})
+	}
+	return list
+}
+
+// addNames fills in the names of a container, which a list does not have.
+func addNames(c *observed.Container, details container.InspectResponse) {
+	for i := range c.Endpoints {
+		e := &c.Endpoints[i]
+		endpoint := details.NetworkSettings.Networks[e.Network]
+		if endpoint == nil {
+			continue
+		}
+		// The engine adds the beginning of the id, which says nothing, and so does
+		// what tells an external container from a service of the same name.
+		e.Aliases = slices.DeleteFunc(slices.Clone(endpoint.Aliases), func(a string) bool {
+			return a == c.ID[:min(12, len(c.ID))] || a == linking.ExternalAlias(c.Name)
+		})
+		e.Links = endpointLinks(endpoint)
+	}
+	c.Legacy = map[string]string{}
+	if details.HostConfig == nil {
+		return
+	}
+	for _, l := range details.HostConfig.Links { // /target:/consumer/alias
+		target, path, _ := strings.Cut(l, ":")
+		c.Legacy[path[strings.LastIndex(path, "/")+1:]] = strings.TrimPrefix(target, "/")
+	}
+}
+
+// endpointLinks reads the private names of an endpoint, TARGET:ALIAS each.
+func endpointLinks(endpoint *network.EndpointSettings) []linking.Name {
+	var names []linking.Name
+	for _, l := range endpoint.Links {
+		target, alias, ok := strings.Cut(l, ":")
+		if !ok {
+			alias = target
+		}
+		names = append(names, linking.Name{Alias: alias, Target: target})
+	}
+	slices.SortFunc(names, func(a, b linking.Name) int { return cmp.Compare(a.Alias, b.Alias) })
+	return names
+}

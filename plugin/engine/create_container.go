@@ -1,0 +1,47 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// createContainer makes a container, after asking what only images and other
+// containers know.
+func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer) error {
+	spec := a.Container.Spec.(desired.ContainerSpec)
+	facts := desired.CreationFacts{SharesIDs: map[string]string{}, AttachAll: attachesAll(e.client)}
+	var err error
+	if facts.Image, err = e.facts.ofImage(ctx, a.Container.Image); err != nil {
+		return err
+	}
+	for _, src := range spec.LinkSources() {
+		of, err := e.facts.ofSource(ctx, src)
+		if err != nil {
+			return err
+		}
+		facts.Links = append(facts.Links, of)
+	}
+	for i, name := range a.Container.SharesWith {
+		facts.SharesIDs[name] = e.created.id(a.SharesWith[i])
+	}
+	if a.Replaces != "" {
+		was, err := e.client.ContainerInspect(ctx, a.Replaces)
+		if err == nil {
+			facts.Replaced = &was
+		} else if err = ignoreNotFound(err); err != nil {
+			return err
+		}
+	}
+	c := spec.Creation(a.Container, facts)
+	networks := &network.NetworkingConfig{EndpointsConfig: c.Endpoints}
+	made, err := e.client.ContainerCreate(ctx, c.Config, c.Host, networks, nil, a.As)
+	if err != nil {
+		return err
+	}
+	e.created.note(a.As, made.ID)
+	return nil
+}

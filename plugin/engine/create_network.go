@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"context"
+	"strings"
+
+	"github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// createNetwork makes a network, on the given subnet or on one that is free.
+// Somebody else may take that at the same moment; then it is the next one's
+// turn.
+func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet string) error {
+	spec := n.Spec.(desired.NetworkSpec)
+	options := network.CreateOptions{Driver: "bridge", Labels: spec.Labels}
+	if spec.Kind == linking.Isolated {
+		options.Options = map[string]string{optionICC: "false"}
+	}
+	for given := subnet != ""; ; {
+		asked := false
+		if !given {
+			var err error
+			if subnet, asked, err = s.next(ctx, n.Size, spec.Labels[labels.Project]); err != nil {
+				return err
+			}
+		}
+		options.IPAM = &network.IPAM{Config: []network.IPAMConfig{{Subnet: subnet}}}
+		_, err := s.client.NetworkCreate(ctx, n.Name, options)
+		switch {
+		case err == nil || given:
+			return err
+		case asked && exhausted(err):
+			s.usePool()
+		case asked || !overlaps(err):
+			return err
+		}
+	}
+}
+
+// overlaps tells whether the engine refused a subnet because it is in use. It
+// has no other word for it than its text (libnetwork's ipam and bridge driver).
+func overlaps(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "Pool overlaps") || strings.Contains(text, "conflicts with network")
+}
+
+// exhausted tells whether the engine has no subnet left to choose.
+func exhausted(err error) bool {
+	return strings.Contains(err.Error(), "address pools have been fully subnetted")
+}

@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
+
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+)
+
+// What happens to a container, in the engine's words. There are others.
+const (
+	Started   = "start"
+	Died      = "die"
+	Signalled = "kill"
+	Destroyed = "destroy"
+	Healthy   = "health_status: healthy"
+	Unhealthy = "health_status: unhealthy"
+)
+
+// Event is something that happened to a container of a project.
+type Event struct {
+	Time               time.Time
+	Action             string // the engine's word: start, die, …
+	observed.Container        // as far as an event tells: ID, Name, Service, Number, OneOff, Image
+	ExitCode           int    // of Died
+	// Attributes are what the engine says beside, without the labels of the
+	// container: image, name, signal, exitCode, …
+	Attributes map[string]string
+}
+
+// EventQuery says which events are wanted.
+type EventQuery struct {
+	Project string
+	Since   string // a time or how long ago; empty: from now on
+	Until   string // likewise; empty: until the context ends
+}
+
+// Watch tells what happens to the containers of a project. It calls begun when
+// nothing that happens from then on is missed, and emit for every event, one
+// after another. It returns when the context ends, or at the end of the query.
+func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit func(Event)) error {
+	messages, errs := e.client.Events(ctx, events.ListOptions{
+		Since: q.Since, Until: q.Until,
+		Filters: filters.NewArgs(
+			filters.Arg("type", string(events.ContainerEventType)),
+			filters.Arg("label", labels.Project+"="+q.Project),
+			filters.Arg("label", labels.Fingerprint),
+		),
+	})
+	begun()
+	for {
+		select {
+		case m := <-messages:
+			emit(event(m))
+		case err := <-errs:
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case errors.Is(err, io.EOF) && q.Until != "":
+				return nil
+			case err == nil || errors.Is(err, io.EOF):
+				return errors.New("the engine has ended the stream of events")
+			}
+			return e.explain(err)
+		}
+	}
+}
+
+func event(m events.Message) Event {
+	attributes := m.Actor.Attributes
+	out := Event{
+		Time:   time.Unix(0, m.TimeNano),
+		Action: string(m.Action),
+		Container: observed.Container{
+			ID: m.Actor.ID, Name: attributes["name"], Image: attributes["image"],
+			Service: attributes[labels.Service], OneOff: attributes[labels.OneOff] == "True",
+		},
+		Attributes: maps.Clone(attributes),
+	}
+	out.Number, _ = strconv.Atoi(attributes[labels.Number])
+	out.ExitCode, _ = strconv.Atoi(attributes["exitCode"])
+	maps.DeleteFunc(out.Attributes, func(name, _ string) bool {
+		// A label can't be told from an attribute but by its form: the engine's
+		// own names have neither dot nor slash.
+		return strings.ContainsAny(name, "./")
+	})
+	return out
+}

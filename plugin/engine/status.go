@@ -1,0 +1,49 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/containerd/errdefs"
+
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Status is what a container is doing, in more detail than a list has.
+type Status struct {
+	State    plan.State
+	ExitCode int       // of the last run
+	Finished time.Time // when the last run ended; zero: it never has
+	Health   string    // starting, healthy or unhealthy; empty: the image has no health check
+	Terminal bool      // it was made with a terminal
+	Driver   string    // of its log
+	Command  []string  // what it runs, with the entrypoint
+}
+
+// Status looks at one container; ok is false where it is gone.
+func (e *Engine) Status(ctx context.Context, id string) (c Status, ok bool, err error) {
+	found, err := e.client.ContainerInspect(ctx, id)
+	if errdefs.IsNotFound(err) {
+		return c, false, nil
+	}
+	if err != nil {
+		return c, false, e.explain(err)
+	}
+	if s := found.State; s != nil {
+		c.State, c.ExitCode = plan.State(s.Status), s.ExitCode
+		if at, err := time.Parse(time.RFC3339Nano, s.FinishedAt); err == nil && at.Year() > 1 {
+			c.Finished = at
+		}
+		if s.Health != nil && s.Health.Status != "none" {
+			c.Health = s.Health.Status
+		}
+	}
+	c.Command = append([]string{found.Path}, found.Args...)
+	if found.Config != nil {
+		c.Terminal = found.Config.Tty
+	}
+	if found.HostConfig != nil {
+		c.Driver = found.HostConfig.LogConfig.Type
+	}
+	return c, true, nil
+}

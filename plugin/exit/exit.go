@@ -1,0 +1,92 @@
+// Package exit is the one place where the end of a command becomes words and an
+// exit code.
+package exit
+
+import (
+	"context"
+	"errors"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// Usage is a command line that can't be followed.
+type Usage struct {
+	Msg    string
+	Advice []string
+}
+
+func (u Usage) Error() string { return u.Msg }
+
+// Hints says what to type instead.
+func (u Usage) Hints() []string { return u.Advice }
+
+// Failure is an error with something to try.
+type Failure struct {
+	Msg    string
+	Advice []string
+}
+
+func (f Failure) Error() string { return f.Msg }
+
+// Hints says what to try.
+func (f Failure) Hints() []string { return f.Advice }
+
+// Status ends the process with a code and no word: whatever there was to say has
+// been said.
+type Status int
+
+func (s Status) Error() string { return "" }
+
+// Of makes the exit code of a container an error; 0 is none.
+func Of(code int) error {
+	if code == 0 {
+		return nil
+	}
+	return Status(code)
+}
+
+// The codes of this program itself.
+const (
+	codeFailure     = 1
+	codeMistake     = 2 // in a file or on the command line
+	codeInterrupted = 130
+)
+
+// Code tells the user what went wrong and gives the code to exit with: 0 success,
+// 1 failure, 2 a mistake in a file or on the command line, 130 interrupted.
+func Code(err error, o view.Options) int {
+	var (
+		status  Status
+		usage   Usage
+		file    compose.Errors
+		missing *desired.Missing
+	)
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	case errors.Is(err, context.Canceled):
+		view.PrintError(o, Failure{Msg: "interrupted", Advice: []string{"what was begun is finished by the same command again"}})
+		return codeInterrupted
+	}
+	view.PrintError(o, err)
+	if errors.As(err, &missing) { // the file may be right: what is missing can come into being
+		return codeFailure
+	}
+	if errors.As(err, &usage) || errors.As(err, &file) {
+		return codeMistake
+	}
+	return codeFailure
+}
+
+// Watched is the end of a command that only looks on and that Ctrl-C is the way
+// to leave: there is nothing to say about it.
+func Watched(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return Status(codeInterrupted)
+	}
+	return err
+}

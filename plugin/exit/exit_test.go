@@ -1,0 +1,36 @@
+package exit_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// A file may be right about what the engine does not have: that is a failure,
+// told like a mistake, and no mistake.
+func TestWhoIsToBlameDecidesTheExitCode(t *testing.T) {
+	place := compose.Errors{{Pos: compose.Pos{File: "fig.yml", Line: 3, Column: 5}, Msg: "no good"}}
+	for _, c := range []struct {
+		err  error
+		code int
+		text string
+	}{
+		{nil, 0, ""},
+		{errors.New("no good"), 1, "stack-lite: no good\n"},
+		{exit.Usage{Msg: "no good"}, 2, "stack-lite: no good\n"},
+		{place, 2, "fig.yml:3:5: no good\n"},
+		{&desired.Missing{Errors: place}, 1, "fig.yml:3:5: no good\n"},
+		{exit.Status(17), 17, ""},
+	} {
+		var told bytes.Buffer
+		if code := exit.Code(c.err, view.Options{Err: &told}); code != c.code || strings.TrimSpace(told.String()) != strings.TrimSpace(c.text) {
+			t.Errorf("%T: exit code %d and %q, want %d and %q", c.err, code, told.String(), c.code, c.text)
+		}
+	}
+}

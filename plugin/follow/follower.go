@@ -1,0 +1,225 @@
+package follow
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// Follower shows what the containers of a project write, from when they come to
+// when they are gone: also those that are made later, and what a container
+// writes after it was started again. It learns of that from the engine's
+// events.
+type Follower struct {
+	Engine  *engine.Engine
+	Project string // its name
+	View    view.Options
+	Log     view.LogOptions
+	Query   engine.LogQuery                // which lines of the containers that there are at the beginning
+	After   map[string]time.Time           // by id of one of these: lines until then are not shown
+	Shown   func(*observed.Container) bool // which containers are meant
+	Stopped func() bool                    // tells that no container that exits comes back; nil: never
+
+	// Exited is told, one at a time, that a container has exited and isn't
+	// restarted by its policy. Where it is nil exits are not shown either.
+	Exited func(Exit)
+
+	logs  *view.Logs
+	merge *view.Merge
+	open  sync.WaitGroup // tails
+	wake  chan struct{}  // something has changed
+
+	mu    sync.Mutex
+	began bool
+	early []engine.Event // that came before the list did
+	tails map[string]*tail
+}
+
+// Exit is the end of a container's run.
+type Exit struct {
+	Container observed.Container
+	Code      int
+	At        time.Time
+}
+
+// MergeTimeout is how long the lines of one container wait for those of others,
+// to be shown in the order in which they were written.
+const MergeTimeout = 200 * time.Millisecond
+
+// returnTimeout is how long a container that somebody else has stopped is waited
+// for where no other runs: it may be about to be restarted or replaced.
+const returnTimeout = 3 * time.Second
+
+// Run follows until ctx ends or until no container that is meant runs any
+// more. begun is told which there are at the beginning.
+func (f *Follower) Run(ctx context.Context, begun func([]observed.Container)) (err error) {
+	f.tails, f.wake = map[string]*tail{}, make(chan struct{}, 1)
+	within, cancel := context.WithCancel(ctx)
+	defer func() {
+		cancel()
+		f.open.Wait()
+		if f.logs != nil && err == nil {
+			err = f.logs.Close()
+		}
+	}()
+	ready, failed := make(chan struct{}), make(chan error, 1)
+	go func() {
+		query := engine.EventQuery{Project: f.Project}
+		failed <- f.Engine.Watch(within, query, func() { close(ready) }, func(e engine.Event) { f.event(within, e) })
+	}()
+	<-ready
+	list, err := f.Engine.Containers(ctx, f.Project)
+	if err != nil {
+		return err
+	}
+	f.begin(within, list, begun)
+	for {
+		wait, over, err := f.over(ctx)
+		if over || err != nil {
+			return err
+		}
+		var timeout <-chan time.Time
+		if wait > 0 {
+			timer := time.NewTimer(wait)
+			defer timer.Stop()
+			timeout = timer.C
+		}
+		select {
+		case <-f.wake:
+		case <-timeout:
+			return nil
+		case err := <-failed:
+			return err
+		}
+	}
+}
+
+// begin follows what there is.
+func (f *Follower) begin(ctx context.Context, list []observed.Container, begun func([]observed.Container)) {
+	var meant []observed.Container
+	for _, r := range list {
+		if f.Shown(&r) {
+			meant = append(meant, r)
+			f.Log.Containers = append(f.Log.Containers, LogLine(r, engine.LogLine{}))
+		}
+	}
+	f.logs = view.NewLogs(f.View, f.Log)
+	f.merge = view.NewMerge(MergeTimeout, f.logs.Line)
+	begun(meant)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.began = true
+	for _, r := range meant {
+		query := f.Query
+		query.After = f.After[r.ID]
+		f.tail(ctx, r, query)
+	}
+	for _, e := range f.early {
+		f.take(ctx, e)
+	}
+}
+
+// tail begins to follow one container; f.mu is held.
+func (f *Follower) tail(ctx context.Context, r observed.Container, q engine.LogQuery) {
+	t := &tail{follower: f, container: r, query: q, wake: make(chan struct{}, 1), busy: true}
+	t.up, t.ended = r.State.Up(), r.State == plan.StateExited
+	f.tails[r.ID] = t
+	f.open.Go(func() { t.run(ctx) })
+}
+
+// event takes an event in.
+func (f *Follower) event(ctx context.Context, e engine.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.began {
+		f.early = append(f.early, e)
+		return
+	}
+	f.take(ctx, e)
+}
+
+func (f *Follower) take(ctx context.Context, e engine.Event) {
+	t := f.tails[e.ID]
+	switch {
+	case t != nil:
+		t.queue, t.busy = append(t.queue, e), true
+		notify(t.wake)
+	case e.Action == engine.Started && f.Shown(&e.Container):
+		e.State = plan.StateRunning
+		f.tail(ctx, e.Container, engine.LogQuery{Follow: true, Tail: -1})
+	}
+	notify(f.wake)
+}
+
+// over tells whether no container runs and none will, or how long to wait for
+// one that may come back: 0 is until something happens.
+func (f *Follower) over(ctx context.Context) (wait time.Duration, over bool, err error) {
+	f.mu.Lock()
+	killed := false
+	known := map[string]bool{}
+	for id, t := range f.tails {
+		known[id] = true
+		if t.busy {
+			f.mu.Unlock()
+			return 0, false, nil
+		}
+		killed = killed || t.killed
+	}
+	f.mu.Unlock()
+	list, err := f.Engine.Containers(ctx, f.Project)
+	if err != nil {
+		return 0, false, err
+	}
+	made := false
+	for _, r := range list {
+		if !f.Shown(&r) {
+			continue
+		}
+		if up := r.State.Up(); up && known[r.ID] {
+			// A list may still say so of one that has just exited.
+			now, _, err := f.Engine.Status(ctx, r.ID)
+			if err != nil || now.State.Up() {
+				return 0, false, err
+			}
+		} else if up {
+			return 0, false, nil
+		}
+		made = made || r.State == plan.StateCreated
+	}
+	if f.Stopped != nil && f.Stopped() || !killed && !made {
+		return 0, true, nil
+	}
+	return returnTimeout, false, nil
+}
+
+// unreadable tells that a container's log can't be read.
+func (f *Follower) unreadable(r observed.Container, err error) {
+	view.PrintNotes(f.View, []compose.Note{{Text: Unreadable(r, err)}})
+}
+
+// notify wakes who waits on a channel of length one.
+func notify(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// LogLine is a line of a container as view shows it.
+func LogLine(c observed.Container, l engine.LogLine) view.LogLine {
+	return view.LogLine{Container: c.Name, Service: c.Service, Number: c.Number, Time: l.Time, Stderr: l.Stderr, Text: l.Text}
+}
+
+// Unreadable says why nothing is shown of a container.
+func Unreadable(c observed.Container, err error) string {
+	if engine.IsUnreadable(err) {
+		return "nothing is shown of " + c.Name + ": its log driver can't be read"
+	}
+	return "nothing is shown of " + c.Name + ": " + err.Error()
+}

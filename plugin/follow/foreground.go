@@ -1,0 +1,198 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// Foreground is an up that stays with its containers.
+type Foreground struct {
+	Engine  *engine.Engine
+	Project string // its name
+	View    view.Options
+	Log     view.LogOptions
+
+	Shown    func(service string) bool
+	Abort    bool   // one exit stops the rest
+	CodeFrom string // the service whose exit code is up's; empty: none
+
+	// Converge brings the project up.
+	Converge func(context.Context) error
+	// Stop stops or kills the containers that Ctrl-C is for, beside what is shown.
+	Stop func(context.Context, plan.Target) error
+
+	after map[string]time.Time // by id of a container that was stopped: when it wrote its last line
+
+	stops    sync.WaitGroup
+	stopping atomic.Bool
+	mu       sync.Mutex
+	first    *Exit // the earliest exit
+	errs     []error
+}
+
+// The exit codes of docker-compose 1.x (compose-v1.md 3.2).
+const (
+	Aborted exit.Status = 1
+	Killed  exit.Status = 2
+)
+
+// Run brings the project to its goal and stays with it until all containers that
+// are shown have exited. Ctrl-C once stops them, with their last words still
+// shown, twice kills them, three times leaves at once.
+func (f *Foreground) Run(ctx context.Context) error {
+	times, end := Interrupts(ctx)
+	defer end()
+	ctx = context.WithoutCancel(ctx)
+	if err := f.noteLastLines(ctx); err != nil {
+		return err
+	}
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- f.Converge(within) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			return err
+		}
+	case <-times:
+		cancel()
+		<-done
+		f.stop(ctx, plan.Stopped)
+		f.stops.Wait()
+		return errors.Join(append(f.errs, context.Canceled)...)
+	}
+	return f.follow(ctx, times)
+}
+
+// noteLastLines notes where the logs of stopped containers end, so that only
+// what they write in their next run is shown.
+func (f *Foreground) noteLastLines(ctx context.Context) error {
+	list, err := f.Engine.Containers(ctx, f.Project)
+	if err != nil {
+		return err
+	}
+	f.after = map[string]time.Time{}
+	for _, c := range list {
+		if !f.isShown(&c) || c.State.Up() || c.State == plan.StateCreated {
+			continue
+		}
+		at, err := f.Engine.LastLine(ctx, c.ID)
+		if err != nil && !engine.IsGone(err) {
+			continue // its log can't be read, which is told when it is to be shown
+		}
+		f.after[c.ID] = at
+	}
+	return nil
+}
+
+func (f *Foreground) isShown(c *observed.Container) bool { return !c.OneOff && f.Shown(c.Service) }
+
+// follow shows the logs and obeys the interrupts.
+func (f *Foreground) follow(ctx context.Context, times <-chan int) error {
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	logs := &Follower{
+		Engine: f.Engine, Project: f.Project, View: f.View, Log: f.Log,
+		Query: engine.LogQuery{Follow: true, Tail: -1}, After: f.after,
+		Shown: f.isShown, Stopped: f.stopping.Load, Exited: func(e Exit) { f.exited(ctx, e) },
+	}
+	done := make(chan error, 1)
+	go func() {
+		done <- logs.Run(within, func(list []observed.Container) { _ = PrintAttaching(f.View, list) })
+	}()
+	killed := false
+	for {
+		select {
+		case n := <-times:
+			switch n {
+			case 1:
+				_ = view.Lines(f.View, "Gracefully stopping... (press Ctrl+C again to force)")
+				f.stop(ctx, plan.Stopped)
+			case 2:
+				killed = true
+				f.stop(ctx, plan.Killed)
+			default:
+				view.PrintText(f.View, "Aborting.")
+				return Aborted
+			}
+		case err := <-done:
+			f.stops.Wait()
+			if err = errors.Join(append(f.errs, err)...); err != nil {
+				return err
+			}
+			if killed {
+				return Killed
+			}
+			return f.code(ctx)
+		}
+	}
+}
+
+// PrintAttaching prints which containers are followed.
+func PrintAttaching(o view.Options, list []observed.Container) error {
+	var names []string
+	for _, c := range list {
+		names = append(names, c.Name)
+	}
+	slices.Sort(names)
+	return view.Lines(o, "Attaching to "+strings.Join(names, ", "))
+}
+
+// exited takes the exit of a container in.
+func (f *Foreground) exited(ctx context.Context, e Exit) {
+	f.mu.Lock()
+	if f.first == nil || e.At.Before(f.first.At) {
+		f.first = &e
+	}
+	f.mu.Unlock()
+	if f.Abort && !f.stopping.Load() {
+		_ = view.Lines(f.View, "Aborting on container exit...")
+		f.stop(ctx, plan.Stopped)
+	}
+}
+
+// stop stops or kills the containers beside what is shown. It does not wait for
+// another run on the project: that one may be what is interrupted.
+func (f *Foreground) stop(ctx context.Context, target plan.Target) {
+	f.stopping.Store(true)
+	f.stops.Go(func() {
+		if err := f.Stop(ctx, target); err != nil {
+			f.mu.Lock()
+			f.errs = append(f.errs, err)
+			f.mu.Unlock()
+		}
+	})
+}
+
+// code is the exit code of an up whose containers have all exited.
+func (f *Foreground) code(ctx context.Context) error {
+	if f.CodeFrom != "" {
+		list, err := f.Engine.Containers(ctx, f.Project)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			if c.Service != f.CodeFrom || c.OneOff {
+				continue
+			}
+			now, _, err := f.Engine.Status(ctx, c.ID)
+			return errors.Join(err, exit.Of(now.ExitCode))
+		}
+	}
+	if f.Abort && f.first != nil {
+		return exit.Of(f.first.Code)
+	}
+	return nil
+}

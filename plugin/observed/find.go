@@ -1,0 +1,127 @@
+package observed
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Sort puts networks and containers into the order that Snapshot promises.
+func (s *Snapshot) Sort() {
+	slices.SortFunc(s.Networks, func(a, b Network) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.Containers, func(a, b Container) int {
+		return cmp.Or(cmp.Compare(len(b.Service), 0)-cmp.Compare(len(a.Service), 0),
+			cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
+	})
+}
+
+// Network returns the network that an endpoint is on; nil: it was removed, or
+// the container has never been started.
+func (s *Snapshot) Network(e Endpoint) *Network {
+	for i := range s.Networks {
+		if n := &s.Networks[i]; n.ID == e.NetworkID || e.NetworkID == "" && n.Name == e.Network {
+			return n
+		}
+	}
+	return nil
+}
+
+// EndpointOn is the endpoint of a container on a network; nil: it has none there.
+func (s *Snapshot) EndpointOn(c *Container, n *Network) *Endpoint {
+	for i := range c.Endpoints {
+		if s.Network(c.Endpoints[i]) == n {
+			return &c.Endpoints[i]
+		}
+	}
+	return nil
+}
+
+// Of lists the containers of a project, one-off ones too.
+func (s *Snapshot) Of(project string) []*Container {
+	var found []*Container
+	for i := range s.Containers {
+		if c := &s.Containers[i]; c.Project == project {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// Replicas lists the containers of a service of a project, one-off ones not
+// among them.
+func (s *Snapshot) Replicas(project, service string) []*Container {
+	var found []*Container
+	for i := range s.Containers {
+		if c := &s.Containers[i]; c.Project == project && c.Service == service && !c.OneOff {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// Container finds a container by what a user may call it: its name, the name
+// without that of the project (web_2), or the beginning of its id where one
+// container alone has it. Nil: there is none.
+func (s *Snapshot) Container(project, word string) *Container {
+	for _, name := range []string{word, project + "_" + word} {
+		for i := range s.Containers {
+			if s.Containers[i].Name == name {
+				return &s.Containers[i]
+			}
+		}
+	}
+	var found *Container
+	for i := range s.Containers {
+		if strings.HasPrefix(s.Containers[i].ID, word) {
+			if found != nil {
+				return nil
+			}
+			found = &s.Containers[i]
+		}
+	}
+	return found
+}
+
+// ByID finds a container by its whole id; nil: there is none.
+func (s *Snapshot) ByID(id string) *Container {
+	for i := range s.Containers {
+		if s.Containers[i].ID == id {
+			return &s.Containers[i]
+		}
+	}
+	return nil
+}
+
+// NetworkOwner is the container whose network stack c uses: itself, or with net:
+// container:ID another; nil where that is gone.
+func (s *Snapshot) NetworkOwner(c *Container) *Container {
+	for range s.Containers {
+		id, shared := strings.CutPrefix(c.NetworkMode, "container:")
+		if !shared {
+			return c
+		}
+		if c = s.ByID(id); c == nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Published lists the ports that a container publishes on addresses of the host
+// at which other containers find it: a path that no network closes.
+func (c *Container) Published() []Port {
+	var ports []Port
+	for _, p := range c.Ports {
+		ip, err := netip.ParseAddr(p.IP)
+		if p.Public == 0 || err == nil && ip.IsLoopback() {
+			continue
+		}
+		if !slices.ContainsFunc(ports, func(o Port) bool {
+			return o.Public == p.Public && o.Private == p.Private && o.Protocol == p.Protocol
+		}) {
+			ports = append(ports, p)
+		}
+	}
+	return ports
+}

@@ -1,0 +1,119 @@
+// Package observed holds what an engine shows at one moment: which containers
+// and networks there are, who made them, and who is attached where. It is the
+// one form of a container for every verb; what a verb needs to know it derives
+// from here, and nothing here asks an engine.
+package observed
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Snapshot is an engine at one moment, whatever the files say.
+type Snapshot struct {
+	Networks   []Network   // by name
+	Containers []Container // those of services by service and number, then the others by name
+
+	Images     map[string]string           // ids by reference, of the references that were asked for
+	ImagePorts map[string][]compose.Expose // by image id, the ports that it exposes, where a container tells
+
+	// AttachAll tells that the engine attaches a container to all its networks at
+	// creation (API 1.44), not to one.
+	AttachAll bool
+
+	// Planned tells that this is not an engine but what files describe: nothing
+	// has an address, and everything counts as running.
+	Planned bool
+}
+
+// Network is a network as it is.
+type Network struct {
+	ID      string
+	Name    string
+	Project string // the project that it was made for; empty: it is external
+	Subnet  string // 10.222.0.0/28; empty where the engine told none
+	Room    int    // how many endpoints it has room for
+
+	// Traffic tells that packets go from one member to another (not with
+	// enable_icc=false).
+	Traffic bool
+
+	// Of a network of a project:
+	Kind      linking.Kind      // what it is for
+	Wiring    map[string]string // who was to be on it, by service: see labels.WiringText
+	Externals []string          // who else it was made for, by external name
+	For       string            // the one-off container that it was made for, by name; empty: the project
+
+	Adhoc    bool      // made by link add or link run
+	Deadline time.Time // of an Adhoc one: until when its second end may be still to come
+}
+
+// Container is a container as it is.
+type Container struct {
+	ID    string
+	Name  string
+	Order int // in the engine's list, which begins with the newest
+
+	// Owner is the project that its labels name, whoever made it; empty: none.
+	// Project is the same for a container that this tool made, and empty for all
+	// others, which are external.
+	Owner   string
+	Project string
+	Service string // empty for external ones
+	Number  int    // of the replica, from 1; 0 for a one-off container
+	OneOff  bool
+
+	// Of a container of a project:
+	Fingerprint plan.Fingerprint
+	After       []string          // services that were to be started before it
+	LinkEnv     map[string]string // what its link variables say, by alias; nil: it has none
+	Dir         string            // the project directory that it was made from
+	Files       []string          // the files that it was made from, absolute
+
+	Role linking.Role // what it is to discovery
+
+	Image   string // as it was asked for
+	ImageID string
+	Command string
+	State   plan.State
+	Status  string // "Up 3 minutes", "Exited (1) 2 days ago"
+	Ports   []Port
+
+	// NetworkMode is host, none or container:ID; empty: it has endpoints.
+	NetworkMode string
+	CreatedOn   string     // the network that it was made on, by name; empty: the default bridge, or none
+	Endpoints   []Endpoint // by name of the network
+
+	// Legacy are the links of the default bridge (docker run --link), by alias
+	// the name of the target. Asked for one by one: see Endpoint.
+	Legacy map[string]string
+}
+
+// Attachable tells whether networks can be attached to the container: it has a
+// network stack of its own.
+func (c *Container) Attachable() bool { return c.NetworkMode == "" }
+
+// Endpoint is a container's place on a network.
+type Endpoint struct {
+	Network   string // name
+	NetworkID string // empty until the first start
+	Address   netip.Addr
+	Gateway   netip.Addr
+
+	// Names are not part of a list of containers; an engine is asked for them one
+	// by one, where they matter.
+	Aliases []string       // that others on the network see
+	Links   []linking.Name // that this container alone sees
+}
+
+// Port is a port that a container exposes or publishes.
+type Port struct {
+	IP       string // of the host; empty: not published
+	Private  uint16
+	Public   uint16 // 0: not published
+	Protocol string // tcp, udp or sctp
+}

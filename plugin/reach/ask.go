@@ -1,0 +1,137 @@
+package reach
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/probe"
+)
+
+// Prober runs the questions of probe inside the network of a container that
+// runs, and gives what came out.
+type Prober interface {
+	Ask(ctx context.Context, container string, args []string) ([]byte, error)
+}
+
+// Asking says how a check asks.
+type Asking struct {
+	Timeout  time.Duration // how long silence lasts before it counts
+	Parallel int           // how many containers are asked at once
+}
+
+// questions lists what is asked for a pair.
+func (p *pair) questions() []probe.Question {
+	var list []probe.Question
+	for _, name := range p.names {
+		list = append(list, probe.AskName(name))
+	}
+	for _, addr := range p.targets {
+		list = append(list, p.toAddress(addr)...)
+	}
+	if !p.want {
+		for _, at := range p.published {
+			list = append(list, probe.AskTCP(at))
+		}
+	}
+	return list
+}
+
+// toAddress is what is tried to find out whether packets go to an address.
+func (p *pair) toAddress(addr netip.Addr) []probe.Question {
+	list := []probe.Question{probe.AskEcho(addr)}
+	for _, port := range p.ports {
+		list = append(list, probe.AskTCP(netip.AddrPortFrom(addr, port)))
+	}
+	return list
+}
+
+// Ask asks everybody at the same time, some at once. What is not as it should be
+// is asked again with a longer timeout: a busy machine is no broken link, and an
+// engine that makes or removes any network puts its rules for the others in
+// place anew, between which packets slip through.
+func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
+	if err := c.ask(ctx, prober, o, c.pairs); err != nil {
+		return err
+	}
+	var again, leaks []*pair
+	for _, p := range c.pairs {
+		if c.failed[p.from.owner] != nil {
+			continue
+		}
+		switch c.judge(p).Verdict {
+		case Broken:
+			again = append(again, p)
+		case Leaking:
+			again, leaks = append(again, p), append(leaks, p)
+		}
+	}
+	o.Timeout *= 3
+	if err := c.ask(ctx, prober, o, again); err != nil {
+		return err
+	}
+	for _, p := range leaks {
+		if c.judge(p).Verdict == OK {
+			c.Notes = append(c.Notes, fmt.Sprintf("%s reached %s once, and not when asked again: was a network made or removed at that moment?",
+				p.from.container.Name, p.to.container.Name))
+		}
+	}
+	return nil
+}
+
+// ask asks about pairs, all questions of a container at once.
+func (c *Check) ask(ctx context.Context, prober Prober, o Asking, pairs []*pair) error {
+	questions := map[*observed.Container][]string{}
+	var order []*observed.Container
+	for _, p := range pairs {
+		at := p.from.owner
+		if questions[at] == nil {
+			order = append(order, at)
+			questions[at] = []string{probe.Command, o.Timeout.String()}
+		}
+		for _, q := range p.questions() {
+			if arg := q.String(); !slices.Contains(questions[at], arg) {
+				questions[at] = append(questions[at], arg)
+			}
+		}
+	}
+	answers := make([]map[string]probe.Answer, len(order))
+	errs := make([]error, len(order))
+	var group errgroup.Group
+	group.SetLimit(max(1, o.Parallel))
+	for i, at := range order {
+		group.Go(func() error {
+			answers[i], errs[i] = askOne(ctx, prober, at, questions[at])
+			return nil
+		})
+	}
+	_ = group.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for i, at := range order {
+		if errs[i] != nil {
+			c.failed[at] = fmt.Errorf("%s can't be looked from: %w", at.Name, errs[i])
+			continue
+		}
+		if c.answers[at] == nil {
+			c.answers[at] = map[string]probe.Answer{}
+		}
+		maps.Copy(c.answers[at], answers[i])
+	}
+	return nil
+}
+
+func askOne(ctx context.Context, prober Prober, at *observed.Container, args []string) (map[string]probe.Answer, error) {
+	out, err := prober.Ask(ctx, at.ID, args)
+	if err != nil {
+		return nil, err
+	}
+	return probe.Parse(out)
+}

@@ -1,0 +1,97 @@
+package reach
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+)
+
+// The networks of the engine that are none of containers' own, by name.
+const (
+	hostNetwork   = "host"
+	noNetwork     = "none"
+	bridgeNetwork = "bridge"
+)
+
+// Path is a network on which packets go from one container to another.
+type Path struct {
+	Adhoc   bool       // the network is one of link add or link run
+	Network string     // that both are on; "host": one of them uses that of the host; empty: one network stack
+	Names   []string   // under which the one finds the other there, sorted
+	Address netip.Addr // of the other; not valid where they use one network stack, or nothing runs yet
+}
+
+// Paths lists the paths from a to b, by network: none means that b is out of a's
+// reach, but for published ports (see observed.Container.Published). Both have
+// their names.
+func Paths(s *observed.Snapshot, a, b *observed.Container) []Path {
+	a, b = s.NetworkOwner(a), s.NetworkOwner(b)
+	switch {
+	case a == nil || b == nil:
+		return nil // the container whose network is shared is gone
+	case a == b, a.NetworkMode == hostNetwork && b.NetworkMode == hostNetwork:
+		return []Path{{Names: []string{"localhost"}}}
+	case a.NetworkMode == hostNetwork: // the host is on every bridge
+		return fromHost(s, b)
+	case b.NetworkMode == hostNetwork:
+		return toHost(s, a)
+	}
+	var paths []Path
+	for _, p := range a.Endpoints {
+		for _, q := range b.Endpoints {
+			n := s.Network(q)
+			if p.NetworkID != q.NetworkID || p.NetworkID == "" || n == nil || !n.Traffic || !has(s, q) {
+				continue
+			}
+			paths = append(paths, Path{Adhoc: n.Adhoc, Network: n.Name, Address: q.Address, Names: Names(a, b, q)})
+		}
+	}
+	return paths
+}
+
+// has tells whether an endpoint is in use: it has an address, or would have one.
+func has(s *observed.Snapshot, e observed.Endpoint) bool { return s.Planned || e.Address.IsValid() }
+
+func fromHost(s *observed.Snapshot, b *observed.Container) []Path {
+	var paths []Path
+	for _, q := range b.Endpoints {
+		if s.Network(q) != nil && has(s, q) {
+			paths = append(paths, Path{Network: hostNetwork, Address: q.Address})
+		}
+	}
+	return paths
+}
+
+func toHost(s *observed.Snapshot, a *observed.Container) []Path {
+	for _, p := range a.Endpoints {
+		if s.Planned || p.Gateway.IsValid() {
+			return []Path{{Network: hostNetwork, Address: p.Gateway}}
+		}
+	}
+	return nil
+}
+
+// Names lists the names under which a finds b at b's endpoint q.
+func Names(a, b *observed.Container, q observed.Endpoint) []string {
+	if q.Network == bridgeNetwork { // it has no name server
+		var found []string
+		for alias, target := range a.Legacy {
+			if target == b.Name {
+				found = append(found, alias)
+			}
+		}
+		slices.Sort(found)
+		return found
+	}
+	var here, elsewhere []linking.Name // what a's links say, on this network and on others
+	for _, p := range a.Endpoints {
+		if p.NetworkID == q.NetworkID {
+			here = append(here, p.Links...)
+		} else {
+			elsewhere = append(elsewhere, p.Links...)
+		}
+	}
+	return linking.VisibleNames(here, elsewhere, append([]string{b.Name}, q.Aliases...))
+}

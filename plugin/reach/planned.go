@@ -1,0 +1,93 @@
+package reach
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Planned is the snapshot that an engine would show of a project alone, with the
+// replicas of these numbers of each service; one where there are none. What is
+// asked of the files is asked of it.
+func Planned(p *compose.Project, t *linking.Topology, numbers map[string][]int) *observed.Snapshot {
+	s := &observed.Snapshot{Planned: true}
+	for _, n := range t.Networks {
+		name := desired.NetworkName(p, n.Name)
+		s.Networks = append(s.Networks, observed.Network{
+			ID: name, Name: name, Project: p.Name, Kind: n.Kind, Traffic: n.Kind != linking.Isolated,
+		})
+	}
+	for _, svc := range p.Services {
+		addExternals(s, svc.Net)
+		for _, number := range replicasOf(numbers, svc.Name) {
+			s.Containers = append(s.Containers, plannedContainer(p, t, svc, number, numbers))
+		}
+	}
+	s.Sort()
+	return s
+}
+
+func replicasOf(numbers map[string][]int, service string) []int {
+	if list := numbers[service]; len(list) > 0 {
+		return list
+	}
+	return []int{1}
+}
+
+// addExternals adds the network or the container of others that a service uses.
+func addExternals(s *observed.Snapshot, net compose.Namespace) {
+	switch net.Mode {
+	case compose.NetNetwork:
+		addNetwork(s, net.Name)
+	case compose.NetContainer:
+		if s.ByID(net.Name) == nil {
+			network := "container:" + net.Name // whichever it is on: the host reaches that too
+			addNetwork(s, network)
+			s.Containers = append(s.Containers, observed.Container{
+				ID: net.Name, Name: net.Name, State: plan.StateRunning,
+				Endpoints: []observed.Endpoint{{Network: network, NetworkID: network}},
+			})
+		}
+	}
+}
+
+func addNetwork(s *observed.Snapshot, name string) {
+	if !slices.ContainsFunc(s.Networks, func(n observed.Network) bool { return n.Name == name }) {
+		s.Networks = append(s.Networks, observed.Network{ID: name, Name: name, Traffic: true})
+	}
+}
+
+func plannedContainer(p *compose.Project, t *linking.Topology, svc *compose.Service, number int, numbers map[string][]int) observed.Container {
+	c := observed.Container{
+		Name: desired.ContainerName(p, svc, number), Owner: p.Name, Project: p.Name, Service: svc.Name, Number: number,
+		State: plan.StateRunning,
+	}
+	c.ID = c.Name
+	switch svc.Net.Mode {
+	case compose.NetHost:
+		c.NetworkMode = hostNetwork
+	case compose.NetNone:
+		c.NetworkMode = noNetwork
+	case compose.NetContainer:
+		c.NetworkMode = "container:" + svc.Net.Name
+	case compose.NetService:
+		owner := p.Service(svc.Net.Name)
+		c.NetworkMode = "container:" + desired.ContainerName(p, owner, replicasOf(numbers, owner.Name)[0])
+	case compose.NetNetwork:
+		c.Endpoints = append(c.Endpoints, observed.Endpoint{Network: svc.Net.Name, NetworkID: svc.Net.Name})
+	}
+	for _, e := range t.Service(svc.Name).Endpoints {
+		name := desired.NetworkName(p, e.Network)
+		endpoint := observed.Endpoint{Network: name, NetworkID: name, Aliases: e.Aliases, Links: e.Links}
+		if len(e.Aliases) > 0 {
+			endpoint.Aliases = append(endpoint.Aliases[:len(e.Aliases):len(e.Aliases)], svc.Name+"_"+strconv.Itoa(number))
+		}
+		c.Endpoints = append(c.Endpoints, endpoint)
+	}
+	return c
+}

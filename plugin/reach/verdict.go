@@ -1,0 +1,178 @@
+package reach
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/plugin/probe"
+)
+
+// Verdict is what is to be thought of a pair.
+type Verdict string
+
+// The verdicts.
+const (
+	OK      Verdict = "ok"
+	Leaking Verdict = "leaking" // they reach each other, and should not
+	Broken  Verdict = "broken"  // they should, and don't
+	Unknown Verdict = "unknown" // it could not be tried
+)
+
+// Finding is what came of a pair, under the names that templates use.
+type Finding struct {
+	From     string
+	To       string
+	Want     string // yes or no
+	Got      string // yes, no or ?
+	Verdict  Verdict
+	Evidence []string
+	Names    []string // that were tried
+	Ports    []string // of the host, by which the one gets to the other where it should not
+
+	fromNode, toNode string
+}
+
+// Findings judges every pair.
+func (c *Check) Findings() []Finding {
+	var list []Finding
+	for _, p := range c.pairs {
+		list = append(list, c.judge(p))
+	}
+	return list
+}
+
+// judge compares the answers about a pair with what was to be expected.
+func (c *Check) judge(p *pair) Finding {
+	f := Finding{
+		From: p.from.container.Name, To: p.to.container.Name, Want: yesNo(p.want), Got: "no", Verdict: OK,
+		Evidence: []string{}, Names: append([]string{}, p.names...), Ports: []string{}, fromNode: p.from.node, toNode: p.to.node,
+	}
+	if err := c.failed[p.from.owner]; err != nil {
+		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{err.Error()}
+		return f
+	}
+	answers := c.answers[p.from.owner]
+	var arrived []netip.Addr
+	for _, addr := range p.targets {
+		if words := p.arrivals(answers, addr); len(words) > 0 {
+			arrived = append(arrived, addr)
+			f.Evidence = append(f.Evidence, addr.String()+" "+strings.Join(words, ", "))
+		}
+	}
+	if len(arrived) > 0 {
+		f.Got = "yes"
+	}
+	switch {
+	case p.want:
+		f.faults(p, answers, arrived)
+	case len(arrived) > 0:
+		f.Verdict = Leaking
+	case p.unasked(answers):
+		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{"no question could be asked"}
+	default:
+		for _, at := range p.published {
+			if answers[probe.AskTCP(at).String()].Result == probe.Connected {
+				f.Ports = append(f.Ports, at.String())
+			}
+		}
+	}
+	return f
+}
+
+// arrivals says what came back from an address.
+func (p *pair) arrivals(answers map[string]probe.Answer, addr netip.Addr) []string {
+	var words []string
+	for _, q := range p.toAddress(addr) {
+		r := answers[q.String()].Result
+		switch {
+		case !r.Arrived():
+		case q.Kind == probe.Echo:
+			words = append(words, "answers ping")
+		case r == probe.Connected:
+			words = append(words, "takes connections to port "+q.Target[strings.LastIndex(q.Target, ":")+1:])
+		default:
+			words = append(words, "refuses port "+q.Target[strings.LastIndex(q.Target, ":")+1:])
+		}
+	}
+	return words
+}
+
+// unasked tells whether no question about the addresses could be asked.
+func (p *pair) unasked(answers map[string]probe.Answer) bool {
+	for _, addr := range p.targets {
+		for _, q := range p.toAddress(addr) {
+			if a, answered := answers[q.String()]; answered && a.Result != probe.Failed {
+				return false
+			}
+		}
+	}
+	return len(p.targets) > 0
+}
+
+// faults finds what is broken between two that should reach each other: nothing
+// comes back, or a name leads elsewhere or nowhere.
+func (f *Finding) faults(p *pair, answers map[string]probe.Answer, arrived []netip.Addr) {
+	if len(arrived) == 0 && p.from.owner != p.to.owner {
+		f.Verdict = Broken
+		f.Evidence = append(f.Evidence, "nothing comes back from "+joinAddrs(p.targets))
+	}
+	for _, name := range p.names {
+		a := answers[probe.AskName(name).String()]
+		switch {
+		case a.Result != probe.Found:
+			f.Verdict = Broken
+			f.Evidence = append(f.Evidence, fmt.Sprintf("the name %s leads nowhere", name))
+		case !slices.ContainsFunc(a.Addresses, func(s string) bool {
+			return slices.ContainsFunc(p.targets, func(t netip.Addr) bool { return t.String() == s })
+		}):
+			f.Verdict = Broken
+			f.Evidence = append(f.Evidence, fmt.Sprintf("the name %s leads to %s", name, strings.Join(a.Addresses, ", ")))
+		}
+	}
+}
+
+func joinAddrs(addrs []netip.Addr) string {
+	if len(addrs) == 0 {
+		return "it, for it has no address"
+	}
+	var words []string
+	for _, a := range addrs {
+		words = append(words, a.String())
+	}
+	return strings.Join(words, ", ")
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// Rank orders findings by how much they matter.
+func (f Finding) Rank() int {
+	order := []Verdict{OK, Unknown, Broken, Leaking}
+	rank := 2 * slices.Index(order, f.Verdict)
+	if len(f.Ports) > 0 {
+		rank++
+	}
+	return rank
+}
+
+// String is the Finding as a line.
+func (f Finding) String() string {
+	switch f.Verdict {
+	case Leaking:
+		return fmt.Sprintf("leak: %s reaches %s, and no link joins them: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
+	case Broken:
+		return fmt.Sprintf("broken: %s does not reach %s as it should: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
+	case Unknown:
+		return fmt.Sprintf("unknown: whether %s reaches %s: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
+	}
+	return fmt.Sprintf("ok: %s, %s", f.From, f.To)
+}
+
+// Nodes are the nodes of the graph that the pair's containers are of.
+func (f Finding) Nodes() (from, to string) { return f.fromNode, f.toNode }

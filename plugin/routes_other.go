@@ -1,9 +1,0 @@
-//go:build !linux
-
-package plugin
-
-import "net/netip"
-
-// localRoutes knows no routes where the engine runs in a machine of its own,
-// as it does everywhere but on Linux.
-func localRoutes() []netip.Prefix { return nil }

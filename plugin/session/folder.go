@@ -1,0 +1,44 @@
+package session
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// sameFolder refuses to take the stack of another folder for this one's because
+// the two folders have one name. A name that was asked for is no accident.
+func (s *Session) sameFolder(have plan.Have) error {
+	project := s.Project
+	asked := s.Options.Project != "" || project.Name != compose.NormalizeName(filepath.Base(project.Dir))
+	if asked {
+		return nil
+	}
+	for _, c := range have.Containers {
+		if c.Dir != "" && !sameDir(c.Dir, project.Dir) {
+			return exit.Failure{
+				Msg: fmt.Sprintf("a stack named %s is there already, made from %s, and this is %s", project.Name, c.Dir, project.Dir),
+				Advice: []string{
+					fmt.Sprintf("give this one a name of its own: -p %s2", project.Name),
+					fmt.Sprintf("or, where the folder was moved, take the stack over: -p %s", project.Name),
+				},
+			}
+		}
+	}
+	return nil
+}
+
+// sameDir tells whether a stack made from one directory may be that of another:
+// they are one, or the first is no more, so that it was moved.
+func sameDir(made, now string) bool {
+	a, err := os.Stat(made)
+	if err != nil {
+		return os.IsNotExist(err)
+	}
+	b, err := os.Stat(now)
+	return err == nil && os.SameFile(a, b)
+}

@@ -1,0 +1,130 @@
+package session
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"path"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// Options are what all commands can be told: a value that a command may change
+// before it opens a session, and nobody after that.
+type Options struct {
+	FileNames  []string // default names of files, most wanted first; nil: those of compose
+	Files      []string
+	Project    string
+	ProjectDir string
+	EnvFile    string
+
+	Progress  string // a kind of view.NewProgress
+	Color     string // auto, never or always
+	QuietPull bool   // how far pulls are is not shown
+
+	Isolation string // link or project
+	LinkEnv   string // none, ports or full; empty: as STACKLITE_LINK_ENV says
+	Discovery string // on, project, off or names; empty: as STACKLITE_DISCOVERY says
+	Pool      string // a range of addresses; empty: as STACKLITE_POOL says
+	Builder   string // a way to build images; empty: as STACKLITE_BUILDER says
+
+	Parallel   int // how many things are done at once
+	DryRun     bool
+	PlanFormat string // how DryRun prints a plan: see view.PrintPlan
+
+	// Note tells the user something that is neither a result nor an error; nil:
+	// as view.PrintNotes does.
+	Note func(o view.Options, text string)
+
+	// Planned is told of each plan of Converge before it is carried out; nil:
+	// nobody is.
+	Planned func(view.Options, Planned)
+}
+
+// desired reads what links are to mean from options and environment.
+func (o Options) desired(e *Environment) (desired.Options, error) {
+	out := desired.Options{Version: e.Version}
+	var err error
+	if out.Isolation, err = parseIsolation(o.Isolation); err != nil {
+		return out, err
+	}
+	if out.LinkEnv, err = parseLinkEnv(cmp.Or(o.LinkEnv, e.Vars["STACKLITE_LINK_ENV"])); err != nil {
+		return out, err
+	}
+	out.Discovery, err = parseDiscovery(cmp.Or(o.Discovery, e.Vars["STACKLITE_DISCOVERY"]))
+	return out, err
+}
+
+func parseIsolation(s string) (linking.Isolation, error) {
+	switch s {
+	case "", "link":
+		return linking.ByLinks, nil
+	case "project":
+		return linking.ByProject, nil
+	}
+	return 0, exit.Usage{Msg: fmt.Sprintf("--isolation %s is neither link nor project", s)}
+}
+
+func parseLinkEnv(s string) (linking.EnvMode, error) {
+	switch s {
+	case "", "ports":
+		return linking.EnvPorts, nil
+	case "full":
+		return linking.EnvFull, nil
+	case "none":
+		return linking.EnvNone, nil
+	}
+	return 0, exit.Usage{Msg: fmt.Sprintf("--link-env %s is none of none, ports and full", s)}
+}
+
+// parseDiscovery reads how far discovery proxies look.
+func parseDiscovery(s string) (desired.Discovery, error) {
+	switch s {
+	case "", "on":
+		return desired.Discovery{}, nil
+	case "project":
+		return desired.Discovery{Within: true}, nil
+	case "off":
+		return desired.Discovery{Off: true}, nil
+	}
+	d := desired.Discovery{Among: strings.Split(s, ",")}
+	for _, pattern := range d.Among {
+		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
+			return d, exit.Usage{
+				Msg:    fmt.Sprintf("--discovery %s: %q is no name of a project", s, pattern),
+				Advice: []string{"write on, project, off, or names such as proxy,shop*"},
+			}
+		}
+	}
+	return d, nil
+}
+
+// parsePool reads a range that subnets are taken from; the zero value where none
+// is named.
+func parsePool(s string) (netip.Prefix, error) {
+	if s == "" {
+		return netip.Prefix{}, nil
+	}
+	p, err := netip.ParsePrefix(s)
+	if err != nil || !p.Addr().Is4() {
+		return p, exit.Usage{Msg: "--pool " + s + " is not a range of IPv4 addresses",
+			Advice: []string{"write it like 10.100.0.0/16"}}
+	}
+	return p, nil
+}
+
+// parseBuilder reads the name of a way to build.
+func parseBuilder(s string) (image.Builder, error) {
+	switch b := image.Builder(s); b {
+	case "":
+		return image.AutoBuilder, nil
+	case image.AutoBuilder, image.Buildx, image.BuildKit, image.Classic:
+		return b, nil
+	}
+	return "", exit.Usage{Msg: fmt.Sprintf("--builder %s is neither auto nor buildx, buildkit or classic", s)}
+}

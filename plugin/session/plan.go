@@ -1,0 +1,153 @@
+package session
+
+import (
+	"context"
+
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Request is what a command wants of the project.
+type Request struct {
+	Goal    plan.Goal
+	Scale   desired.Scale // where another than the project has
+	NoBuild bool          // an image that would have to be built is an error
+
+	// Check looks at what there is before anything else; nil: nobody does.
+	Check func(plan.Have) error
+
+	// Add adds what is wanted besides the files; nil: nothing.
+	Add func(want *plan.Want, in desired.Inputs)
+}
+
+// Observe takes one snapshot of the engine as the project sees it. Images are
+// looked up with it, or not.
+func (s *Session) Observe(ctx context.Context, images bool) (desired.Have, error) {
+	var refs []string
+	if images {
+		refs = desired.ImageRefs(s.Project)
+	}
+	return s.observe(ctx, refs)
+}
+
+func (s *Session) observe(ctx context.Context, refs []string) (desired.Have, error) {
+	snapshot, err := s.Engine.Observe(ctx, refs)
+	if err != nil {
+		return desired.Have{}, err
+	}
+	return desired.HaveOf(snapshot, s.Name), nil
+}
+
+// inputs are what the wanted stack follows from, at the scale that the project
+// has but for what scale says.
+func (s *Session) inputs(have desired.Have, scale desired.Scale) desired.Inputs {
+	return desired.Inputs{
+		Project: s.Project, Topology: s.Topology, Have: have, Options: s.desired, Bases: image.Bases,
+		Scale: desired.KeepScale(s.Project, have.Have, scale),
+	}
+}
+
+// Resolve works out what the links mean beside what there is.
+func (s *Session) Resolve(have desired.Have, scale desired.Scale) (err error) {
+	s.Topology, err = s.inputs(have, scale).Resolve()
+	return err
+}
+
+// Plan compares the project with what there is: files → project → topology →
+// want, engine → have, and both with the goal → plan.
+func (s *Session) Plan(ctx context.Context, r Request) (*plan.Plan, error) {
+	out, err := s.plan(ctx, r)
+	return out.Plan, err
+}
+
+// Planned is a plan with what it follows from.
+type Planned struct {
+	Goal plan.Goal
+	Want plan.Want
+	Have plan.Have
+	Plan *plan.Plan
+}
+
+func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) {
+	have, err := s.Observe(ctx, true)
+	if err != nil {
+		return out, err
+	}
+	if err := s.sameFolder(have.Have); err != nil {
+		return out, err
+	}
+	if r.Check != nil {
+		if err := r.Check(have.Have); err != nil {
+			return out, err
+		}
+	}
+	if err := s.Resolve(have, r.Scale); err != nil {
+		return out, err
+	}
+	in := s.inputs(have, r.Scale)
+	want, err := s.want(ctx, in, r.Goal)
+	if err != nil {
+		return out, err
+	}
+	if r.Add != nil {
+		r.Add(&want, in)
+	}
+	p, err := plan.Make(r.Goal, want, have.Have)
+	if err == nil && r.NoBuild {
+		err = checkBuilt(p)
+	}
+	return Planned{Goal: r.Goal, Want: want, Have: have.Have, Plan: p}, err
+}
+
+// want is the stack as it should be beside what there is.
+func (s *Session) want(ctx context.Context, in desired.Inputs, goal plan.Goal) (plan.Want, error) {
+	if !goal.NoCreate {
+		if err := in.Check(goal.Services); err != nil {
+			return plan.Want{}, err
+		}
+	}
+	facts, err := s.Engine.ImageFacts(ctx, in.UnknownImages())
+	if err != nil {
+		return plan.Want{}, err
+	}
+	for id, of := range facts {
+		in.Have.Facts[id] = of
+	}
+	return in.Want()
+}
+
+// checkBuilt refuses a plan that builds images.
+func checkBuilt(p *plan.Plan) error {
+	for _, step := range p.Steps {
+		if b, ok := step.Action.(plan.BuildImage); ok {
+			return exit.Failure{Msg: "image " + b.Image.Ref + " is not built, and --no-build says not to", Advice: []string{"to build it: build"}}
+		}
+	}
+	return nil
+}
+
+// Converge brings the project to a goal, with nobody else at it meanwhile. Where
+// images are built anew, everything that does not hang on what comes out goes on
+// meanwhile; a second plan then replaces the containers whose image came out
+// another.
+func (s *Session) Converge(ctx context.Context, r Request) error {
+	defer s.Lock(ctx)()
+	for {
+		planned, err := s.plan(ctx, r)
+		if err != nil {
+			return err
+		}
+		if s.Options.Planned != nil {
+			s.Options.Planned(s.View, planned)
+		}
+		if err := s.Run(ctx, planned.Plan); err != nil || !r.Goal.Build || s.Options.DryRun {
+			return err
+		}
+		r.Goal.Build = false
+		if r.Goal.Recreate == plan.Always {
+			r.Goal.Recreate = plan.WhenChanged
+		}
+	}
+}

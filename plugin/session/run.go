@@ -1,0 +1,63 @@
+package session
+
+import (
+	"context"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// Run carries a plan out and shows how it goes, or in a dry run only prints it.
+func (s *Session) Run(ctx context.Context, p *plan.Plan) error {
+	if s.Options.DryRun {
+		if err := view.PrintPlan(s.View, s.Options.PlanFormat, p); err != nil {
+			return exit.Usage{Msg: err.Error()}
+		}
+		return nil
+	}
+	return s.runShown(ctx, p, s.Options.Progress)
+}
+
+// RunAmidLines is Run for when other lines are written meanwhile, which lines
+// that are rewritten in place would get in the way of.
+func (s *Session) RunAmidLines(ctx context.Context, p *plan.Plan) error {
+	kind := s.Options.Progress
+	if kind != "json" && kind != "quiet" {
+		kind = "plain"
+	}
+	return s.runShown(ctx, p, kind)
+}
+
+// RunSilently carries a plan out without a word.
+func (s *Session) RunSilently(ctx context.Context, p *plan.Plan) error {
+	return p.Run(ctx, max(1, s.Options.Parallel), s.apply, func(plan.Event) {})
+}
+
+func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error {
+	progress, err := view.NewProgress(kind, s.View)
+	if err != nil {
+		return exit.Usage{Msg: err.Error()}
+	}
+	if err := s.Images.Prepare(ctx, p); err != nil {
+		return err
+	}
+	progress.Start(p)
+	err = p.Run(ctx, s.Options.Parallel, s.apply, func(e plan.Event) {
+		if _, pulls := e.Step.Action.(plan.PullImage); pulls && s.Options.QuietPull && e.Phase == plan.Advanced {
+			return
+		}
+		progress.Event(e)
+	})
+	progress.End()
+	return err
+}
+
+// apply carries one action out, by the one who knows it.
+func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
+	switch a.(type) {
+	case plan.PullImage, plan.BuildImage, plan.PushImage:
+		return s.Images.Apply(ctx, a, report)
+	}
+	return s.Engine.Apply(ctx, a, report)
+}

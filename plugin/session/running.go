@@ -1,0 +1,123 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// List gives the containers of the services that args name, or of all.
+func (s *Session) List(ctx context.Context, args []string) ([]observed.Container, error) {
+	list, err := s.Engine.Containers(ctx, s.Name)
+	if err != nil {
+		return nil, err
+	}
+	var running []string
+	for _, c := range list {
+		running = append(running, c.Service)
+	}
+	if err := s.checkNames(args, running); err != nil || len(args) == 0 {
+		return list, err
+	}
+	return slices.DeleteFunc(list, func(c observed.Container) bool { return !slices.Contains(args, c.Service) }), nil
+}
+
+// Replica finds one replica of a service by its number, or the first where index
+// is 0; of those that run, where running is set.
+func (s *Session) Replica(ctx context.Context, service string, index int, running bool) (observed.Container, error) {
+	list, err := s.List(ctx, []string{service})
+	if err != nil {
+		return observed.Container{}, err
+	}
+	for _, c := range list {
+		if !c.OneOff && (index == 0 || c.Number == index) && (c.State.Up() || !running) {
+			return c, nil
+		}
+	}
+	name := service
+	if index != 0 {
+		name = fmt.Sprintf("%s_%d", service, index)
+	}
+	f := exit.Failure{Msg: "No container found for " + name, Advice: []string{"to see which there are: ps"}}
+	if running {
+		f.Advice = []string{"to bring it up: up -d " + service}
+	}
+	return observed.Container{}, f
+}
+
+// checkNames refuses names that are neither of the files nor of the project as
+// it runs, and a project that neither can be read nor runs.
+func (s *Session) checkNames(args, running []string) error {
+	if s.broken != nil && len(running) == 0 {
+		return s.broken
+	}
+	known := slices.Concat(s.FileServices(), running)
+	for _, name := range args {
+		if !slices.Contains(known, name) {
+			slices.Sort(known)
+			return NoSuchService([]string{name}, slices.Compact(known))
+		}
+	}
+	return nil
+}
+
+// Take stops or removes the containers of the services that args name, or does
+// something else to them that needs no files; without args to those of the
+// files, or to all that there are where orphans is set or the files can't be
+// read. Nobody else is at the project meanwhile.
+func (s *Session) Take(ctx context.Context, goal plan.Goal, args []string, orphans bool) error {
+	defer s.Lock(ctx)()
+	p, err := s.PlanTake(ctx, goal, args, orphans)
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx, p)
+}
+
+// PlanTake plans what Take does.
+func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, orphans bool) (*plan.Plan, error) {
+	have, err := s.observe(ctx, goal.Images)
+	if err != nil {
+		return nil, err
+	}
+	if s.Project != nil {
+		if err := s.sameFolder(have.Have); err != nil {
+			return nil, err
+		}
+	}
+	// Networks alone are what an interrupted run left behind.
+	if running := have.Services(); len(running) > 0 || len(have.Networks) == 0 {
+		if err := s.checkNames(args, running); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case len(args) > 0:
+		goal.Services = args
+	case !orphans && s.Project != nil:
+		goal.Services = s.FileServices()
+	}
+	p, err := plan.Make(goal, plan.Want{}, have.Have)
+	if err != nil {
+		return nil, err
+	}
+	if left := leftAlone(goal, have.Have); goal.State == plan.Absent && len(left) > 0 {
+		p.Notes = append(p.Notes, fmt.Sprintf("left alone, for the files have no such service: %v (--remove-orphans takes them away)", left))
+	}
+	return p, nil
+}
+
+// leftAlone names the containers of the project that a goal is not about.
+func leftAlone(goal plan.Goal, have plan.Have) []string {
+	var names []string
+	for _, c := range have.Containers {
+		if goal.Services != nil && !slices.Contains(goal.Services, c.Service) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,147 @@
+package session
+
+import (
+	"cmp"
+	"os"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// Session is one command at work: its options, its project, and the engine that
+// it talks to.
+type Session struct {
+	Options Options
+	View    view.Options
+	Engine  *engine.Engine
+	Images  *image.Store
+
+	Name     string            // of the project; empty: none is meant
+	Project  *compose.Project  // nil where the files can't be read
+	Topology *linking.Topology // of Project, at its latest; nil likewise
+	broken   error             // why the files can't be read
+
+	environment *Environment
+	desired     desired.Options
+}
+
+// Load reads the project that the options and the environment name. With
+// checkBuilds build directories have to be there.
+func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	return compose.Load(compose.Options{
+		Names:          o.FileNames,
+		Files:          o.Files,
+		Dir:            dir,
+		ProjectDir:     o.ProjectDir,
+		ProjectName:    o.Project,
+		EnvFile:        o.EnvFile,
+		Env:            e.Vars,
+		Stdin:          e.In,
+		SkipBuildCheck: !checkBuilds,
+	})
+}
+
+// OpenFiles reads the files and works out their links. No engine is asked.
+func OpenFiles(e *Environment, o Options, checkBuilds bool) (*Session, error) {
+	s := newSession(e, o)
+	var err error
+	if s.Project, err = Load(e, o, checkBuilds); err != nil {
+		return nil, err
+	}
+	s.Name = s.Project.Name
+	if s.desired, err = o.desired(e); err != nil {
+		return nil, err
+	}
+	return s, s.Resolve(desired.Have{}, nil)
+}
+
+// Open reads the files and connects to the engine. Nothing is asked of the
+// engine before the files are known to be right.
+func Open(e *Environment, o Options, checkBuilds bool) (*Session, error) {
+	s, err := OpenFiles(e, o, checkBuilds)
+	if err != nil {
+		return nil, err
+	}
+	view.PrintNotes(s.View, append(s.Project.Notes, s.Topology.Notes...))
+	return s, s.connect()
+}
+
+// Find finds out which project is meant and connects to the engine.
+func Find(e *Environment, o Options) (*Session, error) {
+	s := newSession(e, o)
+	project, err := Load(e, o, false)
+	switch {
+	case err == nil:
+		s.Project, s.Name = project, project.Name
+	case o.Project != "":
+		s.Name, s.broken = compose.NormalizeName(o.Project), err
+	default:
+		return nil, err
+	}
+	return s, s.connect()
+}
+
+// Connect connects to the engine. No project is meant.
+func Connect(e *Environment, o Options) (*Session, error) {
+	s := newSession(e, o)
+	return s, s.connect()
+}
+
+func newSession(e *Environment, o Options) *Session {
+	return &Session{Options: o, View: e.View(o.Color), environment: e}
+}
+
+// connect connects to the engine that the Docker CLI is set to.
+func (s *Session) connect() error {
+	builder, err := parseBuilder(cmp.Or(s.Options.Builder, s.environment.Vars["STACKLITE_BUILDER"]))
+	if err != nil {
+		return err
+	}
+	var o engine.Options
+	if o.Pool, err = parsePool(cmp.Or(s.Options.Pool, s.environment.Vars["STACKLITE_POOL"])); err != nil {
+		return err
+	}
+	if s.desired, err = s.Options.desired(s.environment); err != nil {
+		return err
+	}
+	c, err := s.environment.Connect()
+	if err != nil {
+		return err
+	}
+	if s.environment.Host != nil {
+		o.Host = s.environment.Host()
+	}
+	if strings.HasPrefix(c.DaemonHost(), "unix://") { // it runs on this machine
+		o.Avoid = localRoutes()
+	}
+	s.Engine = engine.New(c, o)
+	s.Images = image.New(c, image.Options{
+		RegistryAuth: s.environment.RegistryAuth, Builder: builder, Buildx: s.environment.Buildx,
+		Explain: func(err error) error { return engine.Explain(err, s.Engine.Host()) },
+	})
+	return nil
+}
+
+// Note tells the user something that is neither a result nor an error.
+func (s *Session) Note(text string) {
+	if s.Options.Note != nil {
+		s.Options.Note(s.View, text)
+		return
+	}
+	view.PrintNotes(s.View, []compose.Note{{Text: text}})
+}
+
+// Broken is why the files can't be read; nil: they can.
+func (s *Session) Broken() error { return s.broken }
+
+// Version is that of Stack Lite, for labels.
+func (s *Session) Version() string { return s.environment.Version }
