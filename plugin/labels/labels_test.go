@@ -1,0 +1,150 @@
+package labels_test
+
+import (
+	"encoding/hex"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
+)
+
+// pairs calls test with every text and what is to be read from it, by a write and
+// a read that go together.
+func pairs[T any](t *testing.T, write func(T) string, read func(string) T, texts map[string]T) {
+	t.Helper()
+	for text, value := range texts {
+		if got := write(value); got != text {
+			t.Errorf("%+v is written %q, want %q", value, got, text)
+		}
+		if diff := cmp.Diff(value, read(text)); diff != "" {
+			t.Errorf("%q, -want +got:\n%s", text, diff)
+		}
+	}
+}
+
+func TestEveryValueIsReadAsItWasWritten(t *testing.T) {
+	t.Run("list", func(t *testing.T) {
+		pairs(t, labels.ListText, labels.ParseList, map[string][]string{
+			"": nil, "db": {"db"}, "/src/fig.yml,/src/my fig.yml": {"/src/fig.yml", "/src/my fig.yml"},
+		})
+	})
+	t.Run("wiring", func(t *testing.T) {
+		pairs(t, labels.WiringText, labels.ParseWiring, map[string]map[string]string{
+			"{}":                                    {},
+			`{"db":"db","web":"web sql=db \u003c"}`: {"web": "web sql=db <", "db": "db"},
+		})
+	})
+	t.Run("role", func(t *testing.T) {
+		pairs(t, labels.RoleText, labels.ParseRole, map[string]linking.Role{
+			"": {}, "proxy": {Proxy: true}, "discoverable": {Discoverable: true}, "proxy discoverable": {Proxy: true, Discoverable: true},
+		})
+	})
+	t.Run("link variables", func(t *testing.T) {
+		pairs(t, labels.LinkEnvText, labels.ParseLinkEnv, map[string]map[string]string{
+			"1": {}, "1 db=aabbccdd": {"db": "aabbccdd"}, "1 cache= db=aabbccdd": {"db": "aabbccdd", "cache": ""},
+		})
+	})
+	t.Run("ports", func(t *testing.T) {
+		pairs(t, labels.PortsText, labels.ParsePorts, map[string][]compose.Expose{
+			"": nil, "53/udp": {{First: 53, Last: 53, Proto: "udp"}},
+			"53/tcp 5432/tcp 9/sctp": {
+				{First: 53, Last: 53, Proto: "tcp"}, {First: 5432, Last: 5432, Proto: "tcp"}, {First: 9, Last: 9, Proto: "sctp"},
+			},
+		})
+	})
+}
+
+func TestValuesDoNotHangOnTheOrderInWhichThingsAreTold(t *testing.T) {
+	ports := []compose.Expose{{First: 80, Last: 80, Proto: "tcp"}, {First: 53, Last: 53, Proto: "udp"}}
+	text := labels.PortsText(ports)
+	slices.Reverse(ports)
+	if got := labels.PortsText(ports); got != text || got != "53/udp 80/tcp" {
+		t.Errorf("got %q and %q", text, got)
+	}
+}
+
+// TestRandomValuesAreReadAsTheyWereWritten covers what a table does not think of.
+func TestRandomValuesAreReadAsTheyWereWritten(t *testing.T) {
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		word := func(letters string) string {
+			b := make([]byte, 1+r.IntN(8))
+			for i := range b {
+				b[i] = letters[r.IntN(len(letters))]
+			}
+			return string(b)
+		}
+		const name = "abzAZ019_.-"
+		list, sums, wiring := []string{}, map[string]string{}, map[string]string{}
+		for range r.IntN(5) {
+			list = append(list, word(name+"/ :\"é="))
+			sum := hex.EncodeToString([]byte(word(name)))
+			sums[word(name)] = sum[:r.IntN(len(sum))]
+			wiring[word(name)] = word(name + " =\"\\<>&")
+		}
+		if diff := cmp.Diff(list, labels.ParseList(labels.ListText(list)), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("seed %d: list, -want +got:\n%s", seed, diff)
+		}
+		if diff := cmp.Diff(sums, labels.ParseLinkEnv(labels.LinkEnvText(sums))); diff != "" {
+			t.Errorf("seed %d: link variables, -want +got:\n%s", seed, diff)
+		}
+		if diff := cmp.Diff(wiring, labels.ParseWiring(labels.WiringText(wiring))); diff != "" {
+			t.Errorf("seed %d: wiring, -want +got:\n%s", seed, diff)
+		}
+	}
+}
+
+func TestWhatCanNotBeReadIsNobodysValue(t *testing.T) {
+	if got := labels.ParseWiring("not JSON"); got == nil || len(got) != 0 {
+		t.Errorf("wiring: %v", got)
+	}
+	if got := labels.ParseRole("king"); got != (linking.Role{}) {
+		t.Errorf("role: %v", got)
+	}
+	for _, text := range []string{"", " ", "2 db=aabb", "db=aabb"} {
+		if got := labels.ParseLinkEnv(text); got != nil {
+			t.Errorf("link variables %q: %v", text, got)
+		}
+	}
+}
+
+func TestAnEndpointSaysWhatItSeesATargetAs(t *testing.T) {
+	text := labels.EndpointText(linking.Endpoint{
+		Aliases: []string{"web", "www"},
+		Links:   []linking.Name{{Alias: "sql", Target: "db"}, {Alias: "database", Target: "db"}, {Alias: "web2", Target: "web"}},
+	})
+	if want := "web www sql=db database=db web2=web"; text != want {
+		t.Errorf("got %q, want %q", text, want)
+	}
+	for target, want := range map[string]string{"db": "sql database", "web": "web2", "www": "", "sql": ""} {
+		if got := strings.Join(labels.EndpointAliases(text, target), " "); got != want {
+			t.Errorf("%s is seen as %q, want %q", target, got, want)
+		}
+	}
+	if got := labels.EndpointText(linking.Endpoint{}); got != "" {
+		t.Errorf("an endpoint without names: %q", got)
+	}
+}
+
+func TestOnlyAFingerprintMakesAContainerOurs(t *testing.T) {
+	for name, c := range map[string]struct {
+		of           map[string]string
+		ours, oneOff bool
+	}{
+		"none":              {nil, false, false},
+		"of docker-compose": {map[string]string{labels.Project: "demo", labels.Service: "web", labels.OneOff: "False"}, false, false},
+		"of a replica":      {map[string]string{labels.Project: "demo", labels.Fingerprint: "", labels.OneOff: "False"}, true, false},
+		"of a one-off one":  {map[string]string{labels.Fingerprint: "1", labels.OneOff: "True"}, true, true},
+	} {
+		if labels.Ours(c.of) != c.ours || labels.IsOneOff(c.of) != c.oneOff {
+			t.Errorf("%s: ours %v, one-off %v", name, labels.Ours(c.of), labels.IsOneOff(c.of))
+		}
+	}
+}
