@@ -1,0 +1,111 @@
+package scenario_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/image"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+)
+
+// articleFile gives the file that the project was asked to run, where
+// STACKLITE_ARTICLE names it or it lies beside the repository, for it is not
+// ours; else a file of our own of the same shape.
+func articleFile(t *testing.T) []byte {
+	t.Helper()
+	name, named := os.LookupEnv("STACKLITE_ARTICLE")
+	if !named {
+		name = "../../../shared/article/second.yml"
+	}
+	file, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		file, err = os.ReadFile("testdata/article/stack.yml")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// rabbitImage is what the article takes from a registry.
+const rabbitImage = "tutum/rabbitmq"
+
+func TestTheStackOfTheArticle(t *testing.T) {
+	for _, version := range engineVersions {
+		t.Run(version, func(t *testing.T) {
+			memory := enginetest.New(t, enginetest.Options{APIVersion: version,
+				Images: []enginetest.Image{enginetest.Probe(probeImage), enginetest.Probe(rabbitImage)}})
+			runArticle(t, "memory", func(t testing.TB) *scene { return newScene(t, memory.Host(), memory) })
+		})
+	}
+}
+
+func TestTheStackOfTheArticleOnTheRealEngine(t *testing.T) {
+	cli := enginetest.Real(t)
+	for _, port := range []string{"80", "3306", "5672", "6379", "8983", "15672"} {
+		l, err := net.Listen("tcp", ":"+port)
+		if err != nil {
+			t.Skipf("the article's stack wants port %s of this host, which is not free: %v", port, err)
+		}
+		l.Close()
+	}
+	enginetest.InstallProbe(t, cli, probeImage)
+	if err := cli.ImageTag(context.Background(), probeImage, rabbitImage); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := cli.ImageRemove(context.Background(), rabbitImage, image.RemoveOptions{}); err != nil {
+			t.Error(err)
+		}
+	})
+	useProber(t, "../../cmd/docker-stacklite")
+	runArticle(t, "engine", func(t testing.TB) *scene { return newScene(t, cli.DaemonHost(), nil) })
+}
+
+func runArticle(t *testing.T, kind string, open func(testing.TB) *scene) {
+	file := articleFile(t)
+	words := vocabulary()
+	words["own-ports"] = ownPorts
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/article",
+		Setup: func(env *testscript.Env) error {
+			s := open(env.T().(testing.TB))
+			env.Values[sceneKey{}] = s
+			if err := os.WriteFile(filepath.Join(env.WorkDir, "docker-compose.yml"), file, 0o600); err != nil {
+				return err
+			}
+			return s.furnish(env)
+		},
+		Cmds:      words,
+		Condition: func(word string) (bool, error) { return word == kind, nil },
+	})
+}
+
+// ownPorts claims that a service has N replicas, each with a high port of the
+// host of its own: own-ports SERVICE N.
+func ownPorts(ts *testscript.TestScript, _ bool, args []string) {
+	s := sceneOf(ts)
+	list, err := s.cli.ContainerList(context.Background(), container.ListOptions{Filters: filters.NewArgs(
+		filters.Arg("label", labelProject+"="+s.project), filters.Arg("label", labelService+"="+args[0]))})
+	ts.Check(err)
+	ports := map[uint16]bool{}
+	for _, c := range list {
+		for _, p := range c.Ports {
+			if p.PublicPort > 1023 && p.IP == "0.0.0.0" {
+				ports[p.PublicPort] = true
+			}
+		}
+	}
+	if len(ports) != len(list) || args[1] != string(rune('0'+len(list))) {
+		ts.Fatalf("%d containers of %s have the ports %v", len(list), args[0], ports)
+	}
+}

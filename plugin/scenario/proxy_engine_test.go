@@ -1,0 +1,220 @@
+package scenario_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/client"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+)
+
+// shop is a stack behind a proxy that finds its backends through the engine.
+const shop = `proxy:
+  image: %[1]s
+  volumes:
+    - /var/run/docker.sock:/tmp/docker.sock
+  ports:
+    - "127.0.0.1:%[2]s:80"
+`
+
+const shopServers = `redis:
+  image: stacklite-probe:test
+mysql:
+  image: stacklite-probe:test
+web:
+  image: stacklite-probe:test
+  environment:
+    - VIRTUAL_HOST=teste.dev
+  links:
+    - redis:redis
+    - mysql:mysql
+  ports:
+    - "80"
+`
+
+// TestARealProxyBalancesOverAllReplicas runs nginx in a container, beside a
+// program that writes its configuration from what the engine tells. Nobody links
+// the proxy to anybody.
+func TestARealProxyBalancesOverAllReplicas(t *testing.T) {
+	cli := enginetest.Real(t)
+	enginetest.InstallProbe(t, cli, probeImage)
+	s := newScene(t, cli.DaemonHost(), nil)
+	proxy := s.project + "-nginx"
+	installProxy(t, cli, proxy)
+	port, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := stageOn(t, s, fmt.Sprintf(shop, proxy, port)+shopServers)
+
+	st.must(st.stacklite("up", "-d"))
+	st.balances(port, 1)
+	st.must(st.stacklite("scale", "web=5"))
+	st.balances(port, 5)
+	st.must(isolated(s, []string{"proxy", "mysql"}))
+	st.must(st.stacklite("scale", "web=2"))
+	st.balances(port, 2)
+	st.must(st.stacklite("up", "-d", "--force-recreate", "--no-deps", "web"))
+	st.balances(port, 2)
+	st.must(st.stacklite("down"))
+
+	// The proxy in a project of its own, whoever comes first.
+	other := []string{"-p", s.project + "x", "-f", filepath.Join(st.dir, "proxy.yml")}
+	st.must(os.WriteFile(filepath.Join(st.dir, "proxy.yml"), fmt.Appendf(nil, shop, proxy, port), 0o600))
+	st.write(shopServers)
+	st.must(st.stacklite(append(other, "up", "-d")...))
+	st.must(st.stacklite("up", "-d", "--scale", "web=3"))
+	st.balances(port, 3)
+	st.must(st.stacklite(append(other, "down")...))
+	st.must(st.stacklite(append(other, "up", "-d")...))
+	st.balances(port, 3)
+	st.must(st.stacklite("scale", "web=4"))
+	st.balances(port, 4)
+}
+
+// stageOn is a stage on an engine that is there already.
+func stageOn(t *testing.T, s *scene, file string) *stage {
+	t.Helper()
+	program, err := exec.LookPath("stacklite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := &stage{scene: s, t: t, dir: t.TempDir(), program: program}
+	st.write(file)
+	t.Setenv("STACKLITE_DISCOVERY", s.project+"*")
+	return st
+}
+
+// balances claims that requests for teste.dev go to n backends, to all alike, and
+// those for other names to none.
+func (s *stage) balances(port string, n int) {
+	s.t.Helper()
+	const each = 10
+	s.must(s.eventually(func() error {
+		count := map[string]int{}
+		for range n * each {
+			status, who, err := ask(port, "teste.dev")
+			if err != nil || status != http.StatusOK {
+				return fmt.Errorf("teste.dev answers %d %q (%v)", status, who, err)
+			}
+			count[who]++
+		}
+		for who, times := range count {
+			// nginx gives less to who has refused it lately, for a while.
+			if times < each/2 || times > each*3/2 {
+				return fmt.Errorf("of %d requests %s got %d, want about %d: %v", n*each, who, times, each, count)
+			}
+		}
+		if len(count) != n {
+			return fmt.Errorf("%d backends answer, want %d: %v", len(count), n, count)
+		}
+		return nil
+	}))
+	if status, who, err := ask(port, "other.dev"); err != nil || status != http.StatusServiceUnavailable {
+		s.t.Errorf("other.dev answers %d %q (%v)", status, who, err)
+	}
+}
+
+// ask asks the proxy for a host and gives the name of the container that
+// answered.
+func ask(port, host string) (status int, who string, err error) {
+	req, err := http.NewRequest(http.MethodGet, "http://127.0.0.1:"+port+"/", nil)
+	if err != nil {
+		return 0, "", err
+	}
+	req.Host, req.Close = host, true
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, strings.TrimSpace(string(body)), err
+}
+
+// installProxy makes an image of nginx, from Debian's package with the shared
+// libraries of this machine, and scripts/vhosts. Where the package can't be had
+// the test is skipped, or fails where the engine is required.
+func installProxy(t *testing.T, cli *client.Client, ref string) {
+	t.Helper()
+	root, err := proxyFiles(t.TempDir())
+	if err != nil {
+		if os.Getenv("STACKLITE_ENGINE") == "required" {
+			t.Fatalf("no nginx: %v", err)
+		}
+		t.Skipf("no nginx to be had from Debian's packages: %v", err)
+	}
+	resp, err := cli.ImageImport(context.Background(), image.ImportSource{Source: root, SourceName: "-"}, ref, image.ImportOptions{
+		Changes: []string{`ENTRYPOINT ["/vhosts", "/tmp/docker.sock", "/usr/sbin/nginx"]`, "EXPOSE 80"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Close()
+	if _, err := io.Copy(io.Discard, resp); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := cli.ImageRemove(context.Background(), ref, image.RemoveOptions{Force: true}); err != nil {
+			t.Logf("%s stays on the engine: %v", ref, err)
+		}
+	})
+}
+
+var library = regexp.MustCompile(`(?m)(/\S+) \(0x`)
+
+// proxyFiles gives the file system of the proxy's image as a tar.
+func proxyFiles(dir string) (io.Reader, error) {
+	for _, command := range [][]string{
+		{"apt-get", "download", "-q", "nginx"},
+		{"sh", "-c", "dpkg -x nginx_*.deb ."},
+		{"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "vhosts"), "github.com/stack-lite/stack-lite/scripts/vhosts"},
+	} {
+		cmd := exec.Command(command[0], command[1:]...)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if command[0] != "go" {
+			cmd.Dir = dir
+		}
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%v: %w: %s", command, err, out)
+		}
+	}
+	program := filepath.Join(dir, "usr/sbin/nginx")
+	libraries, err := exec.Command("ldd", program).Output()
+	if err != nil {
+		return nil, err
+	}
+	from := map[string]string{"usr/sbin/nginx": program, "vhosts": filepath.Join(dir, "vhosts")}
+	for _, m := range library.FindAllStringSubmatch(string(libraries), -1) {
+		from[strings.TrimPrefix(m[1], "/")] = m[1]
+	}
+	content := map[string][]byte{"etc/passwd": []byte("root:x:0:0::/:/\n"), "etc/group": []byte("root:x:0:\n"), "tmp/.keep": nil}
+	for name, file := range from {
+		if content[name], err = os.ReadFile(file); err != nil {
+			return nil, err
+		}
+	}
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for name, data := range content {
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(data))}); err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(data); err != nil {
+			return nil, err
+		}
+	}
+	return &b, w.Close()
+}

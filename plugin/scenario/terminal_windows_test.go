@@ -1,0 +1,5 @@
+package scenario_test
+
+import "syscall"
+
+func ownTerminal() *syscall.SysProcAttr { return nil }

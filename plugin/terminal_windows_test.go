@@ -1,5 +1,0 @@
-package plugin_test
-
-import "syscall"
-
-func ownTerminal() *syscall.SysProcAttr { return nil }
