@@ -51,12 +51,12 @@ func (u *Unlinkable) Hints() []string { return []string{u.Advice} }
 // Linkable tells whether a container can be attached to networks. The error is
 // an *Unlinkable.
 func Linkable(c *observed.Container) error {
-	advice := "make it with a network: docker run without --network " + c.NetworkMode
+	advice := "run it without --network " + c.NetworkMode
 	switch kind, _, _ := strings.Cut(c.NetworkMode, ":"); kind {
 	case "host":
-		return &Unlinkable{c.Name, "uses the network of the host, so nothing keeps others from it and it needs no link", advice}
+		return &Unlinkable{c.Name, "uses the host's network: it needs no link, and no link can isolate it", advice}
 	case "none":
-		return &Unlinkable{c.Name, "has no network (--network none), so no link leads to it or from it", advice}
+		return &Unlinkable{c.Name, "has no network (--network none), so it can't be linked", advice}
 	case "container":
 		return &Unlinkable{c.Name, "uses the network of another container", "link that container instead"}
 	}
@@ -121,7 +121,7 @@ func checkTarget(s *observed.Snapshot, consumer *observed.Container, t Target) e
 		for _, l := range endpoint.Links {
 			if strings.EqualFold(l.Alias, want.Alias) {
 				return &Unlinkable{consumer.Name, fmt.Sprintf("calls %s %q already", l.Target, l.Alias),
-					fmt.Sprintf("choose another name for %s, or: link rm %s %s:%s", t.Container.Name, consumer.Name, l.Target, l.Alias)}
+					fmt.Sprintf("choose another name for %s, or: docker stacklite link rm %s %s:%s", t.Container.Name, consumer.Name, l.Target, l.Alias)}
 			}
 		}
 	}

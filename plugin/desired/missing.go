@@ -86,7 +86,7 @@ func (m *missing) external(edge linking.Edge) {
 		m.errs = append(m.errs, &compose.Error{
 			Pos: edge.Pos, Path: path,
 			Msg:   fmt.Sprintf("no link reaches container %q: it has --network %s", text, network),
-			Hints: []string{"start that container on a network of its own"},
+			Hints: []string{"run that container without --network " + network},
 		})
 	}
 }

@@ -110,7 +110,7 @@ func checkPort(s *compose.Service, i int, port compose.Port, n int) *compose.Err
 		container = fmt.Sprintf("%d-%d", port.First, port.Last)
 	}
 	if free == 1 {
-		e.Msg = fmt.Sprintf("host port %d can be held by one container only, and %s is scaled to %d", port.HostFirst, s.Name, n)
+		e.Msg = fmt.Sprintf("only one container can publish host port %d, and %s is scaled to %d", port.HostFirst, s.Name, n)
 	} else {
 		e.Msg = fmt.Sprintf("host ports %d-%d are enough for %d containers, and %s is scaled to %d",
 			port.HostFirst, port.HostLast, free, s.Name, n)

@@ -50,7 +50,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.RemoveImage:
 		_, err = e.client.ImageRemove(ctx, a.Ref, image.RemoveOptions{PruneChildren: true})
 		if err = ignoreNotFound(err); err != nil && ignoreConflict(err) == nil {
-			report(plan.Progress{Text: "it stays, for containers of others use it"})
+			report(plan.Progress{Text: "kept: other containers use it"})
 			err = nil
 		}
 	default:

@@ -83,15 +83,15 @@ func programMismatch(program []byte, system, arch string) string {
 	}
 	f, err := elf.NewFile(bytes.NewReader(program))
 	if err != nil {
-		return "it is no program for linux"
+		return "it is not a Linux program"
 	}
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {
-			return "it is linked to libraries of this machine"
+			return "it is dynamically linked"
 		}
 	}
 	if made := machines[f.Machine]; made != arch {
-		return fmt.Sprintf("it is made for %s", made)
+		return fmt.Sprintf("it is built for %s", made)
 	}
 	return ""
 }

@@ -219,7 +219,7 @@ func LogLine(c observed.Container, l engine.LogLine) view.LogLine {
 // Unreadable says why nothing is shown of a container.
 func Unreadable(c observed.Container, err error) string {
 	if engine.IsUnreadable(err) {
-		return "nothing is shown of " + c.Name + ": its log driver can't be read"
+		return "no logs of " + c.Name + ": its log driver can't be read"
 	}
-	return "nothing is shown of " + c.Name + ": " + err.Error()
+	return "no logs of " + c.Name + ": " + err.Error()
 }

@@ -103,11 +103,11 @@ func (r *buildReader) read(body io.Reader) error {
 		if err := decoder.Decode(&m); errors.Is(err, io.EOF) {
 			r.reportStep("")
 			if !r.done {
-				return &BuildError{Service: r.spec.Service, Msg: "the engine broke off before the image was done"}
+				return &BuildError{Service: r.spec.Service, Msg: "the engine stopped before the image was complete"}
 			}
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("reading what the engine says about the build: %w", err)
+			return fmt.Errorf("reading the build output of the engine: %w", err)
 		}
 		switch {
 		case m.Error != nil:
@@ -116,11 +116,11 @@ func (r *buildReader) read(body io.Reader) error {
 		case m.Aux != nil && m.ID == "moby.buildkit.trace":
 			var b []byte
 			if err := json.Unmarshal(*m.Aux, &b); err != nil {
-				return fmt.Errorf("reading what the engine says about the build: %w", err)
+				return fmt.Errorf("reading the build output of the engine: %w", err)
 			}
 			status, err := decodeStatus(b)
 			if err != nil {
-				return fmt.Errorf("reading what the engine says about the build: %w", err)
+				return fmt.Errorf("reading the build output of the engine: %w", err)
 			}
 			r.trace.take(status, r.report)
 		case m.Aux != nil:

@@ -48,11 +48,11 @@ func unreadable(spec desired.BuildSpec, err error) error {
 	info, stat := os.Stat(spec.Context)
 	switch {
 	case errors.Is(stat, os.ErrNotExist):
-		e.Msg = "there is no directory " + spec.Context
+		e.Msg = spec.Context + ": no such directory"
 	case stat == nil && !info.IsDir():
-		e.Msg = spec.Context + " is no directory"
+		e.Msg = spec.Context + " is not a directory"
 	case errors.Is(err, os.ErrNotExist):
-		e.Msg = "there is no file " + spec.DockerfilePath()
+		e.Msg = spec.DockerfilePath() + ": no such file"
 		e.hints = []string{`where it has another name: "dockerfile: NAME" beside build:`}
 	}
 	return e

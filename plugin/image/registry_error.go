@@ -23,15 +23,15 @@ type RegistryCause string
 // The causes. Registries that tell only those who are logged in what they hold
 // say Denied where another says NoTag.
 const (
-	BadName      RegistryCause = "the name can't be that of an image"
-	NoTag        RegistryCause = "the registry has no such name and tag"
-	Denied       RegistryCause = "there is no such image, or it is not for you"
-	NoLogin      RegistryCause = "the registry wants a login"
-	LoginRefused RegistryCause = "the registry refuses the login"
+	BadName      RegistryCause = "not a valid image name"
+	NoTag        RegistryCause = "the registry has no such image or tag"
+	Denied       RegistryCause = "no such image, or access to it is denied"
+	NoLogin      RegistryCause = "the registry requires a login"
+	LoginRefused RegistryCause = "the registry rejected the login"
 	NoRegistry   RegistryCause = "the registry can't be reached"
-	TooMany      RegistryCause = "the registry has had too many requests"
-	NotHere      RegistryCause = "there is no such image on the engine"
-	Broken       RegistryCause = "the connection broke"
+	TooMany      RegistryCause = "too many requests to the registry"
+	NotHere      RegistryCause = "the engine has no such image"
+	Broken       RegistryCause = "the connection was lost"
 	Other        RegistryCause = ""
 )
 
@@ -55,15 +55,15 @@ func (r *RegistryError) Hints() []string {
 	}
 	switch r.Cause {
 	case NoTag:
-		return []string{"is the part after the last colon a tag that exists?"}
+		return []string{"check that the tag exists"}
 	case Denied:
-		return []string{"is the name spelt right? if it is: " + login}
+		return []string{"check the name; if it is right: " + login}
 	case NoLogin, LoginRefused:
 		return []string{"try: " + login}
 	case TooMany:
-		return []string{"wait a while, or: " + login}
+		return []string{"wait a while, or log in: " + login}
 	case NotHere:
-		return []string{"to make it: build"}
+		return []string{"to build it: docker stacklite build"}
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (s *Store) Prepare(ctx context.Context, p *plan.Plan) error {
 		}
 		note := "images are built by " + s.describe(chosen.builder)
 		if chosen.reason != "" {
-			note = fmt.Sprintf("%s is built by %s, for %s", a.Image.Ref, s.describe(chosen.builder), chosen.reason)
+			note = fmt.Sprintf("%s is built by %s, because %s", a.Image.Ref, s.describe(chosen.builder), chosen.reason)
 		}
 		if !noted[note] {
 			noted[note] = true
@@ -119,14 +119,14 @@ func (s *Store) choose(ctx context.Context, spec desired.BuildSpec) (strategy, e
 	case Buildx:
 		switch b := s.findBuildx(); {
 		case b == nil:
-			return strategy{}, &NoBuilder{Buildx, "the docker command has no such plugin"}
+			return strategy{}, &NoBuilder{Buildx, "the docker command has no buildx plugin"}
 		case !b.recent():
-			return strategy{}, &NoBuilder{Buildx, fmt.Sprintf("it is version %s, and %s is the oldest that will do", b.Version, oldestBuildx)}
+			return strategy{}, &NoBuilder{Buildx, fmt.Sprintf("it is version %s, and at least %s is needed", b.Version, oldestBuildx)}
 		}
 		return strategy{builder: Buildx}, nil
 	case BuildKit:
 		if !s.hasBuildKit(ctx) {
-			return strategy{}, &NoBuilder{BuildKit, "the engine has none"}
+			return strategy{}, &NoBuilder{BuildKit, "the engine does not have it"}
 		}
 		return strategy{builder: BuildKit}, nil
 	case Classic:
@@ -134,12 +134,12 @@ func (s *Store) choose(ctx context.Context, spec desired.BuildSpec) (strategy, e
 	}
 	switch {
 	case spec.Options.Memory > 0:
-		return strategy{Classic, "no other limits memory"}, nil
+		return strategy{Classic, "no other builder can limit memory"}, nil
 	case spec.Options.Keep:
-		return strategy{Classic, "no other keeps containers of its steps"}, nil
+		return strategy{Classic, "no other builder keeps the containers of its steps"}, nil
 	case isDirectoryOfGit(spec) && versions.LessThan(s.client.ClientVersion(), "1.42"):
 		// Engine 20.10 has BuildKit 0.8: "subdir not supported yet".
-		return strategy{Classic, "the BuildKit of this engine takes a repository only as a whole"}, nil
+		return strategy{Classic, "the BuildKit of this engine can't build from a directory of a repository"}, nil
 	}
 	if b := s.findBuildx(); b != nil && b.recent() {
 		return strategy{builder: Buildx}, nil
@@ -148,7 +148,7 @@ func (s *Store) choose(ctx context.Context, spec desired.BuildSpec) (strategy, e
 	case !s.hasBuildKit(ctx):
 		return strategy{builder: Classic}, nil
 	case hidesDockerfile(spec):
-		return strategy{Classic, "the Dockerfile is to be kept out of the image, which BuildKit can't without buildx"}, nil
+		return strategy{Classic, "BuildKit can't keep the Dockerfile out of the image without buildx"}, nil
 	}
 	return strategy{builder: BuildKit}, nil
 }

@@ -52,18 +52,18 @@ func TestTheBuilderIsChosenByWhatIsThere(t *testing.T) {
 		"no buildx":                {Options{}, desired.BuildSpec{Context: plainDir}, "images are built by the engine's BuildKit"},
 		"no buildx after all":      {Options{Buildx: func() *BuildxPlugin { return nil }}, desired.BuildSpec{Context: plainDir}, "images are built by the engine's BuildKit"},
 		"a Dockerfile to be kept out": {Options{}, desired.BuildSpec{Context: hidden}, "p_web is built by the engine's classic builder, " +
-			"for the Dockerfile is to be kept out of the image, which BuildKit can't without buildx"},
+			"because BuildKit can't keep the Dockerfile out of the image without buildx"},
 		"the same with buildx": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: hidden}, "images are built by buildx 0.23.0"},
 		"a directory of a repository": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: "https://example.com/a.git#main:web"},
-			"p_web is built by the engine's classic builder, for the BuildKit of this engine takes a repository only as a whole"},
+			"p_web is built by the engine's classic builder, because the BuildKit of this engine can't build from a directory of a repository"},
 		"a repository": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: "git@example.com:a.git#main"}, "images are built by buildx 0.23.0"},
 		"a limit of memory": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: plainDir, Options: desired.BuildOptions{Memory: 1}},
-			"p_web is built by the engine's classic builder, for no other limits memory"},
+			"p_web is built by the engine's classic builder, because no other builder can limit memory"},
 		"classic, asked for":        {Options{Builder: Classic, Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: plainDir}, "images are built by the engine's classic builder"},
 		"buildkit, asked for":       {Options{Builder: BuildKit, Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Context: hidden}, "images are built by the engine's BuildKit"},
-		"buildx, asked for in vain": {Options{Builder: Buildx}, desired.BuildSpec{Context: plainDir}, "can't build with buildx: the docker command has no such plugin"},
+		"buildx, asked for in vain": {Options{Builder: Buildx}, desired.BuildSpec{Context: plainDir}, "can't build with buildx: the docker command has no buildx plugin"},
 		"an old one, asked for": {Options{Builder: Buildx, Buildx: buildxOf("v0.9.0")}, desired.BuildSpec{Context: plainDir},
-			"can't build with buildx: it is version v0.9.0, and 0.17 is the oldest that will do"},
+			"can't build with buildx: it is version v0.9.0, and at least 0.17 is needed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := inMemory(t, "1.41", c.options)
@@ -159,7 +159,7 @@ func TestAnEngineBuildsUponWhatIsThereAndFetchesTheRest(t *testing.T) {
 			s := inMemory(t, "1.41", Options{Builder: builder}, enginetest.Image{Ref: "here:1"})
 			image := plan.Image{Ref: "p_web", Build: true, Spec: desired.BuildSpec{Project: "p", Service: "web", Context: dir}}
 			err := s.Apply(context.Background(), plan.BuildImage{Image: image}, func(plan.Progress) {})
-			want := dir + "/Dockerfile:4: COPY --from=nowhere:2 /a /a: there is no such image, or it is not for you"
+			want := dir + "/Dockerfile:4: COPY --from=nowhere:2 /a /a: no such image, or access to it is denied"
 			if err == nil || err.Error() != want {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}

@@ -32,7 +32,7 @@ func (s *Store) registryAuth(verb, ref string) (string, error) {
 	}
 	auth, err := s.options.RegistryAuth(ref)
 	if err != nil {
-		return "", &RegistryError{Verb: verb, Ref: ref, Msg: "the docker config gives no credentials: " + err.Error()}
+		return "", &RegistryError{Verb: verb, Ref: ref, Msg: "can't read credentials from the docker config: " + err.Error()}
 	}
 	return auth, nil
 }

@@ -64,7 +64,7 @@ func Ask(s *observed.Snapshot, x, y Member) Answer {
 	out.Ports = slices.Compact(out.Ports)
 	if len(cut) > 0 {
 		out.Reaches = false
-		out.Why = "they share no network that carries packets"
+		out.Why = "they share no network that carries traffic"
 		for _, m := range []Member{x, y} {
 			if m.Containers[0].NetworkMode == noNetwork {
 				out.Why = m.Word + " has no network"
@@ -114,9 +114,9 @@ func (a *Answer) Compare(byFiles bool) {
 	if byFiles == a.Reaches {
 		return
 	}
-	a.Note = "the files say yes: up -d brings the stack to what they say"
+	a.Note = "by the files they do; to apply the files: docker stacklite up -d"
 	if !byFiles {
-		a.Note = "the files say no: graph --live shows what joins them"
+		a.Note = "by the files they do not; to see what connects them: docker stacklite graph --live"
 	}
 }
 
@@ -133,18 +133,18 @@ func whyNot(g graph.Graph, from, to string) string {
 		})
 	}
 	if isolated(from) && isolated(to) {
-		return "neither has links, and the network that they are on lets nobody talk to anybody"
+		return "neither has links, and containers on their network can't talk to each other"
 	}
-	return "no link joins them, so they share no network"
+	return "they are not linked, so they share no network"
 }
 
 // String is the way as words.
 func (w Way) String() string {
-	words := []string{"on the one network stack that both use"}
+	words := []string{"on the network stack that both share"}
 	switch w.Network {
 	case "":
 	case hostNetwork:
-		words[0] = "through the network of the host"
+		words[0] = "through the host's network"
 	default:
 		words[0] = "on network " + w.Network
 	}
@@ -179,9 +179,9 @@ func (a Answer) Lines() []string {
 	if len(a.Ports) > 0 {
 		through := "and"
 		if !a.Reaches {
-			through = "but there is a way round,"
+			through = "but"
 		}
-		lines = append(lines, "  "+through+" through the host: "+a.To+" publishes "+strings.Join(a.Ports, ", ")+", which no network closes")
+		lines = append(lines, "  "+through+" through the host: "+a.To+" publishes "+strings.Join(a.Ports, ", ")+"; links do not protect published ports")
 	}
 	if a.Note != "" {
 		lines = append(lines, "  "+a.Note)

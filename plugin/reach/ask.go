@@ -78,7 +78,7 @@ func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
 	}
 	for _, p := range leaks {
 		if c.judge(p).Verdict == OK {
-			c.Notes = append(c.Notes, fmt.Sprintf("%s reached %s once, and not when asked again: was a network made or removed at that moment?",
+			c.Notes = append(c.Notes, fmt.Sprintf("%s reached %s once, and not when tested again: was a network made or removed at that moment?",
 				p.from.container.Name, p.to.container.Name))
 		}
 	}
@@ -117,7 +117,7 @@ func (c *Check) ask(ctx context.Context, prober Prober, o Asking, pairs []*pair)
 	}
 	for i, at := range order {
 		if errs[i] != nil {
-			c.failed[at] = fmt.Errorf("%s can't be looked from: %w", at.Name, errs[i])
+			c.failed[at] = fmt.Errorf("can't test from %s: %w", at.Name, errs[i])
 			continue
 		}
 		if c.answers[at] == nil {

@@ -102,7 +102,7 @@ func (c *Check) members(v View) []member {
 		case owner == nil:
 			continue
 		case owner.NetworkMode == hostNetwork:
-			c.Notes = append(c.Notes, m.Name+" is left out, for it uses the network of the host, which reaches everybody")
+			c.Notes = append(c.Notes, m.Name+" is not tested: it uses the host's network, which reaches everybody")
 			continue
 		}
 		of := member{node: m.Service, container: m, owner: owner}

@@ -70,7 +70,7 @@ func (c *Check) judge(p *pair) Finding {
 	case len(arrived) > 0:
 		f.Verdict = Leaking
 	case p.unasked(answers):
-		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{"no question could be asked"}
+		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{"nothing could be tested"}
 	default:
 		for _, at := range p.published {
 			if answers[probe.AskTCP(at).String()].Result == probe.Connected {
@@ -91,9 +91,9 @@ func (p *pair) arrivals(answers map[string]probe.Answer, addr netip.Addr) []stri
 		case q.Kind == probe.Echo:
 			words = append(words, "answers ping")
 		case r == probe.Connected:
-			words = append(words, "takes connections to port "+q.Target[strings.LastIndex(q.Target, ":")+1:])
+			words = append(words, "accepts connections on port "+q.Target[strings.LastIndex(q.Target, ":")+1:])
 		default:
-			words = append(words, "refuses port "+q.Target[strings.LastIndex(q.Target, ":")+1:])
+			words = append(words, "refuses connections on port "+q.Target[strings.LastIndex(q.Target, ":")+1:])
 		}
 	}
 	return words
@@ -116,26 +116,26 @@ func (p *pair) unasked(answers map[string]probe.Answer) bool {
 func (f *Finding) faults(p *pair, answers map[string]probe.Answer, arrived []netip.Addr) {
 	if len(arrived) == 0 && p.from.owner != p.to.owner {
 		f.Verdict = Broken
-		f.Evidence = append(f.Evidence, "nothing comes back from "+joinAddrs(p.targets))
+		f.Evidence = append(f.Evidence, "no answer from "+joinAddrs(p.targets))
 	}
 	for _, name := range p.names {
 		a := answers[probe.AskName(name).String()]
 		switch {
 		case a.Result != probe.Found:
 			f.Verdict = Broken
-			f.Evidence = append(f.Evidence, fmt.Sprintf("the name %s leads nowhere", name))
+			f.Evidence = append(f.Evidence, fmt.Sprintf("the name %s does not resolve", name))
 		case !slices.ContainsFunc(a.Addresses, func(s string) bool {
 			return slices.ContainsFunc(p.targets, func(t netip.Addr) bool { return t.String() == s })
 		}):
 			f.Verdict = Broken
-			f.Evidence = append(f.Evidence, fmt.Sprintf("the name %s leads to %s", name, strings.Join(a.Addresses, ", ")))
+			f.Evidence = append(f.Evidence, fmt.Sprintf("the name %s resolves to %s", name, strings.Join(a.Addresses, ", ")))
 		}
 	}
 }
 
 func joinAddrs(addrs []netip.Addr) string {
 	if len(addrs) == 0 {
-		return "it, for it has no address"
+		return "it: it has no address"
 	}
 	var words []string
 	for _, a := range addrs {
@@ -165,9 +165,9 @@ func (f Finding) Rank() int {
 func (f Finding) String() string {
 	switch f.Verdict {
 	case Leaking:
-		return fmt.Sprintf("leak: %s reaches %s, and no link joins them: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
+		return fmt.Sprintf("leak: %s reaches %s, and they are not linked: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
 	case Broken:
-		return fmt.Sprintf("broken: %s does not reach %s as it should: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
+		return fmt.Sprintf("broken: %s does not reach %s: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
 	case Unknown:
 		return fmt.Sprintf("unknown: whether %s reaches %s: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
 	}

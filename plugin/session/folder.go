@@ -21,10 +21,10 @@ func (s *Session) sameFolder(have plan.Have) error {
 	for _, c := range have.Containers {
 		if c.Dir != "" && !sameDir(c.Dir, project.Dir) {
 			return exit.Failure{
-				Msg: fmt.Sprintf("a stack named %s is there already, made from %s, and this is %s", project.Name, c.Dir, project.Dir),
+				Msg: fmt.Sprintf("a stack named %s exists already; it was made from %s, and this is %s", project.Name, c.Dir, project.Dir),
 				Advice: []string{
-					fmt.Sprintf("give this one a name of its own: -p %s2", project.Name),
-					fmt.Sprintf("or, where the folder was moved, take the stack over: -p %s", project.Name),
+					fmt.Sprintf("to give this one another name: docker stacklite -p %s2 up -d", project.Name),
+					fmt.Sprintf("if the folder was moved: docker stacklite -p %s up -d", project.Name),
 				},
 			}
 		}

@@ -36,7 +36,7 @@ func (s *Session) Lock(ctx context.Context) (release func()) {
 	lock := flock.New(filepath.Join(dir, hex.EncodeToString(sum[:8])+".lock"))
 	got, err := lock.TryLock()
 	if err == nil && !got {
-		view.PrintNotes(s.View, []compose.Note{{Text: "waiting for another run on " + s.Name}})
+		view.PrintNotes(s.View, []compose.Note{{Text: "waiting for another command on project " + s.Name}})
 		got, err = lock.TryLockContext(ctx, 50*time.Millisecond)
 	}
 	if err != nil || !got {

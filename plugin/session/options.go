@@ -67,7 +67,7 @@ func parseIsolation(s string) (linking.Isolation, error) {
 	case "project":
 		return linking.ByProject, nil
 	}
-	return 0, exit.Usage{Msg: fmt.Sprintf("--isolation %s is neither link nor project", s)}
+	return 0, exit.Usage{Msg: fmt.Sprintf("--isolation must be link or project, not %q", s)}
 }
 
 func parseLinkEnv(s string) (linking.EnvMode, error) {
@@ -79,7 +79,7 @@ func parseLinkEnv(s string) (linking.EnvMode, error) {
 	case "none":
 		return linking.EnvNone, nil
 	}
-	return 0, exit.Usage{Msg: fmt.Sprintf("--link-env %s is none of none, ports and full", s)}
+	return 0, exit.Usage{Msg: fmt.Sprintf("--link-env must be none, ports or full, not %q", s)}
 }
 
 // parseDiscovery reads how far discovery proxies look.
@@ -96,7 +96,7 @@ func parseDiscovery(s string) (desired.Discovery, error) {
 	for _, pattern := range d.Among {
 		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
 			return d, exit.Usage{
-				Msg:    fmt.Sprintf("--discovery %s: %q is no name of a project", s, pattern),
+				Msg:    fmt.Sprintf("--discovery %s: %q is not a project name", s, pattern),
 				Advice: []string{"write on, project, off, or names such as proxy,shop*"},
 			}
 		}
@@ -126,5 +126,5 @@ func parseBuilder(s string) (image.Builder, error) {
 	case image.AutoBuilder, image.Buildx, image.BuildKit, image.Classic:
 		return b, nil
 	}
-	return "", exit.Usage{Msg: fmt.Sprintf("--builder %s is neither auto nor buildx, buildkit or classic", s)}
+	return "", exit.Usage{Msg: fmt.Sprintf("--builder must be auto, buildx, buildkit or classic, not %q", s)}
 }

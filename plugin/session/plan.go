@@ -122,7 +122,7 @@ func (s *Session) want(ctx context.Context, in desired.Inputs, goal plan.Goal) (
 func checkBuilt(p *plan.Plan) error {
 	for _, step := range p.Steps {
 		if b, ok := step.Action.(plan.BuildImage); ok {
-			return exit.Failure{Msg: "image " + b.Image.Ref + " is not built, and --no-build says not to", Advice: []string{"to build it: build"}}
+			return exit.Failure{Msg: "image " + b.Image.Ref + " does not exist, and --no-build forbids building it", Advice: []string{"to build it: docker stacklite build"}}
 		}
 	}
 	return nil

@@ -42,9 +42,9 @@ func (s *Session) Replica(ctx context.Context, service string, index int, runnin
 	if index != 0 {
 		name = fmt.Sprintf("%s_%d", service, index)
 	}
-	f := exit.Failure{Msg: "No container found for " + name, Advice: []string{"to see which there are: ps"}}
+	f := exit.Failure{Msg: "No container found for " + name, Advice: []string{"to list the containers: docker stacklite ps"}}
 	if running {
-		f.Advice = []string{"to bring it up: up -d " + service}
+		f.Advice = []string{"to start it: docker stacklite up -d " + service}
 	}
 	return observed.Container{}, f
 }
