@@ -6,34 +6,40 @@ import (
 	"strings"
 )
 
+// checker looks for mistakes in a finished project.
+type checker struct {
+	*report
+	known map[string]Key
+}
+
 // check reports what is wrong between keys and between services.
-func (l *loader) check(partials []*partial, project *Project) {
+func (c *checker) check(partials []*partial, project *Project) {
 	parts := make(map[*Service]*partial, len(partials))
 	names := project.names()
 	for _, p := range partials {
 		parts[&p.Service] = p
 		if !p.broken {
-			l.checkImage(&p.Service)
+			c.checkImage(&p.Service)
 		}
-		l.checkMemory(p)
-		l.checkNetwork(p)
-		l.checkMounts(p)
-		l.checkPorts(p)
-		l.noteContainers(p, names)
+		c.checkMemory(p)
+		c.checkNetwork(p)
+		c.checkMounts(p)
+		c.checkPorts(p)
+		c.noteContainers(p, names)
 	}
-	l.checkContainerNames(partials)
-	checkReferences(l.report, project, func(s *Service, key string, at Pos) string { return parts[s].pathOf(key, at) })
+	c.checkContainerNames(partials)
+	checkReferences(c.report, project, func(s *Service, key string, at Pos) string { return parts[s].pathOf(key, at) })
 }
 
 // checkContainerNames finds two services that name their containers alike.
-func (l *loader) checkContainerNames(partials []*partial) {
+func (c *checker) checkContainerNames(partials []*partial) {
 	first := map[string]*partial{}
 	for _, p := range partials {
 		if p.ContainerName == "" {
 			continue
 		}
 		if other, ok := first[p.ContainerName]; ok {
-			l.fail(p.values["container_name"], p.Name+".container_name", fmt.Sprintf("%q is the name of %s's container already, at %s", p.ContainerName, other.Name, other.At["container_name"]))
+			c.fail(p.values["container_name"], p.Name+".container_name", fmt.Sprintf("%q is the name of %s's container already, at %s", p.ContainerName, other.Name, other.At["container_name"]))
 			continue
 		}
 		first[p.ContainerName] = p
@@ -42,55 +48,55 @@ func (l *loader) checkContainerNames(partials []*partial) {
 
 func has(s *Service, key string) bool { _, ok := s.At[key]; return ok }
 
-func (l *loader) checkImage(s *Service) {
+func (c *checker) checkImage(s *Service) {
 	image, build := has(s, "image"), has(s, "build")
 	switch {
 	case image && build:
-		l.fail(s.At["build"], s.Name+".build", "has both image and build", "remove image: or build:")
+		c.fail(s.At["build"], s.Name+".build", "has both image and build", "remove image: or build:")
 	case image && has(s, "dockerfile"):
-		l.fail(s.At["dockerfile"], s.Name+".dockerfile", "has no effect on an image that is not built", "write build: instead of image:, or remove dockerfile:")
+		c.fail(s.At["dockerfile"], s.Name+".dockerfile", "has no effect on an image that is not built", "write build: instead of image:, or remove dockerfile:")
 	case !image && !build:
-		l.fail(s.Pos, s.Name, "has neither image nor build", `write "image: NAME" or "build: DIRECTORY" indented below it`)
+		c.fail(s.Pos, s.Name, "has neither image nor build", `write "image: NAME" or "build: DIRECTORY" indented below it`)
 	case build && strings.ToLower(s.Name) != s.Name:
-		l.fail(s.Pos, s.Name, "the image that is built for a service has its name, and image names are in lower case", fmt.Sprintf("rename the service to %q", strings.ToLower(s.Name)))
+		c.fail(s.Pos, s.Name, "the image that is built for a service has its name, and image names are in lower case", fmt.Sprintf("rename the service to %q", strings.ToLower(s.Name)))
 	}
 }
 
-func (l *loader) checkMemory(p *partial) {
+func (c *checker) checkMemory(p *partial) {
 	s, at := &p.Service, p.values["memswap_limit"]
 	switch {
 	case s.MemswapLimit == 0 || s.MemswapLimit == -1 && s.MemLimit > 0:
 	case s.MemLimit == 0:
-		l.fail(at, s.Name+".memswap_limit", "needs mem_limit", "write mem_limit: too: memswap_limit is memory and swap together")
+		c.fail(at, s.Name+".memswap_limit", "needs mem_limit", "write mem_limit: too: memswap_limit is memory and swap together")
 	case s.MemswapLimit < s.MemLimit:
-		l.fail(at, s.Name+".memswap_limit", "is less than mem_limit, though it is memory and swap together")
+		c.fail(at, s.Name+".memswap_limit", "is less than mem_limit, though it is memory and swap together")
 	}
 }
 
 // checkNetwork finds what a container on another one's network stack cannot
 // have of its own. The engine would refuse it. (That links need a network is
 // for package linking to say.)
-func (l *loader) checkNetwork(p *partial) {
+func (c *checker) checkNetwork(p *partial) {
 	if pos, ok := p.At["ports"]; ok && p.Net.Mode == NetHost {
-		l.note(pos, p.Name+".ports", "has no effect with net: host, where every port is the host's")
+		c.note(pos, p.Name+".ports", "has no effect with net: host, where every port is the host's")
 	}
 	if p.Net.Mode != NetContainer && p.Net.Mode != NetService {
 		return
 	}
 	for _, key := range [...]string{"ports", "expose", "hostname", "dns", "extra_hosts", "mac_address"} {
-		if pos, ok := p.At[key]; ok && l.known[key].field.entry(p) != nil {
-			l.fail(pos, p.Name+"."+key, fmt.Sprintf("is not possible with net: container:%s: the network is that of %s", p.Net.Name, p.Net.Name),
+		if pos, ok := p.At[key]; ok && c.known[key].field.entry(p) != nil {
+			c.fail(pos, p.Name+"."+key, fmt.Sprintf("is not possible with net: container:%s: the network is that of %s", p.Net.Name, p.Net.Name),
 				fmt.Sprintf("move %s: to %s, or remove net:", key, p.Net.Name))
 		}
 	}
 }
 
 // checkMounts finds two things mounted in one place.
-func (l *loader) checkMounts(p *partial) {
+func (c *checker) checkMounts(p *partial) {
 	at := map[string]Volume{}
 	for _, v := range p.Volumes {
 		if first, ok := at[v.Target]; ok {
-			l.fail(v.Pos, p.pathOf("volumes", v.Pos), fmt.Sprintf("%q and %q are mounted at the same path of the container", first, v))
+			c.fail(v.Pos, p.pathOf("volumes", v.Pos), fmt.Sprintf("%q and %q are mounted at the same path of the container", first, v))
 			continue
 		}
 		at[v.Target] = v
@@ -99,32 +105,32 @@ func (l *loader) checkMounts(p *partial) {
 
 // noteContainers tells of names that are taken for containers of others,
 // though they may be meant for services.
-func (l *loader) noteContainers(p *partial, services []string) {
+func (c *checker) noteContainers(p *partial, services []string) {
 	for _, v := range p.VolumesFrom {
 		if !v.Service {
-			l.noteContainer(v.Source, v.Pos, p.pathOf("volumes_from", v.Pos), services)
+			c.noteContainer(v.Source, v.Pos, p.pathOf("volumes_from", v.Pos), services)
 		}
 	}
 	if p.Net.Mode == NetContainer {
-		l.noteContainer(p.Net.Name, p.Net.Pos, p.Name+".net", services)
+		c.noteContainer(p.Net.Name, p.Net.Pos, p.Name+".net", services)
 	}
 	for _, link := range p.ExternalLinks {
 		if slices.Contains(services, link.Target) {
-			l.note(link.Pos, p.pathOf("external_links", link.Pos),
+			c.note(link.Pos, p.pathOf("external_links", link.Pos),
 				fmt.Sprintf("%q is taken for a container, though a service here has that name; links: is for services", link.Target))
 		}
 	}
 }
 
-func (l *loader) noteContainer(name string, pos Pos, path string, services []string) {
-	if meant := l.meant(name, services); meant != "" {
-		l.note(pos, path, fmt.Sprintf("%q is not a service of this project and is taken for a container%s", name, suggestion(meant)))
+func (c *checker) noteContainer(name string, pos Pos, path string, services []string) {
+	if meant := c.meant(name, services); meant != "" {
+		c.note(pos, path, fmt.Sprintf("%q is not a service of this project and is taken for a container%s", name, suggestion(meant)))
 	}
 }
 
 // checkPorts finds a port of the host that one container would have to open
 // twice.
-func (l *loader) checkPorts(p *partial) {
+func (c *checker) checkPorts(p *partial) {
 	const most = 1000 // no real service has as many, and each is compared with each
 	if len(p.Ports) > most {
 		return
@@ -132,7 +138,7 @@ func (l *loader) checkPorts(p *partial) {
 	for i, port := range p.Ports {
 		for _, other := range p.Ports[:i] {
 			if port.overlaps(other) {
-				l.fail(port.Pos, p.pathOf("ports", port.Pos), fmt.Sprintf("%q and %q publish the same port of the host", other, port))
+				c.fail(port.Pos, p.pathOf("ports", port.Pos), fmt.Sprintf("%q and %q publish the same port of the host", other, port))
 				break
 			}
 		}

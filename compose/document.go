@@ -1,7 +1,9 @@
 package compose
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -30,6 +32,61 @@ func (d *document) names() []string {
 		out[i] = p.key
 	}
 	return out
+}
+
+// documents reads files, each version of one once.
+type documents struct {
+	*sources
+	stdin io.Reader
+	known map[version]*document
+}
+
+// version is a file with the directory its paths start from: a file of the
+// project may be extended, too, and then they start from its own.
+type version struct{ path, base string }
+
+func newDocuments(s *sources, stdin io.Reader) *documents {
+	return &documents{sources: s, stdin: stdin, known: map[version]*document{}}
+}
+
+// chosen reads the files of a selection, in order.
+func (d *documents) chosen(s selection, base string) []*document {
+	var out []*document
+	for i, path := range s.files {
+		out = append(out, d.document(version{path, base}, s.given[i], Pos{}, ""))
+	}
+	return out
+}
+
+// document reads a file that messages call given, once. What refers to it
+// stands at pos.
+func (d *documents) document(v version, given string, pos Pos, at string) *document {
+	if doc, ok := d.known[v]; ok {
+		return doc
+	}
+	var data []byte
+	var err error
+	doc := &document{file: given, path: v.path, base: v.base}
+	d.known[v] = doc
+	if v.path == "-" {
+		doc.path, doc.file = "", "<stdin>"
+		if d.stdin == nil {
+			err = errors.New("there is no standard input")
+		} else {
+			data, err = readAll(d.stdin)
+		}
+	} else {
+		data, err = d.disk.read(v.path)
+	}
+	switch {
+	case err == nil:
+		*doc = *d.open(doc.file, doc.path, doc.base, data)
+	case pos.IsZero():
+		d.fail(Pos{File: doc.file}, "", reason(err))
+	default:
+		d.fail(pos, at, fmt.Sprintf("%s: %s", given, reason(err)))
+	}
+	return doc
 }
 
 // open reads a file's text as far as its services' names.

@@ -8,27 +8,27 @@ import (
 	"strings"
 )
 
-// partials reads the services of the files, merges files key by key, and then
+// readServices reads the services of the files, merges files key by key, and then
 // lets each service take over what it extends.
-func (l *loader) partials() []*partial {
+func readServices(r *reader, docs *documents, main []*document) []*partial {
 	var out []*partial
 	at := map[string]int{}
 	owner := map[string]*document{} // where a service's extends is written
-	for _, doc := range l.main {
+	for _, doc := range main {
 		for _, body := range doc.services {
-			p := l.service(body, doc.base)
+			p := r.service(body, doc.base)
 			if p.extends.service != "" {
 				owner[p.Name] = doc
 			}
 			if i, ok := at[p.Name]; ok {
-				l.over(out[i], p)
+				r.over(out[i], p)
 				continue
 			}
 			at[p.Name] = len(out)
 			out = append(out, p)
 		}
 	}
-	x := extending{loader: l, done: map[origin]*partial{}, open: map[origin]bool{}}
+	x := extending{reader: r, docs: docs, main: main, done: map[origin]*partial{}, open: map[origin]bool{}}
 	for i, p := range out {
 		if p.extends.service != "" {
 			out[i] = x.extend(p, owner[p.Name])
@@ -38,17 +38,17 @@ func (l *loader) partials() []*partial {
 }
 
 // over puts the keys of p on top of those of base.
-func (l *loader) over(base, p *partial) {
+func (r *reader) over(base, p *partial) {
 	_, image := p.At["image"]
 	_, build := p.At["build"]
 	switch {
 	case image && !build:
-		l.unset(base, "build")
-		l.unset(base, "dockerfile")
+		r.unset(base, "build")
+		r.unset(base, "dockerfile")
 	case build && !image:
-		l.unset(base, "image")
+		r.unset(base, "image")
 	}
-	for _, k := range l.keys {
+	for _, k := range r.keys {
 		if pos, ok := p.At[k.Name]; ok {
 			k.field.merge(base, p)
 			base.At[k.Name] = pos
@@ -61,12 +61,12 @@ func (l *loader) over(base, p *partial) {
 }
 
 // unset takes a key out of a service.
-func (l *loader) unset(p *partial, key string) {
+func (r *reader) unset(p *partial, key string) {
 	if _, ok := p.At[key]; !ok {
 		return
 	}
 	delete(p.At, key)
-	l.known[key].field.clear(p)
+	r.known[key].field.clear(p)
 }
 
 // origin is a service of a file.
@@ -74,7 +74,9 @@ type origin struct{ path, service string }
 
 // extending follows extends, through files and chains.
 type extending struct {
-	*loader
+	*reader
+	docs  *documents
+	main  []*document // the files that were chosen
 	done  map[origin]*partial
 	chain []origin // the services that led here
 	open  map[origin]bool
@@ -134,7 +136,7 @@ func (x *extending) lookup(e extension, doc *document, path string) (*document, 
 	in := doc
 	if e.file != "" {
 		file := (&scope{report: x.report, find: x.find, base: e.base}).absolute(e.file)
-		in = x.document(file, x.display(file), filepath.Dir(file), e.filePos, path+".file", nil)
+		in = x.docs.document(version{file, filepath.Dir(file)}, x.docs.display(file), e.filePos, path+".file")
 	}
 	if body, ok := in.service(e.service); ok {
 		return in, body, true

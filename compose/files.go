@@ -31,106 +31,89 @@ type selection struct {
 
 // choose selects the files: flags, then COMPOSE_FILE or FIG_FILE, then what is
 // found in the working directory or the nearest one above it.
-func (l *loader) choose(o Options) selection {
+func (s *sources) choose(o Options, find lookup) selection {
 	if len(o.Files) > 0 {
-		return l.named(o.Files)
+		return s.named(o.Files)
 	}
-	if list, ok := l.find("COMPOSE_FILE"); ok && list != "" {
-		sep, ok := l.find("COMPOSE_PATH_SEPARATOR")
+	if list, ok := find("COMPOSE_FILE"); ok && list != "" {
+		sep, ok := find("COMPOSE_PATH_SEPARATOR")
 		if !ok || sep == "" {
 			sep = string(filepath.ListSeparator)
 		}
-		return l.named(strings.Split(list, sep))
+		return s.named(strings.Split(list, sep))
 	}
-	if file, ok := l.find("FIG_FILE"); ok && file != "" {
-		return l.named([]string{file})
+	if file, ok := find("FIG_FILE"); ok && file != "" {
+		return s.named([]string{file})
 	}
-	return l.search(o)
+	return s.search(o)
 }
 
-func (l *loader) named(files []string) selection {
-	var s selection
+func (s *sources) named(files []string) selection {
+	var out selection
 	for _, f := range files {
 		if f == "" {
 			continue
 		}
 		path := f
 		if f != "-" {
-			path = l.abs(f)
+			path = s.abs(f)
 		}
-		s.files = append(s.files, path)
-		s.given = append(s.given, f)
+		out.files = append(out.files, path)
+		out.given = append(out.given, f)
 	}
-	return s
+	return out
 }
 
-func (l *loader) search(o Options) selection {
+func (s *sources) search(o Options) selection {
 	names := o.Names
 	if len(names) == 0 {
 		names = DefaultNames()
 	}
-	for dir := l.dir; ; dir = filepath.Dir(dir) {
-		if found := l.present(dir, names); len(found) > 0 {
-			s := l.withOverride(dir, found)
-			s.found = true
-			return s
+	for dir := s.dir; ; dir = filepath.Dir(dir) {
+		if found := s.present(dir, names); len(found) > 0 {
+			out := s.withOverride(dir, found)
+			out.found = true
+			return out
 		}
 		if dir == filepath.Dir(dir) {
 			break
 		}
 	}
-	l.fail(Pos{}, "", fmt.Sprintf("no file in %s or a directory above it", l.dir),
+	s.fail(Pos{}, "", fmt.Sprintf("no file in %s or a directory above it", s.dir),
 		"name the file with -f", "without -f these are looked for: "+strings.Join(names, ", "))
 	return selection{}
 }
 
 // withOverride takes the first of the files found in a directory, and what
 // overrides it.
-func (l *loader) withOverride(dir string, found []string) selection {
-	var s selection
+func (s *sources) withOverride(dir string, found []string) selection {
+	var out selection
 	add := func(name string) {
 		path := filepath.Join(dir, name)
-		s.files, s.given = append(s.files, path), append(s.given, l.display(path))
+		out.files, out.given = append(out.files, path), append(out.given, s.display(path))
 	}
 	add(found[0])
 	if len(found) > 1 {
-		l.note(Pos{File: s.given[0]}, "", fmt.Sprintf("read instead of %s beside it; choose another with -f", strings.Join(found[1:], ", ")))
+		s.note(Pos{File: out.given[0]}, "", fmt.Sprintf("read instead of %s beside it; choose another with -f", strings.Join(found[1:], ", ")))
 	}
-	over := l.present(dir, overrides(found[0]))
+	over := s.present(dir, overrides(found[0]))
 	if len(over) > 1 {
-		l.fail(Pos{File: l.display(filepath.Join(dir, over[1]))}, "", fmt.Sprintf("there is %s too, and only one of them can override %s", over[0], found[0]),
+		s.fail(Pos{File: s.display(filepath.Join(dir, over[1]))}, "", fmt.Sprintf("there is %s too, and only one of them can override %s", over[0], found[0]),
 			"remove one of them, or name the files with -f")
 	}
 	if len(over) > 0 {
 		add(over[0])
 	}
-	return s
-}
-
-// present are those of the names that are files in dir.
-func (l *loader) present(dir string, names []string) []string {
-	var out []string
-	for _, n := range names {
-		if isDir, err := l.disk.isDir(filepath.Join(dir, n)); (err == nil || !absent(err)) && !isDir {
-			out = append(out, n)
-		}
-	}
 	return out
 }
 
-// abs resolves what the user named, from the working directory.
-func (l *loader) abs(path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
+// projectDir is --project-directory, else the directory of the first file.
+func (s *sources) projectDir(o Options, chosen selection) string {
+	switch {
+	case o.ProjectDir != "":
+		return s.abs(o.ProjectDir)
+	case len(chosen.files) == 0 || chosen.files[0] == "-":
+		return s.dir
 	}
-	return filepath.Join(l.dir, path)
-}
-
-// display is a path as messages name it: from the working directory where
-// that is shorter.
-func (l *loader) display(path string) string {
-	if rel, err := filepath.Rel(l.dir, path); err == nil && len(rel) < len(path) {
-		return rel
-	}
-	return path
+	return filepath.Dir(chosen.files[0])
 }

@@ -6,18 +6,26 @@ import (
 	"strings"
 )
 
+// finisher completes services that were read and merged.
+type finisher struct {
+	*sources
+	find      lookup
+	base      string // the project's directory
+	skipBuild bool   // leaves build directories unchecked
+}
+
 // finish looks up what is not in the services themselves: env_file, build
 // directories, security profiles, and which names are those of services and
 // which of containers.
-func (l *loader) finish(partials []*partial, skipBuild bool) {
+func (f *finisher) finish(partials []*partial) {
 	isService := map[string]bool{}
 	for _, p := range partials {
 		isService[p.Name] = true
 	}
 	files := map[string][]setting{}
 	for _, p := range partials {
-		l.environment(p, files)
-		l.profiles(p)
+		f.environment(p, files)
+		f.profiles(p)
 		p.VolumesFrom = append([]VolumesFrom(nil), p.VolumesFrom...)
 		for i := range p.VolumesFrom {
 			p.VolumesFrom[i].Service = isService[p.VolumesFrom[i].Source]
@@ -25,27 +33,27 @@ func (l *loader) finish(partials []*partial, skipBuild bool) {
 		if p.Net.Mode == NetContainer && isService[p.Net.Name] {
 			p.Net.Mode = NetService
 		}
-		if !skipBuild && p.Build != "" && !isURL(p.Build) {
-			l.buildDir(p)
+		if !f.skipBuild && p.Build != "" && !isURL(p.Build) {
+			f.buildDir(p)
 		}
 	}
 }
 
 // environment puts env_file below environment.
-func (l *loader) environment(p *partial, files map[string][]setting) {
+func (f *finisher) environment(p *partial, files map[string][]setting) {
 	var vars []Var
-	for i, f := range p.envFiles {
+	for i, from := range p.envFiles {
 		path := fmt.Sprintf("%s.env_file[%d]", p.Name, i)
-		settings, ok := files[f.text]
+		settings, ok := files[from.text]
 		if !ok {
-			settings = l.settings(f, path)
-			files[f.text] = settings
+			settings = f.settings(from, path)
+			files[from.text] = settings
 		}
-		name := l.display(f.text)
+		name := f.display(from.text)
 		for _, s := range settings {
 			v := Var{Name: s.name, Value: s.value, Pos: Pos{File: name, Line: s.line, Column: s.col}}
 			if v.Value == nil {
-				if host, ok := l.find(s.name); ok {
+				if host, ok := f.find(s.name); ok {
 					v.Value = &host
 				}
 			}
@@ -57,29 +65,29 @@ func (l *loader) environment(p *partial, files map[string][]setting) {
 	}
 }
 
-func (l *loader) settings(f located, path string) []setting {
-	data, err := l.disk.read(f.text)
-	name := l.display(f.text)
+func (f *finisher) settings(from located, path string) []setting {
+	data, err := f.disk.read(from.text)
+	name := f.display(from.text)
 	if err != nil {
-		l.fail(f.pos, path, fmt.Sprintf("%s: %s", name, reason(err)))
+		f.fail(from.pos, path, fmt.Sprintf("%s: %s", name, reason(err)))
 		return nil
 	}
-	settings, errs := parseEnvFile(string(data), l.find)
+	settings, errs := parseEnvFile(string(data), f.find)
 	for _, e := range errs {
-		l.fail(Pos{File: name, Line: e.line, Column: e.col}, "", e.msg, e.hints...)
+		f.fail(Pos{File: name, Line: e.line, Column: e.col}, "", e.msg, e.hints...)
 	}
 	return settings
 }
 
 // profiles puts the text of seccomp profiles in the place of their names, as
 // the engine wants it.
-func (l *loader) profiles(p *partial) {
+func (f *finisher) profiles(p *partial) {
 	for _, opt := range p.security {
-		p.SecurityOpt = append(p.SecurityOpt, l.profile(p, opt))
+		p.SecurityOpt = append(p.SecurityOpt, f.profile(p, opt))
 	}
 }
 
-func (l *loader) profile(p *partial, opt located) string {
+func (f *finisher) profile(p *partial, opt located) string {
 	file, ok := strings.CutPrefix(opt.text, "seccomp:")
 	if !ok {
 		file, ok = strings.CutPrefix(opt.text, "seccomp=")
@@ -87,20 +95,20 @@ func (l *loader) profile(p *partial, opt located) string {
 	if !ok || file == "unconfined" || file == "builtin" || strings.HasPrefix(file, "{") {
 		return opt.text
 	}
-	path := (&scope{find: l.find, base: l.base}).absolute(file)
-	data, err := l.disk.read(path)
+	path := (&scope{find: f.find, base: f.base}).absolute(file)
+	data, err := f.disk.read(path)
 	if err != nil {
-		l.fail(opt.pos, p.pathOf("security_opt", opt.pos), fmt.Sprintf("the seccomp profile %s: %s", l.display(path), reason(err)))
+		f.fail(opt.pos, p.pathOf("security_opt", opt.pos), fmt.Sprintf("the seccomp profile %s: %s", f.display(path), reason(err)))
 	}
 	return "seccomp=" + strings.TrimSpace(string(data))
 }
 
-func (l *loader) buildDir(p *partial) {
-	isDir, err := l.disk.isDir(p.Build)
+func (f *finisher) buildDir(p *partial) {
+	isDir, err := f.disk.isDir(p.Build)
 	if err == nil && !isDir {
 		err = errors.New("not a directory")
 	}
 	if err != nil {
-		l.fail(p.values["build"], p.Name+".build", fmt.Sprintf("cannot build from %s: %s", l.display(p.Build), strings.Replace(reason(err), "file", "directory", 1)))
+		f.fail(p.values["build"], p.Name+".build", fmt.Sprintf("cannot build from %s: %s", f.display(p.Build), strings.Replace(reason(err), "file", "directory", 1)))
 	}
 }

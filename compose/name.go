@@ -20,22 +20,22 @@ func NormalizeName(s string) string {
 
 // projectName is -p, else COMPOSE_PROJECT_NAME or FIG_PROJECT_NAME, else the
 // name of the project's directory, else "default".
-func (l *loader) projectName(o Options) string {
+func projectName(r *report, o Options, base string, find lookup) string {
 	given, by := o.ProjectName, "-p"
 	for _, v := range [...]string{"COMPOSE_PROJECT_NAME", "FIG_PROJECT_NAME"} {
 		if given == "" {
-			given, _ = l.find(v)
+			given, _ = find(v)
 			by = v
 		}
 	}
 	if given != "" {
 		name := NormalizeName(given)
 		if name == "" {
-			l.fail(Pos{}, "", fmt.Sprintf("%s: no character of the name %q can be used", by, given), "a project's name is made of a-z 0-9 - and _")
+			r.fail(Pos{}, "", fmt.Sprintf("%s: no character of the name %q can be used", by, given), "a project's name is made of a-z 0-9 - and _")
 		}
 		return name
 	}
-	if name := NormalizeName(filepath.Base(l.base)); name != "" {
+	if name := NormalizeName(filepath.Base(base)); name != "" {
 		return name
 	}
 	return "default"

@@ -57,3 +57,13 @@ func (r *reader) service(body pair, base string) *partial {
 	}
 	return p
 }
+
+// skim reads services for their own mistakes alone, where others are missing
+// because their file could not be read.
+func (r *reader) skim(docs []*document) {
+	for _, doc := range docs {
+		for _, p := range doc.services {
+			r.service(p, doc.base)
+		}
+	}
+}

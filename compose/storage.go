@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -69,4 +70,39 @@ func reason(err error) string {
 		return p.Err.Error()
 	}
 	return err.Error()
+}
+
+// sources is where files are read from, and how messages name them.
+type sources struct {
+	*report
+	disk storage
+	dir  string // the working directory
+}
+
+// abs resolves what the user named, from the working directory.
+func (s *sources) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(s.dir, path)
+}
+
+// display is a path as messages name it: from the working directory where
+// that is shorter.
+func (s *sources) display(path string) string {
+	if rel, err := filepath.Rel(s.dir, path); err == nil && len(rel) < len(path) {
+		return rel
+	}
+	return path
+}
+
+// present are those of the names that are files in dir.
+func (s *sources) present(dir string, names []string) []string {
+	var out []string
+	for _, n := range names {
+		if isDir, err := s.disk.isDir(filepath.Join(dir, n)); (err == nil || !absent(err)) && !isDir {
+			out = append(out, n)
+		}
+	}
+	return out
 }
