@@ -23,7 +23,7 @@ func Planned(p *compose.Project, t *linking.Topology, numbers map[string][]int) 
 		})
 	}
 	for _, svc := range p.Services {
-		addExternals(s, svc.Net)
+		addExternals(s, p, t, svc.Net)
 		for _, number := range replicasOf(numbers, svc.Name) {
 			s.Containers = append(s.Containers, plannedContainer(p, t, svc, number, numbers))
 		}
@@ -40,20 +40,32 @@ func replicasOf(numbers map[string][]int, service string) []int {
 }
 
 // addExternals adds the network or the container of others that a service uses.
-func addExternals(s *observed.Snapshot, net compose.Namespace) {
+func addExternals(s *observed.Snapshot, p *compose.Project, t *linking.Topology, net compose.Namespace) {
 	switch net.Mode {
 	case compose.NetNetwork:
 		addNetwork(s, net.Name)
 	case compose.NetContainer:
 		if s.ByID(net.Name) == nil {
-			network := "container:" + net.Name // whichever it is on: the host reaches that too
-			addNetwork(s, network)
-			s.Containers = append(s.Containers, observed.Container{
-				ID: net.Name, Name: net.Name, State: plan.StateRunning,
-				Endpoints: []observed.Endpoint{{Network: network, NetworkID: network}},
-			})
+			s.Containers = append(s.Containers, externalContainer(s, p, t, net.Name))
 		}
 	}
+}
+
+// externalContainer is a container of others, on a network of its own and on
+// those that external links and discovery attach it to.
+func externalContainer(s *observed.Snapshot, p *compose.Project, t *linking.Topology, name string) observed.Container {
+	own := "container:" + name // whichever it is: the host reaches that too
+	addNetwork(s, own)
+	c := observed.Container{
+		ID: name, Name: name, State: plan.StateRunning, Endpoints: []observed.Endpoint{{Network: own, NetworkID: own}},
+	}
+	for _, n := range t.Networks {
+		if n.Has(linking.ExternalContainer(name)) {
+			network := desired.NetworkName(p, n.Name)
+			c.Endpoints = append(c.Endpoints, observed.Endpoint{Network: network, NetworkID: network})
+		}
+	}
+	return c
 }
 
 func addNetwork(s *observed.Snapshot, name string) {
