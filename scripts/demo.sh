@@ -54,7 +54,7 @@ sh scripts/install.sh --shell-init=no "$@"
 say "Building the one program the images hold, for the engine's processor"
 arch=$(docker version --format '{{.Server.Arch}}')
 CGO_ENABLED=0 GOOS=linux GOARCH="$arch" ${GO:-go} build -buildvcs=false -trimpath \
-  -ldflags '-s -w' -o scripts/demo/probe ./scripts/probe
+  -ldflags '-s -w' -o scripts/demo/probe ./plugin/engine/enginetest/probe
 
 printf '\n$ cd %s\n' "$root/scripts/demo"
 cd scripts/demo

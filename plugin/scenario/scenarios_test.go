@@ -33,7 +33,7 @@ var engineVersions = []string{"1.41", "1.51"}
 // TestScenarios runs every script of testdata/scenarios on engines in memory.
 // Its README says how they are written.
 func TestScenarios(t *testing.T) {
-	useProber(t, "../../scripts/probe") // never run: the engine knows its answers
+	useProber(t, "./engine/enginetest/probe") // never run: the engine knows its answers
 	for _, version := range engineVersions {
 		t.Run(version, func(t *testing.T) {
 			runScenarios(t, "memory", func(t testing.TB, _ string) *scene {

@@ -24,7 +24,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 
-// probeImage is the image that services of scripts are made from: scripts/probe
+// probeImage is the image that services of scripts are made from: enginetest/probe
 // and nothing else.
 const probeImage = "stacklite-probe:test"
 

@@ -25,7 +25,7 @@ func stackOf(services int, image string) []byte {
 // makeImage builds the image that all containers are made from.
 func makeImage(ctx context.Context, dir string) (string, error) {
 	image := project + ":probe"
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "probe"), "./scripts/probe")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "probe"), "./plugin/engine/enginetest/probe")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the probe: %w\n%s", err, out)

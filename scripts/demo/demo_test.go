@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 )
 
 // The demonstration checks what it shows; here it has to come to its end.
 func TestTheDemonstrationOnTheEngine(t *testing.T) {
-	enginetest.Real(t)
+	realengine.Connect(t)
 	home := t.TempDir()
 	bin := filepath.Join(home, ".local", "bin")
 	project := fmt.Sprintf("sldemo%d", os.Getpid())

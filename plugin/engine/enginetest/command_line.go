@@ -13,7 +13,7 @@ import (
 // commandLine is what a command line means to the model.
 type commandLine struct {
 	argv  []string
-	probe bool   // scripts/probe, whatever its folder
+	probe bool   // the program of folder probe, wherever it stands in the image
 	verb  string // of the probe
 }
 

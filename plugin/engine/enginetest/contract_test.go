@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/contract with the answers of the real engine")
@@ -55,7 +56,7 @@ func TestTheEngineInMemoryKeepsTheContract(t *testing.T) {
 // The contract is that of Engine 20.10; of another one only the statuses are
 // compared, for the words of errors change between releases.
 func TestTheRealEngineKeepsTheContract(t *testing.T) {
-	cli := enginetest.Real(t)
+	cli := realengine.Connect(t)
 	v, err := cli.ServerVersion(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +64,7 @@ func TestTheRealEngineKeepsTheContract(t *testing.T) {
 	if !strings.HasPrefix(cli.DaemonHost(), "unix://") {
 		t.Skipf("the contract is asked over a unix socket, not %s", cli.DaemonHost())
 	}
-	enginetest.InstallProbe(t, cli, contractImage)
+	realengine.InstallProbe(t, cli, contractImage)
 	for _, file := range contracts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			t.Cleanup(func() { clear(t, cli) })

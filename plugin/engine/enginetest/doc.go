@@ -9,7 +9,7 @@
 //	})
 //	cli, err := client.NewClientWithOpts(client.WithHost(e.Host()), client.WithAPIVersionNegotiation())
 //
-// A container "runs" the program of scripts/probe: serve and sleep go on until
+// A container "runs" the program of folder probe: serve and sleep go on until
 // stopped, say prints and exits, resolve, dial, ping and get answer from a model
 // of the engine's bridges and of its name server. Any other command is taken
 // for a server that runs until stopped and listens on its exposed TCP ports.

@@ -24,7 +24,7 @@ type Image struct {
 	StopSignal      string
 }
 
-// Probe is an image that holds scripts/probe and serves on port 80.
+// Probe is an image that holds the program of folder probe and serves on port 80.
 func Probe(ref string) Image {
 	return Image{Ref: ref, Cmd: []string{"/probe", "serve"}, Env: []string{"PATH=/"}, Expose: []string{"80"}}
 }

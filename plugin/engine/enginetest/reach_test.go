@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 )
 
 // The exit statuses of the probe.
@@ -33,8 +34,8 @@ func TestNamesAndReachInMemory(t *testing.T) {
 }
 
 func TestNamesAndReachOnTheRealEngine(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, contractImage)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, contractImage)
 	t.Cleanup(func() {
 		var errs []error
 		for _, name := range []string{"web", "one", "two", "far", "mute", "deaf", "guest", "lone"} {

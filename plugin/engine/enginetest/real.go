@@ -1,150 +1,22 @@
 package enginetest
 
 import (
-	"archive/tar"
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
-	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 	"testing"
-	"time"
 
-	"github.com/docker/docker/api/types/build"
-	"github.com/docker/docker/api/types/filters"
-	imagetypes "github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 )
 
-// Real connects to the engine of this machine, or the one that DOCKER_HOST
-// names. Where none answers, and with -short, it skips the test; with
-// STACKLITE_ENGINE=required in the environment it fails it instead.
+// Real connects to the engine of this machine, as [realengine.Connect] does.
 func Real(t testing.TB) *client.Client {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: engines in memory only")
-	}
-	cli, err := answering()
-	if err != nil {
-		if os.Getenv("STACKLITE_ENGINE") == "required" {
-			t.Fatalf("no Docker Engine: %v", err)
-		}
-		t.Skipf("no Docker Engine answers, engines in memory only: %v", err)
-	}
-	t.Cleanup(func() { cli.Close() })
-	return cli
+	return realengine.Connect(t)
 }
 
-func answering() (*client.Client, error) {
-	cli, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if _, err := cli.Ping(ctx); err != nil {
-		cli.Close()
-		return nil, err
-	}
-	return cli, nil
-}
-
-// probeDockerfile makes the image that Probe describes.
-const probeDockerfile = `FROM scratch
-COPY probe /probe
-ENV PATH=/
-EXPOSE 80
-CMD ["/probe", "serve"]
-`
-
-// InstallProbe compiles scripts/probe and makes an image of it on a real
-// engine, the same that [Probe] describes, and removes it when the test ends.
+// InstallProbe makes the image that [Probe] describes on a real engine, as
+// [realengine.InstallProbe] does.
 func InstallProbe(t testing.TB, cli *client.Client, ref string) {
 	t.Helper()
-	files, err := probeContext(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx := context.Background()
-	resp, err := cli.ImageBuild(ctx, files, build.ImageBuildOptions{Tags: []string{ref}, Remove: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if err := buildError(resp.Body); err != nil {
-		t.Fatalf("building %s: %v", ref, err)
-	}
-	t.Cleanup(func() {
-		removeLayersUpon(ctx, cli, ref)
-		if _, err := cli.ImageRemove(ctx, ref, imagetypes.RemoveOptions{PruneChildren: true}); err != nil {
-			t.Logf("%s stays on the engine: %v", ref, err)
-		}
-	})
-}
-
-// removeLayersUpon removes the images without a name that builds which failed
-// or were repeated left upon an image. Those that something uses stay.
-func removeLayersUpon(ctx context.Context, cli *client.Client, ref string) {
-	base, err := cli.ImageInspect(ctx, ref)
-	if err != nil {
-		return
-	}
-	nameless, err := cli.ImageList(ctx, imagetypes.ListOptions{Filters: filters.NewArgs(filters.Arg("dangling", "true"))})
-	if err != nil {
-		return
-	}
-	for _, i := range nameless {
-		history, err := cli.ImageHistory(ctx, i.ID)
-		if err != nil {
-			continue
-		}
-		if slices.ContainsFunc(history, func(h imagetypes.HistoryResponseItem) bool { return h.ID == base.ID }) {
-			_, _ = cli.ImageRemove(ctx, i.ID, imagetypes.RemoveOptions{PruneChildren: true})
-		}
-	}
-}
-
-// probeContext gives the build context of the probe's image.
-func probeContext(dir string) (io.Reader, error) {
-	program := filepath.Join(dir, "probe")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program,
-		"github.com/stack-lite/stack-lite/scripts/probe")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return nil, errors.Join(err, errors.New(string(out)))
-	}
-	binary, err := os.ReadFile(program)
-	if err != nil {
-		return nil, err
-	}
-	var files bytes.Buffer
-	archive := tar.NewWriter(&files)
-	for name, content := range map[string][]byte{"probe": binary, "Dockerfile": []byte(probeDockerfile)} {
-		if err := archive.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(content))}); err != nil {
-			return nil, err
-		}
-		if _, err := archive.Write(content); err != nil {
-			return nil, err
-		}
-	}
-	return &files, archive.Close()
-}
-
-// buildError reads the messages of a build to their end.
-func buildError(r io.Reader) error {
-	for messages := json.NewDecoder(r); ; {
-		var m struct{ Error string }
-		switch err := messages.Decode(&m); {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case m.Error != "":
-			return errors.New(m.Error)
-		}
-	}
+	realengine.InstallProbe(t, cli, ref)
 }

@@ -1,0 +1,46 @@
+// Package realengine connects tests to the Docker Engine of this machine, and
+// puts the image there that their containers are made from. The engine in
+// memory, enginetest, knows the same image as its Probe.
+package realengine
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/docker/docker/client"
+)
+
+// Connect connects to the engine of this machine, or the one that DOCKER_HOST
+// names. Where none answers, and with -short, it skips the test; with
+// STACKLITE_ENGINE=required in the environment it fails it instead.
+func Connect(t testing.TB) *client.Client {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: engines in memory only")
+	}
+	cli, err := answering()
+	if err != nil {
+		if os.Getenv("STACKLITE_ENGINE") == "required" {
+			t.Fatalf("no Docker Engine: %v", err)
+		}
+		t.Skipf("no Docker Engine answers, engines in memory only: %v", err)
+	}
+	t.Cleanup(func() { cli.Close() })
+	return cli
+}
+
+func answering() (*client.Client, error) {
+	cli, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if _, err := cli.Ping(ctx); err != nil {
+		cli.Close()
+		return nil, err
+	}
+	return cli, nil
+}

@@ -1,0 +1,116 @@
+package realengine
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/docker/docker/api/types/build"
+	"github.com/docker/docker/api/types/filters"
+	imagetypes "github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/client"
+)
+
+// probeDockerfile makes the image that Probe of enginetest describes.
+const probeDockerfile = `FROM scratch
+COPY probe /probe
+ENV PATH=/
+EXPOSE 80
+CMD ["/probe", "serve"]
+`
+
+// InstallProbe compiles the program of folder probe and makes an image of it on
+// an engine, and removes the image when the test ends.
+func InstallProbe(t testing.TB, cli *client.Client, ref string) {
+	t.Helper()
+	files, err := probeContext(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	resp, err := cli.ImageBuild(ctx, files, build.ImageBuildOptions{Tags: []string{ref}, Remove: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := buildError(resp.Body); err != nil {
+		t.Fatalf("building %s: %v", ref, err)
+	}
+	t.Cleanup(func() {
+		removeLayersUpon(ctx, cli, ref)
+		if _, err := cli.ImageRemove(ctx, ref, imagetypes.RemoveOptions{PruneChildren: true}); err != nil {
+			t.Logf("%s stays on the engine: %v", ref, err)
+		}
+	})
+}
+
+// removeLayersUpon removes the images without a name that builds which failed
+// or were repeated left upon an image. Those that something uses stay.
+func removeLayersUpon(ctx context.Context, cli *client.Client, ref string) {
+	base, err := cli.ImageInspect(ctx, ref)
+	if err != nil {
+		return
+	}
+	nameless, err := cli.ImageList(ctx, imagetypes.ListOptions{Filters: filters.NewArgs(filters.Arg("dangling", "true"))})
+	if err != nil {
+		return
+	}
+	for _, i := range nameless {
+		history, err := cli.ImageHistory(ctx, i.ID)
+		if err != nil {
+			continue
+		}
+		if slices.ContainsFunc(history, func(h imagetypes.HistoryResponseItem) bool { return h.ID == base.ID }) {
+			_, _ = cli.ImageRemove(ctx, i.ID, imagetypes.RemoveOptions{PruneChildren: true})
+		}
+	}
+}
+
+// probeContext gives the build context of the probe's image.
+func probeContext(dir string) (io.Reader, error) {
+	program := filepath.Join(dir, "probe")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program,
+		"github.com/stack-lite/stack-lite/plugin/engine/enginetest/probe")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, errors.Join(err, errors.New(string(out)))
+	}
+	binary, err := os.ReadFile(program)
+	if err != nil {
+		return nil, err
+	}
+	var files bytes.Buffer
+	archive := tar.NewWriter(&files)
+	for name, content := range map[string][]byte{"probe": binary, "Dockerfile": []byte(probeDockerfile)} {
+		if err := archive.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(content))}); err != nil {
+			return nil, err
+		}
+		if _, err := archive.Write(content); err != nil {
+			return nil, err
+		}
+	}
+	return &files, archive.Close()
+}
+
+// buildError reads the messages of a build to their end.
+func buildError(r io.Reader) error {
+	for messages := json.NewDecoder(r); ; {
+		var m struct{ Error string }
+		switch err := messages.Decode(&m); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case m.Error != "":
+			return errors.New(m.Error)
+		}
+	}
+}
