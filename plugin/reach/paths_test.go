@@ -120,6 +120,54 @@ func TestTheHostIsReachedAndReaches(t *testing.T) {
 	}
 }
 
+func TestTheDefaultBridgeKnowsNoNamesButThoseOfItsOwnLinks(t *testing.T) {
+	web, db := run("web", on("bridge", "172.17.0.2")), run("db", on("bridge", "172.17.0.3", "db"))
+	web.Legacy = map[string]string{"sql": "demo_db_1", "database": "demo_db_1", "cache": "demo_cache_1"}
+	s := &observed.Snapshot{Networks: networks("bridge"), Containers: []observed.Container{web, db}}
+	want := []reach.Path{{Network: "bridge", Names: []string{"database", "sql"}, Address: netip.MustParseAddr("172.17.0.3")}}
+	if diff := cmp.Diff(want, paths(t, s, "web_1", "db_1"), values); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got := paths(t, s, "db_1", "web_1"); len(got) != 1 || len(got[0].Names) > 0 {
+		t.Errorf("the other way: %v", got)
+	}
+}
+
+func TestAPrivateNameOfOneNetworkHidesAPublicOneOfAnother(t *testing.T) {
+	web := run("web", on("a", "10.0.0.2"), on("b", "10.0.1.2"))
+	web.Endpoints[1].Links = []linking.Name{{Alias: "DB", Target: "other"}}
+	s := &observed.Snapshot{Networks: networks("a", "b"), Containers: []observed.Container{web, run("db", on("a", "10.0.0.3", "db", "db_1"))}}
+	if got := paths(t, s, "web_1", "db_1"); len(got) != 1 || !slices.Equal(got[0].Names, []string{"db_1", "demo_db_1"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestAContainerThatDoesNotRunOrIsGoneIsNotReached(t *testing.T) {
+	stopped := run("db", on("a", "10.0.0.3"))
+	stopped.Endpoints[0].Address = netip.Addr{}
+	side := run("side")
+	side.NetworkMode = "container:gone"
+	s := &observed.Snapshot{Networks: networks("a"), Containers: []observed.Container{run("web", on("a", "10.0.0.2")), stopped, side}}
+	for _, to := range []string{"db_1", "side_1"} {
+		if got := paths(t, s, "web_1", to); len(got) > 0 {
+			t.Errorf("%s: got %v", to, got)
+		}
+	}
+}
+
+func TestAWayIsToldInWords(t *testing.T) {
+	for want, w := range map[string]reach.Way{
+		"on the one network stack that both use as localhost":          {Names: []string{"localhost"}},
+		"through the network of the host by address alone at 10.0.0.1": {Network: "host", Addresses: []string{"10.0.0.1"}},
+		"on network a as db, sql at 10.0.0.3, 10.0.0.4":                {Network: "a", Names: []string{"db", "sql"}, Addresses: []string{"10.0.0.3", "10.0.0.4"}},
+		"on network bridge by address alone at 172.17.0.2":             {Network: "bridge", Addresses: []string{"172.17.0.2"}},
+	} {
+		if got := w.String(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
 func TestTheGraphOfAnEngineMarksWhatDiffersFromTheFiles(t *testing.T) {
 	file := graph.Graph{
 		Project: "demo",

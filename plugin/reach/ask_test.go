@@ -1,0 +1,192 @@
+package reach_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/linking/graph"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/probe"
+	"github.com/stack-lite/stack-lite/plugin/reach"
+)
+
+// prober answers each question of a round, counted from 1, beside a container.
+type prober struct {
+	answer func(round int, container, question string) probe.Answer
+
+	mu     sync.Mutex
+	rounds map[string]int // by container
+	asked  []string       // "container timeout question"
+}
+
+// Ask implements reach.Prober.
+func (p *prober) Ask(_ context.Context, container string, args []string) ([]byte, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rounds == nil {
+		p.rounds = map[string]int{}
+	}
+	p.rounds[container]++
+	var out bytes.Buffer
+	for _, question := range args[2:] {
+		p.asked = append(p.asked, strings.Join([]string{container, args[1], question}, " "))
+		a := p.answer(p.rounds[container], container, question)
+		if a.Error != "" {
+			return nil, errors.New(a.Error)
+		}
+		a.Question = question
+		if err := json.NewEncoder(&out).Encode(a); err != nil {
+			return nil, err
+		}
+	}
+	return out.Bytes(), nil
+}
+
+// pairs are web and db, which are linked where a network says so, at 10.0.0.2
+// and 10.0.0.3 with one port each.
+func pairs(t *testing.T, services string) reach.View {
+	t.Helper()
+	p, top := resolved(t, services)
+	s := brought(reach.Planned(p, top, nil))
+	for i, name := range []string{"p_web_1", "p_db_1"} {
+		c := s.Container("p", name)
+		c.Ports = []observed.Port{{Private: 5432, Protocol: "tcp"}}
+		c.Endpoints[0].Address = []observed.Endpoint{on("", "10.0.0.2"), on("", "10.0.0.3")}[i].Address
+	}
+	return reach.View{Project: "p", Snapshot: s, File: graph.Of(p, top), Loaded: p, Topology: top}
+}
+
+// ask asks about pairs and gives what is found, a line each.
+func ask(t *testing.T, v reach.View, p *prober) (findings, notes []string) {
+	t.Helper()
+	check := reach.NewCheck(v, nil)
+	if err := check.Ask(context.Background(), p, reach.Asking{Timeout: time.Second, Parallel: 2}); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range check.Findings() {
+		findings = append(findings, f.String())
+	}
+	return findings, check.Notes
+}
+
+// silence is how nobody answers, but for names.
+func silence(question string) probe.Answer {
+	if strings.HasPrefix(question, "name/") {
+		return probe.Answer{Result: probe.Unknown}
+	}
+	return probe.Answer{Result: probe.Silent}
+}
+
+// found is the answer to the question for a name of web or db, or an echo.
+func found(question string) probe.Answer {
+	switch {
+	case strings.HasPrefix(question, "name/") && strings.Contains(question, "web"):
+		return probe.Answer{Result: probe.Found, Addresses: []string{"10.0.0.2"}}
+	case strings.HasPrefix(question, "name/"):
+		return probe.Answer{Result: probe.Found, Addresses: []string{"10.0.0.3"}}
+	}
+	return probe.Answer{Result: probe.Answered}
+}
+
+func TestWhatIsAsItShouldBeIsAskedOnce(t *testing.T) {
+	p := &prober{answer: func(_ int, _, question string) probe.Answer { return found(question) }}
+	findings, notes := ask(t, pairs(t, "web >db:sql\ndb"), p)
+	if want := []string{"ok: p_web_1, p_db_1", "ok: p_db_1, p_web_1"}; !slices.Equal(findings, want) || len(notes) > 0 {
+		t.Errorf("got %q, notes %q", findings, notes)
+	}
+	slices.Sort(p.asked)
+	want := []string{
+		"p_db_1 1s echo/10.0.0.2", "p_db_1 1s name/p_web_1", "p_db_1 1s name/web", "p_db_1 1s name/web_1", "p_db_1 1s tcp/10.0.0.2:5432",
+		"p_web_1 1s echo/10.0.0.3", "p_web_1 1s name/db", "p_web_1 1s name/db_1", "p_web_1 1s name/p_db_1", "p_web_1 1s name/sql",
+		"p_web_1 1s tcp/10.0.0.3:5432",
+	}
+	if diff := cmp.Diff(want, p.asked); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestWhatIsNotIsAskedAgainWithMoreTime(t *testing.T) {
+	slow := &prober{answer: func(round int, container, question string) probe.Answer {
+		if round == 1 && container == "p_web_1" {
+			return silence(question)
+		}
+		return found(question)
+	}}
+	if findings, notes := ask(t, pairs(t, "web >db\ndb"), slow); findings[0] != "ok: p_web_1, p_db_1" || len(notes) > 0 {
+		t.Errorf("an answer that comes late: %q, notes %q", findings, notes)
+	}
+	if !slices.Contains(slow.asked, "p_web_1 3s name/db") || slices.Contains(slow.asked, "p_db_1 3s name/web") {
+		t.Errorf("asked %q", slow.asked)
+	}
+	silent := &prober{answer: func(_ int, _, question string) probe.Answer { return silence(question) }}
+	findings, _ := ask(t, pairs(t, "web >db\ndb"), silent)
+	if want := "broken: p_web_1 does not reach p_db_1 as it should: nothing comes back from 10.0.0.3; " +
+		"the name db leads nowhere; the name db_1 leads nowhere; the name p_db_1 leads nowhere"; findings[0] != want {
+		t.Errorf("got  %s\nwant %s", findings[0], want)
+	}
+}
+
+func TestALeakThatIsGoneWhenAskedAgainIsANote(t *testing.T) {
+	refused := func(rounds int) *prober {
+		return &prober{answer: func(round int, container, question string) probe.Answer {
+			if round <= rounds && container == "p_web_1" && strings.HasPrefix(question, "tcp/") {
+				return probe.Answer{Result: probe.Refused}
+			}
+			return silence(question)
+		}}
+	}
+	findings, notes := ask(t, pairs(t, "web\ndb"), refused(2))
+	if want := "leak: p_web_1 reaches p_db_1, and no link joins them: 10.0.0.3 refuses port 5432"; findings[0] != want || len(notes) > 0 {
+		t.Errorf("got %q, notes %q", findings, notes)
+	}
+	findings, notes = ask(t, pairs(t, "web\ndb"), refused(1))
+	want := []string{"p_web_1 reached p_db_1 once, and not when asked again: was a network made or removed at that moment?"}
+	if findings[0] != "ok: p_web_1, p_db_1" || !slices.Equal(notes, want) {
+		t.Errorf("got %q, notes %q", findings, notes)
+	}
+}
+
+func TestWhoCanNotBeAskedFromIsUnknown(t *testing.T) {
+	p := &prober{answer: func(_ int, container, question string) probe.Answer {
+		if container == "p_web_1" {
+			return probe.Answer{Error: "no room"}
+		}
+		return found(question)
+	}}
+	findings, _ := ask(t, pairs(t, "web >db\ndb"), p)
+	want := []string{"unknown: whether p_web_1 reaches p_db_1: p_web_1 can't be looked from: no room", "ok: p_db_1, p_web_1"}
+	if !slices.Equal(findings, want) || p.rounds["p_web_1"] != 1 {
+		t.Errorf("got %q in %d rounds", findings, p.rounds["p_web_1"])
+	}
+}
+
+func TestAnEndedContextEndsTheAsking(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &prober{answer: func(_ int, _, question string) probe.Answer { cancel(); return silence(question) }}
+	err := reach.NewCheck(pairs(t, "web >db\ndb"), nil).Ask(ctx, p, reach.Asking{Timeout: time.Second})
+	if !errors.Is(err, context.Canceled) || len(p.rounds) != 2 {
+		t.Errorf("got %v, asked %v", err, p.rounds)
+	}
+}
+
+func TestALeakMattersMostAndAPublishedPortALittle(t *testing.T) {
+	var ranks []int
+	for _, f := range []reach.Finding{
+		{Verdict: reach.OK}, {Verdict: reach.OK, Ports: []string{"10.0.0.1:80"}},
+		{Verdict: reach.Unknown}, {Verdict: reach.Broken}, {Verdict: reach.Leaking},
+	} {
+		ranks = append(ranks, f.Rank())
+	}
+	if !slices.IsSorted(ranks) || len(slices.Compact(ranks)) != 5 {
+		t.Errorf("got %v", ranks)
+	}
+}
