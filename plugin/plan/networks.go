@@ -20,7 +20,8 @@ type networkPlan struct {
 }
 
 // newNetworkPlan finds the networks that have to be replaced, which matters to
-// the containers on them too. Nothing is planned yet.
+// the containers on them too, and notes those that can't be. No step is planned
+// yet.
 func newNetworkPlan(b *builder, wanted []Network, have Have, decisions decisions, removed map[string]bool) *networkPlan {
 	p := &networkPlan{builder: b, wanted: wanted, have: have, decisions: decisions, removed: removed,
 		connections: connections{addressed: map[string][]stepKey{}, existing: map[string][]stepKey{}}}

@@ -343,9 +343,10 @@ var networkOrders = []orderCase{
 			create network n | create container a_1`,
 	},
 	{
-		name: "an engine that attaches at creation needs the networks at the start only",
-		want: wanted(container("a_1", "n", "m")), have: with(present(), attachAll),
+		name: "an engine that attaches at creation needs the networks at the start, and for other connections",
+		want: wanted(with(container("a_1", "n", "m"), func(c *Container) { c.OtherNetworks = []string{"q"} })), have: with(present(), attachAll),
 		order: `
+			create network n < connect a_1 to q
 			create network n < start container a_1
 			create network m < start container a_1
 			create network n | create container a_1`,
