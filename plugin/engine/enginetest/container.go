@@ -7,6 +7,8 @@ import (
 	containertypes "github.com/docker/docker/api/types/container"
 	networktypes "github.com/docker/docker/api/types/network"
 	"github.com/docker/go-connections/nat"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/process"
 )
 
 // container is a container.
@@ -58,7 +60,7 @@ func (c *container) argv() []string {
 }
 
 // commandLine is what argv means to the model.
-func (c *container) commandLine() commandLine { return parseCommandLine(c.argv()) }
+func (c *container) commandLine() process.CommandLine { return process.Parse(c.argv()) }
 
 // endpointOn is how the container is on a network, nil when it is not.
 func (c *container) endpointOn(n *network) *networktypes.EndpointSettings {

@@ -8,6 +8,8 @@ import (
 
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/process"
 )
 
 // execution is a command run in a container beside its process.
@@ -86,7 +88,7 @@ func (s *execStore) postStart(w http.ResponseWriter, r *http.Request) error {
 	if err := readJSON(r, &options, false); err != nil {
 		return err
 	}
-	var out []logLine
+	var out []process.Line
 	x, err := firstLook(s.lock, r, s.find, func(x *execution) (err error) {
 		out, err = s.execute(x)
 		return err
@@ -101,7 +103,7 @@ func (s *execStore) postStart(w http.ResponseWriter, r *http.Request) error {
 	defer conn.Close()
 	lines := newLineWriter(conn, x.options.Tty, false)
 	for _, l := range out {
-		if lines.write(l) != nil {
+		if lines.write(logLine{stderr: l.Stderr, text: l.Text}) != nil {
 			break
 		}
 	}
@@ -109,7 +111,7 @@ func (s *execStore) postStart(w http.ResponseWriter, r *http.Request) error {
 }
 
 // execute runs a command from its beginning to its end.
-func (s *execStore) execute(x *execution) ([]logLine, error) {
+func (s *execStore) execute(x *execution) ([]process.Line, error) {
 	switch {
 	case x.started:
 		return nil, conflict("Error: Exec command %s has already run", x.id)
@@ -119,9 +121,9 @@ func (s *execStore) execute(x *execution) ([]logLine, error) {
 	x.started = true
 	s.containers.emit(x.c, events.Action("exec_start: "+strings.Join(x.options.Cmd, " ")), "execID", x.id)
 	o, pid := s.processes.exec(x.c, x.options.Cmd, x.options.Env)
-	x.exitCode, x.pid = &o.code, pid
-	s.containers.emit(x.c, events.ActionExecDie, "execID", x.id, "exitCode", strconv.Itoa(o.code))
-	return o.lines, nil
+	x.exitCode, x.pid = &o.Code, pid
+	s.containers.emit(x.c, events.ActionExecDie, "execID", x.id, "exitCode", strconv.Itoa(o.Code))
+	return o.Lines, nil
 }
 
 // postResize changes nothing in the model.

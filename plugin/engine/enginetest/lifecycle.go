@@ -7,6 +7,8 @@ import (
 
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/process"
 )
 
 // lifecycle makes containers run and end.
@@ -123,12 +125,12 @@ func (l *lifecycle) restartLater(c *container) {
 // play lets a process that has just begun print, and ends its container if it
 // ends by itself. Lines with a pause between them are printed as they are due,
 // unless the container has been stopped or started anew meanwhile.
-func (l *lifecycle) play(c *container, o outcome, run int) {
-	for len(o.lines) > 0 {
-		l.containers.print(c, o.lines[0].stderr, o.lines[0].text)
-		o.lines = o.lines[1:]
-		if o.every > 0 && len(o.lines) > 0 {
-			l.lock.after(o.every, func() {
+func (l *lifecycle) play(c *container, o process.Outcome, run int) {
+	for len(o.Lines) > 0 {
+		l.containers.print(c, o.Lines[0].Stderr, o.Lines[0].Text)
+		o.Lines = o.Lines[1:]
+		if o.Every > 0 && len(o.Lines) > 0 {
+			l.lock.after(o.Every, func() {
 				if c.running() && c.runs == run {
 					l.play(c, o, run)
 				}
@@ -136,8 +138,8 @@ func (l *lifecycle) play(c *container, o outcome, run int) {
 			return
 		}
 	}
-	if !o.stays {
-		l.ended(c, o.code)
+	if !o.Stays {
+		l.ended(c, o.Code)
 	}
 }
 
@@ -147,7 +149,7 @@ func (l *lifecycle) signal(c *container, name string) {
 		l.ended(c, exitKilled)
 		return
 	}
-	if code, ends := c.commandLine().onSignal(name, c.config.StopSignal); ends {
+	if code, ends := c.commandLine().OnSignal(name, c.config.StopSignal); ends {
 		l.ended(c, code)
 	}
 }
@@ -159,11 +161,11 @@ func (l *lifecycle) stop(c *container) {
 		l.lock.notify()
 		return
 	}
-	name := signalName(c.config.StopSignal)
+	name := process.SignalName(c.config.StopSignal)
 	if name == "" {
 		name = "TERM"
 	}
-	l.containers.emit(c, events.ActionKill, "signal", signalNumber(name))
+	l.containers.emit(c, events.ActionKill, "signal", process.SignalNumber(name))
 	c.status = containertypes.StateRunning // a paused one is woken for it
 	l.signal(c, name)
 	if c.running() {

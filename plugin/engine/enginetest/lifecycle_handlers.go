@@ -5,6 +5,8 @@ import (
 
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/process"
 )
 
 func (l *lifecycle) postStart(c *container, w http.ResponseWriter, _ *http.Request) error {
@@ -48,12 +50,12 @@ func (l *lifecycle) postKill(c *container, w http.ResponseWriter, r *http.Reques
 	if !c.running() {
 		return l.release.refusals.killStopped.about(r.PathValue("id"), c.id)
 	}
-	name := signalName(r.FormValue("signal"))
+	name := process.SignalName(r.FormValue("signal"))
 	if name == "" {
 		name = "KILL"
 	}
-	l.containers.emit(c, events.ActionKill, "signal", signalNumber(name))
-	if name == "KILL" || name == signalName(c.config.StopSignal) || name == "TERM" {
+	l.containers.emit(c, events.ActionKill, "signal", process.SignalNumber(name))
+	if name == "KILL" || name == process.SignalName(c.config.StopSignal) || name == "TERM" {
 		c.stopped = true
 	}
 	l.signal(c, name)

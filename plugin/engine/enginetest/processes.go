@@ -1,27 +1,26 @@
 package enginetest
 
 import (
-	"fmt"
-	"path"
+	"net/netip"
 	"slices"
-	"time"
+
+	containertypes "github.com/docker/docker/api/types/container"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/process"
 )
 
-// processes runs the programs of containers. No time passes meanwhile: a
-// program has ended, or runs until it is stopped, once it has begun.
+// A Program stands for an executable of images; see [process.Program].
+type Program = process.Program
+
+// Process is one run of a [Program]; see [process.Process].
+type Process = process.Process
+
+// processes runs the programs of containers.
 type processes struct {
-	programs   map[string]Program
+	programs   process.Programs
 	containers *containerStore
 	reach      *reachability
 	lastPid    int
-}
-
-// outcome is what comes of a command line.
-type outcome struct {
-	lines []logLine
-	every time.Duration // passes between the lines
-	stays bool          // it goes on until it is stopped
-	code  int           // its exit status, if it ends
 }
 
 func (p *processes) nextPid() int {
@@ -30,69 +29,52 @@ func (p *processes) nextPid() int {
 }
 
 // main runs the command line of a container.
-func (p *processes) main(c *container) outcome {
-	line := c.commandLine()
-	if o, known := p.named(c, line.argv, c.config.Env); known {
-		return o
-	}
-	switch {
-	case !line.probe:
-		return outcome{stays: true}
-	case line.verb == "sleep", line.verb == "hold":
-		return outcome{stays: true} // whether a connection outlives a change is for a real engine to tell
-	case line.verb == "serve":
-		o := outcome{stays: true}
-		for _, port := range line.serves(c.config) {
-			o.lines = append(o.lines, logLine{text: "serving on " + port})
-		}
-		return o
-	case line.verb == "say":
-		return say(line.args())
-	}
-	return p.ask(c, line, c.config.Env)
+func (p *processes) main(c *container) process.Outcome {
+	return p.programs.Main(c.commandLine(), c.config.Env, c.config.ExposedPorts, p.network(c))
 }
 
-// exec runs a command line in a container whose main process runs. Images hold
-// nothing but the probe and the engine's Programs, so no other command is found.
-// Only what is asked of the model has a process ID.
-func (p *processes) exec(c *container, argv, env []string) (o outcome, pid int) {
-	env = slices.Concat(c.config.Env, env)
-	if o, known := p.named(c, argv, env); known {
-		return o, 0
+// exec runs a command line in a container whose main process runs. Only what is
+// asked of the model has a process ID.
+func (p *processes) exec(c *container, argv, env []string) (o process.Outcome, pid int) {
+	o, asked := p.programs.Exec(process.Parse(argv), slices.Concat(c.config.Env, env), p.network(c))
+	if asked {
+		pid = p.nextPid()
 	}
-	line := parseCommandLine(argv)
-	switch {
-	case !line.probe:
-		return outcome{code: 126, lines: []logLine{{text: fmt.Sprintf("OCI runtime exec failed: exec failed: "+
-			"unable to start container process: exec: %q: executable file not found in $PATH: unknown\r", argv[0])}}}, 0
-	case line.verb == "say":
-		return say(line.args()), 0
-	}
-	return p.ask(c, line, env), p.nextPid()
+	return o, pid
 }
 
-// named runs the Program that a command line names, if there is one.
-func (p *processes) named(c *container, argv, env []string) (o outcome, known bool) {
-	if len(argv) == 0 {
-		return outcome{}, false
-	}
-	run, known := p.programs[path.Base(argv[0])]
-	if !known {
-		return outcome{}, false
-	}
-	return p.run(c, run, argv, env), true
+func (p *processes) network(c *container) containerNetwork {
+	return containerNetwork{reach: p.reach, containers: p.containers, c: c}
 }
 
-// ask runs one of the probe's questions.
-func (p *processes) ask(c *container, line commandLine, env []string) outcome {
-	return p.run(c, func(process *Process) int { return ask(process, line) }, line.argv, env)
+// containerNetwork is what the processes of a container find on its networks.
+type containerNetwork struct {
+	reach      *reachability
+	containers *containerStore
+	c          *container
 }
 
-func (p *processes) run(c *container, run Program, argv, env []string) outcome {
-	process := &Process{
-		Args: slices.Clone(argv), Env: slices.Clone(env),
-		containers: p.containers, reach: p.reach, c: c,
+// Resolve asks the engine's name server.
+func (n containerNetwork) Resolve(name string) []netip.Addr { return n.reach.resolve(n.c, name) }
+
+// Ping is answered by every container but a paused one.
+func (n containerNetwork) Ping(addr netip.Addr) bool {
+	there := n.reach.receiver(n.c, addr)
+	return there != nil && there.status != containertypes.StatePaused
+}
+
+// Dial is answered where a process listens.
+func (n containerNetwork) Dial(addr netip.Addr, port string) bool {
+	_, server := n.reach.dial(n.c, addr, port)
+	return server != nil
+}
+
+// Get is answered with the host name of the server, which prints who asked.
+func (n containerNetwork) Get(addr netip.Addr, port string) (body string, ok bool) {
+	there, server := n.reach.dial(n.c, addr, port)
+	if server == nil {
+		return "", false
 	}
-	code := run(process)
-	return outcome{lines: process.out, code: code}
+	n.containers.print(server, false, "GET / from "+n.reach.sourceAddress(n.c, addr))
+	return there.config.Hostname, true
 }

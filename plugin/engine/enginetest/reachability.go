@@ -144,7 +144,7 @@ func (m *reachability) listener(c *container, port string) *container {
 			continue
 		}
 		if owner, err := m.containers.networkOwner(other); err == nil && owner == c &&
-			slices.Contains(other.commandLine().serves(other.config), port) {
+			slices.Contains(other.commandLine().Serves(other.config.ExposedPorts), port) {
 			return other
 		}
 	}

@@ -1,4 +1,4 @@
-package enginetest
+package process
 
 import (
 	"flag"
@@ -7,18 +7,19 @@ import (
 	"slices"
 	"time"
 
-	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/go-connections/nat"
 )
 
-// commandLine is what a command line means to the model.
-type commandLine struct {
+// A CommandLine is what a command line means to the model.
+type CommandLine struct {
 	argv  []string
 	probe bool   // the program of folder probe, wherever it stands in the image
 	verb  string // of the probe
 }
 
-func parseCommandLine(argv []string) commandLine {
-	l := commandLine{argv: argv}
+// Parse reads a command line.
+func Parse(argv []string) CommandLine {
+	l := CommandLine{argv: argv}
 	if len(argv) == 0 || path.Base(argv[0]) != "probe" {
 		return l
 	}
@@ -29,15 +30,16 @@ func parseCommandLine(argv []string) commandLine {
 	return l
 }
 
-func (l commandLine) args() []string {
+func (l CommandLine) args() []string {
 	if len(l.argv) < 2 {
 		return nil
 	}
 	return l.argv[2:]
 }
 
-// serves lists the TCP ports the program listens on.
-func (l commandLine) serves(config *containertypes.Config) []string {
+// Serves lists the TCP ports the program listens on, in a container that
+// exposes some.
+func (l CommandLine) Serves(exposed nat.PortSet) []string {
 	if l.probe {
 		switch {
 		case l.verb != "serve":
@@ -48,7 +50,7 @@ func (l commandLine) serves(config *containertypes.Config) []string {
 		return l.args()
 	}
 	var ports []string
-	for port := range config.ExposedPorts {
+	for port := range exposed {
 		if port.Proto() == "tcp" {
 			ports = append(ports, port.Port())
 		}
@@ -57,10 +59,10 @@ func (l commandLine) serves(config *containertypes.Config) []string {
 	return ports
 }
 
-// onSignal says whether a signal ends the program and with which status. The
+// OnSignal says whether a signal ends the program and with which status. The
 // probe ends cleanly on TERM and INT and dies on HUP and QUIT as Go programs
 // do; any other server is taken to end cleanly on its stop signal as well.
-func (l commandLine) onSignal(name, stopSignal string) (code int, ends bool) {
+func (l CommandLine) OnSignal(name, stopSignal string) (code int, ends bool) {
 	switch name {
 	case "TERM", "INT":
 		return 0, true
@@ -69,7 +71,7 @@ func (l commandLine) onSignal(name, stopSignal string) (code int, ends bool) {
 			return 2, true
 		}
 	}
-	return 0, !l.probe && name == signalName(stopSignal)
+	return 0, !l.probe && name == SignalName(stopSignal)
 }
 
 // speech is the command line of say.

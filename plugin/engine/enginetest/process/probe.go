@@ -1,4 +1,4 @@
-package enginetest
+package process
 
 import (
 	"fmt"
@@ -17,47 +17,47 @@ const (
 )
 
 // say prints its arguments.
-func say(args []string) outcome {
+func say(args []string) Outcome {
 	s, err := parseSpeech(args)
 	if err != nil {
-		return outcome{lines: []logLine{{stderr: true, text: "probe: say: " + err.Error()}}, code: exitUsage}
+		return Outcome{Lines: []Line{{Stderr: true, Text: "probe: say: " + err.Error()}}, Code: exitUsage}
 	}
-	o := outcome{every: s.every, code: s.exit}
+	o := Outcome{Every: s.every, Code: s.exit}
 	for _, text := range s.lines {
-		o.lines = append(o.lines, logLine{stderr: s.stderr, text: text})
+		o.Lines = append(o.Lines, Line{Stderr: s.stderr, Text: text})
 	}
 	return o
 }
 
-// ask answers one of the probe's questions out of the model.
-func ask(p *Process, line commandLine) int {
+// ask answers one of the probe's questions.
+func (l CommandLine) ask(p *Process) int {
 	fail := func(code int, format string, a ...any) int {
 		p.line(true, "probe: "+fmt.Sprintf(format, a...))
 		return code
 	}
 	target := ""
-	if args := line.args(); len(args) > 0 {
+	if args := l.args(); len(args) > 0 {
 		target = args[len(args)-1]
 	}
-	switch line.verb {
+	switch l.verb {
 	case "env":
 		return printEnv(p, target)
 	case "resolve", "ping", "dial", "get":
 		if target == "" {
-			return fail(exitUsage, "%s takes one name", line.verb)
+			return fail(exitUsage, "%s takes one name", l.verb)
 		}
 	default:
-		return fail(exitUsage, "no command %q", line.verb)
+		return fail(exitUsage, "no command %q", l.verb)
 	}
-	host, port, err := hostAndPort(line.verb, target)
+	host, port, err := hostAndPort(l.verb, target)
 	if err != nil {
-		return fail(exitUsage, "%s: %v", line.verb, err)
+		return fail(exitUsage, "%s: %v", l.verb, err)
 	}
 	addrs := p.Resolve(host)
 	if len(addrs) == 0 {
 		return fail(exitNoName, "no such name %q", host)
 	}
-	switch line.verb {
+	switch l.verb {
 	case "resolve":
 		for _, addr := range addrs {
 			p.line(false, addr.String())
@@ -72,17 +72,17 @@ func ask(p *Process, line commandLine) int {
 		return 0
 	}
 	for _, addr := range addrs {
-		there, server := p.reach.dial(p.c, addr, port)
-		if server == nil {
+		if l.verb == "dial" {
+			if p.Dial(addr, port) {
+				p.line(false, fmt.Sprintf("connected to %s:%s", addr, port))
+				return 0
+			}
 			continue
 		}
-		if line.verb == "dial" {
-			p.line(false, fmt.Sprintf("connected to %s:%s", addr, port))
+		if body, ok := p.network.Get(addr, port); ok {
+			p.line(false, body)
 			return 0
 		}
-		p.containers.print(server, false, "GET / from "+p.reach.sourceAddress(p.c, addr))
-		p.line(false, there.config.Hostname)
-		return 0
 	}
 	return fail(exitNoAnswer, "%s: no answer", target)
 }

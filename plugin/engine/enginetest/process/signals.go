@@ -1,8 +1,9 @@
-package enginetest
+package process
 
 import "strings"
 
-func signalName(s string) string {
+// SignalName is the name of a signal, without SIG in front, as kill takes it.
+func SignalName(s string) string {
 	switch s = strings.TrimPrefix(strings.ToUpper(s), "SIG"); s {
 	case "9":
 		return "KILL"
@@ -16,7 +17,8 @@ func signalName(s string) string {
 	return s
 }
 
-func signalNumber(name string) string {
+// SignalNumber is the number of a signal that has a name.
+func SignalNumber(name string) string {
 	numbers := map[string]string{
 		"HUP": "1", "INT": "2", "QUIT": "3", "KILL": "9", "USR1": "10", "USR2": "12", "TERM": "15",
 	}

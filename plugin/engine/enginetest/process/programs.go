@@ -1,0 +1,61 @@
+package process
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/docker/go-connections/nat"
+)
+
+// Programs are the executables besides the probe, by the last element of their
+// path, in whatever image.
+type Programs map[string]Program
+
+// Main runs the command line of a container that exposes some ports.
+func (p Programs) Main(line CommandLine, env []string, exposed nat.PortSet, network Network) Outcome {
+	if program, known := p.named(line); known {
+		return run(program, line.argv, env, network)
+	}
+	switch {
+	case !line.probe:
+		return Outcome{Stays: true}
+	case line.verb == "sleep", line.verb == "hold":
+		return Outcome{Stays: true} // whether a connection outlives a change is for a real engine to tell
+	case line.verb == "serve":
+		o := Outcome{Stays: true}
+		for _, port := range line.Serves(exposed) {
+			o.Lines = append(o.Lines, Line{Text: "serving on " + port})
+		}
+		return o
+	case line.verb == "say":
+		return say(line.args())
+	}
+	return run(line.ask, line.argv, env, network)
+}
+
+// Exec runs a command line in a container whose main process runs. Images hold
+// nothing but the probe and the Programs, so no other command is found. It
+// tells whether the command asked something of the model, and so has a process
+// ID.
+func (p Programs) Exec(line CommandLine, env []string, network Network) (o Outcome, asked bool) {
+	if program, known := p.named(line); known {
+		return run(program, line.argv, env, network), false
+	}
+	switch {
+	case !line.probe:
+		return Outcome{Code: 126, Lines: []Line{{Text: fmt.Sprintf("OCI runtime exec failed: exec failed: "+
+			"unable to start container process: exec: %q: executable file not found in $PATH: unknown\r", line.argv[0])}}}, false
+	case line.verb == "say":
+		return say(line.args()), false
+	}
+	return run(line.ask, line.argv, env, network), true
+}
+
+// named is the Program that a command line names, if there is one.
+func (p Programs) named(line CommandLine) (program Program, known bool) {
+	if len(line.argv) == 0 {
+		return nil, false
+	}
+	program, known = p[path.Base(line.argv[0])]
+	return program, known
+}
