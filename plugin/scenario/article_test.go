@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
 // articleFile gives the file that the project was asked to run, where
@@ -40,11 +41,11 @@ func articleFile(t *testing.T) []byte {
 const rabbitImage = "tutum/rabbitmq"
 
 func TestTheStackOfTheArticle(t *testing.T) {
-	for _, version := range engineVersions {
+	for _, version := range scenario.Versions() {
 		t.Run(version, func(t *testing.T) {
 			memory := enginetest.New(t, enginetest.Options{APIVersion: version,
-				Images: []enginetest.Image{enginetest.Probe(probeImage), enginetest.Probe(rabbitImage)}})
-			runArticle(t, "memory", func(t testing.TB) *scene { return newScene(t, memory.Host(), memory) })
+				Images: []enginetest.Image{enginetest.Probe(scenario.ProbeImage), enginetest.Probe(rabbitImage)}})
+			runArticle(t, "memory", func(t testing.TB) *scenario.Scene { return scenario.New(t, memory.Host(), memory) })
 		})
 	}
 }
@@ -58,8 +59,8 @@ func TestTheStackOfTheArticleOnTheRealEngine(t *testing.T) {
 		}
 		l.Close()
 	}
-	enginetest.InstallProbe(t, cli, probeImage)
-	if err := cli.ImageTag(context.Background(), probeImage, rabbitImage); err != nil {
+	enginetest.InstallProbe(t, cli, scenario.ProbeImage)
+	if err := cli.ImageTag(context.Background(), scenario.ProbeImage, rabbitImage); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -67,35 +68,27 @@ func TestTheStackOfTheArticleOnTheRealEngine(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	useProber(t, "../../cmd/docker-stacklite")
-	runArticle(t, "engine", func(t testing.TB) *scene { return newScene(t, cli.DaemonHost(), nil) })
+	scenario.UseProber(t, "../../cmd/docker-stacklite")
+	runArticle(t, "engine", func(t testing.TB) *scenario.Scene { return scenario.New(t, cli.DaemonHost(), nil) })
 }
 
-func runArticle(t *testing.T, kind string, open func(testing.TB) *scene) {
+func runArticle(t *testing.T, kind string, open func(testing.TB) *scenario.Scene) {
 	file := articleFile(t)
-	words := vocabulary()
-	words["own-ports"] = ownPorts
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/article",
-		Setup: func(env *testscript.Env) error {
-			s := open(env.T().(testing.TB))
-			env.Values[sceneKey{}] = s
-			if err := os.WriteFile(filepath.Join(env.WorkDir, "docker-compose.yml"), file, 0o600); err != nil {
-				return err
-			}
-			return s.furnish(env)
+	scenario.Run(t, scenario.Scripts{
+		Dir: "testdata/article", Kind: kind,
+		Open: func(t testing.TB, folder string) (*scenario.Scene, error) {
+			return open(t), os.WriteFile(filepath.Join(folder, "docker-compose.yml"), file, 0o600)
 		},
-		Cmds:      words,
-		Condition: func(word string) (bool, error) { return word == kind, nil },
+		Words: map[string]func(*testscript.TestScript, bool, []string){"own-ports": ownPorts},
 	})
 }
 
 // ownPorts claims that a service has N replicas, each with a high port of the
 // host of its own: own-ports SERVICE N.
 func ownPorts(ts *testscript.TestScript, _ bool, args []string) {
-	s := sceneOf(ts)
-	list, err := s.cli.ContainerList(context.Background(), container.ListOptions{Filters: filters.NewArgs(
-		filters.Arg("label", labelProject+"="+s.project), filters.Arg("label", labelService+"="+args[0]))})
+	s := scenario.Of(ts)
+	list, err := s.Client.ContainerList(context.Background(), container.ListOptions{Filters: filters.NewArgs(
+		filters.Arg("label", scenario.LabelProject+"="+s.Project), filters.Arg("label", scenario.LabelService+"="+args[0]))})
 	ts.Check(err)
 	ports := map[uint16]bool{}
 	for _, c := range list {

@@ -1,4 +1,4 @@
-package scenario_test
+package scenario
 
 import (
 	"testing"
@@ -9,42 +9,46 @@ import (
 // The words of scripts have to say no as well as yes: here everybody shares a
 // network, which is what they must notice.
 func TestWordsRefuseWhatIsNotSo(t *testing.T) {
-	for _, version := range engineVersions {
+	for _, version := range Versions() {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, version, chain)
-			s.must(s.stacklite("--isolation", "project", "up", "-d"))
-			s.must(remember(s.scene, []string{"web", "db"}))
-			s.must(foreign(s.scene, []string{s.project + "x_db_1"}))
-			refuse := func(claim string, w word, args ...string) {
+			s := NewStage(t, version, Chain)
+			s.Must(s.Stacklite("--isolation", "project", "up", "-d"))
+			s.Say("remember", "web", "db")
+			s.Say("external", s.Project+"x_db_1")
+			refuse := func(name string, args ...string) {
 				t.Helper()
-				if w(s.scene, args) == nil {
-					t.Errorf("%s %v is held to be so", claim, args)
+				if w := words()[name]; !w.takes(args) || w.say(s.Scene, args) == nil {
+					t.Errorf("%s %v is held to be so", name, args)
 				}
 			}
-			refuse("running", running, "web", "2")
-			refuse("running", running, "nobody", "1")
-			refuse("stopped", stopped, "web", "1")
-			refuse("absent", absent, "web")
-			refuse("networks", networks, "3")
-			refuse("nothing-left", nothingLeft)
-			refuse("reaches", reaches, "web", "db", "db:81")
-			refuse("reaches", reaches, "web", "db", "nobody")
-			refuse("resolves", resolves, "web", "db", "2")
-			refuse("isolated", isolated, "db", "cache")
-			refuse("environment", environment, "db", "MODE", "new")
-			refuse("kept", kept, "cache")
-			refuse("replaced", replaced, "web")
+			refuse("running", "web", "2")
+			refuse("running", "nobody", "1")
+			refuse("stopped", "web", "1")
+			refuse("absent", "web")
+			refuse("networks", "3")
+			refuse("nothing-left")
+			refuse("reaches", "web", "db", "db:81")
+			refuse("reaches", "web", "db", "nobody")
+			refuse("resolves", "web", "db", "2")
+			refuse("isolated", "db", "cache")
+			refuse("environment", "db", "MODE", "new")
+			refuse("kept", "cache")
+			refuse("replaced", "web")
+			refuse("attached", "web", "2")
+			refuse("data-kept", "web")
+			refuse("data-shared", "web", "db", "/data")
+			refuse("happened-before", "start", "db", "start", "web")
 
-			s.must(s.stacklite("stop", "web"))
-			refuse("kept", kept, "web")
-			s.must(s.stacklite("start", "web"))
-			refuse("kept", kept, "web")
-			s.must(kept(s.scene, []string{"db"}))
+			s.Must(s.Stacklite("stop", "web"))
+			refuse("kept", "web")
+			s.Must(s.Stacklite("start", "web"))
+			refuse("kept", "web")
+			s.Say("kept", "db")
 
-			s.must(strangerUntouched(s.scene, nil))
-			s.must(s.cli.ContainerRestart(t.Context(), s.project+"x_db_1", container.StopOptions{}))
-			refuse("stranger-untouched", strangerUntouched)
+			s.Say("external-untouched")
+			s.Must(s.Client.ContainerRestart(t.Context(), s.Project+"x_db_1", container.StopOptions{}))
+			refuse("external-untouched")
 		})
 	}
 }

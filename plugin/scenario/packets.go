@@ -1,0 +1,127 @@
+package scenario
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+func reaches(s *Scene, args []string) error {
+	from, err := s.living(args[0])
+	if err != nil {
+		return err
+	}
+	if _, err := s.living(args[1]); err != nil {
+		return err
+	}
+	_, name := s.split(args[1])
+	if len(args) == 3 {
+		name = args[2]
+	}
+	if !strings.Contains(name, ":") {
+		name += ":80"
+	}
+	for _, r := range from {
+		code, printed, err := s.probe(r, "dial", name)
+		if err != nil || code != 0 {
+			return fmt.Errorf("%s does not reach %s: status %d, %s (%v)", r.name, name, code, printed, err)
+		}
+	}
+	return nil
+}
+
+func resolves(s *Scene, args []string) error {
+	from, err := s.living(args[0])
+	if err != nil {
+		return err
+	}
+	for _, r := range from {
+		_, printed, err := s.probe(r, "resolve", args[1])
+		if err != nil {
+			return err
+		}
+		n := len(addressesIn(printed))
+		if err := exactly(args[2], n, "%s resolves %s to %d addresses, want %s: %s", r.name, args[1], n, args[2], printed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// environment asks the containers themselves, not the engine.
+func environment(s *Scene, args []string) error {
+	from, err := s.living(args[0])
+	if err != nil {
+		return err
+	}
+	for _, r := range from {
+		code, printed, err := s.probe(r, "env", args[1])
+		if len(args) == 2 {
+			if err != nil || code == 0 {
+				return refuted{fmt.Errorf("%s in %s is %q, want none (%v)", args[1], r.name, printed, err)}
+			}
+			continue
+		}
+		if got := strings.TrimSpace(printed); err != nil || code != 0 || got != args[2] {
+			return fmt.Errorf("%s in %s is %q with status %d, want %q (%v)", args[1], r.name, got, code, args[2], err)
+		}
+	}
+	return nil
+}
+
+// addressesIn picks the addresses out of what the probe printed on a terminal.
+func addressesIn(printed string) []string {
+	return slices.DeleteFunc(strings.Fields(printed), func(w string) bool { return net.ParseIP(w) == nil })
+}
+
+// isolated checks both ways, by every name and every address the other has.
+func isolated(s *Scene, args []string) error {
+	a, err := s.living(args[0])
+	if err != nil {
+		return err
+	}
+	b, err := s.living(args[1])
+	if err != nil {
+		return err
+	}
+	// All at once: most questions are answered by silence.
+	var group errgroup.Group
+	for _, pair := range [][2][]replica{{a, b}, {b, a}} {
+		for _, from := range pair[0] {
+			for _, to := range pair[1] {
+				for _, question := range questions(from, to) {
+					group.Go(func() error { return s.unanswered(from, to, question) })
+				}
+			}
+		}
+	}
+	return group.Wait()
+}
+
+// questions are the ways in which one container might find another: names that
+// it has itself say nothing.
+func questions(from, to replica) [][]string {
+	var list [][]string
+	targets := slices.Concat(to.names, to.addrs)
+	slices.Sort(targets)
+	for _, target := range slices.Compact(targets) {
+		if target != "" && !slices.Contains(from.names, target) {
+			list = append(list, []string{"dial", target + ":80"})
+		}
+	}
+	for _, addr := range to.addrs {
+		list = append(list, []string{"ping", "-c", "1", addr})
+	}
+	return list
+}
+
+func (s *Scene) unanswered(from, to replica, question []string) error {
+	code, printed, err := s.probe(from, question...)
+	if err == nil && code == 0 {
+		return fmt.Errorf("%s reaches %s: %v: %s", from.name, to.name, question, printed)
+	}
+	return err
+}

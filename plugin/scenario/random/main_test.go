@@ -1,0 +1,9 @@
+package random_test
+
+import (
+	"testing"
+
+	"github.com/stack-lite/stack-lite/plugin/scenario"
+)
+
+func TestMain(m *testing.M) { scenario.Main(m) }

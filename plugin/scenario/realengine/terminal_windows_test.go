@@ -1,0 +1,5 @@
+package realengine_test
+
+import "syscall"
+
+func ownTerminal() *syscall.SysProcAttr { return nil }

@@ -1,0 +1,9 @@
+package recordings_test
+
+import (
+	"testing"
+
+	"github.com/stack-lite/stack-lite/plugin/scenario"
+)
+
+func TestMain(m *testing.M) { scenario.Main(m) }

@@ -1,0 +1,110 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+)
+
+// replica is one container of a service, as the engine describes it.
+type replica struct {
+	id, name string
+	running  bool
+	started  string
+	addrs    []string
+	names    []string          // under which others might find it
+	volumes  map[string]string // by where they are mounted
+}
+
+// replicas lists the containers of a service, the oldest first.
+func (s *Scene) replicas(word string) ([]replica, error) {
+	project, service := s.split(word)
+	ctx := context.Background()
+	list, err := s.Client.ContainerList(ctx, container.ListOptions{All: true})
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(list)
+	var replicas []replica
+	for _, c := range list {
+		if project == "" && !slices.Contains(c.Names, "/"+service) {
+			continue
+		}
+		if project != "" && (c.Labels[LabelProject] != project || c.Labels[LabelService] != service) {
+			continue
+		}
+		r, err := s.inspect(ctx, c.ID)
+		if cerrdefs.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		r.names = append(r.names, service)
+		replicas = append(replicas, r)
+	}
+	return replicas, nil
+}
+
+func (s *Scene) inspect(ctx context.Context, id string) (replica, error) {
+	c, err := s.Client.ContainerInspect(ctx, id)
+	if err != nil {
+		return replica{}, err
+	}
+	name := strings.TrimPrefix(c.Name, "/")
+	r := replica{
+		id: c.ID, name: name, running: c.State.Running, started: c.State.StartedAt,
+		names:   []string{name, c.ID[:12], c.Config.Hostname},
+		volumes: map[string]string{},
+	}
+	for _, m := range c.Mounts {
+		if m.Name != "" {
+			r.volumes[m.Destination] = m.Name
+		}
+	}
+	// Without the project, as in web_1.
+	if _, short, ok := strings.Cut(name, "_"); ok {
+		r.names = append(r.names, short)
+	}
+	for _, endpoint := range c.NetworkSettings.Networks {
+		if endpoint.IPAddress != "" {
+			r.addrs = append(r.addrs, endpoint.IPAddress)
+		}
+		r.names = append(r.names, endpoint.Aliases...)
+	}
+	slices.Sort(r.addrs)
+	return r, nil
+}
+
+// probe runs the probe inside a container and gives its exit status and what
+// it printed.
+func (s *Scene) probe(r replica, args ...string) (code int, printed string, err error) {
+	ctx := context.Background()
+	x, err := s.Client.ContainerExecCreate(ctx, r.id, container.ExecOptions{
+		Cmd: append([]string{"/probe"}, args...), Tty: true, AttachStdout: true, AttachStderr: true,
+	})
+	if err != nil {
+		return 0, "", err
+	}
+	conn, err := s.Client.ContainerExecAttach(ctx, x.ID, container.ExecAttachOptions{Tty: true})
+	if err != nil {
+		return 0, "", err
+	}
+	defer conn.Close()
+	var out strings.Builder
+	if _, err := conn.Reader.WriteTo(&out); err != nil {
+		return 0, "", err
+	}
+	state, err := s.Client.ContainerExecInspect(ctx, x.ID)
+	if err != nil {
+		return 0, "", err
+	}
+	if state.Running {
+		return 0, "", fmt.Errorf("probe %v in %s goes on without output", args, r.name)
+	}
+	return state.ExitCode, out.String(), nil
+}

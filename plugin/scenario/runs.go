@@ -1,0 +1,97 @@
+package scenario
+
+import (
+	"errors"
+	"os/exec"
+	"slices"
+	"strconv"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+)
+
+// calls runs stacklite and counts what it asks of an engine in memory.
+func calls(ts *testscript.TestScript, neg bool, args []string) {
+	s, n, command := limited(ts, neg, args, "calls N stacklite ARG...")
+	if s.Memory == nil {
+		ts.Check(ts.Exec(command[0], command[1:]...))
+		return
+	}
+	s.Memory.ResetCalls()
+	ts.Check(ts.Exec(command[0], command[1:]...))
+	if made := s.Memory.Calls(); len(made) > n {
+		ts.Fatalf("%d calls, want %d at most: %v", len(made), n, made)
+	}
+}
+
+// exits runs stacklite and looks at its exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	_, want, command := limited(ts, neg, args, "exits STATUS stacklite ARG...")
+	code := 0
+	err := ts.Exec(command[0], command[1:]...)
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if code != want {
+		ts.Fatalf("%v exits with status %d, want %d", command, code, want)
+	}
+}
+
+// changes runs stacklite and counts what it changes on an engine in memory.
+func changes(ts *testscript.TestScript, neg bool, args []string) {
+	s, n, command := limited(ts, neg, args, "changes N stacklite ARG...")
+	if s.Memory == nil {
+		ts.Check(ts.Exec(command[0], command[1:]...))
+		return
+	}
+	s.Memory.ResetCalls()
+	ts.Check(ts.Exec(command[0], command[1:]...))
+	made := slices.DeleteFunc(s.Memory.Calls(), func(c enginetest.Call) bool { return !c.Changes() })
+	if len(made) > n {
+		ts.Fatalf("%d changes, want %d at most: %v", len(made), n, made)
+	}
+}
+
+// killAfter runs stacklite and cuts it off from the engine after its Nth change.
+func killAfter(ts *testscript.TestScript, neg bool, args []string) {
+	s, n, command := limited(ts, neg, args, "kill-after N stacklite ARG...")
+	if s.Memory == nil {
+		ts.Fatalf("kill-after is for engines in memory: write [memory] before it")
+	}
+	s.Memory.Fail(CutOffAfter(n))
+	err := ts.Exec(command[0], command[1:]...)
+	s.Memory.Fail(nil)
+	if err == nil {
+		ts.Fatalf("%v made %d changes or fewer", command, n)
+	}
+}
+
+func limited(ts *testscript.TestScript, neg bool, args []string, usage string) (*Scene, int, []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: %s", usage)
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	return Of(ts), n, args[1:]
+}
+
+// CutOffAfter lets n changes have their effect and then cuts the client off:
+// from then on the engine sees as much of it as of a killed process.
+func CutOffAfter(n int) func(enginetest.Call) enginetest.Fault {
+	changes := 0
+	return func(c enginetest.Call) enginetest.Fault {
+		if changes >= n {
+			return enginetest.CutBefore
+		}
+		if c.Changes() {
+			changes++
+			if changes == n {
+				return enginetest.CutAfter
+			}
+		}
+		return enginetest.None
+	}
+}

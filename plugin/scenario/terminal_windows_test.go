@@ -1,5 +1,0 @@
-package scenario_test
-
-import "syscall"
-
-func ownTerminal() *syscall.SysProcAttr { return nil }
