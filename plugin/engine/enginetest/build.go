@@ -14,6 +14,8 @@ import (
 
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/build"
 )
 
 // builder carries out a Dockerfile: settings and fingerprints of files, nothing
@@ -21,8 +23,8 @@ import (
 type builder struct {
 	images  *imageStore
 	out     messages
-	steps   stepTeller
-	files   buildContext
+	steps   build.Steps
+	files   build.Context
 	args    map[string]string // handed in
 	defined map[string]string // args that are in force
 	stages  map[string]*image
@@ -35,7 +37,7 @@ func (s *imageStore) postBuild(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("remote") != "" {
 		return errorf(http.StatusNotImplemented, "enginetest builds from the body of the call only")
 	}
-	files, err := readContext(r.Body)
+	files, err := build.ReadContext(r.Body)
 	if err != nil {
 		return badRequest("%v", err)
 	}
@@ -56,14 +58,14 @@ func (s *imageStore) postBuild(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	steps := instructions(string(text))
+	steps := build.Instructions(string(text))
 	if len(steps) == 0 {
 		return badRequest("the Dockerfile (%s) cannot be empty", name)
 	}
 	b.out = newMessages(w)
-	b.steps = classicSteps{b.out}
+	b.steps = build.Classic(b.out.send)
 	if r.FormValue("version") == "2" {
-		b.steps = buildKitSteps{b.out}
+		b.steps = build.BuildKit(b.out.send)
 	}
 	if err := b.run(steps, r.FormValue("target")); err != nil {
 		b.out.fail(err.Error())
@@ -71,32 +73,34 @@ func (s *imageStore) postBuild(w http.ResponseWriter, r *http.Request) error {
 	}
 	b.config.Labels = merged(b.config.Labels, labels)
 	i := s.add(b.config, b.parent, b.layers)
+	var tags []string
 	for _, tag := range r.URL.Query()["t"] {
+		tags = append(tags, familiar(tag))
 		s.tag(i, familiar(tag))
 		s.emit(i, events.ActionTag, familiar(tag))
 	}
-	b.steps.built(i, r.URL.Query()["t"])
+	b.steps.Built(i.id, tags)
 	return nil
 }
 
-func (b *builder) run(steps []instruction, target string) error {
+func (b *builder) run(steps []build.Instruction, target string) error {
 	stage := ""
 	for n, step := range steps {
-		if step.keyword == "FROM" && b.config != nil {
+		if step.Keyword == "FROM" && b.config != nil {
 			if target != "" && stage == target {
 				return nil
 			}
 			b.stages[stage] = b.images.add(b.config, b.parent, b.layers)
 		}
-		if step.keyword == "FROM" {
+		if step.Keyword == "FROM" {
 			stage = strconv.Itoa(len(b.stages))
-			if words := strings.Fields(step.rest); len(words) == 3 && strings.EqualFold(words[1], "as") {
+			if words := strings.Fields(step.Rest); len(words) == 3 && strings.EqualFold(words[1], "as") {
 				stage = words[2]
 			}
 		}
-		b.steps.begin(n+1, len(steps), step)
+		b.steps.Begin(n+1, len(steps), step)
 		err := b.step(step)
-		b.steps.end(n+1, len(steps), step, err)
+		b.steps.End(n+1, len(steps), step, err)
 		if err != nil {
 			return err
 		}
@@ -110,28 +114,28 @@ func (b *builder) run(steps []instruction, target string) error {
 	return nil
 }
 
-func (b *builder) step(s instruction) error {
-	if s.keyword != "RUN" && s.keyword != "CMD" && s.keyword != "ENTRYPOINT" {
-		s.rest = b.expand(s.rest)
+func (b *builder) step(s build.Instruction) error {
+	if s.Keyword != "RUN" && s.Keyword != "CMD" && s.Keyword != "ENTRYPOINT" {
+		s.Rest = b.expand(s.Rest)
 	}
 	switch {
-	case s.keyword == "ARG":
-		return b.declare(s.rest)
-	case s.keyword == "FROM":
-		return b.from(s.rest)
+	case s.Keyword == "ARG":
+		return b.declare(s.Rest)
+	case s.Keyword == "FROM":
+		return b.from(s.Rest)
 	case b.config == nil:
 		return errors.New("no build stage in current context")
 	}
-	switch s.keyword {
+	switch s.Keyword {
 	case "COPY", "ADD":
 		return b.copy(s)
 	case "RUN":
-		return b.command(s.rest)
+		return b.command(s.Rest)
 	case "SHELL", "ONBUILD", "HEALTHCHECK", "MAINTAINER":
-		b.layers = append(b.layers, s.keyword+" "+s.rest)
+		b.layers = append(b.layers, s.Keyword+" "+s.Rest)
 		return nil
 	}
-	return setting(b.config, s.keyword, s.rest)
+	return build.Set(b.config, s)
 }
 
 // declare takes an ARG: its value from outside wins over its default.
@@ -186,8 +190,8 @@ func (b *builder) from(rest string) error {
 	return nil
 }
 
-func (b *builder) copy(s instruction) error {
-	words, err := listOrWords(s.rest)
+func (b *builder) copy(s build.Instruction) error {
+	words, err := s.Words()
 	if err != nil {
 		return err
 	}
@@ -199,16 +203,16 @@ func (b *builder) copy(s instruction) error {
 		words = words[1:]
 	}
 	if len(words) < 2 {
-		return fmt.Errorf("%s requires at least two arguments", s.keyword)
+		return fmt.Errorf("%s requires at least two arguments", s.Keyword)
 	}
 	for _, source := range words[:len(words)-1] {
 		sum := source
 		if stage, ok := b.stages[from]; ok {
 			sum = stage.id + source
 		} else if from == "" && !strings.Contains(source, "://") {
-			if sum, ok = b.files.digest(source); !ok {
+			if sum, ok = b.files.Digest(source); !ok {
 				return fmt.Errorf("%s failed: file not found in build context or excluded by .dockerignore: "+
-					"stat %s: file does not exist", s.keyword, source)
+					"stat %s: file does not exist", s.Keyword, source)
 			}
 		}
 		b.layers = append(b.layers, sum+" "+words[len(words)-1])

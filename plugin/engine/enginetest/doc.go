@@ -13,8 +13,8 @@
 // stopped, say prints and exits, resolve, dial, ping and get answer from a model
 // of the engine's bridges and of its name server. Any other command is taken
 // for a server that runs until stopped and listens on its exposed TCP ports. What
-// programs do is in package process; package realengine is for tests of the
-// engine that is not in memory.
+// programs do is in package process, what a build reads and writes in package
+// build; package realengine is for tests on an engine that is not in memory.
 //
 // Answers, status codes and error texts are those of Engine 20.10 for API
 // 1.41 and of Engine 28 for API 1.44 and later, as far as a program under test

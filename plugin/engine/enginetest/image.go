@@ -6,7 +6,8 @@ import (
 
 	"github.com/distribution/reference"
 	containertypes "github.com/docker/docker/api/types/container"
-	"github.com/docker/go-connections/nat"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/build"
 )
 
 // Image describes an image to put on an engine or into its registry.
@@ -35,20 +36,12 @@ func (i Image) config() *containertypes.Config {
 		User: i.User, WorkingDir: i.WorkingDir, StopSignal: i.StopSignal,
 	}
 	for _, port := range i.Expose {
-		expose(c, port)
+		build.Expose(c, port)
 	}
 	for _, path := range i.Volumes {
 		c.Volumes = merged(c.Volumes, map[string]struct{}{path: {}})
 	}
 	return c
-}
-
-func expose(c *containertypes.Config, port string) {
-	number, proto, ok := strings.Cut(port, "/")
-	if !ok {
-		proto = "tcp"
-	}
-	c.ExposedPorts = merged(c.ExposedPorts, nat.PortSet{nat.Port(number + "/" + proto): {}})
 }
 
 // image is an image on the engine.

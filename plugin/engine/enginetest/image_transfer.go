@@ -14,6 +14,8 @@ import (
 	"github.com/distribution/reference"
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/build"
 )
 
 func (s *imageStore) postPullOrImport(w http.ResponseWriter, r *http.Request) error {
@@ -127,7 +129,7 @@ func (s *imageStore) importImage(w http.ResponseWriter, r *http.Request) error {
 	config := &containertypes.Config{}
 	for _, change := range r.URL.Query()["changes"] {
 		keyword, rest, _ := strings.Cut(change, " ")
-		if err := setting(config, strings.ToUpper(keyword), strings.TrimSpace(rest)); err != nil {
+		if err := build.Set(config, build.Instruction{Keyword: strings.ToUpper(keyword), Rest: strings.TrimSpace(rest)}); err != nil {
 			return badRequest("%v", err)
 		}
 	}

@@ -1,9 +1,11 @@
-package enginetest
+package build
 
 import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,15 +15,16 @@ import (
 	"strings"
 )
 
-// buildContext is the files of a build, by path: digests and, for the
+// A Context is the files of a build, by path: digests and, for the
 // Dockerfile's sake, contents.
-type buildContext map[string][]byte
+type Context map[string][]byte
 
-func readContext(r io.Reader) (buildContext, error) {
+// ReadContext reads the body of a build: an archive, compressed or not.
+func ReadContext(r io.Reader) (Context, error) {
 	var head [2]byte
 	n, err := io.ReadFull(r, head[:])
 	if err != nil && n == 0 {
-		return buildContext{}, nil
+		return Context{}, nil
 	}
 	r = io.MultiReader(bytes.NewReader(head[:n]), r)
 	if head == [2]byte{0x1f, 0x8b} {
@@ -29,7 +32,7 @@ func readContext(r io.Reader) (buildContext, error) {
 			return nil, err
 		}
 	}
-	files := buildContext{}
+	files := Context{}
 	archive := tar.NewReader(r)
 	for {
 		h, err := archive.Next()
@@ -47,9 +50,9 @@ func readContext(r io.Reader) (buildContext, error) {
 	}
 }
 
-// digest is a fingerprint of all files at or below a path; it is false when
+// Digest is a fingerprint of all files at or below a path; it is false when
 // there are none.
-func (c buildContext) digest(at string) (string, bool) {
+func (c Context) Digest(at string) (string, bool) {
 	at = path.Clean(strings.TrimPrefix(at, "/"))
 	var all bytes.Buffer
 	for _, name := range slices.Sorted(maps.Keys(c)) {
@@ -62,6 +65,6 @@ func (c buildContext) digest(at string) (string, bool) {
 	if all.Len() == 0 {
 		return "", false
 	}
-	sum, err := digestOf(&all)
-	return sum, err == nil
+	sum := sha256.Sum256(all.Bytes())
+	return "sha256:" + hex.EncodeToString(sum[:]), true
 }
