@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/stack-lite/stack-lite/plugin/adhoc"
 	"github.com/stack-lite/stack-lite/plugin/exit"
@@ -50,17 +52,21 @@ links to do not reach each other by that.`,
 			if err != nil {
 				return err
 			}
-			return runLinked(cmd.Context(), c, s, args)
+			err = runLinked(cmd.Context(), c, s, args)
+			if errors.Is(err, pflag.ErrHelp) {
+				return cmd.Help()
+			}
+			return err
 		},
 	}
 }
 
 func runLinked(ctx context.Context, c *cli, s *session.Session, args []string) error {
-	flags, err := c.dockerRunFlags(ctx)
+	flags, err := c.askRunFlags(ctx)
 	if err != nil {
 		return err
 	}
-	line, err := flags.parse(args)
+	line, err := parseRunLine(flags, args)
 	if err != nil {
 		return err
 	}
@@ -82,8 +88,8 @@ func runLinked(ctx context.Context, c *cli, s *session.Session, args []string) e
 	return err
 }
 
-// dockerRunFlags asks docker which flags its run has.
-func (c *cli) dockerRunFlags(ctx context.Context) (dockerFlags, error) {
+// askRunFlags asks docker which flags its run has.
+func (c *cli) askRunFlags(ctx context.Context) (*pflag.FlagSet, error) {
 	cmd := c.dockerChild(os.Args, "run", "--help")
 	var out bytes.Buffer
 	cmd.Stdout = &out
@@ -93,8 +99,8 @@ func (c *cli) dockerRunFlags(ctx context.Context) (dockerFlags, error) {
 	if err := cmd.Run(); err != nil {
 		return nil, noDocker(err)
 	}
-	flags := parseRunHelp(out.String())
-	if !flags["--link"] {
+	flags := dockerRunFlags(out.String())
+	if link := flags.Lookup("link"); link == nil || link.NoOptDefVal != "" {
 		return nil, exit.Failure{Msg: "docker run --help of this docker can't be read"}
 	}
 	return flags, nil
@@ -157,10 +163,10 @@ func (r *linkedRun) run(ctx context.Context) (code int, err error) {
 		r.cidfile = filepath.Join(dir, "cid")
 	}
 	if len(r.networks) == 1 && len(r.line.networks) == 0 {
-		args := append([]string{"run"}, r.line.words()...)
+		args := append([]string{"run"}, r.line.runWords()...)
 		return runChild(ctx, r.docker(os.Args, r.complete(args)...), os.Stdout, r.session.View)
 	}
-	create := append([]string{"create"}, r.line.words(startOnly()...)...)
+	create := append([]string{"create"}, r.line.createWords()...)
 	if code, err := runChild(ctx, r.docker(os.Args, r.complete(create)...), io.Discard, r.session.View); err != nil || code != 0 {
 		return asRun(code), err
 	}

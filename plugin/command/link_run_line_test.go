@@ -1,8 +1,11 @@
 package command
 
 import (
+	"errors"
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
 )
 
 // runHelp is how docker run --help shows flags: with and without a short form,
@@ -17,6 +20,7 @@ Options:
   -d, --detach                           Run container in background
       --detach-keys string               Override the key sequence
   -e, --env list                         Set environment variables
+      --help                             Print usage
       --health-start-interval duration   Time between running the check during the start period
                                          (default 0s)
   -i, --interactive                      Keep STDIN open even if not attached
@@ -31,17 +35,25 @@ Options:
 `
 
 func TestTheFlagsOfDockerRunAreReadFromItsHelp(t *testing.T) {
-	flags := parseRunHelp(runHelp)
+	flags := dockerRunFlags(runHelp)
 	for name, takes := range map[string]bool{
-		"--add-host": true, "-a": true, "--attach": true, "-d": false, "--detach": false,
-		"--health-start-interval": true, "--rm": false, "-t": false, "--net": true,
+		"add-host": true, "attach": true, "detach": false, "health-start-interval": true, "rm": false,
+		"tty": false, "net": true, "net-alias": true, "dns-opt": true,
 	} {
-		if got, known := flags[name]; !known || got != takes {
-			t.Errorf("%s: known %v, takes a value %v", name, known, got)
+		if f := flags.Lookup(name); f == nil || (f.NoOptDefVal == "") != takes {
+			t.Errorf("--%s: %+v", name, f)
 		}
 	}
-	if _, known := flags["--help"]; known {
-		t.Error("a flag that the help does not show")
+	for letter, name := range map[string]string{"a": "attach", "d": "detach", "t": "tty", "v": "volume"} {
+		if f := flags.ShorthandLookup(letter); f == nil || f.Name != name {
+			t.Errorf("-%s: %+v", letter, f)
+		}
+	}
+	if err := flags.ParseAll([]string{"-it", "--help", "image"}, func(*pflag.Flag, string) error { return nil }); !errors.Is(err, pflag.ErrHelp) {
+		t.Errorf("--help: %v", err)
+	}
+	if flags.Lookup("quiet") != nil {
+		t.Error("there is a flag that the help does not show")
 	}
 }
 
@@ -51,16 +63,16 @@ func TestALineOfDockerRunIsTakenApart(t *testing.T) {
 		detach, remove, stdin, tty     bool
 	}{
 		"-it --name web --link mysql:mysql image /run.sh": {
-			options: "-i -t --name=web", links: "mysql:mysql", rest: "image /run.sh", stdin: true, tty: true},
+			options: "--interactive=true --tty=true --name=web", links: "mysql:mysql", rest: "image /run.sh", stdin: true, tty: true},
 		"-dit --rm --link=db image sh -c --link": {
-			options: "-d -i -t --rm", links: "db", rest: "image sh -c --link", detach: true, remove: true, stdin: true, tty: true},
+			options: "--detach=true --interactive=true --tty=true --rm=true", links: "db", rest: "image sh -c --link", detach: true, remove: true, stdin: true, tty: true},
 		"-itp 80:80 --link a --link b:c -e -d -eX=1 -e=Y image": {
-			options: "-i -t -p 80:80 -e -d -e X=1 -e Y", links: "a b:c", rest: "image", stdin: true, tty: true},
+			options: "--interactive=true --tty=true --publish=80:80 --env=-d --env=X=1 --env=Y", links: "a b:c", rest: "image", stdin: true, tty: true},
 		"--detach=false --rm=true --net mine --network=bridge --link a -- image -d": {
 			options: "--detach=false --rm=true", links: "a", networks: "mine", rest: "image -d", remove: true},
-		"--link a --cidfile x -v /a:/b image": {options: "-v /a:/b", links: "a", rest: "image"},
+		"--link a --cidfile x -v /a:/b image": {options: "--volume=/a:/b", links: "a", rest: "image"},
 	} {
-		l, err := parseRunHelp(runHelp).parse(strings.Fields(text))
+		l, err := parseRunLine(dockerRunFlags(runHelp), strings.Fields(text))
 		if err == nil {
 			err = l.check()
 		}
@@ -69,7 +81,7 @@ func TestALineOfDockerRunIsTakenApart(t *testing.T) {
 			continue
 		}
 		for what, pair := range map[string][2]string{
-			"options": {strings.Join(l.words(), " "), want.options}, "links": {strings.Join(l.links, " "), want.links},
+			"options": {strings.Join(l.runWords(), " "), want.options}, "links": {strings.Join(l.links, " "), want.links},
 			"networks": {strings.Join(l.networks, " "), want.networks}, "rest": {strings.Join(l.rest, " "), want.rest},
 		} {
 			if pair[0] != pair[1] {
@@ -87,12 +99,15 @@ func TestALineThatDockerRunWouldRefuseOrLinksCannotServeIsAMistake(t *testing.T)
 		"--link a":                       "no image to run",
 		"--link":                         "the flag --link needs a value",
 		"--nosuch --link a image":        "docker run has no flag --nosuch",
+		"--nosuch=1 --link a image":      "docker run has no flag --nosuch",
 		"-iq --link a image":             "docker run has no flag -q",
+		"--link a -ie":                   "the flag -e needs a value",
+		"---x --link a image":            "bad flag syntax: ---x",
 		"image":                          "no --link",
 		"--network host --link a image":  "a container with --network host has no links",
 		"--net=container:x --link a img": "a container with --network container:x has no links",
 	} {
-		l, err := parseRunHelp(runHelp).parse(strings.Fields(text))
+		l, err := parseRunLine(dockerRunFlags(runHelp), strings.Fields(text))
 		if err == nil {
 			err = l.check()
 		}
@@ -103,11 +118,17 @@ func TestALineThatDockerRunWouldRefuseOrLinksCannotServeIsAMistake(t *testing.T)
 }
 
 func TestDockerCreateIsNotGivenWhatOnlyRunHas(t *testing.T) {
-	l, err := parseRunHelp(runHelp).parse(strings.Fields("-d -e -d --sig-proxy=false --detach-keys ctrl-x --rm --link a image"))
+	l, err := parseRunLine(dockerRunFlags(runHelp), strings.Fields("-d -e -d --sig-proxy=false --detach-keys ctrl-x --rm --link a image"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(l.words(startOnly()...), " "); got != "-e -d --rm" {
+	if got := strings.Join(l.createWords(), " "); got != "--env=-d --rm=true" {
 		t.Errorf("got %s", got)
+	}
+	if got := strings.Join(l.runWords(), " "); got != "--detach=true --env=-d --sig-proxy=false --detach-keys=ctrl-x --rm=true" {
+		t.Errorf("docker run gets %s", got)
+	}
+	if !l.deaf {
+		t.Error("--sig-proxy=false is not noted")
 	}
 }

@@ -1,0 +1,169 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+)
+
+// runLine is a command line of docker run, taken apart as far as links need it.
+type runLine struct {
+	flags    []flagUse // but for links, networks and --cidfile
+	links    []string  // NAME[:ALIAS]
+	networks []string
+	name     string
+	cidfile  string
+	detach   bool
+	attach   []string // stdin, stdout, stderr; none: the last two, and stdin where it is open
+	remove   bool
+	stdin    bool // it is kept open
+	terminal bool
+	deaf     bool     // signals are not passed on
+	rest     []string // the image, its command and arguments
+}
+
+// flagUse is one use of a flag, by its long name; "true" is the value of one
+// without.
+type flagUse struct{ name, value string }
+
+// helpLine is a flag in the help of docker run:
+//
+//	-v, --volume list     Bind mount a volume
+//	    --rm              Automatically remove the container
+var helpLine = regexp.MustCompile(`^ +(?:-(\w), )? *--([\w-]+)(?: (\S+))?(?:  +|$)`)
+
+// dockerRunFlags reads the flags from what docker run --help says, so that they
+// are those of the docker that is there. --help is the verb's own.
+func dockerRunFlags(help string) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("docker run", pflag.ContinueOnError)
+	flags.SetInterspersed(false) // what follows the image is its command
+	flags.Usage = func() {}
+	for line := range strings.Lines(help) {
+		m := helpLine.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+		if m == nil || m[2] == "help" || flags.Lookup(m[2]) != nil {
+			continue
+		}
+		flags.StringP(m[2], m[1], "", "")
+		if m[3] == "" {
+			flags.Lookup(m[2]).NoOptDefVal = "true"
+		}
+	}
+	for _, hidden := range []string{"net", "net-alias", "dns-opt"} { // known to every docker
+		if flags.Lookup(hidden) == nil {
+			flags.String(hidden, "", "")
+		}
+	}
+	return flags
+}
+
+// parseRunLine takes a command line apart.
+func parseRunLine(flags *pflag.FlagSet, args []string) (runLine, error) {
+	var l runLine
+	err := flags.ParseAll(args, func(flag *pflag.Flag, value string) error {
+		l.take(flagUse{flag.Name, value})
+		return nil
+	})
+	if err != nil {
+		return l, runLineError(err)
+	}
+	if l.rest = flags.Args(); len(l.rest) == 0 {
+		return l, exit.Usage{Msg: "no image to run", Advice: []string{"try: docker stacklite link run --help"}}
+	}
+	return l, nil
+}
+
+// runLineError says what docker run would refuse.
+func runLineError(err error) error {
+	dashed := func(name, shorts string) string {
+		if shorts != "" {
+			return "-" + name
+		}
+		return "--" + name
+	}
+	var (
+		unknown *pflag.NotExistError
+		bare    *pflag.ValueRequiredError
+	)
+	u := exit.Usage{Msg: err.Error(), Advice: []string{"try: docker run --help"}}
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return err
+	case errors.As(err, &unknown):
+		u.Msg = "docker run has no flag " + dashed(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames())
+	case errors.As(err, &bare):
+		u.Msg = "the flag " + dashed(bare.GetSpecifiedName(), bare.GetSpecifiedShortnames()) + " needs a value"
+	}
+	return u
+}
+
+// take notes what links need to know of a flag.
+func (l *runLine) take(u flagUse) {
+	set, _ := strconv.ParseBool(u.value) // docker refuses what is neither
+	switch u.name {
+	case "link":
+		l.links = append(l.links, u.value)
+		return
+	case "network", "net":
+		l.networks = append(l.networks, u.value)
+		return
+	case "cidfile":
+		l.cidfile = u.value
+		return
+	case "name":
+		l.name = u.value
+	case "rm":
+		l.remove = set
+	case "interactive":
+		l.stdin = set
+	case "detach":
+		l.detach = set
+	case "attach":
+		l.attach = append(l.attach, strings.ToLower(u.value))
+	case "tty":
+		l.terminal = set
+	case "sig-proxy":
+		l.deaf = !set
+	}
+	l.flags = append(l.flags, u)
+}
+
+// check refuses what leaves no room for links, and drops the default bridge,
+// which everybody is on.
+func (l *runLine) check() error {
+	if len(l.links) == 0 {
+		return exit.Usage{Msg: "no --link", Advice: []string{"without links this is: docker run"}}
+	}
+	if i := slices.IndexFunc(l.networks, func(n string) bool {
+		return n == "host" || n == "none" || strings.HasPrefix(n, "container:")
+	}); i >= 0 {
+		return exit.Usage{Msg: fmt.Sprintf("a container with --network %s has no links", l.networks[i]),
+			Advice: []string{"leave --network out: each link is a network"}}
+	}
+	l.networks = slices.DeleteFunc(l.networks, func(n string) bool { return n == "bridge" || n == "default" })
+	return nil
+}
+
+// runWords are the flags for docker run.
+func (l *runLine) runWords() []string { return words(l.flags) }
+
+// createWords are the flags for docker create, which has no others.
+func (l *runLine) createWords() []string {
+	return words(slices.DeleteFunc(slices.Clone(l.flags), func(u flagUse) bool {
+		return slices.Contains([]string{"detach", "detach-keys", "sig-proxy"}, u.name)
+	}))
+}
+
+func words(flags []flagUse) []string {
+	var out []string
+	for _, u := range flags {
+		out = append(out, "--"+u.name+"="+u.value)
+	}
+	return out
+}
