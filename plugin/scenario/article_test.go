@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
@@ -51,7 +52,7 @@ func TestTheStackOfTheArticle(t *testing.T) {
 }
 
 func TestTheStackOfTheArticleOnTheRealEngine(t *testing.T) {
-	cli := enginetest.Real(t)
+	cli := realengine.Connect(t)
 	for _, port := range []string{"80", "3306", "5672", "6379", "8983", "15672"} {
 		l, err := net.Listen("tcp", ":"+port)
 		if err != nil {
@@ -59,7 +60,7 @@ func TestTheStackOfTheArticleOnTheRealEngine(t *testing.T) {
 		}
 		l.Close()
 	}
-	enginetest.InstallProbe(t, cli, scenario.ProbeImage)
+	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	if err := cli.ImageTag(context.Background(), scenario.ProbeImage, rabbitImage); err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
@@ -33,10 +33,10 @@ func TestScenarios(t *testing.T) {
 const atOnce = 2
 
 // TestScenariosOnTheEngine runs the scripts on a real engine, where there is
-// one: see enginetest.Real.
+// one: see realengine.Connect.
 func TestScenariosOnTheEngine(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, scenario.ProbeImage)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	scenario.UseProber(t, "../../cmd/docker-stacklite")
 	turns := make(chan struct{}, atOnce)
 	var discovery sync.Mutex

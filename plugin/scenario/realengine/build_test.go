@@ -21,7 +21,7 @@ import (
 	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 )
 
 // site is a project's directory, and the engine that it is built on.
@@ -179,8 +179,8 @@ var threeServices = map[string]string{
 }
 
 func TestEveryBuilderMakesTheSameStackOnTheEngine(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, buildBase)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, buildBase)
 	var first map[string]map[string]string
 	for _, builder := range []string{"classic", "buildkit", "buildx"} {
 		t.Run(builder, func(t *testing.T) {
@@ -217,8 +217,8 @@ func TestEveryBuilderMakesTheSameStackOnTheEngine(t *testing.T) {
 }
 
 func TestAnIgnoredDockerfileIsInNoImageOnTheEngine(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, buildBase)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, buildBase)
 	for _, plugin := range []bool{false, true} {
 		t.Run(fmt.Sprintf("buildx %v", plugin), func(t *testing.T) {
 			s := newSite(t, cli, map[string]string{
@@ -241,8 +241,8 @@ func TestAnIgnoredDockerfileIsInNoImageOnTheEngine(t *testing.T) {
 }
 
 func TestABuildThatFailsKeepsNoOtherFromSucceedingOnTheEngine(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, buildBase)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, buildBase)
 	for _, builder := range []string{"classic", "buildkit", "buildx"} {
 		t.Run(builder, func(t *testing.T) {
 			s := newSite(t, cli, map[string]string{
@@ -281,11 +281,11 @@ func TestABuildThatFailsKeepsNoOtherFromSucceedingOnTheEngine(t *testing.T) {
 }
 
 func TestAContextByURLOnTheEngine(t *testing.T) {
-	cli := enginetest.Real(t)
+	cli := realengine.Connect(t)
 	if !strings.HasPrefix(cli.DaemonHost(), "unix://") {
 		t.Skip("an engine elsewhere does not reach this machine's loopback")
 	}
-	enginetest.InstallProbe(t, cli, buildBase)
+	realengine.InstallProbe(t, cli, buildBase)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		out := tar.NewWriter(w)
 		for name, text := range map[string]string{"Other": "FROM " + buildBase + "\nCOPY a /files/a\n", "a": "from afar"} {

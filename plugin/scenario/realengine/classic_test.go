@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
@@ -48,8 +48,8 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 	if _, err := exec.LookPath("docker"); err != nil {
 		t.Skip("docker is not installed")
 	}
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, scenario.ProbeImage)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	ours := scenario.Program(t, "docker-compose")
 	files, err := filepath.Glob("testdata/classic/*.txtar")
 	if err != nil || len(files) == 0 {

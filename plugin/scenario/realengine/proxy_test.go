@@ -17,7 +17,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
@@ -49,8 +49,8 @@ web:
 // program that writes its configuration from what the engine tells. Nobody links
 // the proxy to anybody.
 func TestARealProxyBalancesOverAllReplicas(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, scenario.ProbeImage)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	s := scenario.New(t, cli.DaemonHost(), nil)
 	proxy := s.Project + "-nginx"
 	installProxy(t, cli, proxy)

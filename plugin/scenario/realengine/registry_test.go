@@ -15,7 +15,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 )
 
 // startRegistry starts a registry on loopback and gives its address. Without
@@ -97,8 +97,8 @@ func pushed(t *testing.T, cli *client.Client, address string, login ...string) (
 }
 
 func TestWhatIsPushedIsPulledOnTheEngine(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, buildBase)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, buildBase)
 	address := startRegistry(t)
 	s, ref := pushed(t, cli, address)
 	s.write("fig.yml", "web: {image: '"+ref+"'}\n")
@@ -133,8 +133,8 @@ func TestWhatIsPushedIsPulledOnTheEngine(t *testing.T) {
 }
 
 func TestARegistryWithAPasswordOnTheEngine(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, buildBase)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, buildBase)
 	address := startRegistry(t, "bob", "secret")
 	s, ref := pushed(t, cli, address, "bob", "secret")
 	s.write("fig.yml", "web: {image: '"+ref+"'}\n")
@@ -148,8 +148,8 @@ func TestARegistryWithAPasswordOnTheEngine(t *testing.T) {
 }
 
 func TestABuildUponAnImageOfARegistryOnTheEngine(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, buildBase)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, buildBase)
 	address := startRegistry(t, "bob", "secret")
 	for _, builder := range []string{"classic", "buildkit", "buildx"} {
 		t.Run(builder, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/creack/pty"
 	"github.com/moby/term"
 
-	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
@@ -118,8 +118,8 @@ func (s *sitting) end(code int) {
 }
 
 func TestTerminalsOnTheEngine(t *testing.T) {
-	cli := enginetest.Real(t)
-	enginetest.InstallProbe(t, cli, scenario.ProbeImage)
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	host := cli.DaemonHost()
 
 	t.Run("run is a terminal of the user's size", func(t *testing.T) {

@@ -6,15 +6,19 @@ package realengine
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/docker/docker/client"
+	"github.com/gofrs/flock"
 )
 
 // Connect connects to the engine of this machine, or the one that DOCKER_HOST
 // names. Where none answers, and with -short, it skips the test; with
-// STACKLITE_ENGINE=required in the environment it fails it instead.
+// STACKLITE_ENGINE=required in the environment it fails it instead. Tests of
+// other packages, which go test runs at the same time, wait until this one ends:
+// they make images of the same names.
 func Connect(t testing.TB) *client.Client {
 	t.Helper()
 	if testing.Short() {
@@ -28,6 +32,11 @@ func Connect(t testing.TB) *client.Client {
 		t.Skipf("no Docker Engine answers, engines in memory only: %v", err)
 	}
 	t.Cleanup(func() { cli.Close() })
+	turn := flock.New(filepath.Join(os.TempDir(), "stacklite-engine-test.lock"), flock.SetPermissions(0o666))
+	if err := turn.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { turn.Unlock() })
 	return cli
 }
 
