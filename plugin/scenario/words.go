@@ -153,7 +153,10 @@ func (s *Scene) Await(ask func() error) error {
 // and no more, is asked for again.
 func (s *Scene) stays(ask func() error) error {
 	leaks := s.Memory == nil && versions.LessThan(s.Client.ClientVersion(), "1.42")
-	for range 2 {
+	for look := range 2 {
+		if look > 0 {
+			time.Sleep(moment)
+		}
 		err := ask()
 		if err != nil && leaks {
 			leaks = false
@@ -163,7 +166,6 @@ func (s *Scene) stays(ask func() error) error {
 		if err != nil {
 			return err
 		}
-		time.Sleep(moment)
 	}
 	return nil
 }
