@@ -1,0 +1,261 @@
+package follow_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/client"
+
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// demo is an engine in memory with containers of the project demo.
+type demo struct {
+	t      *testing.T
+	client *client.Client
+	engine *engine.Engine
+}
+
+func newDemo(t *testing.T) *demo {
+	t.Helper()
+	memory := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("app")}})
+	c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return &demo{t: t, client: c, engine: engine.New(c, engine.Options{})}
+}
+
+// make makes the first container of a service.
+func (d *demo) make(service string, command ...string) {
+	d.t.Helper()
+	config := &container.Config{Image: "app", Cmd: command, Labels: map[string]string{
+		labels.Project: "demo", labels.Service: service, labels.Number: "1", labels.OneOff: "False", labels.Fingerprint: "x",
+	}}
+	if _, err := d.client.ContainerCreate(context.Background(), config, nil, nil, nil, "demo_"+service+"_1"); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *demo) start(service string) {
+	d.t.Helper()
+	if err := d.client.ContainerStart(context.Background(), "demo_"+service+"_1", container.StartOptions{}); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// wait waits for services to be ready.
+func (d *demo) wait(timeout time.Duration, services ...string) error {
+	r := follow.Readiness{Engine: d.engine, Project: "demo", Services: services, Timeout: timeout}
+	return r.Wait(d.t.Context())
+}
+
+func TestReadyIsWhatRuns(t *testing.T) {
+	d := newDemo(t)
+	d.make("web")
+	d.start("web")
+	d.make("db")
+	if err := d.wait(0, "web"); err != nil {
+		t.Errorf("one that runs: %v", err)
+	}
+	if err := d.wait(0, "web", "db"); err == nil || err.Error() != "demo_db_1 exited with code 0" {
+		t.Errorf("one that was never started: %v", err)
+	}
+	d.make("job", "/probe", "say", "-exit", "3", "done")
+	d.start("job")
+	if _, err := d.engine.Exited(t.Context(), "demo_job_1"); err != nil {
+		t.Fatal(err)
+	}
+	var failure exit.Failure
+	err := d.wait(0, "job")
+	if !errors.As(err, &failure) || failure.Msg != "demo_job_1 exited with code 3" || !slices.Equal(failure.Advice, []string{"to see what it said: logs job"}) {
+		t.Errorf("one that has exited: %v", err)
+	}
+}
+
+func TestWhatIsPausedIsWaitedForUntilItGoesOnOrTimeIsOver(t *testing.T) {
+	d := newDemo(t)
+	d.make("web")
+	d.start("web")
+	if err := d.client.ContainerPause(t.Context(), "demo_web_1"); err != nil {
+		t.Fatal(err)
+	}
+	var failure exit.Failure
+	if err := d.wait(50*time.Millisecond, "web"); !errors.As(err, &failure) || !strings.HasPrefix(failure.Msg, "not ready after ") {
+		t.Errorf("got %v", err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- d.wait(0, "web") }()
+	select {
+	case err := <-done:
+		t.Fatalf("a paused container is ready: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	if err := d.client.ContainerKill(t.Context(), "demo_web_1", "KILL"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err == nil || err.Error() != "demo_web_1 exited with code 137" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// screen is what is written to one stream.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+// lines are those that were written, sorted: containers write at the same time.
+func (s *screen) lines() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lines := strings.Split(strings.TrimSuffix(s.text.String(), "\n"), "\n")
+	slices.Sort(lines)
+	return lines
+}
+
+// foreground brings up a job that exits with code 3, and what else is started.
+func (d *demo) foreground(out io.Writer, start ...string) *follow.Foreground {
+	o := view.Streams{In: strings.NewReader(""), Out: out, Err: io.Discard}.Options(func(string) string { return "" })
+	o.Color = "never"
+	return &follow.Foreground{
+		Engine: d.engine, Project: "demo", View: o, Shown: func(string) bool { return true },
+		Converge: func(context.Context) error {
+			for _, service := range start {
+				d.start(service)
+			}
+			return nil
+		},
+		Stop: func(context.Context, plan.Target) error { return errors.New("nobody is to be stopped") },
+	}
+}
+
+func TestAnUpEndsWithItsContainersAndTheCodeThatIsAskedFor(t *testing.T) {
+	d := newDemo(t)
+	d.make("job", "/probe", "say", "-exit", "3", "done")
+	d.make("other", "/probe", "say", "-exit", "4", "hello")
+	var out screen
+	if err := d.foreground(&out, "job", "other").Run(t.Context()); err != nil {
+		t.Errorf("got %v", err)
+	}
+	want := []string{
+		"Attaching to demo_job_1, demo_other_1", "demo_job_1 exited with code 3", "demo_other_1 exited with code 4",
+		"job_1    | done", "other_1  | hello",
+	}
+	if got := out.lines(); !slices.Equal(got, want) {
+		t.Errorf("shown:\n%s", strings.Join(got, "\n"))
+	}
+
+	f := d.foreground(io.Discard, "job", "other")
+	f.CodeFrom = "other"
+	if err := f.Run(t.Context()); !errors.Is(err, exit.Status(4)) {
+		t.Errorf("the code of other: %v", err)
+	}
+}
+
+func TestOneExitStopsTheRestWhereThatIsAskedFor(t *testing.T) {
+	d := newDemo(t)
+	d.make("web")
+	d.make("job", "/probe", "say", "-exit", "3", "done")
+	f := d.foreground(io.Discard, "web", "job")
+	f.Abort = true
+	var targets []plan.Target
+	f.Stop = func(ctx context.Context, target plan.Target) error {
+		targets = append(targets, target)
+		return d.engine.Stop(ctx, "demo_web_1", false)
+	}
+	if err := f.Run(t.Context()); !errors.Is(err, exit.Status(3)) {
+		t.Errorf("got %v", err)
+	}
+	if !slices.Equal(targets, []plan.Target{plan.Stopped}) {
+		t.Errorf("stopped %v", targets)
+	}
+}
+
+func TestWhatAnEarlierRunWroteIsNotShown(t *testing.T) {
+	d := newDemo(t)
+	d.make("job", "/probe", "say", "done")
+	for range 2 {
+		var out screen
+		if err := d.foreground(&out, "job").Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.lines(); !slices.Equal(got, []string{"Attaching to demo_job_1", "demo_job_1 exited with code 0", "job_1  | done"}) {
+			t.Errorf("shown:\n%s", strings.Join(got, "\n"))
+		}
+	}
+}
+
+func TestAnUpThatCanNotBringUpFollowsNobody(t *testing.T) {
+	d := newDemo(t)
+	failed := errors.New("no")
+	var out screen
+	f := d.foreground(&out)
+	f.Converge = func(context.Context) error { return failed }
+	if err := f.Run(t.Context()); !errors.Is(err, failed) || out.text.Len() > 0 {
+		t.Errorf("got %v, shown %q", err, &out.text)
+	}
+}
+
+func TestALogThatCanNotBeReadIsTold(t *testing.T) {
+	c := observed.Container{Name: "demo_web_1"}
+	for want, err := range map[string]error{
+		"nothing is shown of demo_web_1: its log driver can't be read": errdefs.ErrNotImplemented,
+		"nothing is shown of demo_web_1: no room":                      errors.New("no room"),
+	} {
+		if got := follow.Unreadable(c, err); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// stream is a stream that says itself whether it is a terminal, as those of the
+// Docker CLI's library do.
+type stream struct {
+	io.ReadWriter
+	terminal bool
+}
+
+// FD is its descriptor.
+func (s stream) FD() uintptr { return 0 }
+
+// IsTerminal tells what s says.
+func (s stream) IsTerminal() bool { return s.terminal }
+
+func TestWhoHasATerminalAtBothEndsIsInteractive(t *testing.T) {
+	for _, in := range []bool{true, false} {
+		for _, out := range []bool{true, false} {
+			user := follow.Terminal{In: stream{terminal: in}, Out: stream{terminal: out}}
+			if got := user.Interactive(); got != (in && out) {
+				t.Errorf("in %v, out %v: %v", in, out, got)
+			}
+		}
+	}
+	if (follow.Terminal{Out: stream{terminal: true}}).Interactive() || (follow.Terminal{In: strings.NewReader(""), Out: io.Discard}).Interactive() {
+		t.Error("no stream, or one of another kind, is a terminal")
+	}
+}
