@@ -164,7 +164,7 @@ func checkNames(t *testing.T, v reach.View) {
 }
 
 func TestCheckDemandsNoNameThatAStackDoesNotHave(t *testing.T) {
-	randomProjects(t, 60, func(t *testing.T, r *rand.Rand, p *compose.Project, _ *linking.Topology) {
+	randomProjects(t, 30, func(t *testing.T, r *rand.Rand, p *compose.Project, _ *linking.Topology) {
 		s := newStack(t, []string{"1.41", "1.44"}[r.IntN(2)], p)
 		if r.IntN(4) == 0 {
 			s.options.Isolation = linking.ByProject

@@ -48,7 +48,7 @@ func member(s *observed.Snapshot, service string) reach.Member {
 }
 
 func TestThereArePathsWhereTheGraphSaysThatPacketsGo(t *testing.T) {
-	randomProjects(t, 1000, func(t *testing.T, r *rand.Rand, p *compose.Project, top *linking.Topology) {
+	randomProjects(t, 500, func(t *testing.T, r *rand.Rand, p *compose.Project, top *linking.Topology) {
 		g := graph.Of(p, top)
 		planned := reach.Planned(p, top, nil)
 		live := brought(planned)
