@@ -224,13 +224,13 @@ func TestWhatCanNotBeLinkedIsRefusedWithAdvice(t *testing.T) {
 	}{
 		"the consumer on the host's network": {
 			linked().set("web", mode("host")), "web", "cache",
-			"web uses the network of the host, so nothing keeps others from it and it needs no link",
-			"make it with a network: docker run without --network host",
+			"web uses the host's network: it needs no link, and no link can isolate it",
+			"run it without --network host",
 		},
 		"the target without a network": {
 			linked().set("cache", mode("none")), "web", "cache",
-			"cache has no network (--network none), so no link leads to it or from it",
-			"make it with a network: docker run without --network none",
+			"cache has no network (--network none), so it can't be linked",
+			"run it without --network none",
 		},
 		"the target on another's network": {
 			linked().set("cache", mode("container:id-db")), "web", "cache",
@@ -241,7 +241,7 @@ func TestWhatCanNotBeLinkedIsRefusedWithAdvice(t *testing.T) {
 		},
 		"a name that somebody else has": {
 			linked(), "web", "cache:SQL", `web calls db "sql" already`,
-			"choose another name for cache, or: link rm web db:sql",
+			"choose another name for cache, or: docker stacklite link rm web db:sql",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

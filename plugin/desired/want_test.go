@@ -109,7 +109,7 @@ func TestWhatCanNotBeScaledIsRefusedWithItsPlaceAndAWayOut(t *testing.T) {
 	}
 	want := []string{
 		`:7:3: web.container_name: only one container can be named www, and web is scaled to 3 | leave container_name out: replicas are then named demo_web_1 and so on`,
-		`:4:7: web.ports[0]: host port 80 can be held by one container only, and web is scaled to 3 | write "127.0.0.1::8080" to let the engine choose a free host port for each | or "127.0.0.1:80-89:8080" to keep them in a range`,
+		`:4:7: web.ports[0]: only one container can publish host port 80, and web is scaled to 3 | write "127.0.0.1::8080" to let the engine choose a free host port for each | or "127.0.0.1:80-89:8080" to keep them in a range`,
 		`:5:7: web.ports[1]: host ports 8000-8001 are enough for 2 containers, and web is scaled to 3 | write "80" to let the engine choose a free host port for each | or "8000-8009:80" to keep them in a range`,
 	}
 	if diff := cmp.Diff(want, text); diff != "" {

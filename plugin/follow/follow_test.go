@@ -85,7 +85,7 @@ func TestReadyIsWhatRuns(t *testing.T) {
 	}
 	var failure exit.Failure
 	err := d.wait(0, "job")
-	if !errors.As(err, &failure) || failure.Msg != "demo_job_1 exited with code 3" || !slices.Equal(failure.Advice, []string{"to see what it said: logs job"}) {
+	if !errors.As(err, &failure) || failure.Msg != "demo_job_1 exited with code 3" || !slices.Equal(failure.Advice, []string{"to see why: docker stacklite logs job"}) {
 		t.Errorf("one that has exited: %v", err)
 	}
 }
@@ -224,8 +224,8 @@ func TestAnUpThatCanNotBringUpFollowsNobody(t *testing.T) {
 func TestALogThatCanNotBeReadIsTold(t *testing.T) {
 	c := observed.Container{Name: "demo_web_1"}
 	for want, err := range map[string]error{
-		"nothing is shown of demo_web_1: its log driver can't be read": errdefs.ErrNotImplemented,
-		"nothing is shown of demo_web_1: no room":                      errors.New("no room"),
+		"no logs of demo_web_1: its log driver can't be read": errdefs.ErrNotImplemented,
+		"no logs of demo_web_1: no room":                      errors.New("no room"),
 	} {
 		if got := follow.Unreadable(c, err); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -129,8 +129,8 @@ func TestWhatIsNotIsAskedAgainWithMoreTime(t *testing.T) {
 	}
 	silent := &prober{answer: func(_ int, _, question string) probe.Answer { return silence(question) }}
 	findings, _ := ask(t, pairs(t, "web >db\ndb"), silent)
-	if want := "broken: p_web_1 does not reach p_db_1 as it should: nothing comes back from 10.0.0.3; " +
-		"the name db leads nowhere; the name db_1 leads nowhere; the name p_db_1 leads nowhere"; findings[0] != want {
+	if want := "broken: p_web_1 does not reach p_db_1: no answer from 10.0.0.3; " +
+		"the name db does not resolve; the name db_1 does not resolve; the name p_db_1 does not resolve"; findings[0] != want {
 		t.Errorf("got  %s\nwant %s", findings[0], want)
 	}
 }
@@ -145,11 +145,11 @@ func TestALeakThatIsGoneWhenAskedAgainIsANote(t *testing.T) {
 		}}
 	}
 	findings, notes := ask(t, pairs(t, "web\ndb"), refused(2))
-	if want := "leak: p_web_1 reaches p_db_1, and no link joins them: 10.0.0.3 refuses port 5432"; findings[0] != want || len(notes) > 0 {
+	if want := "leak: p_web_1 reaches p_db_1, and they are not linked: 10.0.0.3 refuses connections on port 5432"; findings[0] != want || len(notes) > 0 {
 		t.Errorf("got %q, notes %q", findings, notes)
 	}
 	findings, notes = ask(t, pairs(t, "web\ndb"), refused(1))
-	want := []string{"p_web_1 reached p_db_1 once, and not when asked again: was a network made or removed at that moment?"}
+	want := []string{"p_web_1 reached p_db_1 once, and not when tested again: was a network made or removed at that moment?"}
 	if findings[0] != "ok: p_web_1, p_db_1" || !slices.Equal(notes, want) {
 		t.Errorf("got %q, notes %q", findings, notes)
 	}
@@ -163,7 +163,7 @@ func TestWhoCanNotBeAskedFromIsUnknown(t *testing.T) {
 		return found(question)
 	}}
 	findings, _ := ask(t, pairs(t, "web >db\ndb"), p)
-	want := []string{"unknown: whether p_web_1 reaches p_db_1: p_web_1 can't be looked from: no room", "ok: p_db_1, p_web_1"}
+	want := []string{"unknown: whether p_web_1 reaches p_db_1: can't test from p_web_1: no room", "ok: p_db_1, p_web_1"}
 	if !slices.Equal(findings, want) || p.rounds["p_web_1"] != 1 {
 		t.Errorf("got %q in %d rounds", findings, p.rounds["p_web_1"])
 	}

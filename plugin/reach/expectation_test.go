@@ -272,7 +272,7 @@ func TestACheckOfSomeIsOfPairsWithThem(t *testing.T) {
 	if want := []string{"p_web_1 p_cron_1", "p_db_1 p_cron_1", "p_cron_1 p_web_1", "p_cron_1 p_db_1"}; !slices.Equal(pairs, want) {
 		t.Errorf("got %v, want %v", pairs, want)
 	}
-	if want := "p_host_1 is left out, for it uses the network of the host, which reaches everybody"; !slices.Equal(check.Notes, []string{want}) {
+	if want := "p_host_1 is not tested: it uses the host's network, which reaches everybody"; !slices.Equal(check.Notes, []string{want}) {
 		t.Errorf("notes %q", check.Notes)
 	}
 	if check.Empty() || !reach.NewCheck(v, []string{"host"}).Empty() {

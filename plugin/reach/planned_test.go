@@ -131,19 +131,19 @@ func TestANoSaysWhy(t *testing.T) {
 		want     []string
 	}{
 		"no link": {"web >db\nx >y\ny\ndb", []string{
-			"no: web does not reach x, by the files", "  no link joins them, so they share no network",
+			"no: web does not reach x, by the files", "  they are not linked, so they share no network",
 		}},
 		"neither has links": {"web\nx", []string{
 			"no: web does not reach x, by the files",
-			"  neither has links, and the network that they are on lets nobody talk to anybody",
+			"  neither has links, and containers on their network can't talk to each other",
 		}},
 		"no network": {"web\nx net=none", []string{
 			"no: web does not reach x, by the files", "  x has no network (net: none)",
 		}},
 		"a published port": {"web\nx 8080:80", []string{
 			"no: web does not reach x, by the files",
-			"  neither has links, and the network that they are on lets nobody talk to anybody",
-			"  but there is a way round, through the host: x publishes 8080:80, which no network closes",
+			"  neither has links, and containers on their network can't talk to each other",
+			"  but through the host: x publishes 8080:80; links do not protect published ports",
 		}},
 	} {
 		p, top := resolved(t, c.services)
@@ -166,11 +166,11 @@ func TestAnAnswerIsYesOnlyWhereEveryContainerReachesEveryOne(t *testing.T) {
 		t.Errorf("one is cut off: got %+v", a)
 	}
 	a.Compare(true)
-	if a.Note != "the files say yes: up -d brings the stack to what they say" {
+	if a.Note != "by the files they do; to apply the files: docker stacklite up -d" {
 		t.Errorf("note %q", a.Note)
 	}
 	web.Containers[0].Endpoints = nil
-	if a := reach.Ask(s, web, db); a.Reaches || a.Why != "they share no network that carries packets" || len(a.Ways) > 0 {
+	if a := reach.Ask(s, web, db); a.Reaches || a.Why != "they share no network that carries traffic" || len(a.Ways) > 0 {
 		t.Errorf("both are: got %+v", a)
 	}
 }

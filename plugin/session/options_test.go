@@ -50,13 +50,13 @@ func TestOptionsThatCanNotBeReadAreMistakesOfTheCommandLine(t *testing.T) {
 		err  error
 		want string // with the hints behind a bar
 	}{
-		{options(Options{Isolation: "net"}), "--isolation net is neither link nor project"},
-		{options(Options{LinkEnv: "all"}), "--link-env all is none of none, ports and full"},
-		{options(Options{Discovery: "a,,b"}), `--discovery a,,b: "" is no name of a project | write on, project, off, or names such as proxy,shop*`},
-		{options(Options{Discovery: "[a"}), `--discovery [a: "[a" is no name of a project | write on, project, off, or names such as proxy,shop*`},
+		{options(Options{Isolation: "net"}), "--isolation must be link or project, not \"net\""},
+		{options(Options{LinkEnv: "all"}), "--link-env must be none, ports or full, not \"all\""},
+		{options(Options{Discovery: "a,,b"}), `--discovery a,,b: "" is not a project name | write on, project, off, or names such as proxy,shop*`},
+		{options(Options{Discovery: "[a"}), `--discovery [a: "[a" is not a project name | write on, project, off, or names such as proxy,shop*`},
 		{pool("10.100.0.0"), "--pool 10.100.0.0 is not a range of IPv4 addresses | write it like 10.100.0.0/16"},
 		{pool("fd00::/8"), "--pool fd00::/8 is not a range of IPv4 addresses | write it like 10.100.0.0/16"},
-		{builder("kaniko"), "--builder kaniko is neither auto nor buildx, buildkit or classic"},
+		{builder("kaniko"), "--builder must be auto, buildx, buildkit or classic, not \"kaniko\""},
 	} {
 		var usage exit.Usage
 		if !errors.As(c.err, &usage) {
@@ -106,8 +106,8 @@ func TestTheOptionsOfAnEngineAreReadBeforeItIsSpokenTo(t *testing.T) {
 		got = append(got, err.Error())
 	}
 	want := []string{
-		"--builder kaniko is neither auto nor buildx, buildkit or classic", "--pool none is not a range of IPv4 addresses",
-		"--link-env all is none of none, ports and full", "connected",
+		"--builder must be auto, buildx, buildkit or classic, not \"kaniko\"", "--pool none is not a range of IPv4 addresses",
+		"--link-env must be none, ports or full, not \"all\"", "connected",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)

@@ -217,8 +217,8 @@ func TestAStackIsNotTakenForThatOfAnotherFolder(t *testing.T) {
 			continue
 		}
 		var failure exit.Failure
-		want := "a stack named demo is there already, made from " + other + ", and this is " + here
-		advice := []string{"give this one a name of its own: -p demo2", "or, where the folder was moved, take the stack over: -p demo"}
+		want := "a stack named demo exists already; it was made from " + other + ", and this is " + here
+		advice := []string{"to give this one another name: docker stacklite -p demo2 up -d", "if the folder was moved: docker stacklite -p demo up -d"}
 		if !errors.As(err, &failure) || failure.Msg != want || !slices.Equal(failure.Advice, advice) {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -263,7 +263,7 @@ func TestTheSecondRunOnAProjectWaitsForTheFirst(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("the second still waits")
 	}
-	if errs.String() != "note: waiting for another run on demo\n" {
+	if errs.String() != "note: waiting for another command on project demo\n" {
 		t.Errorf("the second says %q", &errs)
 	}
 	release()
@@ -305,7 +305,7 @@ func TestAPlanThatBuildsIsRefusedWhereNothingIsToBeBuilt(t *testing.T) {
 		t.Error(err)
 	}
 	p.Steps = append(p.Steps, plan.Step{Action: plan.BuildImage{Image: plan.Image{Ref: "demo_web"}}})
-	if err := checkBuilt(p); err == nil || err.Error() != "image demo_web is not built, and --no-build says not to" {
+	if err := checkBuilt(p); err == nil || err.Error() != "image demo_web does not exist, and --no-build forbids building it" {
 		t.Errorf("got %v", err)
 	}
 }
