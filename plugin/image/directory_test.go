@@ -169,10 +169,10 @@ func TestABuildDirectoryMayBeASymbolicLink(t *testing.T) {
 func TestWhatIsMissingIsNamed(t *testing.T) {
 	dir := writeFiles(t, map[string]string{"empty/a": "", "file": "", "badignore/Dockerfile": "FROM a\n", "badignore/.dockerignore": "a["})
 	for want, spec := range map[string]desired.BuildSpec{
-		"service web: DIR/none: no such directory":               {Context: filepath.Join(dir, "none")},
-		"service web: DIR/empty/Dockerfile: no such file":        {Context: filepath.Join(dir, "empty")},
-		"service web: DIR/empty/x/Dockerfile: no such file":      {Context: filepath.Join(dir, "empty"), Dockerfile: "x/Dockerfile"},
-		"service web: DIR/file is not a directory":                     {Context: filepath.Join(dir, "file")},
+		"service web: DIR/none: no such directory":                  {Context: filepath.Join(dir, "none")},
+		"service web: DIR/empty/Dockerfile: no such file":           {Context: filepath.Join(dir, "empty")},
+		"service web: DIR/empty/x/Dockerfile: no such file":         {Context: filepath.Join(dir, "empty"), Dockerfile: "x/Dockerfile"},
+		"service web: DIR/file is not a directory":                  {Context: filepath.Join(dir, "file")},
 		"DIR/badignore/.dockerignore: syntax error in pattern":      {Context: filepath.Join(dir, "badignore")},
 		"service web: open DIR/empty/a/Dockerfile: not a directory": {Context: filepath.Join(dir, "empty"), Dockerfile: "a/Dockerfile"},
 	} {

@@ -157,10 +157,10 @@ func TestAContainerThatDoesNotRunOrIsGoneIsNotReached(t *testing.T) {
 
 func TestAWayIsToldInWords(t *testing.T) {
 	for want, w := range map[string]reach.Way{
-		"on the network stack that both share as localhost":          {Names: []string{"localhost"}},
+		"on the network stack that both share as localhost":       {Names: []string{"localhost"}},
 		"through the host's network by address alone at 10.0.0.1": {Network: "host", Addresses: []string{"10.0.0.1"}},
-		"on network a as db, sql at 10.0.0.3, 10.0.0.4":                {Network: "a", Names: []string{"db", "sql"}, Addresses: []string{"10.0.0.3", "10.0.0.4"}},
-		"on network bridge by address alone at 172.17.0.2":             {Network: "bridge", Addresses: []string{"172.17.0.2"}},
+		"on network a as db, sql at 10.0.0.3, 10.0.0.4":           {Network: "a", Names: []string{"db", "sql"}, Addresses: []string{"10.0.0.3", "10.0.0.4"}},
+		"on network bridge by address alone at 172.17.0.2":        {Network: "bridge", Addresses: []string{"172.17.0.2"}},
 	} {
 		if got := w.String(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

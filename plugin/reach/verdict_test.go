@@ -53,7 +53,7 @@ func TestAPairIsJudgedByWhatCameBack(t *testing.T) {
 		"an echo where an answer should be":           {true, nil, pinged, OK, "yes"},
 		"silence where an answer should be":           {true, nil, silent, Broken, "no"},
 		"a name among the replicas of the target":     {true, []string{"db"}, named, OK, "yes"},
-		"a name that leads nowhere":                   {true, []string{"database"}, named, Broken, "yes"},
+		"a name that does not resolve":                {true, []string{"database"}, named, Broken, "yes"},
 		"a name that leads to somebody else":          {true, []string{"db"}, append(slices.Clone(pinged), answer1("name/db", probe.Found, "10.9.9.9")), Broken, "yes"},
 		"no answer at all where silence is the claim": {false, nil, nil, Unknown, "?"},
 		"questions that could not be asked":           {false, nil, []probe.Answer{answer1("echo/10.0.0.3", probe.Failed), answer1("tcp/10.0.0.3:5432", probe.Failed)}, Unknown, "?"},
