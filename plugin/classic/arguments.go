@@ -41,43 +41,58 @@ const (
 	nowhere                     // it makes no difference here
 )
 
-// flag is a flag that stood before the verb (compose-v1.md 3.1).
+// flag is a flag that stood before the verb.
 type flag struct {
 	value bool // it takes one
 	to    destination
 	as    string // what it is called now; empty: the same
 }
 
-var flags = map[string]flag{
-	"--file":                {true, toUs, ""},
-	"--project-name":        {true, toUs, ""},
-	"--project-directory":   {true, toUs, ""},
-	"--env-file":            {true, toUs, ""},
-	"--ansi":                {true, toUs, ""},
-	"--no-ansi":             {false, toUs, "--ansi=never"},
-	"--profile":             {true, nowhere, ""},
-	"--compatibility":       {false, nowhere, ""},
-	"--skip-hostname-check": {false, nowhere, ""},
-	"--allow-insecure-ssl":  {false, nowhere, ""},
-	"--host":                {true, toDocker, ""},
-	"--context":             {true, toDocker, ""},
-	"--log-level":           {true, toDocker, ""},
-	"--tls":                 {false, toDocker, ""},
-	"--tlsverify":           {false, toDocker, ""},
-	"--tlscacert":           {true, toDocker, ""},
-	"--tlscert":             {true, toDocker, ""},
-	"--tlskey":              {true, toDocker, ""},
-	"--verbose":             {false, toDocker, "--debug"},
+// flags are all of them: compose-v1.md, 3.1.
+func flags() map[string]flag {
+	return map[string]flag{
+		"--file":                {true, toUs, ""},
+		"--project-name":        {true, toUs, ""},
+		"--project-directory":   {true, toUs, ""},
+		"--env-file":            {true, toUs, ""},
+		"--ansi":                {true, toUs, ""},
+		"--no-ansi":             {false, toUs, "--ansi=never"},
+		"--profile":             {true, nowhere, ""},
+		"--compatibility":       {false, nowhere, ""},
+		"--skip-hostname-check": {false, nowhere, ""},
+		"--allow-insecure-ssl":  {false, nowhere, ""},
+		"--host":                {true, toDocker, ""},
+		"--context":             {true, toDocker, ""},
+		"--log-level":           {true, toDocker, ""},
+		"--tls":                 {false, toDocker, ""},
+		"--tlsverify":           {false, toDocker, ""},
+		"--tlscacert":           {true, toDocker, ""},
+		"--tlscert":             {true, toDocker, ""},
+		"--tlskey":              {true, toDocker, ""},
+		"--verbose":             {false, toDocker, "--debug"},
+	}
 }
 
-var letters = map[string]string{
-	"-f": "--file", "-p": "--project-name", "-H": "--host", "-c": "--context",
+// long is the long form of a short flag that stood before the verb.
+func long(short string) (name string, known bool) {
+	switch short {
+	case "-f":
+		return "--file", true
+	case "-p":
+		return "--project-name", true
+	case "-H":
+		return "--host", true
+	case "-c":
+		return "--context", true
+	}
+	return "", false
 }
 
 // Args makes of the old tool's command line that of a plugin of this name.
 func (t *Tool) Args(args []string, plugin string) []string {
 	docker, ours := []string{args[0]}, []string{plugin}
 	rest := args[1:]
+	known := flags()
 	for len(rest) > 0 && strings.HasPrefix(rest[0], "-") && rest[0] != "-" {
 		word := rest[0]
 		rest = rest[1:]
@@ -88,8 +103,8 @@ func (t *Tool) Args(args []string, plugin string) []string {
 			return append(docker, append(ours, "version")...)
 		}
 		name, value, given := splitFlag(word)
-		f, known := flags[name]
-		if !known {
+		f, isKnown := known[name]
+		if !isKnown {
 			// It is no flag of the old tool's: cobra says what is wrong.
 			ours = append(ours, word)
 			continue
@@ -121,12 +136,12 @@ func splitFlag(word string) (name, value string, given bool) {
 	if strings.HasPrefix(word, "--") {
 		return strings.Cut(word, "=")
 	}
-	long, known := letters[word[:2]]
+	name, known := long(word[:2])
 	if !known {
 		return word, "", false
 	}
 	value = strings.TrimPrefix(word[2:], "=")
-	return long, value, value != ""
+	return name, value, value != ""
 }
 
 // level is the Docker CLI's word for a level of logging: the old tool had

@@ -19,47 +19,59 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
+// canFlags are the flags of can.
+type canFlags struct {
+	format    string
+	live      bool
+	liveGiven bool // else the engine is asked where both run
+}
+
 func newCanCommand(c *cli) *cobra.Command {
-	var format string
-	var live bool
+	var f canFlags
 	cmd := &cobra.Command{
 		Use:   "can [OPTIONS] FROM TO",
-		Short: "Say whether one service or container may reach another",
-		Long: `Say whether one service or container may reach another: by which network and
-under which names, or why not, and whether published ports are a way round that
-no network closes. The exit status is 0 for yes, 1 for no, 2 for names that
-there are not.
+		Short: "Say whether one service or container can reach another",
+		Long: `Say whether one service or container can reach another: through which network
+and under which names, or why not. Published ports that open a path through the
+host are mentioned, too. The exit code is 0 for yes, 1 for no, and 2 if there is
+no such service or container.
 
-FROM and TO are services, or containers of anybody: web, web_2, demo_web_2. When
-both run the engine is asked, else the files. --live insists on the engine,
---live=false on the files. Nothing is tried out: check does that.`,
+FROM and TO are services, or any containers: web, web_2, demo_web_2. If both are
+running, the answer comes from the engine, otherwise from the files. --live
+always asks the engine, --live=false the files. No connection is tried: check
+does that.`,
 		Example: `  docker stacklite can web mysql
   docker stacklite can --live=false redis mysql
   docker stacklite can web_2 some-container && echo yes`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: c.completeMembers(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if format != "text" && format != "json" {
-				return exit.Usage{Msg: fmt.Sprintf("--format can be text or json, not %q", format)}
-			}
+			f.liveGiven = cmd.Flags().Changed("live")
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
-			answer, err := c.can(ctx, args[0], args[1], live, cmd.Flags().Changed("live"))
-			if err != nil {
-				return err
-			}
-			if err := printAnswer(c.view(), answer, format); err != nil {
-				return err
-			}
-			if !answer.Reaches {
-				return exit.Status(1)
-			}
-			return nil
+			return runCan(ctx, c, f, args[0], args[1])
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
-	cmd.Flags().BoolVar(&live, "live", false, "ask the engine (default when both run)")
+	cmd.Flags().StringVar(&f.format, "format", "text", "output format: text or json")
+	cmd.Flags().BoolVar(&f.live, "live", false, "ask the engine (default if both are running)")
 	return cmd
+}
+
+func runCan(ctx context.Context, c *cli, f canFlags, from, to string) error {
+	if f.format != "text" && f.format != "json" {
+		return exit.Usage{Msg: fmt.Sprintf("--format can be text or json, not %q", f.format)}
+	}
+	answer, err := c.can(ctx, from, to, f.live, f.liveGiven)
+	if err != nil {
+		return err
+	}
+	if err := printAnswer(c.view(), answer, f.format); err != nil {
+		return err
+	}
+	if !answer.Reaches {
+		return exit.Status(1)
+	}
+	return nil
 }
 
 func printAnswer(o view.Options, a reach.Answer, format string) error {

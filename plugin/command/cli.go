@@ -10,6 +10,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -70,6 +71,22 @@ func (c *cli) withEngine(cmd *cobra.Command, run func(context.Context, *session.
 		return err
 	}
 	return run(ctx, s)
+}
+
+// act does something to containers as they are. Where there is nothing to do that
+// is the error none.
+func (c *cli) act(cmd *cobra.Command, goal plan.Goal, args []string, none error) error {
+	return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
+		defer s.Lock(ctx)()
+		p, err := s.PlanTake(ctx, goal, args, false)
+		if err != nil {
+			return err
+		}
+		if p.Empty() {
+			return none
+		}
+		return s.Run(ctx, p)
+	})
 }
 
 // interruptible gives a context that ends with the first Ctrl-C or SIGTERM; a

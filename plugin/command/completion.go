@@ -30,27 +30,29 @@ numbers of replicas of docker-stack-lite.
   docker-stack-lite completion fish | source`,
 		Args:      cobra.ExactArgs(1),
 		ValidArgs: shellNames(),
-		RunE: func(_ *cobra.Command, args []string) error {
-			// The scripts ask the command that they are made for by its name
-			// alone, so one without verbs makes them.
-			bare := &cobra.Command{Use: StandaloneName}
-			var out bytes.Buffer
-			var err error
-			switch args[0] {
-			case "bash":
-				err = bare.GenBashCompletionV2(&out, true)
-			case "zsh":
-				err = bare.GenZshCompletion(&out)
-				fmt.Fprintf(&out, "compdef _%s %s\n", bare.Use, bare.Use)
-			case "fish":
-				err = bare.GenFishCompletion(&out, true)
-			default:
-				return exit.Usage{Msg: fmt.Sprintf("no completion for %q", args[0]), Advice: []string{"shells are bash, zsh and fish"}}
-			}
-			if err != nil {
-				return err
-			}
-			return view.Bytes(c.view(), out.Bytes())
-		},
+		RunE:      func(_ *cobra.Command, args []string) error { return runCompletion(c, args[0]) },
 	}
+}
+
+// runCompletion makes the script of a command without verbs: it asks the command
+// that it is made for by its name alone.
+func runCompletion(c *cli, shell string) error {
+	bare := &cobra.Command{Use: StandaloneName}
+	var out bytes.Buffer
+	var err error
+	switch shell {
+	case "bash":
+		err = bare.GenBashCompletionV2(&out, true)
+	case "zsh":
+		err = bare.GenZshCompletion(&out)
+		fmt.Fprintf(&out, "compdef _%s %s\n", bare.Use, bare.Use)
+	case "fish":
+		err = bare.GenFishCompletion(&out, true)
+	default:
+		return exit.Usage{Msg: fmt.Sprintf("no completion for %q", shell), Advice: []string{"shells are bash, zsh and fish"}}
+	}
+	if err != nil {
+		return err
+	}
+	return view.Bytes(c.view(), out.Bytes())
 }

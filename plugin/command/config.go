@@ -14,7 +14,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// configFlags choose what config prints instead of the whole stack.
+// configFlags are the flags of config: what it prints instead of the whole stack.
 type configFlags struct {
 	quiet    bool
 	services bool
@@ -39,7 +39,7 @@ in the file. Mistakes are told all at once, and the exit code is 2 then.`,
   docker stacklite -f fig.yml -f test.yml config --format json
   docker stacklite config --hash=web`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return c.config(f) },
+		RunE: func(*cobra.Command, []string) error { return runConfig(c, f) },
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "check only, print nothing")
@@ -53,7 +53,7 @@ in the file. Mistakes are told all at once, and the exit code is 2 then.`,
 	return cmd
 }
 
-func (c *cli) config(f configFlags) error {
+func runConfig(c *cli, f configFlags) error {
 	o := c.options()
 	o.Isolation = "" // what is printed does not depend on it
 	s, err := session.OpenFiles(c.env, o, false)

@@ -5,12 +5,16 @@ import (
 	"strings"
 )
 
-// dockerGlobals are the Docker CLI's flags that stand before a plugin's name,
-// with whether they take a value.
-var dockerGlobals = map[string]bool{
-	"--config": true, "--context": true, "-c": true, "--host": true, "-H": true, "--log-level": true, "-l": true,
-	"--tlscacert": true, "--tlscert": true, "--tlskey": true,
-	"--debug": false, "-D": false, "--tls": false, "--tlsverify": false,
+// dockerGlobal tells of a word whether it is a flag of the Docker CLI that stands
+// before a plugin's name, and whether that takes a value.
+func dockerGlobal(flag string) (known, takesValue bool) {
+	switch flag {
+	case "--config", "--context", "-c", "--host", "-H", "--log-level", "-l", "--tlscacert", "--tlscert", "--tlskey":
+		return true, true
+	case "--debug", "-D", "--tls", "--tlsverify":
+		return true, false
+	}
+	return false, false
 }
 
 // CutDockerGlobals parts the global flags of docker at the beginning of its
@@ -18,7 +22,7 @@ var dockerGlobals = map[string]bool{
 func CutDockerGlobals(args []string) (globals, rest []string) {
 	for rest = args; len(rest) > 0; {
 		name, _, hasValue := strings.Cut(rest[0], "=")
-		takesValue, known := dockerGlobals[name]
+		known, takesValue := dockerGlobal(name)
 		if !known {
 			break
 		}

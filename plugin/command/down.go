@@ -13,43 +13,49 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
+// downFlags are the flags of down.
+type downFlags struct {
+	timeout       timeoutFlag
+	volumes       bool
+	removeOrphans bool
+	rmi           string
+}
+
 func newDownCommand(c *cli) *cobra.Command {
-	var (
-		timeout       int
-		volumes       bool
-		removeOrphans bool
-		rmi           string
-	)
+	var f downFlags
 	cmd := &cobra.Command{
 		Use:   "down [OPTIONS]",
 		Short: "Stop the stack and remove its containers and networks",
 		Long: `Stop the stack and remove its containers and networks.
 
-Volumes and images stay, unless --volumes asks for the anonymous volumes to go
-too, or --rmi for the images: "local", those that were built for the stack and
-have no name of their own, or "all". A volume with a name is never removed. With --project-name the stack can be
-taken down when its files are gone.`,
+Volumes and images are kept. --volumes also removes anonymous volumes; a named
+volume is never removed. --rmi also removes images: "local", those that were
+built for the stack and have no name of their own, or "all".
+
+With --project-name this works even when the files are gone.`,
 		Example: `  docker stacklite down
   docker stacklite down --volumes --remove-orphans
   docker stacklite -p demo down`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			goal := plan.Goal{State: plan.Absent, Volumes: volumes, Timeout: given(cmd, "timeout", &timeout)}
-			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
-				var err error
-				if goal.Images, err = imagesOf(s, rmi); err != nil {
-					return err
-				}
-				return s.Take(ctx, goal, nil, removeOrphans)
-			})
+			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runDown(ctx, s, f) })
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVarP(&volumes, "volumes", "v", false, "remove anonymous volumes too")
-	cmd.Flags().StringVar(&rmi, "rmi", "", "remove images too: local or all")
-	cmd.Flags().BoolVar(&removeOrphans, "remove-orphans", false, "remove containers of services that the files no longer have")
-	cmd.Flags().IntVarP(&timeout, "timeout", "t", 10, "seconds that a container is given to stop")
+	cmd.Flags().BoolVarP(&f.volumes, "volumes", "v", false, "also remove anonymous volumes")
+	cmd.Flags().StringVar(&f.rmi, "rmi", "", "also remove images: local or all")
+	cmd.Flags().BoolVar(&f.removeOrphans, "remove-orphans", false, "also remove containers of services that are no longer in the files")
+	f.timeout.add(cmd.Flags())
 	return cmd
+}
+
+func runDown(ctx context.Context, s *session.Session, f downFlags) error {
+	images, err := imagesOf(s, f.rmi)
+	if err != nil {
+		return err
+	}
+	goal := plan.Goal{State: plan.Absent, Volumes: f.volumes, Images: images, Timeout: f.timeout.seconds}
+	return s.Take(ctx, goal, nil, f.removeOrphans)
 }
 
 // imagesOf names the images that --rmi means.

@@ -15,33 +15,36 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
+// eventsFlags are the flags of events.
+type eventsFlags struct {
+	json         bool
+	since, until string
+}
+
 func newEventsCommand(c *cli) *cobra.Command {
-	var (
-		asJSON bool
-		query  engine.EventQuery
-	)
+	var f eventsFlags
 	cmd := &cobra.Command{
 		Use:   "events [OPTIONS] [SERVICE...]",
-		Short: "Tell what happens to containers, as it happens",
-		Long: `Tell what happens to the containers of the stack, a line each, until Ctrl-C.
+		Short: "Show events of containers as they happen",
+		Long: `Show events of the stack's containers, one per line, until Ctrl-C.
 
-With --json a line is an object with time, type, action, id, service and
+With --json each line is an object with time, type, action, id, service and
 attributes.`,
 		Example: `  docker stacklite events
   docker stacklite events --json web
   docker stacklite events --since 1h --until 0s`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runEvents(ctx, s, args, query, asJSON) })
+			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runEvents(ctx, s, f, args) })
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "an object a line")
-	cmd.Flags().StringVar(&query.Since, "since", "", "from a time (2026-01-02T15:04:05) or so long ago (42m) on")
-	cmd.Flags().StringVar(&query.Until, "until", "", "until a time or so long ago")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print each event as a JSON object")
+	cmd.Flags().StringVar(&f.since, "since", "", "show events since a time (2026-01-02T15:04:05) or a duration ago (42m)")
+	cmd.Flags().StringVar(&f.until, "until", "", "show events until a time or a duration ago")
 	return cmd
 }
 
-// eventLine is an event as docker-compose 1.x wrote it (compose-v1.md 3.10).
+// eventLine is an event as docker-compose 1.x wrote it.
 type eventLine struct {
 	Time       string            `json:"time"`
 	Type       string            `json:"type"`
@@ -51,21 +54,20 @@ type eventLine struct {
 	Attributes map[string]string `json:"attributes"`
 }
 
-func runEvents(ctx context.Context, s *session.Session, args []string, q engine.EventQuery, asJSON bool) error {
+func runEvents(ctx context.Context, s *session.Session, f eventsFlags, args []string) error {
 	if len(args) > 0 {
 		if _, err := s.List(ctx, args); err != nil {
 			return err
 		}
 	}
-	q.Project = s.Name
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var broken error // of the output
-	err := s.Engine.Watch(within, q, func() {}, func(e engine.Event) {
+	err := s.Engine.Watch(within, engine.EventQuery{Project: s.Name, Since: f.since, Until: f.until}, func() {}, func(e engine.Event) {
 		if len(args) > 0 && !slices.Contains(args, e.Service) || broken != nil {
 			return
 		}
-		if broken = printEvent(s.View, e, asJSON); broken != nil {
+		if broken = printEvent(s.View, e, f.json); broken != nil {
 			cancel()
 		}
 	})

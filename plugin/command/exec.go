@@ -12,35 +12,34 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
+// execFlags are the flags of exec.
+type execFlags struct {
+	detach     bool
+	noTerminal bool
+	privileged bool
+	env        []string
+	user       string
+	dir        string
+	index      int // of the replica; 0: the first
+}
+
 func newExecCommand(c *cli) *cobra.Command {
-	var (
-		x          engine.Exec
-		index      int
-		noTerminal bool
-		env        []string
-	)
+	var f execFlags
 	cmd := &cobra.Command{
 		Use:   "exec [OPTIONS] SERVICE COMMAND [ARG...]",
-		Short: "Run a command in a container that runs",
-		Long: `Run a command in a container that runs, the first of its service unless --index
-says which.
+		Short: "Run a command in a running container",
+		Long: `Run a command in a running container of a service: in the first one, or in the
+one that --index selects.
 
-The command gets a terminal where there is one, and its exit code is that of
-exec. Ctrl-P Ctrl-Q leaves it running.`,
+The command gets a terminal if there is one, and exec exits with its exit code.
+Ctrl-P Ctrl-Q detaches and leaves it running.`,
 		Example: `  docker stacklite exec web sh
   docker stacklite exec -T db pg_dump app > app.sql
   docker stacklite exec --index 2 -u root web id`,
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			x.Command = args[1:]
-			x.Terminal = !x.Detach && !noTerminal && c.terminal().Interactive()
-			for _, e := range env {
-				if v := variable(c.env.Vars, e); v.Value != nil {
-					x.Env = append(x.Env, v.Name+"="+*v.Value)
-				}
-			}
 			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
-				return runExec(ctx, s, c.terminal(), args[0], index, x)
+				return runExec(ctx, c, s, f, args[0], args[1:])
 			})
 		},
 		ValidArgsFunction: c.completeFirstService(cobra.ShellCompDirectiveDefault),
@@ -48,22 +47,32 @@ exec. Ctrl-P Ctrl-Q leaves it running.`,
 	flags := cmd.Flags()
 	flags.SetInterspersed(false) // what follows the service is the command
 	flags.SortFlags = false
-	flags.BoolVarP(&x.Detach, "detach", "d", false, "leave the command running in the background")
-	flags.BoolVarP(&noTerminal, "no-TTY", "T", false, "give it no terminal")
-	flags.StringArrayVarP(&env, "env", "e", nil, "NAME=VALUE for its environment, or NAME of a variable here; may be repeated")
-	flags.StringVarP(&x.User, "user", "u", "", "in place of the container's")
-	flags.StringVarP(&x.Dir, "workdir", "w", "", "directory in the container, in place of the container's")
-	flags.BoolVar(&x.Privileged, "privileged", false, "give it all rights")
-	flags.IntVar(&index, "index", 0, "in this replica, by number (default the first)")
+	flags.BoolVarP(&f.detach, "detach", "d", false, "run the command in the background")
+	flags.BoolVarP(&f.noTerminal, "no-TTY", "T", false, "do not allocate a terminal")
+	flags.StringArrayVarP(&f.env, "env", "e", nil, "environment variable NAME=VALUE, or NAME to pass on its value; can be repeated")
+	flags.StringVarP(&f.user, "user", "u", "", "run the command as this user")
+	flags.StringVarP(&f.dir, "workdir", "w", "", "working directory in the container")
+	flags.BoolVar(&f.privileged, "privileged", false, "give the command extended privileges")
+	flags.IntVar(&f.index, "index", 0, "number of the replica (default the first)")
 	flags.BoolP("interactive", "i", true, "keep standard input open: it always is")
-	flags.BoolP("tty", "t", true, "give it a terminal: where there is one it has it")
+	flags.BoolP("tty", "t", true, "allocate a terminal: done whenever there is one")
 	_ = flags.MarkHidden("interactive")
 	_ = flags.MarkHidden("tty")
 	return cmd
 }
 
-func runExec(ctx context.Context, s *session.Session, t follow.Terminal, service string, index int, x engine.Exec) error {
-	container, err := s.Replica(ctx, service, index, true)
+func runExec(ctx context.Context, c *cli, s *session.Session, f execFlags, service string, command []string) error {
+	t := c.terminal()
+	x := engine.Exec{
+		Command: command, Detach: f.detach, Terminal: !f.detach && !f.noTerminal && t.Interactive(),
+		User: f.user, Dir: f.dir, Privileged: f.privileged,
+	}
+	for _, e := range f.env {
+		if v := variable(c.env.Vars, e); v.Value != nil {
+			x.Env = append(x.Env, v.Name+"="+*v.Value)
+		}
+	}
+	container, err := s.Replica(ctx, service, f.index, true)
 	if err != nil {
 		return err
 	}

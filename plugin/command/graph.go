@@ -3,7 +3,6 @@ package command
 import (
 	"bytes"
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,20 +14,23 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
+// graphFlags are the flags of graph.
+type graphFlags struct {
+	format string
+	live   bool
+}
+
 func newGraphCommand(c *cli) *cobra.Command {
-	var (
-		format string
-		live   bool
-	)
+	var f graphFlags
 	cmd := &cobra.Command{
 		Use:   "graph [OPTIONS] [SERVICE...]",
-		Short: "Draw who links to whom, and on which networks",
-		Long: `Draw who links to whom, and on which networks.
+		Short: "Draw which services are linked, and their networks",
+		Long: `Draw which services are linked, and their networks.
 
-From the files, without asking an engine; with --live as it is on the engine:
-containers with their addresses and published ports, and beside every link
-whether there is a network that carries it. What is missing there, and who
-reaches whom without a link, is marked. Named services are shown with their
+The graph is that of the files; no engine is asked. With --live it is that of
+the engine: containers with their addresses and published ports, and for each
+link whether a network carries it. Missing links, and services that reach each
+other without a link, are marked. Services that are named are shown with their
 neighbours.`,
 		Example: `  docker stacklite graph
   docker stacklite graph --live web
@@ -36,26 +38,30 @@ neighbours.`,
   docker stacklite graph --format dot | dot -Tpng > stack.png`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := graph.Check(format); err != nil {
-				return exit.Usage{Msg: err.Error()}
-			}
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
-			g, err := c.graph(ctx, live)
-			if err != nil {
-				return err
-			}
-			return printGraph(c.view(), g, args, format)
+			return runGraph(ctx, c, f, args)
 		},
 	}
 	var names []string
-	for _, f := range graph.Formats() {
-		names = append(names, f.Name)
+	for _, format := range graph.Formats() {
+		names = append(names, format.Name)
 	}
-	cmd.Flags().StringVar(&format, "format", names[0], "how it is drawn: "+strings.Join(names, ", "))
-	cmd.Flags().BoolVar(&live, "live", false, "show what is on the engine, and where it differs from the files")
+	cmd.Flags().StringVar(&f.format, "format", names[0], "output format: "+strings.Join(names, ", "))
+	cmd.Flags().BoolVar(&f.live, "live", false, "show what is on the engine, and where it differs from the files")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
+}
+
+func runGraph(ctx context.Context, c *cli, f graphFlags, args []string) error {
+	if err := graph.Check(f.format); err != nil {
+		return exit.Usage{Msg: err.Error()}
+	}
+	g, err := c.graph(ctx, f.live)
+	if err != nil {
+		return err
+	}
+	return printGraph(c.view(), g, args, f.format)
 }
 
 // graph is the graph of the files or, live, of the engine.
@@ -91,42 +97,4 @@ func printGraph(o view.Options, g graph.Graph, nodes []string, format string) er
 		return err
 	}
 	return view.Bytes(o, text.Bytes())
-}
-
-// look asks the engine who is where, once, next to what the files say. As for
-// every verb that only looks, the files may be broken or gone where
-// --project-name says which project is meant.
-func look(ctx context.Context, s *session.Session) (reach.View, error) {
-	have, err := s.Observe(ctx, false)
-	if err != nil {
-		return reach.View{}, err
-	}
-	v := reach.View{Project: s.Name, Snapshot: &have.Snapshot}
-	if s.Project == nil {
-		v.File = reach.Recorded(v.Snapshot, v.Project)
-		return v, nil
-	}
-	if err := s.Resolve(have, nil); err != nil {
-		return reach.View{}, err
-	}
-	v.Loaded, v.Topology, v.File = s.Project, s.Topology, graph.Of(s.Project, s.Topology)
-	return v, nil
-}
-
-// knownNodes refuses names that the graph does not have.
-func knownNodes(g graph.Graph, names []string) error {
-	var known []string
-	for _, n := range g.Nodes {
-		known = append(known, n.Name)
-	}
-	var unknown []string
-	for _, name := range names {
-		if !slices.Contains(known, name) {
-			unknown = append(unknown, name)
-		}
-	}
-	if len(unknown) == 0 {
-		return nil
-	}
-	return session.NoSuchService(unknown, known)
 }

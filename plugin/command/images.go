@@ -14,38 +14,55 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
+// imagesFlags are the flags of images.
+type imagesFlags struct {
+	quiet  bool
+	format string
+}
+
 func newImagesCommand(c *cli) *cobra.Command {
-	var (
-		quiet  bool
-		format string
-	)
+	var f imagesFlags
 	cmd := &cobra.Command{
 		Use:   "images [OPTIONS] [SERVICE...]",
-		Short: "List the images that containers were made from",
-		Long:  `List the images that the containers of the stack were made from.`,
+		Short: "List the images that containers were created from",
+		Long:  `List the images that the containers of the stack were created from.`,
 		Example: `  docker stacklite images
   docker stacklite images --format '{{.Repository}}:{{.Tag}}'`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
-				list, err := s.List(ctx, args)
-				if err != nil {
-					return err
-				}
-				uses, err := s.Engine.ImagesOf(ctx, list)
-				if err != nil {
-					return err
-				}
-				if c.classic != nil && format == "table" && !quiet {
-					return classic.PrintImages(s.View, uses)
-				}
-				return printImages(s.View, uses, quiet, format)
-			})
+			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runImages(ctx, s, c.classic, f, args) })
 		},
 	}
-	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "ids only, each once")
-	cmd.Flags().StringVar(&format, "format", "table", "table, json or a template")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only image IDs, each once")
+	cmd.Flags().StringVar(&f.format, "format", "table", "output format: table, json or a Go template")
 	return cmd
+}
+
+func runImages(ctx context.Context, s *session.Session, old *classic.Tool, f imagesFlags, args []string) error {
+	list, err := s.List(ctx, args)
+	if err != nil {
+		return err
+	}
+	uses, err := s.Engine.ImagesOf(ctx, list)
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.quiet:
+		return printImageIDs(s.View, uses)
+	case old != nil && f.format == "table":
+		return classic.PrintImages(s.View, uses)
+	}
+	return printImages(s.View, uses, f.format)
+}
+
+func printImageIDs(o view.Options, uses []engine.ImageUse) error {
+	var ids []string
+	for _, u := range uses {
+		ids = append(ids, strings.TrimPrefix(u.ID, "sha256:"))
+	}
+	slices.Sort(ids)
+	return view.Lines(o, slices.Compact(ids)...)
 }
 
 // imageRow is what images tells of an image, under the names that templates use.
@@ -57,15 +74,7 @@ type imageRow struct {
 	Size       string
 }
 
-func printImages(o view.Options, uses []engine.ImageUse, quiet bool, format string) error {
-	if quiet {
-		var ids []string
-		for _, u := range uses {
-			ids = append(ids, strings.TrimPrefix(u.ID, "sha256:"))
-		}
-		slices.Sort(ids)
-		return view.Lines(o, slices.Compact(ids)...)
-	}
+func printImages(o view.Options, uses []engine.ImageUse, format string) error {
 	rows := make([]imageRow, len(uses))
 	for i, u := range uses {
 		id := strings.TrimPrefix(u.ID, "sha256:")

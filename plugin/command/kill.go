@@ -10,28 +10,30 @@ import (
 )
 
 func newKillCommand(c *cli) *cobra.Command {
-	goal := plan.Goal{State: plan.Killed}
+	var signal string
 	cmd := &cobra.Command{
 		Use:   "kill [OPTIONS] [SERVICE...]",
-		Short: "Kill containers, or send them a signal",
-		Long: `Kill containers that run, or send their processes another signal.
+		Short: "Kill running containers, or send them another signal",
+		Long: `Kill running containers, or send them another signal.
 
-They stay, stopped: start brings them back.`,
+Killed containers are kept: start starts them again.`,
 		Example: `  docker stacklite kill
   docker stacklite kill -s SIGHUP nginx`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
-				// It does not wait for another command on the same project: that
-				// command may be what is killed for.
-				p, err := s.PlanTake(ctx, goal, args, false)
-				if err != nil {
-					return err
-				}
-				return s.Run(ctx, p)
-			})
+			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runKill(ctx, s, signal, args) })
 		},
 	}
-	cmd.Flags().StringVarP(&goal.Signal, "signal", "s", "SIGKILL", "the signal, by name or number")
+	cmd.Flags().StringVarP(&signal, "signal", "s", "SIGKILL", "signal to send, by name or number")
 	return cmd
+}
+
+// runKill does not wait for another command on the same project: that command
+// may be what is killed for.
+func runKill(ctx context.Context, s *session.Session, signal string, args []string) error {
+	p, err := s.PlanTake(ctx, plan.Goal{State: plan.Killed, Signal: signal}, args, false)
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx, p)
 }

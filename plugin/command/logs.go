@@ -19,16 +19,17 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// logFlags say which lines are shown, and how.
-type logFlags struct {
-	query engine.LogQuery
-	log   view.LogOptions
-	tail  string
-	index int // of the replica; 0: all
+// logsFlags are the flags of logs.
+type logsFlags struct {
+	follow       bool
+	tail         string
+	since, until string
+	index        int // of the replica; 0: all
+	log          view.LogOptions
 }
 
 func newLogsCommand(c *cli) *cobra.Command {
-	var f logFlags
+	var f logsFlags
 	cmd := &cobra.Command{
 		Use:   "logs [OPTIONS] [SERVICE...]",
 		Short: "Show what containers wrote",
@@ -42,31 +43,42 @@ and with containers that are made later, until none runs any more.`,
   docker stacklite logs --since 10m --timestamps`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.query.Tail = -1
-			if f.tail != "all" {
-				n, err := strconv.Atoi(f.tail)
-				if err != nil || n < 0 {
-					return exit.Usage{Msg: fmt.Sprintf("--tail takes a number of lines or all, not %q", f.tail)}
-				}
-				f.query.Tail = n
+			query, err := f.lines()
+			if err != nil {
+				return err
 			}
-			f.log.SplitStderr = c.classic == nil
-			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runLogs(ctx, s, c.classic, args, f) })
+			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
+				return runLogs(ctx, s, c.classic, f, query, args)
+			})
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVarP(&f.query.Follow, "follow", "f", false, "go on with what they write from now on")
+	cmd.Flags().BoolVarP(&f.follow, "follow", "f", false, "go on with what they write from now on")
 	cmd.Flags().StringVarP(&f.tail, "tail", "n", "all", "so many lines from the end of each, or all")
-	cmd.Flags().StringVar(&f.query.Since, "since", "", "lines since a time (2026-01-02T15:04:05) or so long ago (42m)")
-	cmd.Flags().StringVar(&f.query.Until, "until", "", "lines until a time or so long ago")
+	cmd.Flags().StringVar(&f.since, "since", "", "lines since a time (2026-01-02T15:04:05) or so long ago (42m)")
+	cmd.Flags().StringVar(&f.until, "until", "", "lines until a time or so long ago")
 	cmd.Flags().IntVar(&f.index, "index", 0, "of this replica alone, by number")
 	cmd.Flags().BoolVarP(&f.log.Timestamps, "timestamps", "t", false, "show when each line was written")
-	cmd.Flags().BoolVar(&f.log.NoColor, "no-color", false, "no colours")
-	cmd.Flags().BoolVar(&f.log.NoPrefix, "no-log-prefix", false, "no container's name before each line")
+	addLogStyle(cmd.Flags(), &f.log)
 	return cmd
 }
 
-func runLogs(ctx context.Context, s *session.Session, old *classic.Tool, args []string, f logFlags) error {
+// lines are the lines that are asked for.
+func (f logsFlags) lines() (engine.LogQuery, error) {
+	q := engine.LogQuery{Follow: f.follow, Since: f.since, Until: f.until, Tail: -1}
+	if f.tail == "all" {
+		return q, nil
+	}
+	n, err := strconv.Atoi(f.tail)
+	if err != nil || n < 0 {
+		return q, exit.Usage{Msg: fmt.Sprintf("--tail takes a number of lines or all, not %q", f.tail)}
+	}
+	q.Tail = n
+	return q, nil
+}
+
+func runLogs(ctx context.Context, s *session.Session, old *classic.Tool, f logsFlags, query engine.LogQuery, args []string) error {
+	f.log.SplitStderr = old == nil
 	list, err := s.List(ctx, args)
 	if err != nil {
 		return err
@@ -74,9 +86,9 @@ func runLogs(ctx context.Context, s *session.Session, old *classic.Tool, args []
 	meant := func(c *observed.Container) bool {
 		return (len(args) == 0 || slices.Contains(args, c.Service)) && (f.index == 0 || c.Number == f.index)
 	}
-	if f.query.Follow {
+	if query.Follow {
 		begun := func([]observed.Container) {}
-		g := &follow.Follower{Engine: s.Engine, Project: s.Name, View: s.View, Log: f.log, Query: f.query, Shown: meant}
+		g := &follow.Follower{Engine: s.Engine, Project: s.Name, View: s.View, Log: f.log, Query: query, Shown: meant}
 		if old != nil {
 			begun = func(list []observed.Container) { _ = follow.PrintAttaching(s.View, list) }
 			g.Exited = func(follow.Exit) {}
@@ -89,15 +101,15 @@ func runLogs(ctx context.Context, s *session.Session, old *classic.Tool, args []
 			return err
 		}
 	}
-	return printLogs(ctx, s, list, f)
+	return printLogs(ctx, s, list, f.log, query)
 }
 
 // printLogs shows what containers have written, in the order of time.
-func printLogs(ctx context.Context, s *session.Session, list []observed.Container, f logFlags) error {
+func printLogs(ctx context.Context, s *session.Session, list []observed.Container, log view.LogOptions, query engine.LogQuery) error {
 	for _, c := range list {
-		f.log.Containers = append(f.log.Containers, follow.LogLine(c, engine.LogLine{}))
+		log.Containers = append(log.Containers, follow.LogLine(c, engine.LogLine{}))
 	}
-	out := view.NewLogs(s.View, f.log)
+	out := view.NewLogs(s.View, log)
 	merge := view.NewMerge(follow.MergeTimeout, out.Line)
 	sources := make([]*view.MergeSource, len(list))
 	for i := range list {
@@ -107,7 +119,7 @@ func printLogs(ctx context.Context, s *session.Session, list []observed.Containe
 	for i, c := range list {
 		group.Go(func() error {
 			defer sources[i].Close()
-			err := s.Engine.Logs(within, c.ID, f.query, func(l engine.LogLine) { sources[i].Line(follow.LogLine(c, l)) })
+			err := s.Engine.Logs(within, c.ID, query, func(l engine.LogLine) { sources[i].Line(follow.LogLine(c, l)) })
 			switch {
 			case engine.IsGone(err):
 				return nil

@@ -10,26 +10,30 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
+// lsFlags are the flags of ls.
+type lsFlags struct {
+	quiet  bool
+	all    bool
+	format string
+}
+
 func newLsCommand(c *cli) *cobra.Command {
-	var (
-		quiet, all bool
-		format     string
-	)
+	var f lsFlags
 	cmd := &cobra.Command{
-		Use:   "ls",
-		Short: "List the stacks of the engine",
-		Long: `List the stacks of the engine of which a container runs, with the files that
-they were brought up from. Files are not read for it.`,
+		Use:   "ls [OPTIONS]",
+		Short: "List running stacks",
+		Long: `List the stacks that have running containers, with the files that they were
+created from. The files themselves are not read.`,
 		Example: `  docker stacklite ls
   docker stacklite ls --all --format json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.withEngine(cmd, func(ctx context.Context, s *session.Session) error { return runLs(ctx, s, all, quiet, format) })
+			return c.withEngine(cmd, func(ctx context.Context, s *session.Session) error { return runLs(ctx, s, f) })
 		},
 	}
-	cmd.Flags().BoolVarP(&all, "all", "a", false, "stacks of which nothing runs, too")
-	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "names only")
-	cmd.Flags().StringVar(&format, "format", "table", "table, json or a template")
+	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "also list stacks that are stopped")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only names")
+	cmd.Flags().StringVar(&f.format, "format", "table", "output format: table, json or a Go template")
 	return cmd
 }
 
@@ -40,7 +44,7 @@ type projectRow struct {
 	ConfigFiles []string
 }
 
-func runLs(ctx context.Context, s *session.Session, all, quiet bool, format string) error {
+func runLs(ctx context.Context, s *session.Session, f lsFlags) error {
 	list, err := s.Engine.Containers(ctx, "")
 	if err != nil {
 		return err
@@ -48,14 +52,14 @@ func runLs(ctx context.Context, s *session.Session, all, quiet bool, format stri
 	rows := []projectRow{}
 	var names []string
 	for _, p := range observed.Projects(list) {
-		if p.Running() == 0 && !all {
+		if p.Running() == 0 && !f.all {
 			continue
 		}
 		rows = append(rows, projectRow{p.Name, p.Status(), p.Files})
 		names = append(names, p.Name)
 	}
-	if quiet {
+	if f.quiet {
 		return view.Lines(s.View, names...)
 	}
-	return view.Table(s.View.Out, format, []string{"Name", "Status", "ConfigFiles"}, rows)
+	return view.Table(s.View.Out, f.format, []string{"Name", "Status", "ConfigFiles"}, rows)
 }

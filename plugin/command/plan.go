@@ -28,7 +28,6 @@ says what it would do under --dry-run.`,
   docker stacklite down --dry-run`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.timeoutGiven = given(cmd, "timeout", &f.timeout)
 			o := c.options()
 			o.DryRun, o.PlanFormat = true, format
 			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error { return runUp(ctx, s, c.classic, f, args) })

@@ -12,32 +12,36 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
+// portFlags are the flags of port.
+type portFlags struct {
+	protocol string
+	index    int // of the replica; 0: the first
+}
+
 func newPortCommand(c *cli) *cobra.Command {
-	var (
-		protocol string
-		index    int
-	)
+	var f portFlags
 	cmd := &cobra.Command{
 		Use:   "port [OPTIONS] SERVICE PORT",
-		Short: "Print where a port of a container is published",
-		Long:  `Print the address of the host at which a port of a container is published.`,
+		Short: "Print the host address of a published port",
+		Long:  `Print the host address at which a port of a container is published.`,
 		Example: `  docker stacklite port web 80
   docker stacklite port --index 2 --protocol udp dns 53`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
-				return runPort(ctx, s, c.classic, args[0], args[1]+"/"+protocol, index)
+				return runPort(ctx, s, c.classic, f, args[0], args[1])
 			})
 		},
 		ValidArgsFunction: c.completeFirstService(cobra.ShellCompDirectiveNoFileComp),
 	}
-	cmd.Flags().StringVar(&protocol, "protocol", "tcp", "tcp, udp or sctp")
-	cmd.Flags().IntVar(&index, "index", 0, "of this replica, by number (default the first)")
+	cmd.Flags().StringVar(&f.protocol, "protocol", "tcp", "tcp, udp or sctp")
+	cmd.Flags().IntVar(&f.index, "index", 0, "number of the replica (default the first)")
 	return cmd
 }
 
-func runPort(ctx context.Context, s *session.Session, old *classic.Tool, service, port string, index int) error {
-	container, err := s.Replica(ctx, service, index, false)
+func runPort(ctx context.Context, s *session.Session, old *classic.Tool, f portFlags, service, port string) error {
+	port += "/" + f.protocol
+	container, err := s.Replica(ctx, service, f.index, false)
 	if err != nil {
 		return err
 	}
@@ -49,7 +53,7 @@ func runPort(ctx context.Context, s *session.Session, old *classic.Tool, service
 		list = []string{""}
 	}
 	if len(list) == 0 {
-		return exit.Failure{Msg: fmt.Sprintf("%s does not publish %s", container.Name, port), Advice: []string{"to see what it publishes: ps " + service}}
+		return exit.Failure{Msg: fmt.Sprintf("%s does not publish %s", container.Name, port), Advice: []string{"to see what it publishes: docker stacklite ps " + service}}
 	}
 	return view.Lines(s.View, list[0])
 }

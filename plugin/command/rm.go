@@ -6,67 +6,69 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stack-lite/stack-lite/plugin/classic"
-	"github.com/stack-lite/stack-lite/plugin/follow"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
+// rmFlags are the flags of rm.
+type rmFlags struct {
+	force   bool
+	stop    bool
+	volumes bool
+}
+
 func newRmCommand(c *cli) *cobra.Command {
-	goal := plan.Goal{State: plan.Removed}
-	var force, all bool
+	var f rmFlags
 	cmd := &cobra.Command{
 		Use:   "rm [OPTIONS] [SERVICE...]",
 		Short: "Remove stopped containers",
-		Long: `Remove stopped containers, also those that run left behind, after a question.
+		Long: `Remove stopped containers, including those that run has created. Asks first.
 
-Networks and volumes stay: down takes networks away too.`,
+Networks and volumes are kept; down removes networks too.`,
 		Example: `  docker stacklite rm
   docker stacklite rm --force --stop worker`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
-				return runRm(ctx, s, c.classic, c.terminal(), goal, args, force)
-			})
+			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runRm(ctx, c, s, f, args) })
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVarP(&force, "force", "f", false, "don't ask")
-	cmd.Flags().BoolVarP(&goal.Stop, "stop", "s", false, "stop containers that run, and remove them too")
-	cmd.Flags().BoolVarP(&goal.Volumes, "volumes", "v", false, "remove anonymous volumes too")
-	cmd.Flags().BoolVarP(&all, "all", "a", false, "one-off containers too: no longer needed")
+	cmd.Flags().BoolVarP(&f.force, "force", "f", false, "do not ask")
+	cmd.Flags().BoolVarP(&f.stop, "stop", "s", false, "stop running containers first, and remove them too")
+	cmd.Flags().BoolVarP(&f.volumes, "volumes", "v", false, "also remove anonymous volumes")
+	cmd.Flags().BoolP("all", "a", false, "also remove one-off containers: always done")
 	_ = cmd.Flags().MarkHidden("all")
 	return cmd
 }
 
-func runRm(ctx context.Context, s *session.Session, old *classic.Tool, t follow.Terminal, goal plan.Goal, args []string, force bool) error {
+func runRm(ctx context.Context, c *cli, s *session.Session, f rmFlags, args []string) error {
+	goal := plan.Goal{State: plan.Removed, Stop: f.stop, Volumes: f.volumes}
 	p, err := s.PlanTake(ctx, goal, args, false)
 	if err != nil {
 		return err
 	}
 	names := removed(p)
 	if len(names) == 0 {
-		if old != nil {
+		if c.classic != nil {
 			return view.Lines(s.View, "No stopped containers")
 		}
 		s.Note("no stopped containers")
 		return nil
 	}
-	if old != nil && force {
+	if c.classic != nil && f.force {
 		if err := view.Lines(s.View, "Going to remove "+strings.Join(names, ", ")); err != nil {
 			return err
 		}
 	}
-	if !force && !s.Options.DryRun {
-		streams := view.Streams{In: t.In, Out: t.Out, Err: t.Err}
+	if !f.force && !s.Options.DryRun {
+		streams := view.Streams{In: c.env.In, Out: c.env.Out, Err: c.env.Err}
 		yes, err := streams.Confirm("Going to remove " + strings.Join(names, ", ") + "\nAre you sure?")
 		if err != nil || !yes {
 			return err
 		}
 	}
-	// Nobody else is kept waiting by a question; what has changed meanwhile
-	// counts.
+	// No lock is held while the question is open, so this plans again.
 	return s.Take(ctx, goal, args, false)
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 func newScaleCommand(c *cli) *cobra.Command {
-	var timeout int
+	var timeout timeoutFlag
 	cmd := &cobra.Command{
 		Use:   "scale [OPTIONS] SERVICE=NUMBER...",
 		Short: "Set how many replicas services have",
@@ -31,7 +31,7 @@ have one replica only: publish "80" instead of "80:80", or a range.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withFiles(cmd, c.options(), true, func(ctx context.Context, s *session.Session) error {
-				return runScale(ctx, s, args, given(cmd, "timeout", &timeout))
+				return runScale(ctx, s, args, timeout.seconds)
 			})
 		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
@@ -42,7 +42,7 @@ have one replica only: publish "80" instead of "80:80", or a range.`,
 			return names, directive | cobra.ShellCompDirectiveNoSpace
 		},
 	}
-	cmd.Flags().IntVarP(&timeout, "timeout", "t", 10, "seconds that a container is given to stop")
+	timeout.add(cmd.Flags())
 	return cmd
 }
 

@@ -25,12 +25,10 @@ type shellInit struct {
 	function string
 }
 
-// shellInits has a row for every shell that can be taught. Bash and zsh agree
-// on everything the function uses.
-var shellInits = []shellInit{
-	{"bash", shFunction},
-	{"zsh", shFunction},
-	{"fish", fishFunction},
+// shellInits has a row for every shell that there is a function for. Bash and
+// zsh agree on everything the function uses.
+func shellInits() []shellInit {
+	return []shellInit{{"bash", shFunction}, {"zsh", shFunction}, {"fish", fishFunction}}
 }
 
 // newShellInitCommand prints a shell function named docker that makes
@@ -73,7 +71,7 @@ The function lives in the shells you type in. A script should say
 // printShellInit writes the function for one shell. An unknown shell is a
 // usage error, and nothing is written.
 func printShellInit(o view.Options, shell string) error {
-	for _, s := range shellInits {
+	for _, s := range shellInits() {
 		if s.shell == shell {
 			return view.Text(o, s.function)
 		}
@@ -86,9 +84,9 @@ func printShellInit(o view.Options, shell string) error {
 
 // shellNames lists the shells in the order the help shows them.
 func shellNames() []string {
-	names := make([]string, len(shellInits))
-	for i, s := range shellInits {
-		names[i] = s.shell
+	var names []string
+	for _, s := range shellInits() {
+		names = append(names, s.shell)
 	}
 	return names
 }

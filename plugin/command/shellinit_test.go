@@ -15,7 +15,7 @@ import (
 // hides the one of that name from docker.
 func TestTheShellFunctionHidesNoVariableOfTheEnvironment(t *testing.T) {
 	declared := regexp.MustCompile(`(?m)^\s*(?:local|set -l|for) (.*)$`)
-	for _, s := range shellInits {
+	for _, s := range shellInits() {
 		lines := declared.FindAllStringSubmatch(s.function, -1)
 		if len(lines) < 2 {
 			t.Fatalf("the function for %s declares %d variables", s.shell, len(lines))

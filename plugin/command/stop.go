@@ -10,7 +10,7 @@ import (
 )
 
 func newStopCommand(c *cli) *cobra.Command {
-	var timeout int
+	var timeout timeoutFlag
 	cmd := &cobra.Command{
 		Use:   "stop [OPTIONS] [SERVICE...]",
 		Short: "Stop containers, and keep them",
@@ -21,10 +21,10 @@ A container is stopped after those that link to it.`,
   docker stacklite stop -t 60 mysql`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			goal := plan.Goal{State: plan.Stopped, Timeout: given(cmd, "timeout", &timeout)}
+			goal := plan.Goal{State: plan.Stopped, Timeout: timeout.seconds}
 			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return s.Take(ctx, goal, args, false) })
 		},
 	}
-	cmd.Flags().IntVarP(&timeout, "timeout", "t", 10, "seconds that a container is given to stop")
+	timeout.add(cmd.Flags())
 	return cmd
 }

@@ -13,10 +13,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
-// upFlags are what up and plan understand alike.
+// upFlags are the flags of up, most of which plan and create have too.
 type upFlags struct {
-	detach        bool
-	build         bool
 	noDeps        bool
 	noRecreate    bool
 	forceRecreate bool
@@ -24,13 +22,13 @@ type upFlags struct {
 	removeOrphans bool
 	noStart       bool
 	freshVolumes  bool
-	timeout       int
-	timeoutGiven  *int // nil: it was not
+	timeout       timeoutFlag
 	scale         []string
 
+	imageFlags // of up and create
+
 	// Of up alone:
-	noBuild   bool
-	quietPull bool
+	detach bool
 	attachFlags
 	readyFlags
 }
@@ -62,13 +60,9 @@ Ctrl-C stops them, pressed again it kills them; they stay for the next up.`,
   docker stacklite up --dry-run`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.exitCodeFrom != "" {
-				f.abort = true
-			}
 			if err := f.check(); err != nil {
 				return err
 			}
-			f.timeoutGiven = given(cmd, "timeout", &f.timeout)
 			o := c.options()
 			o.QuietPull = f.quietPull
 			run := func(ctx context.Context, s *session.Session) error { return runUp(ctx, s, c.classic, f, args) }
@@ -84,10 +78,7 @@ Ctrl-C stops them, pressed again it kills them; they stay for the next up.`,
 	}
 	f.add(cmd)
 	cmd.Flags().BoolVarP(&f.detach, "detach", "d", false, "leave the stack running in the background")
-	cmd.Flags().BoolVar(&f.build, "build", false, "build images first, also those that exist")
-	cmd.Flags().BoolVar(&f.noBuild, "no-build", false, "build nothing: an image that is missing is an error")
-	cmd.Flags().BoolVar(&f.quietPull, "quiet-pull", false, "don't show how far pulls are")
-	cmd.MarkFlagsMutuallyExclusive("build", "no-build")
+	f.imageFlags.add(cmd)
 	f.attachFlags.add(cmd)
 	f.readyFlags.add(cmd)
 	return cmd
@@ -102,7 +93,7 @@ func (f *upFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.noStart, "no-start", false, "make containers, start none")
 	cmd.Flags().BoolVar(&f.removeOrphans, "remove-orphans", false, "remove containers of services that the files no longer have")
 	cmd.Flags().BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "give replaced containers new anonymous volumes")
-	cmd.Flags().IntVarP(&f.timeout, "timeout", "t", 10, "seconds that a container is given to stop")
+	f.timeout.add(cmd.Flags())
 	cmd.Flags().StringArrayVar(&f.scale, "scale", nil, "SERVICE=NUMBER of replicas; may be repeated")
 	cmd.MarkFlagsMutuallyExclusive("force-recreate", "no-recreate")
 	cmd.MarkFlagsMutuallyExclusive("always-recreate-deps", "no-recreate")
@@ -141,19 +132,24 @@ func (f upFlags) foreground() bool { return !f.detach && !f.noStart && !f.wait }
 
 // check refuses flags that rule each other out.
 func (f upFlags) check() error {
-	for name, given := range map[string]bool{"--abort-on-container-exit": f.abort, "--attach-dependencies": f.attachDeps} {
-		if given && !f.foreground() {
-			return exit.Usage{Msg: name + " is for an up that stays in the foreground",
-				Advice: []string{"leave out -d, --no-start and --wait"}}
-		}
+	name := ""
+	switch {
+	case f.foreground():
+	case f.aborts():
+		name = "--abort-on-container-exit"
+	case f.attachDeps:
+		name = "--attach-dependencies"
 	}
-	return nil
+	if name == "" {
+		return nil
+	}
+	return exit.Usage{Msg: name + " is for an up that stays in the foreground", Advice: []string{"leave out -d, --no-start and --wait"}}
 }
 
 // request makes a request of the flags.
 func (f upFlags) request(s *session.Session, args []string) (session.Request, error) {
 	r := session.Request{NoBuild: f.noBuild, Goal: plan.Goal{
-		Orphans: f.removeOrphans, FreshData: f.freshVolumes, Dependents: f.dependents, Build: f.build, Timeout: f.timeoutGiven,
+		Orphans: f.removeOrphans, FreshData: f.freshVolumes, Dependents: f.dependents, Build: f.build, Timeout: f.timeout.seconds,
 	}}
 	var err error
 	if r.Scale, err = parseScale(s.Project, f.scale); err != nil {

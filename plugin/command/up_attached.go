@@ -31,10 +31,12 @@ func (f *attachFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "show this service's output only; may be repeated")
 	cmd.Flags().StringArrayVar(&f.noAttach, "no-attach", nil, "don't show this service's output; may be repeated")
 	cmd.Flags().BoolVar(&f.attachDeps, "attach-dependencies", false, "show the output of services that the named ones link to, too")
-	cmd.Flags().BoolVar(&f.log.NoColor, "no-color", false, "no colours")
-	cmd.Flags().BoolVar(&f.log.NoPrefix, "no-log-prefix", false, "no container's name before each line")
+	addLogStyle(cmd.Flags(), &f.log)
 	cmd.Flags().BoolVar(&f.log.Timestamps, "timestamps", false, "show when each line was written")
 }
+
+// aborts tells whether the first container that exits ends all.
+func (f attachFlags) aborts() bool { return f.abort || f.exitCodeFrom != "" }
 
 // readyFlags say whether up waits until the containers are of use.
 type readyFlags struct {
@@ -70,7 +72,7 @@ func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []str
 		meant = goal.Services
 	}
 	return &follow.Foreground{
-		Engine: s.Engine, Project: s.Name, View: s.View, Log: f.log, Abort: f.abort, CodeFrom: f.exitCodeFrom,
+		Engine: s.Engine, Project: s.Name, View: s.View, Log: f.log, Abort: f.aborts(), CodeFrom: f.exitCodeFrom,
 		Shown: func(service string) bool {
 			return (len(meant) == 0 || slices.Contains(meant, service)) && !slices.Contains(f.noAttach, service)
 		},

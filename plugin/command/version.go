@@ -16,20 +16,21 @@ func newVersionCommand(c *cli) *cobra.Command {
 		Short:   "Show the version",
 		Example: "  docker stacklite version --short",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if old := c.classic; old != nil {
-				words := fmt.Sprintf("%s version %s, build stack-lite-%s", old.Name, old.Version, c.env.Version)
-				if short {
-					words = old.Version
-				}
-				return view.Lines(c.view(), words)
-			}
-			if short {
-				return view.Lines(c.view(), c.env.Version)
-			}
-			return view.Lines(c.view(), fmt.Sprintf("stack-lite version %s, %s, %s/%s", c.env.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH))
-		},
+		RunE:    func(*cobra.Command, []string) error { return runVersion(c, short) },
 	}
-	cmd.Flags().BoolVar(&short, "short", false, "the number alone")
+	cmd.Flags().BoolVar(&short, "short", false, "print only the version number")
 	return cmd
+}
+
+func runVersion(c *cli, short bool) error {
+	version := c.env.Version
+	switch old := c.classic; {
+	case old != nil && short:
+		return view.Lines(c.view(), old.Version)
+	case old != nil:
+		return view.Lines(c.view(), fmt.Sprintf("%s version %s, build stack-lite-%s", old.Name, old.Version, version))
+	case short:
+		return view.Lines(c.view(), version)
+	}
+	return view.Lines(c.view(), fmt.Sprintf("stack-lite version %s, %s, %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH))
 }

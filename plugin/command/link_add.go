@@ -1,0 +1,61 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/adhoc"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+func newLinkAddCommand(c *cli) *cobra.Command {
+	var isolate bool
+	cmd := &cobra.Command{
+		Use:   "add [OPTIONS] CONSUMER TARGET[:ALIAS]...",
+		Short: "Link a container to others, as they run",
+		Long: `Link a container to others, as they run: CONSUMER finds each TARGET by its
+name, and by ALIAS. Several links with one alias to one target may be made at
+once or one after another.
+
+Containers on the default bridge stay there, and everybody on it reaches them by
+address; --isolate takes those that are linked off it, when they have the
+network of the link, through which they reach the internet and publish their
+ports as before. They go back with their last link.`,
+		Example: `  docker stacklite link add web mysql redis:cache
+  docker stacklite link add --isolate web mysql`,
+		Args:              cobra.MinimumNArgs(2),
+		ValidArgsFunction: c.completeContainers,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withEngine(cmd, func(ctx context.Context, s *session.Session) error {
+				return runLinkAdd(ctx, s, args[0], args[1:], isolate)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&isolate, "isolate", false, "take the linked containers off the default bridge")
+	return cmd
+}
+
+func runLinkAdd(ctx context.Context, s *session.Session, consumer string, targets []string, isolate bool) error {
+	planner, err := linkPlanner(ctx, s)
+	if err != nil {
+		return err
+	}
+	from, err := someContainer(planner.Snapshot, consumer)
+	if err != nil {
+		return err
+	}
+	var to []adhoc.Target
+	for _, word := range targets {
+		t, err := linkTarget(planner.Snapshot, word)
+		if err != nil {
+			return err
+		}
+		to = append(to, t)
+	}
+	p, err := planner.Link(from, to, isolate)
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx, p)
+}

@@ -1,0 +1,47 @@
+package command
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/adhoc"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+func newLinkLsCommand(c *cli) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "ls [OPTIONS] [CONTAINER]",
+		Short: "List the links made by hand",
+		Long: `List the links made by hand, all or those of one container. A link is up where
+both containers run, stopped where one does not, and gone where one was removed.`,
+		Example: `  docker stacklite link ls
+  docker stacklite link ls web --format json`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: c.completeMembers(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withEngine(cmd, func(ctx context.Context, s *session.Session) error { return runLinkLs(ctx, s, args, format) })
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "table", "table, json or a template")
+	return cmd
+}
+
+func runLinkLs(ctx context.Context, s *session.Session, args []string, format string) error {
+	planner, err := linkPlanner(ctx, s)
+	if err != nil {
+		return err
+	}
+	links := adhoc.Links(planner.Snapshot)
+	if len(args) == 1 {
+		c, err := someContainer(planner.Snapshot, args[0])
+		if err != nil {
+			return err
+		}
+		links = slices.DeleteFunc(links, func(l adhoc.Link) bool { return l.Consumer != c.Name && l.Target != c.Name })
+	}
+	return view.Table(s.View.Out, format, []string{"Consumer", "Target", "Aliases", "Network", "State"}, links)
+}

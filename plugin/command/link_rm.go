@@ -1,0 +1,91 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+func newLinkRmCommand(c *cli) *cobra.Command {
+	var gone bool
+	cmd := &cobra.Command{
+		Use:   "rm [OPTIONS] CONSUMER TARGET[:ALIAS]... | --gone [CONTAINER...]",
+		Short: "Take links away",
+		Long: `Take links of a container away, as it runs: one name, or all names for a
+target. With the last of them goes the network, and a container that was taken
+off the default bridge goes back there. --gone takes away what is left of links,
+or of those of some containers, of which a container was removed.`,
+		Example: `  docker stacklite link rm web mysql
+  docker stacklite link rm web redis:cache
+  docker stacklite link rm --gone`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if gone {
+				return nil
+			}
+			return cobra.MinimumNArgs(2)(cmd, args)
+		},
+		ValidArgsFunction: c.completeContainers,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withEngine(cmd, func(ctx context.Context, s *session.Session) error {
+				if gone {
+					return runLinkSweep(ctx, s, args)
+				}
+				return runLinkRm(ctx, s, args[0], args[1:])
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&gone, "gone", false, "take away what is left where a container is gone")
+	return cmd
+}
+
+// runLinkSweep takes away what is left of links of which an end is gone.
+func runLinkSweep(ctx context.Context, s *session.Session, containers []string) error {
+	planner, err := linkPlanner(ctx, s)
+	if err != nil {
+		return err
+	}
+	var of []*observed.Container
+	for _, word := range containers {
+		c, err := someContainer(planner.Snapshot, word)
+		if err != nil {
+			return err
+		}
+		of = append(of, c)
+	}
+	return s.Run(ctx, planner.Sweep(of...))
+}
+
+func runLinkRm(ctx context.Context, s *session.Session, word string, links []string) error {
+	planner, err := linkPlanner(ctx, s)
+	if err != nil {
+		return err
+	}
+	consumer, err := someContainer(planner.Snapshot, word)
+	if err != nil {
+		return err
+	}
+	var targets []string
+	aliases := map[string][]string{}
+	for _, word := range links {
+		target, alias, named := strings.Cut(word, ":")
+		if !slices.Contains(targets, target) {
+			targets = append(targets, target)
+		}
+		if named {
+			aliases[target] = append(aliases[target], alias)
+		}
+	}
+	p, missing := planner.Unlink(consumer, targets, aliases)
+	if len(missing) > 0 {
+		return exit.Failure{Msg: fmt.Sprintf("%s has no such link: %s", consumer.Name, strings.Join(missing, ", ")),
+			Advice: []string{"to see what there is: link ls " + consumer.Name}}
+	}
+	return s.Run(ctx, p)
+}

@@ -1,0 +1,48 @@
+package command
+
+import (
+	"context"
+	"slices"
+
+	"github.com/stack-lite/stack-lite/linking/graph"
+	"github.com/stack-lite/stack-lite/plugin/reach"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+// look asks the engine who is where, once, next to what the files say. As for
+// every verb that only looks, the files may be broken or gone where
+// --project-name says which project is meant.
+func look(ctx context.Context, s *session.Session) (reach.View, error) {
+	have, err := s.Observe(ctx, false)
+	if err != nil {
+		return reach.View{}, err
+	}
+	v := reach.View{Project: s.Name, Snapshot: &have.Snapshot}
+	if s.Project == nil {
+		v.File = reach.Recorded(v.Snapshot, v.Project)
+		return v, nil
+	}
+	if err := s.Resolve(have, nil); err != nil {
+		return reach.View{}, err
+	}
+	v.Loaded, v.Topology, v.File = s.Project, s.Topology, graph.Of(s.Project, s.Topology)
+	return v, nil
+}
+
+// knownNodes refuses names that the graph does not have.
+func knownNodes(g graph.Graph, names []string) error {
+	var known []string
+	for _, n := range g.Nodes {
+		known = append(known, n.Name)
+	}
+	var unknown []string
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	return session.NoSuchService(unknown, known)
+}

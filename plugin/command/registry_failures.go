@@ -1,0 +1,31 @@
+package command
+
+import (
+	"context"
+	"errors"
+
+	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+// noteFailures tells what images could not be fetched, and makes nothing of it
+// unless it was interrupted or the engine is to blame.
+func noteFailures(ctx context.Context, s *session.Session, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	list := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		list = joined.Unwrap()
+	}
+	var other []error
+	for _, one := range list {
+		var failed *image.RegistryError
+		if !errors.As(one, &failed) {
+			other = append(other, one)
+			continue
+		}
+		s.Note(one.Error())
+	}
+	return errors.Join(other...)
+}
