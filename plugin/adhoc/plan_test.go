@@ -318,6 +318,16 @@ func TestUnlinkTakesNamesAndWithTheLastTheNetwork(t *testing.T) {
   3 remove network stacklite_db.web: asked for [1 2]
 `,
 		},
+		"of who was made on the default bridge, whatever it joined since": {
+			engine: new(engine).run("web", "lan", "stacklite_db.web").run("db", "lan", "stacklite_db.web").
+				sees("web", "stacklite_db.web", "db:sql").set("web", created("")), target: "db",
+			want: `
+  1 connect web to bridge: no link is left
+  2 disconnect web from stacklite_db.web: asked for [1]
+  3 disconnect db from stacklite_db.web: asked for
+  4 remove network stacklite_db.web: asked for [2 3]
+`,
+		},
 		"of a target that is gone": {
 			engine: new(engine).run("web", "bridge", "stacklite_db.web").sees("web", "stacklite_db.web", "db:sql"), target: "db",
 			want: `

@@ -90,10 +90,10 @@ func (s ContainerSpec) config(c plan.Container, facts CreationFacts) *container.
 }
 
 // takeOverVolumes mounts the anonymous volumes of a container that is replaced
-// where they were (compose-v1.md 3.8), unless the file says something else for
-// the place.
+// where they were (compose-v1.md 3.8), unless the file mounts something else
+// there.
 func (s ContainerSpec) takeOverVolumes(was *container.InspectResponse, config *container.Config, host *container.HostConfig) {
-	anonymous := map[string]bool{} // places where the old container had one
+	anonymous := map[string]bool{} // paths where the old container had one
 	if was.Config != nil {
 		for target := range was.Config.Volumes {
 			anonymous[target] = true
@@ -110,7 +110,7 @@ func (s ContainerSpec) takeOverVolumes(was *container.InspectResponse, config *c
 			continue
 		}
 		host.Binds = append(host.Binds, bind(m.Name, m.Destination, ""))
-		// The place stays declared, so that the next replacement finds it.
+		// The path stays declared, so that the next replacement finds it.
 		config.Volumes[m.Destination] = struct{}{}
 	}
 }

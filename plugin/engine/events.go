@@ -22,8 +22,6 @@ const (
 	Died      = "die"
 	Signalled = "kill"
 	Destroyed = "destroy"
-	Healthy   = "health_status: healthy"
-	Unhealthy = "health_status: unhealthy"
 )
 
 // Event is something that happened to a container of a project.

@@ -71,9 +71,9 @@ type Exec struct {
 	Detach     bool
 }
 
-// Exec begins a command in a container that runs. The session is nil for one
+// Exec begins a command in a container that runs. The process is nil for one
 // that is detached.
-func (e *Engine) Exec(ctx context.Context, id string, x Exec) (execID string, s *Process, err error) {
+func (e *Engine) Exec(ctx context.Context, id string, x Exec) (execID string, p *Process, err error) {
 	made, err := e.client.ContainerExecCreate(ctx, id, container.ExecOptions{
 		Cmd: x.Command, Env: x.Env, User: x.User, WorkingDir: x.Dir, Privileged: x.Privileged, Tty: x.Terminal, Detach: x.Detach,
 		AttachStdin: !x.Detach, AttachStdout: !x.Detach, AttachStderr: !x.Detach,

@@ -40,8 +40,8 @@ func (s *subnets) use(p netip.Prefix, user string) {
 	s.users[p] = user
 }
 
-// capacity is how many endpoints a subnet has room for. What is beyond any
-// stack is told as 1<<16.
+// capacity is how many endpoints a subnet has room for. More than any
+// stack needs is 1<<16.
 func capacity(p netip.Prefix) int {
 	host := p.Addr().BitLen() - p.Bits()
 	if host >= 16 {

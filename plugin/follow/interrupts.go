@@ -24,9 +24,6 @@ func Interrupts(ctx context.Context) (times <-chan int, stop func()) {
 				signalled++
 			case <-ended:
 				ended = nil
-				if reported > 0 {
-					continue
-				}
 			case <-done:
 				return
 			}

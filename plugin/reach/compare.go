@@ -274,8 +274,9 @@ func (c *comparison) network(out graph.Network, n *observed.Network) graph.Netwo
 	return out
 }
 
-// Recorded is the graph that the labels of a project give of what it was made for. Of two on a network the one that was to be started after the other
-// counts as the consumer.
+// Recorded is the graph that the labels of a project give of what it was made
+// for. Of two on a network the one that was to be started after the other counts
+// as the consumer.
 func Recorded(s *observed.Snapshot, project string) graph.Graph {
 	g := graph.Graph{Project: project}
 	after := map[string][]string{}
