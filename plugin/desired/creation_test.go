@@ -1,0 +1,75 @@
+package desired_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// wanted is the container of a service that a file describes.
+func wanted(t *testing.T, text, service string) plan.Container {
+	t.Helper()
+	want, err := wantOf(t, text, plan.Have{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return want.Containers[slices.IndexFunc(want.Containers, func(c plan.Container) bool { return c.Service == service })]
+}
+
+func TestAContainerIsMadeOnAsManyNetworksAsTheEngineTakes(t *testing.T) {
+	linked := "web:\n  image: x\n  links: [a, b]\na:\n  image: x\nb:\n  image: x\n"
+	for name, c := range map[string]struct {
+		file      string
+		attachAll bool
+		mode      string
+		on        []string
+	}{
+		"all at once":                     {linked, true, "demo_a.web", []string{"demo_a.web", "demo_b.web"}},
+		"one":                             {linked, false, "demo_a.web", []string{"demo_a.web"}},
+		"on a network of others, all":     {"web:\n  image: x\n  net: lan\n  links: [a]\na:\n  image: x\n", true, "lan", []string{"demo_a.web", "lan"}},
+		"on a network of others, one":     {"web:\n  image: x\n  net: lan\n  links: [a]\na:\n  image: x\n", false, "lan", nil},
+		"on the host's":                   {"web:\n  image: x\n  net: host\n", true, "host", nil},
+		"on none":                         {"web:\n  image: x\n  net: none\n", true, "none", nil},
+		"on that of another container":    {"web:\n  image: x\n  net: container:box\n", true, "container:box", nil},
+		"on that of a service, by its id": {"web:\n  image: x\n  net: container:a\na:\n  image: x\n", true, "container:f00", nil},
+	} {
+		web := wanted(t, c.file, "web")
+		spec := web.Spec.(desired.ContainerSpec)
+		facts := desired.CreationFacts{
+			AttachAll: c.attachAll, SharesIDs: map[string]string{"demo_a_1": "f00"}, Links: make([]desired.ImageFacts, len(spec.LinkSources())),
+		}
+		made := spec.Creation(web, facts)
+		if on := slices.Sorted(maps.Keys(made.Endpoints)); string(made.Host.NetworkMode) != c.mode || !slices.Equal(on, c.on) {
+			t.Errorf("%s: made on %s, attached to %v, want %s and %v", name, made.Host.NetworkMode, on, c.mode, c.on)
+		}
+	}
+}
+
+func TestAReplacementTakesTheAnonymousVolumesOver(t *testing.T) {
+	web := wanted(t, "web:\n  image: x\n  volumes: ['/src:/code']\n", "web")
+	volume := func(name, target string) container.MountPoint {
+		return container.MountPoint{Type: mount.TypeVolume, Name: name, Destination: target}
+	}
+	was := &container.InspectResponse{
+		Config: &container.Config{Volumes: map[string]struct{}{"/data": {}, "/code": {}}},
+		Mounts: []container.MountPoint{
+			volume("aa", "/data"),  // declared by the image
+			volume("bb", "/code"),  // where the file mounts something now
+			volume("cc", "/named"), // mounted by its name
+			{Type: mount.TypeBind, Source: "/etc", Destination: "/data"},
+		},
+	}
+	made := web.Spec.(desired.ContainerSpec).Creation(web, desired.CreationFacts{Replaced: was})
+	if !slices.Equal(made.Host.Binds, []string{"/src:/code", "aa:/data"}) {
+		t.Errorf("mounts %v", made.Host.Binds)
+	}
+	if targets := slices.Sorted(maps.Keys(made.Config.Volumes)); !slices.Equal(targets, []string{"/data"}) {
+		t.Errorf("declares %v", targets)
+	}
+}
