@@ -11,10 +11,10 @@ import (
 
 // How long claims take.
 const (
-	// patienceInMemory and patienceOnEngine are how long a state may take to
+	// timeoutInMemory and timeoutOnEngine are how long a state may take to
 	// come about.
-	patienceInMemory = 2 * time.Second
-	patienceOnEngine = 15 * time.Second
+	timeoutInMemory = 2 * time.Second
+	timeoutOnEngine = 15 * time.Second
 	// interval is between two looks at a state that is waited for.
 	interval = 50 * time.Millisecond
 	// moment is how long after the first look packets must still not arrive.
@@ -128,13 +128,13 @@ func (s *Scene) speak(w word, args []string) error {
 type refuted struct{ error }
 
 // Await asks until the answer is no error, and gives the last error when
-// patience is over, or when it refutes the claim.
+// timeout is over, or when it refutes the claim.
 func (s *Scene) Await(ask func() error) error {
-	patience := patienceOnEngine
+	timeout := timeoutOnEngine
 	if s.Memory != nil {
-		patience = patienceInMemory
+		timeout = timeoutInMemory
 	}
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(timeout)
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for ; ; <-tick.C {
