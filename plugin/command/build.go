@@ -34,14 +34,16 @@ func newBuildCommand(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build [OPTIONS] [SERVICE...]",
 		Short: "Build the images of services",
-		Long: `Build the images of services that have a build directory, also when they exist.
+		Long: `Build the images of services that have a build directory, including those that
+already exist.
 
-A service can be built upon the image of another: "FROM PROJECT_SERVICE". That
-one is built first, and built when it is missing even if it was not named.
-Containers that run keep the image that they were made from until the next up.
+A service can be built from the image of another: "FROM PROJECT_SERVICE". That
+image is built first; if it is missing it is built even if its service was not
+named. Running containers keep the image that they were created from until the
+next up.
 
-Images are built by the docker command's buildx plugin where there is one, else
-by the engine, with BuildKit where it has that. --builder chooses.`,
+Images are built with the docker command's buildx plugin if it is installed,
+otherwise by the engine, with BuildKit if the engine has it. --builder chooses.`,
 		Example: `  docker stacklite build
   docker stacklite build --no-cache web
   docker stacklite build --pull --build-arg VERSION=2 web worker
@@ -67,17 +69,17 @@ by the engine, with BuildKit where it has that. --builder chooses.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVar(&f.noCache, "no-cache", false, "build every step anew")
-	flags.BoolVar(&f.pull, "pull", false, "look for newer base images")
-	flags.StringArrayVar(&f.args, "build-arg", nil, "NAME=VALUE for an ARG of the Dockerfiles, or NAME to take it from the environment; may be repeated")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
-	flags.StringVar(&f.parallel, "parallel", "", "how many images to build at once; without a number, as is the rule, all that can be")
+	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache")
+	flags.BoolVar(&f.pull, "pull", false, "pull newer versions of the base images")
+	flags.StringArrayVar(&f.args, "build-arg", nil, "build argument NAME=VALUE, or NAME to take its value from the environment; can be repeated")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only errors")
+	flags.StringVar(&f.parallel, "parallel", "", "maximum number of images built at once (default all)")
 	flags.Lookup("parallel").NoOptDefVal = "all"
 	flags.BoolVar(&f.serial, "no-parallel", false, "build one image after another")
-	flags.StringVarP(&f.memory, "memory", "m", "", "how much memory a step may use, such as 512m (classic builder)")
-	flags.BoolVar(&f.compress, "compress", false, "send the build directory compressed")
-	flags.BoolVar(&f.noRm, "no-rm", false, "keep the containers that steps ran in (classic builder)")
-	flags.BoolVar(&f.forceRm, "force-rm", false, "remove the containers of failed steps too; this is always done")
+	flags.StringVarP(&f.memory, "memory", "m", "", "memory limit for a step, such as 512m (classic builder)")
+	flags.BoolVar(&f.compress, "compress", false, "compress the build directory before sending it")
+	flags.BoolVar(&f.noRm, "no-rm", false, "keep the intermediate containers (classic builder)")
+	flags.BoolVar(&f.forceRm, "force-rm", false, "remove the intermediate containers of failed steps too: always done")
 	cmd.MarkFlagsMutuallyExclusive("no-rm", "force-rm")
 	cmd.MarkFlagsMutuallyExclusive("parallel", "no-parallel")
 	return cmd

@@ -54,7 +54,7 @@ func TestABuilderThatNobodyKnowsIsRefused(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "fig.yml", "web:\n  image: probe\n")
 	_, errs, code := newMemory(t).run(t, "--builder", "podman", "build")
-	want := "stack-lite: --builder podman is neither auto nor buildx, buildkit or classic\n"
+	want := "stack-lite: --builder must be auto, buildx, buildkit or classic, not \"podman\"\n"
 	if diff := cmp.Diff(want, errs); code != 2 || diff != "" {
 		t.Errorf("exit code %d\n%s", code, diff)
 	}
@@ -65,7 +65,7 @@ func TestWhoAsksForABuilderThatIsNotThereIsShownTheFlag(t *testing.T) {
 	write(t, "fig.yml", "web:\n  build: .\n")
 	write(t, "Dockerfile", "FROM probe\n")
 	_, errs, code := newMemory(t).run(t, "--builder", "buildx", "build")
-	want := "stack-lite: can't build with buildx: the docker command has no such plugin\nhint: --builder auto takes what is there\n"
+	want := "stack-lite: can't build with buildx: the docker command has no buildx plugin\nhint: --builder auto uses what is installed\n"
 	if diff := cmp.Diff(want, errs); code != 1 || diff != "" {
 		t.Errorf("exit code %d\n%s", code, diff)
 	}

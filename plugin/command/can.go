@@ -96,8 +96,9 @@ func (c *cli) can(ctx context.Context, from, to string, live, asked bool) (reach
 		view.PrintNotes(c.view(), []compose.Note{{Text: err.Error() + ", so this is what the files say"}})
 		return c.canByFiles(from, to)
 	}
-	x, errX := runningMember(v, from)
-	y, errY := runningMember(v, to)
+	byFiles := fmt.Sprintf("docker stacklite can --live=false %s %s", from, to)
+	x, errX := runningMember(v, from, byFiles)
+	y, errY := runningMember(v, to, byFiles)
 	switch {
 	case errX == nil && errY == nil:
 		return canOnEngine(ctx, s, v, x, y)
@@ -158,8 +159,8 @@ func canOnEngine(ctx context.Context, s *session.Session, v reach.View, x, y rea
 }
 
 // runningMember finds the containers that run of what a user names: a service,
-// or a container of anybody.
-func runningMember(v reach.View, word string) (reach.Member, error) {
+// or a container of anybody. byFiles is the command that asks the files instead.
+func runningMember(v reach.View, word, byFiles string) (reach.Member, error) {
 	found := v.Snapshot.Replicas(v.Project, word)
 	known := len(found) > 0 || v.Loaded != nil && v.Loaded.Service(word) != nil
 	if !known {
@@ -174,9 +175,12 @@ func runningMember(v reach.View, word string) (reach.Member, error) {
 	case len(found) > 0:
 		return reach.Member{Word: word, Containers: found}, nil
 	case known:
-		return reach.Member{}, exit.Failure{Msg: word + " does not run", Advice: []string{"start it with: up -d " + word, "or ask the files: can --live=false"}}
+		return reach.Member{}, exit.Failure{Msg: word + " does not run", Advice: []string{
+			"to start it: docker stacklite up -d " + word,
+			"to ask the files instead: " + byFiles,
+		}}
 	}
-	return reach.Member{}, exit.Failure{Msg: word + " does not run", Advice: []string{"start it with: docker start " + word}}
+	return reach.Member{}, exit.Failure{Msg: word + " does not run", Advice: []string{"to start it: docker start " + word}}
 }
 
 // noSuchMember is the error for a word that is neither a service nor a

@@ -24,19 +24,20 @@ func newCheckCommand(c *cli) *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check [OPTIONS] [SERVICE...]",
-		Short: "Try out who reaches whom, from inside the running containers",
-		Long: `Try out who reaches whom, from inside the running containers, and compare it
-with the files: everybody with a link must find the other by all its names and
-get an answer, everybody else must not, by any address. The exit status is 1
-where a link is broken or two reach each other that should not.
+		Short: "Test who can reach whom, from inside the running containers",
+		Long: `Test who can reach whom, from inside the running containers, and compare the
+result with the files: linked services must find each other's names and get an
+answer; all others must not be reachable, by any address. The exit code is 1 if
+a link is broken or if services reach each other that are not linked.
 
-Nothing is needed in the images. For the moment of the check this program itself
-runs beside every container, in its network and with its name server; nothing
-of it is left afterwards. Where nobody listens a refusal tells that packets go
-there and back. Containers of others on the stack's networks are checked too.
+Images need not contain anything for this. During the check this program itself
+runs next to every container, in its network and with its name server, and
+leaves nothing behind. A port need not be open: a refused connection shows that
+packets pass. Other containers on the stack's networks are checked too.
 
-A published port is a way round through the host that no network closes: it is
-told, but no failure. Publish on 127.0.0.1 what only this machine needs.`,
+A published port can be reached through the host, whatever the networks. Such
+ports are listed and do not count as failures. To publish a port for this
+machine only, publish it on 127.0.0.1.`,
 		Example: `  docker stacklite check
   docker stacklite check web mysql
   docker stacklite check --format json | jq 'select(.Verdict != "ok")'`,
@@ -52,9 +53,9 @@ told, but no failure. Publish on 127.0.0.1 what only this machine needs.`,
 			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runCheck(ctx, s, f, prober, args) })
 		},
 	}
-	cmd.Flags().StringVar(&f.format, "format", "matrix", "matrix, table, json or a template, with a row for every pair")
-	cmd.Flags().StringVar(&f.prober, "prober", "", "the program to run beside containers, where this one can't run on the engine: a docker-stacklite for its kind of machine (default STACKLITE_PROBER, else this one)")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", time.Second, "how long silence lasts before it counts")
+	cmd.Flags().StringVar(&f.format, "format", "matrix", "output format: matrix, or table, json or a Go template with a row for each pair")
+	cmd.Flags().StringVar(&f.prober, "prober", "", "docker-stacklite program to run next to containers, if this one cannot run on the engine's machine (default STACKLITE_PROBER, else this one)")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", time.Second, "how long to wait for an answer")
 	_ = cmd.MarkFlagFilename("prober")
 	return cmd
 }
@@ -81,7 +82,7 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 	}
 	check := reach.NewCheck(v, nodes)
 	if check.Empty() {
-		return exit.Failure{Msg: "nothing to check: no two services of the stack run", Advice: []string{"to start them: up -d"}}
+		return exit.Failure{Msg: "nothing to check: no two services of the stack run", Advice: []string{"to start them: docker stacklite up -d"}}
 	}
 	prober, err := s.Engine.NewProber(ctx, program)
 	if err != nil {

@@ -88,7 +88,7 @@ func cell(f reach.Finding) view.Cell {
 }
 
 // summary is a line for every finding that is not as it should be, one for
-// every service with a way round to it, and the sum.
+// every service with published ports, and the sum.
 func summary(findings []reach.Finding) []string {
 	var lines []string
 	counts := map[reach.Verdict]int{}
@@ -102,7 +102,7 @@ func summary(findings []reach.Finding) []string {
 			lines = append(lines, f.String())
 		}
 	}
-	lines = append(lines, waysRound(findings)...)
+	lines = append(lines, publishedPorts(findings)...)
 	sum := fmt.Sprintf("%d pairs of containers, %d of them linked: ", len(findings), linked)
 	if len(findings) == counts[reach.OK] {
 		return append(lines, sum+"all as they should be")
@@ -116,8 +116,8 @@ func summary(findings []reach.Finding) []string {
 	return append(lines, sum+strings.Join(bad, ", "))
 }
 
-// waysRound tells of every service who gets to it through the host.
-func waysRound(findings []reach.Finding) []string {
+// publishedPorts tells of every service who reaches it through the host.
+func publishedPorts(findings []reach.Finding) []string {
 	var targets []string
 	from, ports := map[string][]string{}, map[string][]string{}
 	for _, f := range findings {

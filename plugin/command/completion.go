@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,15 +16,15 @@ import (
 func newCompletionCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish",
-		Short: "Print what completes this command in a shell",
-		Long: `Print what makes a shell complete commands, flags, services, projects and the
-numbers of replicas of docker-stack-lite.
+		Short: "Print the completion script for a shell",
+		Long: `Print the script that makes a shell complete commands, flags, services, projects
+and replica numbers of docker-stack-lite.
 
-"docker stacklite" needs none of it: docker's own completion asks the plugin.`,
+"docker stacklite" does not need it: docker's own completion asks the plugin.`,
 		Example: `  # bash: at the end of ~/.bashrc
   eval "$(docker-stack-lite completion bash)"
 
-  # zsh: at the end of ~/.zshrc, behind compinit
+  # zsh: at the end of ~/.zshrc, after compinit
   eval "$(docker-stack-lite completion zsh)"
 
   # fish: at the end of ~/.config/fish/config.fish
@@ -49,7 +50,7 @@ func runCompletion(c *cli, shell string) error {
 	case "fish":
 		err = bare.GenFishCompletion(&out, true)
 	default:
-		return exit.Usage{Msg: fmt.Sprintf("no completion for %q", shell), Advice: []string{"shells are bash, zsh and fish"}}
+		return exit.Usage{Msg: fmt.Sprintf("no completion for %q", shell), Advice: []string{"known shells: " + strings.Join(shellNames(), ", ")}}
 	}
 	if err != nil {
 		return err

@@ -28,27 +28,28 @@ func newConfigCommand(c *cli) *cobra.Command {
 	var f configFlags
 	cmd := &cobra.Command{
 		Use:   "config [OPTIONS]",
-		Short: "Check the files and print the stack they describe",
-		Long: `Check the files and print the stack they describe, with variables, extends and
-overrides resolved. What is printed can be read again and means the same.
+		Short: "Check the files and print the resulting stack",
+		Long: `Check the files and print the resulting stack, with variables, extends and
+overrides resolved. The output is a valid file that means the same.
 
-Notes on what was assumed or has no effect go to standard error, with the place
-in the file. Mistakes are told all at once, and the exit code is 2 then.`,
+Notes about assumptions, and about keys that have no effect, go to standard
+error, with their place in the file. All mistakes are reported at once; the exit
+code is then 2.`,
 		Example: `  docker stacklite config
-  docker stacklite config --quiet && echo fine
+  docker stacklite config --quiet && echo valid
   docker stacklite -f fig.yml -f test.yml config --format json
   docker stacklite config --hash=web`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return runConfig(c, f) },
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "check only, print nothing")
-	cmd.Flags().BoolVar(&f.services, "services", false, "print the services, one a line, in the order of starting")
-	cmd.Flags().BoolVar(&f.images, "images", false, "print the images, one a line")
-	cmd.Flags().BoolVar(&f.volumes, "volumes", false, "print the volumes with a name, one a line")
-	cmd.Flags().StringVar(&f.hash, "hash", "", `print a hash of the settings of the services, or of those named, separated by commas`)
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "only check, print nothing")
+	cmd.Flags().BoolVar(&f.services, "services", false, "print the services, one per line, in the order in which they start")
+	cmd.Flags().BoolVar(&f.images, "images", false, "print the images, one per line")
+	cmd.Flags().BoolVar(&f.volumes, "volumes", false, "print the named volumes, one per line")
+	cmd.Flags().StringVar(&f.hash, "hash", "", "print a hash of the settings of each service, or of a comma-separated list of services")
 	cmd.Flags().Lookup("hash").NoOptDefVal = "*"
-	cmd.Flags().StringVar(&f.format, "format", "yaml", "yaml or json")
+	cmd.Flags().StringVar(&f.format, "format", "yaml", "output format: yaml or json")
 	cmd.MarkFlagsMutuallyExclusive("quiet", "services", "images", "volumes", "hash")
 	return cmd
 }

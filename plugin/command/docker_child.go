@@ -68,7 +68,7 @@ func runChild(ctx context.Context, cmd *exec.Cmd, out io.Writer, o view.Options)
 
 func noDocker(err error) error {
 	if errors.Is(err, exec.ErrNotFound) {
-		return exit.Failure{Msg: "there is no docker command", Advice: []string{"this verb runs it; install it, or put it on PATH"}}
+		return exit.Failure{Msg: "there is no docker command", Advice: []string{"this command runs docker: install it, or put it on PATH"}}
 	}
 	return err
 }

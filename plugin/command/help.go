@@ -5,8 +5,8 @@ import "github.com/spf13/cobra"
 func newHelpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND]",
-		Short:   "Show what a command does",
-		Long:    `Show what a command does and which options it has, as --help does.`,
+		Short:   "Show help for a command",
+		Long:    `Show what a command does and which options it has, like --help.`,
 		Example: "  docker stacklite help up",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Parent().Find(args)

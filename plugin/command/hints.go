@@ -17,14 +17,14 @@ func Hints(err error) []string {
 	)
 	switch {
 	case errors.As(err, &noBuilder):
-		return []string{"--builder auto takes what is there"}
+		return []string{"--builder auto uses what is installed"}
 	case errors.As(err, &full):
 		return []string{
-			"take down stacks that are not needed: docker stacklite --project-name NAME down",
-			"or name another range: --pool 10.100.0.0/16, or STACKLITE_POOL=10.100.0.0/16",
+			"take down a stack that is not needed: docker stacklite --project-name NAME down",
+			"or use another range: --pool 10.100.0.0/16, or STACKLITE_POOL=10.100.0.0/16",
 		}
 	case errors.As(err, &foreign):
-		return []string{"name one that can: --prober FILE, a docker-stacklite for " + foreign.Want + " built with CGO_ENABLED=0 (make cross)"}
+		return []string{"use one that can: --prober FILE, a docker-stacklite for " + foreign.Want + " built with CGO_ENABLED=0 (make cross)"}
 	}
 	return nil
 }

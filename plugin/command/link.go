@@ -19,13 +19,14 @@ import (
 func newLinkCommand(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "link",
-		Short: "Link containers that no file made",
-		Long: `Link containers that no file made: a network of two for each link, with the
-name that the consumer alone sees there. Nobody is restarted, links survive
-restarts, and go without a trace.
+		Short: "Link containers that do not come from a file",
+		Long: `Link containers that do not come from a file. Each link is a network of two
+containers, on which only the consumer sees the target's alias. No container is
+restarted, and links survive restarts.
 
-A link of a file is better written there: links: or external_links:. A link by
-hand to a container of a stack ends when that container is replaced.`,
+Links between the services of a file belong in the file, in links: or
+external_links:. A link made here to a container of a stack ends when that
+container is replaced.`,
 		Example: `  docker stacklite link run -it --name web --link mysql:mysql IMAGE /run.sh
   docker stacklite link add web mysql:db
   docker stacklite link ls`,

@@ -13,15 +13,14 @@ func newLinkAddCommand(c *cli) *cobra.Command {
 	var isolate bool
 	cmd := &cobra.Command{
 		Use:   "add [OPTIONS] CONSUMER TARGET[:ALIAS]...",
-		Short: "Link a container to others, as they run",
-		Long: `Link a container to others, as they run: CONSUMER finds each TARGET by its
-name, and by ALIAS. Several links with one alias to one target may be made at
-once or one after another.
+		Short: "Link a running container to others",
+		Long: `Link a container to others while they run: CONSUMER finds each TARGET by its
+name, and by ALIAS if one is given. A target can have several aliases.
 
-Containers on the default bridge stay there, and everybody on it reaches them by
-address; --isolate takes those that are linked off it, when they have the
-network of the link, through which they reach the internet and publish their
-ports as before. They go back with their last link.`,
+Containers on the default bridge stay there, where all other containers on it
+reach them by address. --isolate takes the linked containers off the default
+bridge; through the link's network they still reach the internet and publish
+their ports. They return to the bridge when their last link is removed.`,
 		Example: `  docker stacklite link add web mysql redis:cache
   docker stacklite link add --isolate web mysql`,
 		Args:              cobra.MinimumNArgs(2),

@@ -15,9 +15,10 @@ func newLinkLsCommand(c *cli) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "ls [OPTIONS] [CONTAINER]",
-		Short: "List the links made by hand",
-		Long: `List the links made by hand, all or those of one container. A link is up where
-both containers run, stopped where one does not, and gone where one was removed.`,
+		Short: "List links between containers",
+		Long: `List the links that link add and link run have made, or those of one container.
+A link is up if both containers run, stopped if one does not, and gone if one
+was removed.`,
 		Example: `  docker stacklite link ls
   docker stacklite link ls web --format json`,
 		Args:              cobra.MaximumNArgs(1),
@@ -26,7 +27,7 @@ both containers run, stopped where one does not, and gone where one was removed.
 			return c.withEngine(cmd, func(ctx context.Context, s *session.Session) error { return runLinkLs(ctx, s, args, format) })
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "table, json or a template")
+	cmd.Flags().StringVar(&format, "format", "table", "output format: table, json or a Go template")
 	return cmd
 }
 

@@ -17,11 +17,11 @@ func newLinkRmCommand(c *cli) *cobra.Command {
 	var gone bool
 	cmd := &cobra.Command{
 		Use:   "rm [OPTIONS] CONSUMER TARGET[:ALIAS]... | --gone [CONTAINER...]",
-		Short: "Take links away",
-		Long: `Take links of a container away, as it runs: one name, or all names for a
-target. With the last of them goes the network, and a container that was taken
-off the default bridge goes back there. --gone takes away what is left of links,
-or of those of some containers, of which a container was removed.`,
+		Short: "Remove links",
+		Long: `Remove links of a container while it runs: one alias, or all names of a target.
+The network is removed with its last link, and a container that was taken off
+the default bridge returns to it. --gone removes what is left of links whose
+other container was removed, for all containers or for those that are named.`,
 		Example: `  docker stacklite link rm web mysql
   docker stacklite link rm web redis:cache
   docker stacklite link rm --gone`,
@@ -41,7 +41,7 @@ or of those of some containers, of which a container was removed.`,
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&gone, "gone", false, "take away what is left where a container is gone")
+	cmd.Flags().BoolVar(&gone, "gone", false, "remove what is left of links to containers that were removed")
 	return cmd
 }
 
@@ -85,7 +85,7 @@ func runLinkRm(ctx context.Context, s *session.Session, word string, links []str
 	p, missing := planner.Unlink(consumer, targets, aliases)
 	if len(missing) > 0 {
 		return exit.Failure{Msg: fmt.Sprintf("%s has no such link: %s", consumer.Name, strings.Join(missing, ", ")),
-			Advice: []string{"to see what there is: link ls " + consumer.Name}}
+			Advice: []string{"to list its links: docker stacklite link ls " + consumer.Name}}
 	}
 	return s.Run(ctx, p)
 }

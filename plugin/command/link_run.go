@@ -28,13 +28,13 @@ import (
 func newLinkRunCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "run --link TARGET[:ALIAS]... [OPTIONS] IMAGE [COMMAND] [ARG...]",
-		Short: "Run docker run, and make of every --link a network of two",
-		Long: `Run docker run, and make of every --link a network of two. All arguments are
-those of docker run, and docker itself does the rest.
+		Short: "Run docker run with each --link as a network of two",
+		Long: `Run docker run with each --link as a network of two containers. All options and
+arguments are those of docker run, and docker itself does the rest.
 
-The container is not on the default bridge: it reaches those that it is linked
-to and the internet, and publishes ports, and nobody else reaches it. Two that it
-links to do not reach each other by that.`,
+The container is not on the default bridge: it reaches the containers that it is
+linked to and the internet, and publishes ports. Nothing else reaches it, and
+its targets do not reach each other.`,
 		Example: `  docker stacklite link run -it --name web --link mysql:mysql IMAGE /run.sh
   docker stacklite link run -d --rm -p 80:80 --link mysql --link redis:cache IMAGE`,
 		DisableFlagParsing: true,

@@ -32,12 +32,12 @@ func newLogsCommand(c *cli) *cobra.Command {
 	var f logsFlags
 	cmd := &cobra.Command{
 		Use:   "logs [OPTIONS] [SERVICE...]",
-		Short: "Show what containers wrote",
-		Long: `Show what the containers of the stack, or of the named services, wrote, in the
-order of time. What they wrote to their standard error goes to standard error.
+		Short: "Show the output of containers",
+		Long: `Show the output of the stack's containers, or of those of the named services, in
+the order of time. Their standard error goes to standard error.
 
-With --follow it goes on with what they write from now on, also after a restart,
-and with containers that are made later, until none runs any more.`,
+--follow also shows new output as it is written, across restarts and with
+containers that are created later, until no container runs any more.`,
 		Example: `  docker stacklite logs
   docker stacklite logs --follow --tail 20 web
   docker stacklite logs --since 10m --timestamps`,
@@ -53,12 +53,12 @@ and with containers that are made later, until none runs any more.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVarP(&f.follow, "follow", "f", false, "go on with what they write from now on")
-	cmd.Flags().StringVarP(&f.tail, "tail", "n", "all", "so many lines from the end of each, or all")
-	cmd.Flags().StringVar(&f.since, "since", "", "lines since a time (2026-01-02T15:04:05) or so long ago (42m)")
-	cmd.Flags().StringVar(&f.until, "until", "", "lines until a time or so long ago")
-	cmd.Flags().IntVar(&f.index, "index", 0, "of this replica alone, by number")
-	cmd.Flags().BoolVarP(&f.log.Timestamps, "timestamps", "t", false, "show when each line was written")
+	cmd.Flags().BoolVarP(&f.follow, "follow", "f", false, "follow the output")
+	cmd.Flags().StringVarP(&f.tail, "tail", "n", "all", "number of lines to show from the end of each log, or all")
+	cmd.Flags().StringVar(&f.since, "since", "", "show lines since a time (2026-01-02T15:04:05) or a duration ago (42m)")
+	cmd.Flags().StringVar(&f.until, "until", "", "show lines until a time or a duration ago")
+	cmd.Flags().IntVar(&f.index, "index", 0, "show only the replica with this number")
+	cmd.Flags().BoolVarP(&f.log.Timestamps, "timestamps", "t", false, "show timestamps")
 	addLogStyle(cmd.Flags(), &f.log)
 	return cmd
 }

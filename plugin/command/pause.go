@@ -10,8 +10,8 @@ import (
 func newPauseCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "pause [SERVICE...]",
-		Short: "Freeze containers that run",
-		Long:  `Freeze the processes of containers that run, until unpause lets them go on.`,
+		Short: "Pause running containers",
+		Long:  `Pause all processes of running containers, until unpause resumes them.`,
 		Example: `  docker stacklite pause
   docker stacklite pause worker`,
 		ValidArgsFunction: c.completeServices,

@@ -15,14 +15,14 @@ func newPlanCommand(c *cli) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "plan [OPTIONS] [SERVICE...]",
-		Short: "Say what up would do, and why, without doing it",
-		Long: `Say what up would do, and why, without doing it.
+		Short: "Print what up would do, and why",
+		Long: `Print what up would do, and why, without doing it.
 
-Each line is a piece of work with its cause. With --format steps each line is one
-call to the engine: its number, what is done, the cause, and in brackets the
-steps it waits for; what waits for nothing common is done at the same time. The
-same plan is what up carries out. Every other command that changes something
-says what it would do under --dry-run.`,
+Each line is a task and its cause. With --format steps each line is one call to
+the engine: its number, what it does, the cause, and in brackets the steps that
+it waits for. Steps that do not wait for each other run at the same time. up
+carries out this same plan. Other commands that change something print their
+plan with --dry-run.`,
 		Example: `  docker stacklite plan
   docker stacklite plan --format steps --scale web=3 web
   docker stacklite down --dry-run`,
@@ -34,6 +34,6 @@ says what it would do under --dry-run.`,
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&format, "format", "tasks", "tasks, steps or json")
+	cmd.Flags().StringVar(&format, "format", "tasks", "output format: tasks, steps or json")
 	return cmd
 }

@@ -29,9 +29,10 @@ func newPsCommand(c *cli) *cobra.Command {
 	var f psFlags
 	cmd := &cobra.Command{
 		Use:   "ps [OPTIONS] [SERVICE...]",
-		Short: "List the containers of the stack",
-		Long: `List the containers of the stack, stopped ones too, with their ports. Those that
-run made are listed while they run, with --all also afterwards.
+		Short: "List containers of the stack",
+		Long: `List the containers of the stack with their ports, including stopped ones.
+Containers that run has created are listed while they run, with --all also
+after that.
 
 Filters are status (running, stopped, paused, restarting, created, exited, dead)
 and source (image, build).`,
@@ -46,11 +47,11 @@ and source (image, build).`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "ids only")
-	cmd.Flags().BoolVar(&f.services, "services", false, "names of services only")
-	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "containers that run made and that have exited, too")
-	cmd.Flags().StringArrayVar(&f.filters, "filter", nil, "NAME=VALUE that is to hold; may be repeated")
-	cmd.Flags().StringVar(&f.format, "format", "table", "table, json or a template")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only container IDs")
+	cmd.Flags().BoolVar(&f.services, "services", false, "print only service names")
+	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "also list exited containers that run has created")
+	cmd.Flags().StringArrayVar(&f.filters, "filter", nil, "filter NAME=VALUE; can be repeated")
+	cmd.Flags().StringVar(&f.format, "format", "table", "output format: table, json or a Go template")
 	return cmd
 }
 

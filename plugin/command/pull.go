@@ -28,11 +28,11 @@ func newPullCommand(c *cli) *cobra.Command {
 	var f pullFlags
 	cmd := &cobra.Command{
 		Use:   "pull [OPTIONS] [SERVICE...]",
-		Short: "Fetch the images of services",
-		Long: `Fetch the images of services from their registries, several at once.
+		Short: "Pull the images of services",
+		Long: `Pull the images of services from their registries, several at once.
 
-Services that are built are left out. Credentials are those of docker login. A
-connection that breaks is tried again.`,
+Services with a build directory are skipped. Credentials are those of docker
+login. A pull whose connection breaks is retried.`,
 		Example: `  docker stacklite pull
   docker stacklite pull --include-deps web
   docker stacklite pull --policy missing`,
@@ -53,12 +53,12 @@ connection that breaks is tried again.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVar(&f.ignoreFailures, "ignore-pull-failures", false, "go on where an image can't be fetched, and call that success")
-	flags.BoolVar(&f.includeDeps, "include-deps", false, "also what the named services link to")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
-	flags.StringVar(&f.policy, "policy", "always", "which images: always, those that are missing, or never any, so that a missing one is an error")
-	flags.BoolVar(&f.serial, "no-parallel", false, "fetch one image after another")
-	flags.BoolVar(&f.parallel, "parallel", true, "fetch several images at once")
+	flags.BoolVar(&f.ignoreFailures, "ignore-pull-failures", false, "continue if an image cannot be pulled, and exit with 0")
+	flags.BoolVar(&f.includeDeps, "include-deps", false, "also pull the images of services that the named ones link to")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only errors")
+	flags.StringVar(&f.policy, "policy", "always", "which images to pull: always, missing, or never, where a missing image is an error")
+	flags.BoolVar(&f.serial, "no-parallel", false, "pull one image at a time")
+	flags.BoolVar(&f.parallel, "parallel", true, "pull several images at once")
 	_ = flags.MarkHidden("parallel") // it has become the rule
 	return cmd
 }
@@ -96,7 +96,7 @@ func missingImages(p *plan.Plan) error {
 	var errs []error
 	for _, s := range p.Steps {
 		if pull, ok := s.Action.(plan.PullImage); ok {
-			errs = append(errs, exit.Failure{Msg: "there is no image " + pull.Image.Ref, Advice: []string{"to fetch it: pull --policy missing"}})
+			errs = append(errs, exit.Failure{Msg: "there is no image " + pull.Image.Ref, Advice: []string{"to pull it: docker stacklite pull --policy missing"}})
 		}
 	}
 	return errors.Join(errs...)

@@ -24,12 +24,12 @@ func newPushCommand(c *cli) *cobra.Command {
 	var f pushFlags
 	cmd := &cobra.Command{
 		Use:   "push --to PREFIX [SERVICE...]",
-		Short: "Send the images that were built to a registry",
-		Long: `Send the images that were built for services to a registry.
+		Short: "Push the images of services that are built",
+		Long: `Push the images that were built for services to a registry.
 
-Such an image is called PROJECT_SERVICE, a name that no registry has a place
-for; it is sent as PREFIX/PROJECT_SERVICE. Services with an image of their own
-are left out. Credentials are those of docker login.`,
+Such an image is called PROJECT_SERVICE, which names no registry; it is pushed as
+PREFIX/PROJECT_SERVICE. Services with "image:" are skipped. Credentials are those
+of docker login.`,
 		Example: `  docker stacklite push --to registry.example.com/team
   docker stacklite push --to localhost:5000 web`,
 		ValidArgsFunction: c.completeServices,
@@ -46,9 +46,9 @@ are left out. Credentials are those of docker login.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.to, "to", "", "the registry, with the beginning of the names there")
-	flags.BoolVar(&f.ignoreFailures, "ignore-push-failures", false, "go on where an image can't be sent, and call that success")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
+	flags.StringVar(&f.to, "to", "", "prefix for the names of the images: a registry and, if needed, a path")
+	flags.BoolVar(&f.ignoreFailures, "ignore-push-failures", false, "continue if an image cannot be pushed, and exit with 0")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only errors")
 	return cmd
 }
 
@@ -56,7 +56,7 @@ are left out. Credentials are those of docker login.`,
 func (f pushFlags) check() error {
 	if f.to == "" {
 		return exit.Usage{Msg: "push needs --to: no registry has a place for PROJECT_SERVICE",
-			Advice: []string{"use: push --to registry.example.com/team"}}
+			Advice: []string{"write it like: docker stacklite push --to registry.example.com/team"}}
 	}
 	if _, err := reference.ParseNormalizedNamed(strings.TrimSuffix(f.to, "/") + "/x"); err != nil {
 		return exit.Usage{Msg: fmt.Sprintf("--to %s is not the beginning of an image's name", f.to),

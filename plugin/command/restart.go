@@ -12,15 +12,16 @@ func newRestartCommand(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "restart [OPTIONS] [SERVICE...]",
 		Short: "Restart containers",
-		Long: `Restart containers as they are, stopped ones too, in the order of their links.
+		Long: `Restart containers as they are, including stopped ones, in the order of their
+links.
 
-Changes of the files take no effect: up makes those.`,
+Changes in the files have no effect: use up to apply them.`,
 		Example: `  docker stacklite restart
   docker stacklite restart -t 60 mysql`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			goal := plan.Goal{State: plan.Restarted, Timeout: timeout.seconds}
-			return c.act(cmd, goal, args, exit.Failure{Msg: "no containers to restart", Advice: []string{"to make them: up -d"}})
+			return c.act(cmd, goal, args, exit.Failure{Msg: "no containers to restart", Advice: []string{"to create them: docker stacklite up -d"}})
 		},
 	}
 	timeout.add(cmd.Flags())

@@ -35,8 +35,8 @@ func newRoot(c *cli) *cobra.Command {
 		Short:   "Run Fig and docker-compose 1.x files; only linked services reach each other",
 		Long: `Run Fig and docker-compose 1.x files, unchanged, on today's engines.
 
-Every link of the file becomes a network of its own, so that a service reaches
-those that it is linked to, by name, and nobody else.`,
+Links become networks of their own: a service reaches the services that it is
+linked to, by name, and no others.`,
 		Example: `  docker stacklite up -d
   docker stacklite ps
   docker stacklite scale web=5
@@ -98,19 +98,19 @@ those that it is linked to, by name, and nobody else.`,
 func (c *cli) addGeneralFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.SortFlags = false
-	f.StringArrayVar(&c.general.Files, "file", nil, "a file to read; may be repeated, later ones override (default fig.yml, docker-compose.yml)")
-	f.StringVar(&c.general.Project, "project-name", "", "the project's name (default the directory's)")
-	f.StringVar(&c.general.ProjectDir, "project-directory", "", "what relative paths are relative to (default the first file's directory)")
-	f.StringVar(&c.general.EnvFile, "env-file", "", "variables for the files (default .env)")
+	f.StringArrayVar(&c.general.Files, "file", nil, "file to read; can be repeated, later files override earlier ones (default fig.yml, docker-compose.yml)")
+	f.StringVar(&c.general.Project, "project-name", "", "project name (default name of the directory)")
+	f.StringVar(&c.general.ProjectDir, "project-directory", "", "directory that relative paths start from (default directory of the first file)")
+	f.StringVar(&c.general.EnvFile, "env-file", "", "file with values for variables in the files (default .env)")
 	f.StringVar(&c.general.Progress, "progress", "auto", "how progress is shown: auto, tty, plain, json or quiet")
-	f.StringVar(&c.general.Color, "ansi", "auto", "when colours are used: auto, never or always")
-	f.StringVar(&c.general.Isolation, "isolation", "link", `who reaches whom: "link", those that are linked, or "project", everybody`)
-	f.StringVar(&c.general.LinkEnv, "link-env", "", "which link variables containers get: none, ports, or full, with the target's environment (default STACKLITE_LINK_ENV, else ports)")
+	f.StringVar(&c.general.Color, "ansi", "auto", "when to use colours: auto, never or always")
+	f.StringVar(&c.general.Isolation, "isolation", "link", `which services reach each other: "link", those that are linked, or "project", all`)
+	f.StringVar(&c.general.LinkEnv, "link-env", "", "link variables that containers get: none, ports, or full, which adds the target's environment (default STACKLITE_LINK_ENV, else ports)")
 	f.StringVar(&c.general.Discovery, "discovery", "", "what discovery proxies find without a link: on, the whole engine; project; off; or names of other projects (default STACKLITE_DISCOVERY, else on)")
-	f.StringVar(&c.general.Pool, "pool", "", "the range that subnets are taken from (default STACKLITE_POOL, else what the engine chooses, or 10.222.0.0/16 where it can not)")
+	f.StringVar(&c.general.Pool, "pool", "", "address range for subnets (default STACKLITE_POOL, else chosen by the engine, or 10.222.0.0/16 if it cannot)")
 	f.StringVar(&c.general.Builder, "builder", "", "how images are built: auto, buildx, buildkit or classic (default STACKLITE_BUILDER, else auto)")
-	f.BoolVar(&c.general.DryRun, "dry-run", false, "say what would be done, and stop")
-	f.IntVar(&c.general.Parallel, "parallel", 16, "how many things to do at once")
+	f.BoolVar(&c.general.DryRun, "dry-run", false, "print what would be done, without doing it")
+	f.IntVar(&c.general.Parallel, "parallel", 16, "maximum number of operations at once")
 	_ = root.MarkPersistentFlagFilename("file", "yml", "yaml")
 	_ = root.MarkPersistentFlagFilename("env-file")
 	_ = root.MarkPersistentFlagDirname("project-directory")

@@ -38,13 +38,14 @@ func newRunCommand(c *cli) *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
 		Use:   "run [OPTIONS] SERVICE [COMMAND] [ARG...]",
-		Short: "Run a command once, in a container of its own",
-		Long: `Run a command once, in a container of its own that is like those of a service:
-its image, environment, volumes and links. It reaches the containers of its own
-service too: run db psql -h db. Ports are not published unless asked for.
+		Short: "Run a one-off command for a service",
+		Long: `Run a one-off command in a new container with the image, environment, volumes and
+links of a service. It also reaches the containers of the service itself:
+run db psql -h db. Ports are published only if asked for.
 
-What the service links to is started first. The container gets a terminal where
-there is one, and its exit code is that of run. Ctrl-P Ctrl-Q leaves it running.`,
+The services that the service links to are started first. The container gets a
+terminal if there is one, and run exits with its exit code. Ctrl-P Ctrl-Q
+detaches and leaves it running.`,
 		Example: `  docker stacklite run --rm web bash
   docker stacklite run --rm -T db pg_dump app > app.sql
   docker stacklite run -d --name migration -e DEBUG=1 web ./migrate`,
@@ -60,22 +61,22 @@ there is one, and its exit code is that of run. Ctrl-P Ctrl-Q leaves it running.
 	flags := cmd.Flags()
 	flags.SetInterspersed(false) // what follows the service is the command
 	flags.SortFlags = false
-	flags.BoolVarP(&f.detach, "detach", "d", false, "leave the container running and print its name")
-	flags.BoolVar(&f.remove, "rm", false, "remove the container when it has exited")
-	flags.BoolVarP(&f.noTerminal, "no-TTY", "T", false, "give it no terminal")
-	flags.StringArrayVarP(&f.env, "env", "e", nil, "NAME=VALUE for its environment, or NAME of a variable here; may be repeated")
-	flags.StringVar(&f.entrypoint, "entrypoint", "", "in place of the service's")
-	flags.StringVarP(&f.user, "user", "u", "", "in place of the service's")
-	flags.StringVarP(&f.dir, "workdir", "w", "", "directory in the container, in place of the service's")
-	flags.StringArrayVarP(&f.volumes, "volume", "v", nil, "a volume, as files say it; may be repeated")
-	flags.StringArrayVarP(&f.ports, "publish", "p", nil, "a port to publish, as files say it; may be repeated")
+	flags.BoolVarP(&f.detach, "detach", "d", false, "run in the background and print the name of the container")
+	flags.BoolVar(&f.remove, "rm", false, "remove the container after it exits")
+	flags.BoolVarP(&f.noTerminal, "no-TTY", "T", false, "do not allocate a terminal")
+	flags.StringArrayVarP(&f.env, "env", "e", nil, "environment variable NAME=VALUE, or NAME to pass on its value; can be repeated")
+	flags.StringVar(&f.entrypoint, "entrypoint", "", "override the entrypoint of the service")
+	flags.StringVarP(&f.user, "user", "u", "", "run as this user")
+	flags.StringVarP(&f.dir, "workdir", "w", "", "working directory in the container")
+	flags.StringArrayVarP(&f.volumes, "volume", "v", nil, "mount a volume, written as in files; can be repeated")
+	flags.StringArrayVarP(&f.ports, "publish", "p", nil, "publish a port, written as in files; can be repeated")
 	flags.BoolVar(&f.servicePorts, "service-ports", false, "publish the ports of the service")
-	flags.BoolVar(&f.useAliases, "use-aliases", false, "let it answer to the service's name")
-	flags.BoolVar(&f.noDeps, "no-deps", false, "leave the services that this one links to alone")
+	flags.BoolVar(&f.useAliases, "use-aliases", false, "let the service's name resolve to this container too")
+	flags.BoolVar(&f.noDeps, "no-deps", false, "do not start the services that this one links to")
 	flags.StringVar(&f.name, "name", "", "name of the container")
-	flags.StringArrayVarP(&f.labels, "label", "l", nil, "NAME=VALUE, a label; may be repeated")
-	flags.BoolVar(&f.build, "build", false, "build the image first, also if it exists")
-	flags.BoolVar(&f.quietPull, "quiet-pull", false, "don't show how far pulls are")
+	flags.StringArrayVarP(&f.labels, "label", "l", nil, "label NAME=VALUE; can be repeated")
+	flags.BoolVar(&f.build, "build", false, "build the image first, even if it exists")
+	flags.BoolVar(&f.quietPull, "quiet-pull", false, "pull without showing progress")
 	flags.BoolP("interactive", "i", true, "keep standard input open: it always is")
 	_ = flags.MarkHidden("interactive")
 	cmd.MarkFlagsMutuallyExclusive("service-ports", "publish")

@@ -19,13 +19,13 @@ func newScaleCommand(c *cli) *cobra.Command {
 	var timeout timeoutFlag
 	cmd := &cobra.Command{
 		Use:   "scale [OPTIONS] SERVICE=NUMBER...",
-		Short: "Set how many replicas services have",
-		Long: `Set how many replicas services have.
+		Short: "Set the number of replicas of services",
+		Long: `Set the number of replicas of services.
 
-New replicas take the lowest free numbers, surplus ones go from the top. The
-service's name answers with all replicas at once; those that link to it see the
-change with nothing restarted. A service that publishes a fixed host port can
-have one replica only: publish "80" instead of "80:80", or a range.`,
+New replicas get the lowest free numbers; the highest numbers are removed first.
+The service's name resolves to all replicas; services that link to it see the
+change without a restart. A service that publishes a fixed host port can only
+have one replica: publish "80" instead of "80:80", or a range of ports.`,
 		Example: `  docker stacklite scale web=5
   docker stacklite scale web=2 worker=0`,
 		Args: cobra.MinimumNArgs(1),

@@ -18,7 +18,7 @@ type timeoutFlag struct {
 }
 
 func (f *timeoutFlag) add(flags *pflag.FlagSet) {
-	flags.VarP(f, "timeout", "t", "seconds that a container is given to stop")
+	flags.VarP(f, "timeout", "t", "seconds to wait for a container to stop before killing it")
 }
 
 // String is the value, or what holds for most containers.
@@ -51,16 +51,16 @@ type imageFlags struct {
 }
 
 func (f *imageFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.build, "build", false, "build images first, also those that exist")
-	cmd.Flags().BoolVar(&f.noBuild, "no-build", false, "build nothing: an image that is missing is an error")
-	cmd.Flags().BoolVar(&f.quietPull, "quiet-pull", false, "don't show how far pulls are")
+	cmd.Flags().BoolVar(&f.build, "build", false, "build images first, even if they exist")
+	cmd.Flags().BoolVar(&f.noBuild, "no-build", false, "do not build images: a missing image is an error")
+	cmd.Flags().BoolVar(&f.quietPull, "quiet-pull", false, "pull without showing progress")
 	cmd.MarkFlagsMutuallyExclusive("build", "no-build")
 }
 
 // addLogStyle adds the flags that say how lines of logs look.
 func addLogStyle(flags *pflag.FlagSet, o *view.LogOptions) {
-	flags.BoolVar(&o.NoColor, "no-color", false, "no colours")
-	flags.BoolVar(&o.NoPrefix, "no-log-prefix", false, "no container's name before each line")
+	flags.BoolVar(&o.NoColor, "no-color", false, "do not use colours")
+	flags.BoolVar(&o.NoPrefix, "no-log-prefix", false, "do not show the container's name before each line")
 }
 
 // variable reads NAME=VALUE, or NAME for the value that it has here.

@@ -42,15 +42,15 @@ func newShellInitCommand(c *cli) *cobra.Command {
 		Long: `Print a shell function that makes "docker stack-lite" work.
 
 The Docker CLI knows this plugin as "docker stacklite", because it allows no
-hyphen in a plugin's name. The function is called docker, hands
+hyphen in the name of a plugin. The function is called docker. It runs
 
   docker [GLOBAL FLAGS] stack-lite ...
 
-on as "docker [GLOBAL FLAGS] stacklite ...", and every other command to docker
-unchanged. Completion of docker's commands, where it is set up, follows it.
+as "docker [GLOBAL FLAGS] stacklite ...", and every other docker command
+unchanged. Completion of docker commands, if set up, works with it.
 
-The function lives in the shells you type in. A script should say
-"docker stacklite" or "docker-stack-lite", which need no function.`,
+The function exists only in interactive shells that load it. Scripts should use
+"docker stacklite" or "docker-stack-lite", which do not need it.`,
 		Example: `  # bash: at the end of ~/.bashrc
   eval "$(docker-stack-lite shell-init bash)"
 

@@ -13,10 +13,10 @@ import (
 func newStartCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "start [OPTIONS] [SERVICE...]",
-		Short: "Start containers that exist",
-		Long: `Start containers that exist, in the order of their links.
+		Short: "Start existing containers",
+		Long: `Start existing containers, in the order of their links.
 
-No container is made or replaced: up does that.`,
+No container is created or replaced: up does that.`,
 		Example: `  docker stacklite start
   docker stacklite start web mysql`,
 		ValidArgsFunction: c.completeServices,
@@ -34,7 +34,7 @@ func runStart(ctx context.Context, s *session.Session, args []string) error {
 	goal := plan.Goal{Services: services, NoCreate: true, Recreate: plan.Never}
 	return s.Converge(ctx, session.Request{Goal: goal, Check: func(have plan.Have) error {
 		if !have.Has(services) {
-			return exit.Failure{Msg: "no containers to start", Advice: []string{"to make them: up -d"}}
+			return exit.Failure{Msg: "no containers to start", Advice: []string{"to create them: docker stacklite up -d"}}
 		}
 		return nil
 	}})

@@ -13,10 +13,10 @@ func newStopCommand(c *cli) *cobra.Command {
 	var timeout timeoutFlag
 	cmd := &cobra.Command{
 		Use:   "stop [OPTIONS] [SERVICE...]",
-		Short: "Stop containers, and keep them",
-		Long: `Stop containers, and keep them: start brings them back with all they hold.
+		Short: "Stop containers without removing them",
+		Long: `Stop containers without removing them: start starts them again, with their data.
 
-A container is stopped after those that link to it.`,
+A container is stopped after the containers that link to it.`,
 		Example: `  docker stacklite stop
   docker stacklite stop -t 60 mysql`,
 		ValidArgsFunction: c.completeServices,

@@ -14,7 +14,7 @@ func newTopCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "top [SERVICE...]",
 		Short: "List the processes of containers",
-		Long:  `List the processes that run in containers, as seen from the host.`,
+		Long:  `List the processes that run in containers, as the host sees them.`,
 		Example: `  docker stacklite top
   docker stacklite top web`,
 		ValidArgsFunction: c.completeServices,

@@ -10,8 +10,8 @@ import (
 func newUnpauseCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "unpause [SERVICE...]",
-		Short: "Let paused containers go on",
-		Long:  `Let the processes of paused containers go on.`,
+		Short: "Resume paused containers",
+		Long:  `Resume the processes of paused containers.`,
 		Example: `  docker stacklite unpause
   docker stacklite unpause worker`,
 		ValidArgsFunction: c.completeServices,

@@ -37,26 +37,26 @@ func newUpCommand(c *cli) *cobra.Command {
 	var f upFlags
 	cmd := &cobra.Command{
 		Use:   "up [OPTIONS] [SERVICE...]",
-		Short: "Make and start the stack, and change what differs from the files",
-		Long: `Make and start the stack, and change what differs from the files.
+		Short: "Create and start the stack, or update it",
+		Long: `Create and start the stack, or update it to match the files.
 
-Only what differs is touched: a service whose settings changed gets new
-containers, a changed link only a new network. Named services bring up with them
-what they link to. The number of replicas stays as it is unless --scale says
-something else. Run it again after an interruption and it goes on.
+Only what differs is changed: a service with changed settings gets new
+containers, a changed link only a new network. Services that the named ones link
+to are started too. The number of replicas stays the same unless --scale sets
+it. If up is interrupted, run it again to finish.
 
-Without --detach it shows what the containers write until all have exited.
-Ctrl-C stops them, pressed again it kills them; they stay for the next up.`,
-		Example: `  # everything, with its output
+Without --detach it shows the output of the containers until all have exited.
+Ctrl-C stops them, a second Ctrl-C kills them; they are kept for the next up.`,
+		Example: `  # the whole stack, in the foreground
   docker stacklite up
 
-  # everything, in the background
+  # the whole stack, in the background
   docker stacklite up -d
 
   # web and what it links to, with three replicas of web
   docker stacklite up -d --scale web=3 web
 
-  # what would be done?
+  # show what would be done
   docker stacklite up --dry-run`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -77,7 +77,7 @@ Ctrl-C stops them, pressed again it kills them; they stay for the next up.`,
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().BoolVarP(&f.detach, "detach", "d", false, "leave the stack running in the background")
+	cmd.Flags().BoolVarP(&f.detach, "detach", "d", false, "run containers in the background")
 	f.imageFlags.add(cmd)
 	f.attachFlags.add(cmd)
 	f.readyFlags.add(cmd)
@@ -86,15 +86,15 @@ Ctrl-C stops them, pressed again it kills them; they stay for the next up.`,
 
 func (f *upFlags) add(cmd *cobra.Command) {
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVar(&f.noDeps, "no-deps", false, "leave the services that the named ones link to alone")
-	cmd.Flags().BoolVar(&f.forceRecreate, "force-recreate", false, "replace containers even if nothing changed")
-	cmd.Flags().BoolVar(&f.dependents, "always-recreate-deps", false, "replace the containers of services that link to what is replaced, too")
-	cmd.Flags().BoolVar(&f.noRecreate, "no-recreate", false, "leave containers that exist as they are")
-	cmd.Flags().BoolVar(&f.noStart, "no-start", false, "make containers, start none")
-	cmd.Flags().BoolVar(&f.removeOrphans, "remove-orphans", false, "remove containers of services that the files no longer have")
-	cmd.Flags().BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "give replaced containers new anonymous volumes")
+	cmd.Flags().BoolVar(&f.noDeps, "no-deps", false, "do not start the services that the named ones link to")
+	cmd.Flags().BoolVar(&f.forceRecreate, "force-recreate", false, "replace containers even if nothing has changed")
+	cmd.Flags().BoolVar(&f.dependents, "always-recreate-deps", false, "also replace the containers of services that link to replaced ones")
+	cmd.Flags().BoolVar(&f.noRecreate, "no-recreate", false, "do not replace existing containers")
+	cmd.Flags().BoolVar(&f.noStart, "no-start", false, "create containers without starting them")
+	cmd.Flags().BoolVar(&f.removeOrphans, "remove-orphans", false, "also remove containers of services that are no longer in the files")
+	cmd.Flags().BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "create new anonymous volumes instead of keeping those of replaced containers")
 	f.timeout.add(cmd.Flags())
-	cmd.Flags().StringArrayVar(&f.scale, "scale", nil, "SERVICE=NUMBER of replicas; may be repeated")
+	cmd.Flags().StringArrayVar(&f.scale, "scale", nil, "number of replicas as SERVICE=NUMBER; can be repeated")
 	cmd.MarkFlagsMutuallyExclusive("force-recreate", "no-recreate")
 	cmd.MarkFlagsMutuallyExclusive("always-recreate-deps", "no-recreate")
 }

@@ -26,13 +26,13 @@ type attachFlags struct {
 }
 
 func (f *attachFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.abort, "abort-on-container-exit", false, "stop all containers as soon as one has exited; its code is the exit code")
-	cmd.Flags().StringVar(&f.exitCodeFrom, "exit-code-from", "", "take the exit code from this service; stops all with the first that exits")
-	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "show this service's output only; may be repeated")
-	cmd.Flags().StringArrayVar(&f.noAttach, "no-attach", nil, "don't show this service's output; may be repeated")
-	cmd.Flags().BoolVar(&f.attachDeps, "attach-dependencies", false, "show the output of services that the named ones link to, too")
+	cmd.Flags().BoolVar(&f.abort, "abort-on-container-exit", false, "stop all containers when one exits, and exit with its code")
+	cmd.Flags().StringVar(&f.exitCodeFrom, "exit-code-from", "", "exit with the code of this service; implies --abort-on-container-exit")
+	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "show only the output of this service; can be repeated")
+	cmd.Flags().StringArrayVar(&f.noAttach, "no-attach", nil, "do not show the output of this service; can be repeated")
+	cmd.Flags().BoolVar(&f.attachDeps, "attach-dependencies", false, "also show the output of services that the named ones link to")
 	addLogStyle(cmd.Flags(), &f.log)
-	cmd.Flags().BoolVar(&f.log.Timestamps, "timestamps", false, "show when each line was written")
+	cmd.Flags().BoolVar(&f.log.Timestamps, "timestamps", false, "show timestamps")
 }
 
 // aborts tells whether the first container that exits ends all.
@@ -45,8 +45,8 @@ type readyFlags struct {
 }
 
 func (f *readyFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.wait, "wait", false, "wait until containers run and, where their image has a health check, are healthy; implies -d")
-	cmd.Flags().IntVar(&f.waitTimeout, "wait-timeout", 0, "seconds to wait at most (default without end)")
+	cmd.Flags().BoolVar(&f.wait, "wait", false, "wait until containers are running and, if they have a health check, healthy; implies -d")
+	cmd.Flags().IntVar(&f.waitTimeout, "wait-timeout", 0, "maximum number of seconds to wait (default no limit)")
 }
 
 // inForeground makes an up in the foreground of the flags: named are the services that

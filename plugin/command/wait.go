@@ -19,10 +19,10 @@ import (
 func newWaitCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "wait SERVICE...",
-		Short: "Wait until containers have exited",
+		Short: "Wait for containers to exit",
 		Long: `Wait until all containers of the services have exited, and print their exit
-codes, a line each by name and number. The first that is not 0 is the exit code
-of wait.`,
+codes, one per line, ordered by name and number. wait exits with the first code
+that is not 0.`,
 		Example:           `  docker stacklite wait migration`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: c.completeServices,
@@ -39,7 +39,7 @@ func runWait(ctx context.Context, s *session.Session, args []string) error {
 	}
 	list = slices.DeleteFunc(list, func(c observed.Container) bool { return c.OneOff || c.State == plan.StateCreated })
 	if len(list) == 0 {
-		return exit.Failure{Msg: "no containers to wait for", Advice: []string{"to bring them up: up -d"}}
+		return exit.Failure{Msg: "no containers to wait for", Advice: []string{"to start them: docker stacklite up -d"}}
 	}
 	codes := make([]int, len(list))
 	group, within := errgroup.WithContext(ctx)

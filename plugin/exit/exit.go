@@ -69,7 +69,7 @@ func Code(err error, o view.Options) int {
 	case errors.As(err, &status):
 		return int(status)
 	case errors.Is(err, context.Canceled):
-		view.PrintError(o, Failure{Msg: "interrupted", Advice: []string{"to finish what was begun, run the same command again"}})
+		view.PrintError(o, Failure{Msg: "interrupted", Advice: []string{"run the same command again to finish what was begun"}})
 		return codeInterrupted
 	}
 	view.PrintError(o, err)

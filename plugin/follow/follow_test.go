@@ -85,7 +85,7 @@ func TestReadyIsWhatRuns(t *testing.T) {
 	}
 	var failure exit.Failure
 	err := d.wait(0, "job")
-	if !errors.As(err, &failure) || failure.Msg != "demo_job_1 exited with code 3" || !slices.Equal(failure.Advice, []string{"to see why: docker stacklite logs job"}) {
+	if !errors.As(err, &failure) || failure.Msg != "demo_job_1 exited with code 3" || !slices.Equal(failure.Advice, []string{"to see its output: docker stacklite logs job"}) {
 		t.Errorf("one that has exited: %v", err)
 	}
 }

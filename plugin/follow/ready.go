@@ -33,7 +33,7 @@ type Readiness struct {
 func (r *Readiness) Wait(ctx context.Context) error {
 	if r.Timeout > 0 {
 		var cancel context.CancelFunc
-		late := exit.Failure{Msg: fmt.Sprintf("not ready after %d seconds", int(r.Timeout.Seconds())), Advice: []string{"to see why: docker stacklite logs"}}
+		late := exit.Failure{Msg: fmt.Sprintf("not ready after %d seconds", int(r.Timeout.Seconds())), Advice: []string{"to see their output: docker stacklite logs"}}
 		ctx, cancel = context.WithTimeoutCause(ctx, r.Timeout, late)
 		defer cancel()
 	}
@@ -108,7 +108,7 @@ func (r *Readiness) event(e engine.Event) {
 // ready tells whether a container is of use. That it never will be is an error.
 func (r *Readiness) ready(ctx context.Context, c observed.Container) (bool, error) {
 	now, there, err := r.Engine.Status(ctx, c.ID)
-	advice := []string{"to see why: docker stacklite logs " + c.Service}
+	advice := []string{"to see its output: docker stacklite logs " + c.Service}
 	switch {
 	case err != nil:
 		return false, err
