@@ -45,10 +45,10 @@ web:
     - "80"
 `
 
-// TestARealProxyBalancesOverAllReplicas runs nginx in a container, beside a
+// TestARealProxyBalancesOverAllReplicasOnTheEngine runs nginx in a container, beside a
 // program that writes its configuration from what the engine tells. Nobody links
 // the proxy to anybody.
-func TestARealProxyBalancesOverAllReplicas(t *testing.T) {
+func TestARealProxyBalancesOverAllReplicasOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	s := scenario.New(t, cli.DaemonHost(), nil)
