@@ -10,9 +10,9 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
-// smallShop brings a stack up on an engine in memory and gives a command that runs
+// shopStack brings a stack up on an engine in memory and gives a command that runs
 // in its folder.
-func smallShop(t *testing.T) func(name string, args ...string) *exec.Cmd {
+func shopStack(t *testing.T) func(name string, args ...string) *exec.Cmd {
 	t.Helper()
 	memory := scenario.NewMemory(t, "1.51")
 	dir, bin := t.TempDir(), scenario.Program(t, "docker-stack-lite")
@@ -39,7 +39,7 @@ func smallShop(t *testing.T) func(name string, args ...string) *exec.Cmd {
 }
 
 func TestCompletionOffersWhatThereIs(t *testing.T) {
-	command := smallShop(t)
+	command := shopStack(t)
 	for _, test := range []struct {
 		typed string
 		want  []string
@@ -84,7 +84,7 @@ func TestCompletionOffersWhatThereIs(t *testing.T) {
 }
 
 func TestCompletionOffersNothingOfAnEngineThatIsGone(t *testing.T) {
-	command := smallShop(t)
+	command := shopStack(t)
 	cmd := command("docker-stack-lite", "__complete", "-p", "")
 	cmd.Env = append(cmd.Env, "DOCKER_HOST=unix:///nowhere/docker.sock")
 	out, err := cmd.Output()
@@ -94,7 +94,7 @@ func TestCompletionOffersNothingOfAnEngineThatIsGone(t *testing.T) {
 }
 
 func TestShellsTakeTheCompletion(t *testing.T) {
-	command := smallShop(t)
+	command := shopStack(t)
 	for shell, test := range map[string]struct{ script, want string }{
 		"fish": {`docker-stack-lite completion fish | source; complete -C "docker-stack-lite restart "`, "web"},
 		"zsh": {`autoload -Uz compinit; compinit -u -D; eval "$(docker-stack-lite completion zsh)"; print $_comps[docker-stack-lite]`,

@@ -12,7 +12,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
-// typeIn runs the program in the small shop and gives what it prints, with ids
+// typeIn runs the program in the folder of the stack and gives what it prints, with ids
 // made equal, its complaints and its exit code.
 func typeIn(t *testing.T, command func(string, ...string) *exec.Cmd, line string) (out, said string, code int) {
 	t.Helper()
@@ -38,7 +38,7 @@ func typeIn(t *testing.T, command func(string, ...string) *exec.Cmd, line string
 }
 
 func TestWhatLookingAtAStackPrints(t *testing.T) {
-	command := smallShop(t)
+	command := shopStack(t)
 	if _, said, code := typeIn(t, command, "run -d --name lone web"); code != 0 {
 		t.Fatal(said)
 	}
@@ -94,7 +94,7 @@ func TestWhatLookingAtAStackPrints(t *testing.T) {
 }
 
 func TestEventsAreObjectsForPrograms(t *testing.T) {
-	command := smallShop(t)
+	command := shopStack(t)
 	out, said, code := typeIn(t, command, "events --json --since 1h --until "+time.Now().Format(time.RFC3339Nano)+" db")
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, said)

@@ -24,9 +24,9 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
-// A stranded program is one that has a file, and nothing else: no engine that
+// alone is a program that has a file, and nothing else: no engine that
 // answers, no home, no variables of the test's own.
-func stranded(t *testing.T, env ...string) func(args ...string) (out string, code int) {
+func alone(t *testing.T, env ...string) func(args ...string) (out string, code int) {
 	t.Helper()
 	dir, bin := t.TempDir(), scenario.Program(t, "docker-stack-lite")
 	if err := os.WriteFile(filepath.Join(dir, "fig.yml"), []byte("web:\n  image: x\n"), 0o600); err != nil {
@@ -48,7 +48,7 @@ func stranded(t *testing.T, env ...string) func(args ...string) (out string, cod
 }
 
 func TestAnEngineThatCantBeReachedIsOneLineInEveryVerb(t *testing.T) {
-	run := stranded(t, "DOCKER_HOST=unix:///nowhere/docker.sock")
+	run := alone(t, "DOCKER_HOST=unix:///nowhere/docker.sock")
 	for _, line := range []string{
 		"build", "check", "create", "down", "events", "exec web ls", "images", "kill", "link ls", "logs", "logs -f", "ls", "pause", "plan",
 		"port web 80", "ps", "pull", "push --to localhost:5000", "restart", "rm", "run web", "run -d web", "scale web=2", "start", "stop", "top", "unpause", "up", "up -d", "up --wait", "wait web",
@@ -64,7 +64,7 @@ func TestAnEngineThatCantBeReachedIsOneLineInEveryVerb(t *testing.T) {
 }
 
 func TestEveryVerbIsAskedToDoWithoutAnEngine(t *testing.T) {
-	run := stranded(t)
+	run := alone(t)
 	out, _ := run("__complete", "")
 	offline := "can completion config graph help shell-init version"
 	source, err := os.ReadFile("reaching_test.go")
@@ -91,7 +91,7 @@ func TestWhatTheDockerCLIIsSetToIsToldWhereItIsWrong(t *testing.T) {
 		{"DOCKER_TLS_VERIFY=1", "-H tcp://127.0.0.1:1 ps", "ca.pem: no such file or directory\n"},
 	} {
 		t.Run(test.env+" "+test.args, func(t *testing.T) {
-			out, code := stranded(t, test.env)(strings.Fields(test.args)...)
+			out, code := alone(t, test.env)(strings.Fields(test.args)...)
 			if !strings.HasPrefix(out, "stack-lite: ") || !strings.Contains(out, test.want) || code != 1 || strings.Count(out, "\n") != 2 {
 				t.Errorf("exit code %d and\n%s", code, out)
 			}
@@ -119,7 +119,7 @@ func TestContextsAndHostsAndNamesLeadToTheirEngine(t *testing.T) {
 		{"DOCKER_HOST=" + memory.Host(), "ps -q"},
 	} {
 		memory.ResetCalls()
-		out, code := stranded(t, test.env, "DOCKER_CONFIG="+dir)(strings.Fields(test.args)...)
+		out, code := alone(t, test.env, "DOCKER_CONFIG="+dir)(strings.Fields(test.args)...)
 		if code != 0 || len(memory.Calls()) == 0 {
 			t.Errorf("%s %s: exit code %d after %d calls: %s", test.env, test.args, code, len(memory.Calls()), out)
 		}
@@ -134,18 +134,18 @@ func TestAnEngineBehindTLSIsReachedWithTheRightKeysOnly(t *testing.T) {
 	tlsFlags := func(dir string) string {
 		return fmt.Sprintf("--tlsverify --tlscacert %[1]s/ca.pem --tlscert %[1]s/cert.pem --tlskey %[1]s/key.pem", dir)
 	}
-	stranger := newAuthority(t)
-	stranger.issue(t, "key", "cert")
+	other := newAuthority(t)
+	other.issue(t, "key", "cert")
 	for _, test := range []struct {
 		env, args string
 		want      int
 	}{
 		{"A=", tlsFlags(keys.dir) + " -H tcp://" + address + " ps", 0},
 		{"DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=" + keys.dir + " DOCKER_HOST=tcp://" + address, "ps", 0},
-		{"A=", tlsFlags(stranger.dir) + " -H tcp://" + address + " ps", 1},
+		{"A=", tlsFlags(other.dir) + " -H tcp://" + address + " ps", 1},
 		{"A=", "-H tcp://" + address + " ps", 1},
 	} {
-		out, code := stranded(t, strings.Fields(test.env)...)(strings.Fields(test.args)...)
+		out, code := alone(t, strings.Fields(test.env)...)(strings.Fields(test.args)...)
 		if code != test.want {
 			t.Errorf("%s %s: exit code %d, not %d: %s", test.env, test.args, code, test.want, out)
 		}
@@ -164,7 +164,7 @@ func TestSSHIsAskedForTheDockerCommandOfTheOtherSide(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(bin, "ssh"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	out, code := stranded(t, "DOCKER_HOST=ssh://me@far:2222", "PATH="+bin+":"+os.Getenv("PATH"))("ps", "--format", "json")
+	out, code := alone(t, "DOCKER_HOST=ssh://me@far:2222", "PATH="+bin+":"+os.Getenv("PATH"))("ps", "--format", "json")
 	asked, err := os.ReadFile(filepath.Join(bin, "asked"))
 	if code != 0 || err != nil || len(memory.Calls()) == 0 {
 		t.Fatalf("exit code %d, %v: %s", code, err, out)

@@ -16,10 +16,10 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
-// neighbourhood is files of projects that know nothing of each other but by
+// projectFiles is files of projects that know nothing of each other but by
 // discovery: by project the file, and by service the role, p for a proxy and d
 // for what is discoverable.
-var neighbourhood = map[string]struct {
+var projectFiles = map[string]struct {
 	file  string
 	roles map[string]string
 }{
@@ -58,81 +58,81 @@ func TestDiscoveryHoldsWhateverHappensToTheProjects(t *testing.T) {
 		version := scenario.Versions()[seed%len(scenario.Versions())]
 		t.Run(fmt.Sprint(version, "/", seed), func(t *testing.T) {
 			t.Parallel()
-			q := newQuarter(t, version)
+			d := newDiscovery(t, version)
 			r := rand.New(rand.NewPCG(uint64(seed), 5))
 			proxied := r.IntN(2) == 0
 			if proxied {
-				q.Say("external", q.Project+"nginx", "socket", "publish")
+				d.Say("external", d.Project+"nginx", "socket", "publish")
 			}
 			projects := []string{"a", "b", "c"}
 			for range 8 {
 				p := projects[r.IntN(3)]
-				q.history = append(q.history, q.act(p, r))
-				q.joined(p)
+				d.history = append(d.history, d.act(p, r))
+				d.joined(p)
 			}
 			for _, p := range projects {
-				q.run(p, "up", "-d")
-				q.history = append(q.history, p+" up")
+				d.run(p, "up", "-d")
+				d.history = append(d.history, p+" up")
 			}
 			for _, p := range projects {
 				// Two that were brought up without knowing each other agree
 				// at the latest when each has seen what the other did.
-				q.run(p, "up", "-d")
+				d.run(p, "up", "-d")
 			}
 			for _, p := range projects {
-				if n := q.changed(p, "up", "-d"); n > 0 {
-					t.Errorf("after %v up of %s changes %d things more", q.history, p, n)
+				if n := d.changed(p, "up", "-d"); n > 0 {
+					t.Errorf("after %v up of %s changes %d things more", d.history, p, n)
 				}
-				q.joined(p)
+				d.joined(p)
 			}
-			q.single()
+			d.single()
 			for _, p := range projects {
-				q.run(p, "down")
-				q.Say("nothing-left", q.Project+p)
+				d.run(p, "down")
+				d.Say("nothing-left", d.Project+p)
 			}
 			if proxied {
-				q.Say("external-untouched")
+				d.Say("external-untouched")
 			}
 		})
 	}
 }
 
-// quarter is a stage with the folders of the neighbourhood.
-type quarter struct {
+// discovery is a stage with the folders of the projects.
+type discovery struct {
 	*scenario.Stage
 	history []string
 }
 
-func newQuarter(t *testing.T, version string) *quarter {
-	q := &quarter{Stage: scenario.NewStage(t, version, "")}
-	for p, what := range neighbourhood {
-		dir := filepath.Join(q.Dir, p)
-		q.Must(os.Mkdir(dir, 0o755))
-		q.Must(os.WriteFile(filepath.Join(dir, "fig.yml"), []byte(what.file), 0o644))
+func newDiscovery(t *testing.T, version string) *discovery {
+	d := &discovery{Stage: scenario.NewStage(t, version, "")}
+	for p, what := range projectFiles {
+		dir := filepath.Join(d.Dir, p)
+		d.Must(os.Mkdir(dir, 0o755))
+		d.Must(os.WriteFile(filepath.Join(dir, "fig.yml"), []byte(what.file), 0o644))
 	}
-	return q
+	return d
 }
 
-func (q *quarter) args(p string, args ...string) []string {
-	return append([]string{"-p", q.Project + p, "-f", filepath.Join(q.Dir, p, "fig.yml")}, args...)
+func (d *discovery) args(p string, args ...string) []string {
+	return append([]string{"-p", d.Project + p, "-f", filepath.Join(d.Dir, p, "fig.yml")}, args...)
 }
 
-func (q *quarter) run(p string, args ...string) {
-	q.T.Helper()
-	if err := q.Stacklite(q.args(p, args...)...); err != nil {
-		q.T.Fatalf("after %v: %v", q.history, err)
+func (d *discovery) run(p string, args ...string) {
+	d.T.Helper()
+	if err := d.Stacklite(d.args(p, args...)...); err != nil {
+		d.T.Fatalf("after %v: %v", d.history, err)
 	}
 }
 
-func (q *quarter) changed(p string, args ...string) int {
-	q.T.Helper()
-	return q.Changes(q.args(p, args...)...)
+func (d *discovery) changed(p string, args ...string) int {
+	d.T.Helper()
+	return d.Changes(d.args(p, args...)...)
 }
 
 // act does something to a project and says what.
-func (q *quarter) act(p string, r *rand.Rand) string {
-	q.T.Helper()
-	service := slices.Sorted(maps.Keys(neighbourhood[p].roles))[r.IntN(len(neighbourhood[p].roles))]
+func (d *discovery) act(p string, r *rand.Rand) string {
+	d.T.Helper()
+	service := slices.Sorted(maps.Keys(projectFiles[p].roles))[r.IntN(len(projectFiles[p].roles))]
 	var args []string
 	switch r.IntN(6) {
 	case 0:
@@ -149,31 +149,31 @@ func (q *quarter) act(p string, r *rand.Rand) string {
 	default:
 		args = []string{"up", "-d"}
 	}
-	q.run(p, args...)
+	d.run(p, args...)
 	return p + " " + strings.Join(args, " ")
 }
 
-// resident is a container of the quarter.
-type resident struct {
+// member is a container of one of the projects, or of nobody.
+type member struct {
 	name, project, service string
 	role                   string
 	networks               []string // those that carry traffic
 }
 
-func (q *quarter) residents() []resident {
-	q.T.Helper()
-	containers, err := q.Client.ContainerList(q.T.Context(), container.ListOptions{All: true})
-	q.Must(err)
-	networks, err := q.Client.NetworkList(q.T.Context(), network.ListOptions{})
-	q.Must(err)
+func (d *discovery) members() []member {
+	d.T.Helper()
+	containers, err := d.Client.ContainerList(d.T.Context(), container.ListOptions{All: true})
+	d.Must(err)
+	networks, err := d.Client.NetworkList(d.T.Context(), network.ListOptions{})
+	d.Must(err)
 	carries := map[string]bool{}
 	for _, n := range networks {
 		carries[n.Name] = n.Name != "bridge" && n.Options["com.docker.network.bridge.enable_icc"] != "false"
 	}
-	var list []resident
+	var list []member
 	for _, c := range containers {
-		r := resident{name: c.Names[0], project: strings.TrimPrefix(c.Labels[scenario.LabelProject], q.Project), service: c.Labels[scenario.LabelService]}
-		r.role = neighbourhood[r.project].roles[r.service]
+		r := member{name: c.Names[0], project: strings.TrimPrefix(c.Labels[scenario.LabelProject], d.Project), service: c.Labels[scenario.LabelService]}
+		r.role = projectFiles[r.project].roles[r.service]
 		if r.project == "" {
 			r.role = "p"
 		}
@@ -188,11 +188,11 @@ func (q *quarter) residents() []resident {
 }
 
 // meetings lists the networks that two containers meet on.
-func meetings(a, b resident) []string {
+func meetings(a, b member) []string {
 	return slices.DeleteFunc(slices.Clone(a.networks), func(n string) bool { return !slices.Contains(b.networks, n) })
 }
 
-func neighbours(a, b resident) bool {
+func neighbours(a, b member) bool {
 	if a.project == b.project && a.service == b.service {
 		return false
 	}
@@ -203,13 +203,13 @@ func neighbours(a, b resident) bool {
 
 // joined claims that all containers of a project meet those that they find or
 // are found by.
-func (q *quarter) joined(p string) {
-	q.T.Helper()
-	list := q.residents()
+func (d *discovery) joined(p string) {
+	d.T.Helper()
+	list := d.members()
 	for _, a := range list {
 		for _, b := range list {
 			if a.project == p && neighbours(a, b) && len(meetings(a, b)) == 0 {
-				q.T.Fatalf("after %v %s and %s do not meet", q.history, a.name, b.name)
+				d.T.Fatalf("after %v %s and %s do not meet", d.history, a.name, b.name)
 			}
 		}
 	}
@@ -217,9 +217,9 @@ func (q *quarter) joined(p string) {
 
 // single claims that neighbours of different projects meet on one network, those
 // of one project on one at least, and others on none.
-func (q *quarter) single() {
-	q.T.Helper()
-	list := q.residents()
+func (d *discovery) single() {
+	d.T.Helper()
+	list := d.members()
 	for i, a := range list {
 		for _, b := range list[:i] {
 			if a.project == b.project && a.service == b.service {
@@ -228,7 +228,7 @@ func (q *quarter) single() {
 			got := meetings(a, b)
 			// Two of one project may be in several cliques together.
 			if neighbours(a, b) != (len(got) > 0) || a.project != b.project && len(got) > 1 {
-				q.T.Errorf("after %v %s and %s meet on %v", q.history, a.name, b.name, got)
+				d.T.Errorf("after %v %s and %s meet on %v", d.history, a.name, b.name, got)
 			}
 		}
 	}

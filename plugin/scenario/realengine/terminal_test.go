@@ -17,8 +17,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
-// A sitting is a user at a terminal, in front of the program.
-type sitting struct {
+// terminal is a user at a terminal that the program runs on.
+type terminal struct {
 	t        *testing.T
 	cmd      *exec.Cmd
 	keyboard *os.File // and screen
@@ -29,9 +29,9 @@ type sitting struct {
 	screen bytes.Buffer
 }
 
-// sit starts the program at a terminal of 90 by 24, with a stack of the
+// runAtTerminal starts the program at a terminal of 90 by 24, with a stack of the
 // project that nobody else has.
-func sit(t *testing.T, project, host string, args ...string) *sitting {
+func runAtTerminal(t *testing.T, project, host string, args ...string) *terminal {
 	t.Helper()
 	dir, bin := t.TempDir(), scenario.Program(t, "docker-stack-lite")
 	file := "web:\n  image: " + scenario.ProbeImage + "\n  stdin_open: true\n  command: /probe serve 80\n" +
@@ -39,7 +39,7 @@ func sit(t *testing.T, project, host string, args ...string) *sitting {
 	if err := os.WriteFile(filepath.Join(dir, "fig.yml"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &sitting{t: t}
+	s := &terminal{t: t}
 	var err error
 	if s.keyboard, s.line, err = pty.Open(); err != nil {
 		t.Fatal(err)
@@ -72,14 +72,14 @@ func sit(t *testing.T, project, host string, args ...string) *sitting {
 	return s
 }
 
-func (s *sitting) resize(width, height uint16) {
+func (s *terminal) resize(width, height uint16) {
 	s.t.Helper()
 	if err := pty.Setsize(s.keyboard, &pty.Winsize{Cols: width, Rows: height}); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-func (s *sitting) press(keys string) {
+func (s *terminal) press(keys string) {
 	s.t.Helper()
 	if _, err := s.keyboard.WriteString(keys); err != nil {
 		s.t.Fatal(err)
@@ -87,7 +87,7 @@ func (s *sitting) press(keys string) {
 }
 
 // see waits until a text is on the screen.
-func (s *sitting) see(text string) {
+func (s *terminal) see(text string) {
 	s.t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		s.mu.Lock()
@@ -103,7 +103,7 @@ func (s *sitting) see(text string) {
 }
 
 // end waits for the program and makes sure that the terminal is as it was.
-func (s *sitting) end(code int) {
+func (s *terminal) end(code int) {
 	s.t.Helper()
 	_ = s.cmd.Wait() // the code tells
 	s.mu.Lock()
@@ -124,7 +124,7 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 
 	t.Run("run is a terminal of the user's size", func(t *testing.T) {
 		scene := scenario.New(t, host, nil)
-		s := sit(t, scene.Project, host, "run", "--rm", "web", "/probe", "terminal")
+		s := runAtTerminal(t, scene.Project, host, "run", "--rm", "web", "/probe", "terminal")
 		s.see("terminal 90x24")
 		s.resize(100, 30)
 		s.see("terminal 100x30")
@@ -140,8 +140,8 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 	})
 	t.Run("exec is a terminal too", func(t *testing.T) {
 		scene := scenario.New(t, host, nil)
-		sit(t, scene.Project, host, "up", "-d", "web").end(0)
-		s := sit(t, scene.Project, host, "exec", "web", "/probe", "terminal")
+		runAtTerminal(t, scene.Project, host, "up", "-d", "web").end(0)
+		s := runAtTerminal(t, scene.Project, host, "exec", "web", "/probe", "terminal")
 		s.see("terminal 90x24")
 		s.resize(50, 10)
 		s.see("terminal 50x10")
@@ -152,7 +152,7 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 	})
 	t.Run("Ctrl-P Ctrl-Q leaves it running", func(t *testing.T) {
 		scene := scenario.New(t, host, nil)
-		s := sit(t, scene.Project, host, "run", "web", "/probe", "terminal")
+		s := runAtTerminal(t, scene.Project, host, "run", "web", "/probe", "terminal")
 		s.see("terminal 90x24")
 		s.press("\x10\x11")
 		s.see("runs on")
@@ -163,7 +163,7 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 	})
 	t.Run("a command that can't be run leaves nothing", func(t *testing.T) {
 		scene := scenario.New(t, host, nil)
-		s := sit(t, scene.Project, host, "run", "web", "/nosuch")
+		s := runAtTerminal(t, scene.Project, host, "run", "web", "/nosuch")
 		s.see("no such file")
 		s.end(1)
 		if err := scene.Say("absent", "web"); err != nil {
@@ -172,14 +172,14 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 	})
 	t.Run("last words are shown without a line end too", func(t *testing.T) {
 		scene := scenario.New(t, host, nil)
-		s := sit(t, scene.Project, host, "up", "last")
+		s := runAtTerminal(t, scene.Project, host, "up", "last")
 		s.see(" first-last-words")
 		s.see("_last_1 exited with code 0")
 		s.end(0)
 	})
 	t.Run("Ctrl-C stops up, with the last words on the screen", func(t *testing.T) {
 		scene := scenario.New(t, host, nil)
-		s := sit(t, scene.Project, host, "up", "web")
+		s := runAtTerminal(t, scene.Project, host, "up", "web")
 		s.see("serving on 80")
 		s.press("\x03")
 		s.see("Gracefully stopping... (press Ctrl+C again to force)")
