@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -25,18 +26,22 @@ func newMemory(t *testing.T) memory {
 	return memory{host: e.Host()}
 }
 
-// run runs a command in the current directory.
-func (m memory) run(t *testing.T, args ...string) (out, errs string, code int) {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	root, options := New(&session.Environment{
-		In: strings.NewReader(""), Out: &stdout, Err: &stderr,
+func (m memory) environment(out, errs io.Writer) *session.Environment {
+	return &session.Environment{
+		In: strings.NewReader(""), Out: out, Err: errs,
 		Vars:  map[string]string{"COMPOSE_PROJECT_NAME": "demo"},
 		Hints: Hints,
 		Connect: func() (engine.Client, error) {
 			return client.NewClientWithOpts(client.WithHost(m.host), client.WithAPIVersionNegotiation())
 		},
-	}, nil)
+	}
+}
+
+// run runs a command in the current directory.
+func (m memory) run(t *testing.T, args ...string) (out, errs string, code int) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	root, options := New(m.environment(&stdout, &stderr), nil)
 	root.SilenceErrors, root.SilenceUsage = true, true // as the Docker CLI's library has it
 	root.SetArgs(args)
 	code = exit.Code(root.ExecuteContext(t.Context()), options())

@@ -2,7 +2,10 @@ package command
 
 import (
 	"io"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
@@ -17,5 +20,38 @@ func TestNoFlagOfACommandClashesWithAGlobalOne(t *testing.T) {
 				t.Error("it does not know the flag --file")
 			}
 		})
+	}
+}
+
+// What holds for one verb alone, such as -q of pull, is no business of the rest of
+// the program.
+func TestNoVerbChangesTheGeneralOptions(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "fig.yml", "web:\n  image: probe\n")
+	m := newMemory(t)
+	for _, line := range []string{
+		"build --no-parallel -q", "config -q", "create --quiet-pull", "plan --format json", "ps -q",
+		"pull -q --no-parallel --policy never", "push -q --to localhost:5000", "up -d --quiet-pull", "down",
+	} {
+		var errs strings.Builder
+		c := &cli{env: m.environment(io.Discard, &errs)}
+		root := newRoot(c)
+		before := c.general
+		root.SetArgs(strings.Fields(line))
+		if err := root.ExecuteContext(t.Context()); err != nil {
+			t.Fatalf("%s: %v\n%s", line, err, &errs)
+		}
+		if diff := cmp.Diff(before, c.general); diff != "" {
+			t.Errorf("%s changes the general options:\n%s", line, diff)
+		}
+	}
+}
+
+func TestATimeToStopThatIsNoNumberIsRefused(t *testing.T) {
+	_, errs, code := newMemory(t).run(t, "stop", "-t", "soon")
+	want := "stack-lite: invalid argument \"soon\" for \"-t, --timeout\" flag: strconv.ParseInt: parsing \"soon\": invalid syntax\n" +
+		"hint: try: stacklite stop --help\n"
+	if code != 2 || errs != want {
+		t.Errorf("exit code %d\n%s", code, errs)
 	}
 }

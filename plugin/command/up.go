@@ -86,7 +86,7 @@ Ctrl-C stops them, a second Ctrl-C kills them; they are kept for the next up.`,
 
 func (f *upFlags) add(cmd *cobra.Command) {
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVar(&f.noDeps, "no-deps", false, "do not start the services that the named ones link to")
+	cmd.Flags().BoolVar(&f.noDeps, "no-deps", false, "leave out the services that the named ones link to")
 	cmd.Flags().BoolVar(&f.forceRecreate, "force-recreate", false, "replace containers even if nothing has changed")
 	cmd.Flags().BoolVar(&f.dependents, "always-recreate-deps", false, "also replace the containers of services that link to replaced ones")
 	cmd.Flags().BoolVar(&f.noRecreate, "no-recreate", false, "do not replace existing containers")
