@@ -127,7 +127,7 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	for i, a := range top.Services {
 		for _, b := range top.Services[:i] {
 			pair := [2]string{min(a.NetworkOwner, b.NetworkOwner), max(a.NetworkOwner, b.NetworkOwner)}
-			if got := len(top.Between(a.Name, b.Name)) > 0; got != neighbours[pair] && pair[0] != pair[1] {
+			if got := len(linkingtest.Between(top, a.Name, b.Name)) > 0; got != neighbours[pair] && pair[0] != pair[1] {
 				t.Errorf("%s and %s: neighbours %v, share a network %v", a.Name, b.Name, neighbours[pair], got)
 			}
 			want := neighbours[pair] || reachOtherwise(p.Service(pair[0]), p.Service(pair[1])) || meet(top, pair)

@@ -97,7 +97,7 @@ func TestBetweenListsTheNetworksOfTheOwners(t *testing.T) {
 		{"gone", "web"}:   nil,
 	} {
 		var got []string
-		for _, n := range top.Between(pair[0], pair[1]) {
+		for _, n := range linkingtest.Between(top, pair[0], pair[1]) {
 			got = append(got, n.Name)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

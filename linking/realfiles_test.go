@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stack-lite/stack-lite/compose"
 	"gopkg.in/yaml.v3"
+
+	"github.com/stack-lite/stack-lite/compose"
 )
 
 // realFiles lays out files of public repositories, which are not part of this

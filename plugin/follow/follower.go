@@ -86,9 +86,7 @@ func (f *Follower) Run(ctx context.Context, begun func([]observed.Container)) (e
 		}
 		var timeout <-chan time.Time
 		if wait > 0 {
-			timer := time.NewTimer(wait)
-			defer timer.Stop()
-			timeout = timer.C
+			timeout = time.After(wait)
 		}
 		select {
 		case <-f.wake:

@@ -36,8 +36,8 @@ type (
 	// RemoveNetwork removes a network that nobody is attached to.
 	RemoveNetwork struct{ Name, ID string }
 
-	// CreateContainer makes a container, attached to First alone where the
-	// engine takes no more than one network at creation (API < 1.44).
+	// CreateContainer makes a container, attached to the first of its networks
+	// alone where the engine takes no more than one at creation (API < 1.44).
 	CreateContainer struct {
 		Container  Container
 		As         string   // the name to give it; another than the container's while it replaces one

@@ -59,7 +59,6 @@ type Have struct {
 	Networks   []HaveNetwork
 	Containers []HaveContainer
 	Externals  []External // containers that are not the stack's
-	Spec       any        // what else the engine saw, for its own use
 	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
 }
 
@@ -126,7 +125,6 @@ type External struct {
 	Owner    string            // the project that it says it belongs to; empty: none
 	Attached map[string]string // as HaveContainer has it, but with all networks
 	Address  map[string]string // by name of the network, while it runs
-	Spec     any               // what the engine knows of it, for its own use
 }
 
 // State is what a container is doing.

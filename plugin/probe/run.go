@@ -16,15 +16,15 @@ import (
 // by silence, which costs nothing but time.
 const atOnce = 256
 
-// Run is the program as a prober: a patience (1s) and questions in, an answer a
+// Run is the program as a prober: a timeout (1s) and questions in, an answer a
 // line out, in the order in which they come. The error is one of arguments or of
 // out.
 func Run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("usage: %s PATIENCE QUESTION [QUESTION]", Command)
+		return fmt.Errorf("usage: %s TIMEOUT QUESTION [QUESTION]", Command)
 	}
-	patience, err := time.ParseDuration(args[0])
-	if err != nil || patience <= 0 {
+	timeout, err := time.ParseDuration(args[0])
+	if err != nil || timeout <= 0 {
 		return fmt.Errorf("%s is no time to wait", args[0])
 	}
 	var questions []Question
@@ -41,7 +41,7 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	group.SetLimit(atOnce)
 	for _, q := range questions {
 		group.Go(func() error {
-			a := q.ask(ctx, patience)
+			a := q.ask(ctx, timeout)
 			a.Question = q.String()
 			mu.Lock()
 			defer mu.Unlock()
@@ -65,8 +65,8 @@ func Parse(b []byte) (map[string]Answer, error) {
 	}
 }
 
-func (q Question) ask(ctx context.Context, patience time.Duration) Answer {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (q Question) ask(ctx context.Context, timeout time.Duration) Answer {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	switch q.Kind {
 	case Name:

@@ -23,8 +23,8 @@ func (s *Session) sameFolder(have plan.Have) error {
 			return exit.Failure{
 				Msg: fmt.Sprintf("a stack named %s exists already; it was made from %s, and this is %s", project.Name, c.Dir, project.Dir),
 				Advice: []string{
-					fmt.Sprintf("to give this one another name: docker stacklite -p %s2 up -d", project.Name),
-					fmt.Sprintf("if the folder was moved: docker stacklite -p %s up -d", project.Name),
+					fmt.Sprintf("to give this one another name, add: -p %s2", project.Name),
+					fmt.Sprintf("if the folder was moved, add: -p %s", project.Name),
 				},
 			}
 		}

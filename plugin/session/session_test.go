@@ -218,7 +218,7 @@ func TestAStackIsNotTakenForThatOfAnotherFolder(t *testing.T) {
 		}
 		var failure exit.Failure
 		want := "a stack named demo exists already; it was made from " + other + ", and this is " + here
-		advice := []string{"to give this one another name: docker stacklite -p demo2 up -d", "if the folder was moved: docker stacklite -p demo up -d"}
+		advice := []string{"to give this one another name, add: -p demo2", "if the folder was moved, add: -p demo"}
 		if !errors.As(err, &failure) || failure.Msg != want || !slices.Equal(failure.Advice, advice) {
 			t.Errorf("%s: got %v", name, err)
 		}

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -60,7 +59,6 @@ type Logs struct {
 	width  int                 // of the widest prefix, in cells
 	heads  map[string]string   // padded and coloured prefixes, by prefix
 	styles map[string]aec.ANSI // by prefix
-	open   []*logWriter
 	err    error
 }
 
@@ -162,17 +160,10 @@ func (g *Logs) write(w io.Writer, s string) {
 	}
 }
 
-// Close closes the writers, which write what they have kept. It returns the first
-// error of writing, after which more lines may have been lost.
+// Close returns the first error of writing, after which more lines may have been
+// lost.
 func (g *Logs) Close() error {
 	g.mu.Lock()
-	open := slices.Clone(g.open)
-	g.mu.Unlock()
-	var errs []error
-	for _, w := range open {
-		errs = append(errs, w.Close())
-	}
-	g.mu.Lock()
 	defer g.mu.Unlock()
-	return errors.Join(append(errs, g.err)...)
+	return g.err
 }

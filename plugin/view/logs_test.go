@@ -85,45 +85,15 @@ func TestLogOptionsChangeWhatIsShown(t *testing.T) {
 	}
 }
 
-func TestAPartialLineWaitsForItsEndOrForClose(t *testing.T) {
-	var out bytes.Buffer
-	logs := NewLogs(Options{Out: &out}, LogOptions{})
-	db := logs.Writer(LogLine{Service: "db", Number: 1})
-	web := logs.Writer(LogLine{Service: "db", Number: 2})
-	fmt.Fprint(db, "one ")
-	fmt.Fprint(web, "other\n")
-	fmt.Fprint(db, "line\ntwo")
-	if got, want := out.String(), "db_2  | other\ndb_1  | one line\n"; got != want {
-		t.Errorf("before the end: got %q", got)
-	}
-	if err := logs.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := out.String(), "db_2  | other\ndb_1  | one line\ndb_1  | two\n"; got != want {
-		t.Errorf("got %q", got)
-	}
-}
-
-func TestALineWithoutAnEndIsNotKeptForEver(t *testing.T) {
-	var out bytes.Buffer
-	logs := NewLogs(Options{Out: &out}, LogOptions{NoPrefix: true})
-	w := logs.Writer(LogLine{Service: "db", Number: 1})
-	fmt.Fprint(w, strings.Repeat("x", maxLine+1))
-	if out.Len() != maxLine+1 {
-		t.Errorf("%d bytes were written", out.Len())
-	}
-}
-
 func TestLinesFromManyGoroutinesAreNotMixed(t *testing.T) {
 	var out bytes.Buffer
 	logs := NewLogs(Options{Out: &out}, LogOptions{Containers: containers()})
 	var all sync.WaitGroup
 	for _, c := range containers() {
 		all.Go(func() {
-			w := logs.Writer(c)
+			c.Text = "a line\n"
 			for range 200 {
-				fmt.Fprint(w, "a li")
-				fmt.Fprint(w, "ne\n")
+				logs.Line(c)
 			}
 		})
 	}
@@ -152,30 +122,6 @@ func TestCloseReturnsTheErrorOfWriting(t *testing.T) {
 	if err := logs.Close(); err == nil || err.Error() != "broken pipe" {
 		t.Errorf("got %v", err)
 	}
-}
-
-func FuzzLogWriter(f *testing.F) {
-	f.Add("one\ntwo", 3)
-	f.Add("\n\n\r\nx\r", 1)
-	f.Fuzz(func(t *testing.T, text string, size int) {
-		size = max(1, min(size, 100))
-		var out bytes.Buffer
-		logs := NewLogs(Options{Out: &out}, LogOptions{NoPrefix: true})
-		w := logs.Writer(LogLine{})
-		for rest := text; rest != ""; {
-			n := min(size, len(rest))
-			fmt.Fprint(w, rest[:n])
-			rest = rest[n:]
-		}
-		_ = logs.Close()
-		want := strings.ReplaceAll(text, "\r\n", "\n")
-		if want != "" && !strings.HasSuffix(want, "\n") {
-			want = strings.TrimSuffix(want, "\r") + "\n"
-		}
-		if out.String() != want {
-			t.Errorf("%q in pieces of %d became %q", text, size, out.String())
-		}
-	})
 }
 
 // at is a line of a service at a time in seconds.
