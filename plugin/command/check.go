@@ -30,7 +30,7 @@ result with the files: linked services must find each other's names and get an
 answer; all others must not be reachable, by any address. The exit code is 1 if
 a link is broken or if services reach each other that are not linked.
 
-Images need not contain anything for this. During the check this program itself
+Images need no extra programs for this. During the check this program itself
 runs next to every container, in its network and with its name server, and
 leaves nothing behind. A port need not be open: a refused connection shows that
 packets pass. Other containers on the stack's networks are checked too.

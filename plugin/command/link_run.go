@@ -34,7 +34,7 @@ arguments are those of docker run, and docker itself does the rest.
 
 The container is not on the default bridge: it reaches the containers that it is
 linked to and the internet, and publishes ports. Nothing else reaches it, and
-its targets do not reach each other.`,
+its targets do not reach each other through it.`,
 		Example: `  docker stacklite link run -it --name web --link mysql:mysql IMAGE /run.sh
   docker stacklite link run -d --rm -p 80:80 --link mysql --link redis:cache IMAGE`,
 		DisableFlagParsing: true,
