@@ -73,7 +73,7 @@ func (p *player) request(told string) error {
 	client := http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", strings.TrimPrefix(p.engine.host, "unix://"))
+			return (&net.Dialer{}).DialContext(ctx, "tcp", strings.TrimPrefix(p.engine.host, "tcp://"))
 		},
 	}}
 	answer, err := client.Do(r)

@@ -18,7 +18,7 @@ import (
 // words puts names that are always the same in the place of what is another
 // each time.
 type words struct {
-	dir, socket string
+	dir, address string
 
 	mu    sync.Mutex
 	known []string          // pairs for a strings.Replacer
@@ -28,8 +28,8 @@ type words struct {
 	runs  map[string]string // numbers of one-off containers
 }
 
-func newWords(dir, socket string) *words {
-	return &words{dir: dir, socket: socket, seen: map[string]bool{}, ids: map[string]string{}, count: map[string]int{}, runs: map[string]string{}}
+func newWords(dir, address string) *words {
+	return &words{dir: dir, address: address, seen: map[string]bool{}, ids: map[string]string{}, count: map[string]int{}, runs: map[string]string{}}
 }
 
 // described is what an answer of the engine tells of one thing.
@@ -95,7 +95,7 @@ var (
 func (w *words) plain(text string) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	text = strings.NewReplacer(append(w.known, w.socket, "SOCKET", w.dir, "FOLDER")...).Replace(text)
+	text = strings.NewReplacer(append(w.known, w.address, "ADDRESS", w.dir, "FOLDER")...).Replace(text)
 	text = runNumber.ReplaceAllStringFunc(text, func(found string) string {
 		if strings.HasPrefix(found, "_run_00000000") {
 			return found // such a number already
