@@ -25,23 +25,24 @@ var mayImport = map[string][]string{
 	"linking":              {"compose", "linking/cover"},
 	"linking/graph":        {"compose", "linking"},
 	"linking/linkingtest":  {"compose", "linking"},
-	"plugin":               {"plugin/classic", "plugin/command", "plugin/engine", "plugin/exit", "plugin/image", "plugin/probe", "plugin/session", "plugin/view"},
+	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/image", "plugin/probe", "plugin/session", "plugin/view"},
 	"plugin/command": {
-		"compose", "linking/graph", "plugin/adhoc", "plugin/classic", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/follow",
+		"compose", "linking/graph", "plugin/adhoc", "plugin/classic", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow",
 		"plugin/image", "plugin/observed", "plugin/plan", "plugin/reach", "plugin/session", "plugin/view",
 	},
 	"plugin/session": {
 		"compose", "linking", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/observed", "plugin/plan", "plugin/view",
 	},
-	"plugin/follow":   {"compose", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
-	"plugin/classic":  {"compose", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
-	"plugin/exit":     {"compose", "plugin/desired", "plugin/view"},
-	"plugin/labels":   {"compose", "linking"},
-	"plugin/observed": {"compose", "linking", "plugin/plan"},
-	"plugin/desired":  {"compose", "linking", "plugin/labels", "plugin/observed", "plugin/plan"},
-	"plugin/plan":     {},
-	"plugin/engine":   {"compose", "linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
-	"plugin/image":    {"plugin/desired", "plugin/image/dockerfile", "plugin/plan"},
+	"plugin/dockerrun": {"plugin/adhoc", "plugin/exit", "plugin/follow", "plugin/observed", "plugin/plan", "plugin/session", "plugin/view"},
+	"plugin/follow":    {"compose", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
+	"plugin/classic":   {"compose", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
+	"plugin/exit":      {"compose", "plugin/desired", "plugin/view"},
+	"plugin/labels":    {"compose", "linking"},
+	"plugin/observed":  {"compose", "linking", "plugin/plan"},
+	"plugin/desired":   {"compose", "linking", "plugin/labels", "plugin/observed", "plugin/plan"},
+	"plugin/plan":      {},
+	"plugin/engine":    {"compose", "linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
+	"plugin/image":     {"plugin/desired", "plugin/image/dockerfile", "plugin/plan"},
 	"plugin/reach": {
 		"compose", "linking", "linking/graph", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/probe",
 	},
@@ -191,7 +192,7 @@ func intoBuffer(call *ast.CallExpr) bool {
 const (
 	mostMethods = 25 // of a struct
 	mostFiles   = 40 // of a package, without tests
-	mostVerbs   = 10 // files of command that are not a verb's
+	mostShared  = 12 // files of command that are not a verb's
 )
 
 func TestNothingIsTooBigToBeOneThing(t *testing.T) {
@@ -213,7 +214,7 @@ func TestNothingIsTooBigToBeOneThing(t *testing.T) {
 	for name, n := range files {
 		most := mostFiles
 		if name == "plugin/command" { // a file a verb
-			most = len(verbFiles(t)) + mostVerbs
+			most = len(verbFiles(t)) + mostShared
 		}
 		if n > most {
 			t.Errorf("%s has %d files: one idea each?", name, n)

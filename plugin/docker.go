@@ -18,6 +18,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/command"
+	"github.com/stack-lite/stack-lite/plugin/dockerrun"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/image"
@@ -92,7 +93,7 @@ func findBuildx(docker *dockercommand.DockerCli, root *cobra.Command, args []str
 	if err != nil || found.Err != nil {
 		return nil
 	}
-	globals, _ := command.CutDockerGlobals(args)
+	globals, _ := dockerrun.CutGlobals(args)
 	p := &image.BuildxPlugin{Version: found.Version}
 	if os.Getenv("BUILDX_BUILDER") == "" {
 		// The builder that is named after the context is the engine's own: any
@@ -121,7 +122,7 @@ func standaloneArgs(args []string, old *classic.Tool) []string {
 	if old != nil {
 		return old.Args(args, command.Name)
 	}
-	globals, rest := command.CutDockerGlobals(rest)
+	globals, rest := dockerrun.CutGlobals(rest)
 	out = append(out, globals...)
 	return append(append(out, command.Name), slices.Clone(rest)...)
 }

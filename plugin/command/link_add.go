@@ -36,17 +36,17 @@ their ports. They return to the bridge when their last link is removed.`,
 }
 
 func runLinkAdd(ctx context.Context, s *session.Session, consumer string, targets []string, isolate bool) error {
-	planner, err := linkPlanner(ctx, s)
+	planner, err := adhoc.NewPlanner(ctx, s.Engine, s.Version())
 	if err != nil {
 		return err
 	}
-	from, err := someContainer(planner.Snapshot, consumer)
+	from, err := planner.Find(consumer)
 	if err != nil {
 		return err
 	}
 	var to []adhoc.Target
 	for _, word := range targets {
-		t, err := linkTarget(planner.Snapshot, word)
+		t, err := planner.FindTarget(word)
 		if err != nil {
 			return err
 		}

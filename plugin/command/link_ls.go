@@ -32,13 +32,13 @@ was removed.`,
 }
 
 func runLinkLs(ctx context.Context, s *session.Session, args []string, format string) error {
-	planner, err := linkPlanner(ctx, s)
+	planner, err := adhoc.NewPlanner(ctx, s.Engine, s.Version())
 	if err != nil {
 		return err
 	}
 	links := adhoc.Links(planner.Snapshot)
 	if len(args) == 1 {
-		c, err := someContainer(planner.Snapshot, args[0])
+		c, err := planner.Find(args[0])
 		if err != nil {
 			return err
 		}

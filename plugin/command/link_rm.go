@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stack-lite/stack-lite/plugin/adhoc"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
@@ -47,13 +48,13 @@ other container was removed, for all containers or for those that are named.`,
 
 // runLinkSweep takes away what is left of links of which an end is gone.
 func runLinkSweep(ctx context.Context, s *session.Session, containers []string) error {
-	planner, err := linkPlanner(ctx, s)
+	planner, err := adhoc.NewPlanner(ctx, s.Engine, s.Version())
 	if err != nil {
 		return err
 	}
 	var of []*observed.Container
 	for _, word := range containers {
-		c, err := someContainer(planner.Snapshot, word)
+		c, err := planner.Find(word)
 		if err != nil {
 			return err
 		}
@@ -63,11 +64,11 @@ func runLinkSweep(ctx context.Context, s *session.Session, containers []string) 
 }
 
 func runLinkRm(ctx context.Context, s *session.Session, word string, links []string) error {
-	planner, err := linkPlanner(ctx, s)
+	planner, err := adhoc.NewPlanner(ctx, s.Engine, s.Version())
 	if err != nil {
 		return err
 	}
-	consumer, err := someContainer(planner.Snapshot, word)
+	consumer, err := planner.Find(word)
 	if err != nil {
 		return err
 	}

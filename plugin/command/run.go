@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -112,7 +113,7 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 		return err
 	}
 	if err == nil && f.detach {
-		if err = s.Engine.Start(making, name); err == nil {
+		if err = s.Engine.Apply(making, plan.StartContainer{Container: name, Name: name}, nil); err == nil {
 			return view.Lines(s.View, name)
 		}
 	}
@@ -121,8 +122,14 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 		times, end := follow.Interrupts(ctx)
 		defer end()
 		stop()
-		run := oneOffRun{session: s, terminal: c.terminal(), name: name, tty: terminal, remove: f.remove, classic: c.classic != nil}
-		err = run.attached(context.WithoutCancel(ctx), times)
+		run := follow.OneOff{
+			Engine: s.Engine, Terminal: c.terminal(), Name: name, TTY: terminal, Remove: f.remove, Stopped: 130,
+			Detached: func() { s.Note(name + " keeps running") },
+		}
+		if c.classic != nil {
+			run.Stopped = follow.Aborted
+		}
+		err = run.Run(context.WithoutCancel(ctx), times)
 	}
 	return cleanUp(context.WithoutCancel(ctx), s, name, err)
 }
@@ -146,4 +153,17 @@ func makeOneOff(ctx context.Context, s *session.Session, needs bool, o desired.O
 		return "", err
 	}
 	return name, s.Run(ctx, p)
+}
+
+// cleanUp removes a one-off container that never ran, and networks that were
+// made for those that are over.
+func cleanUp(ctx context.Context, s *session.Session, name string, err error) error {
+	if err != nil {
+		err = errors.Join(err, s.Engine.RemoveCreated(ctx, name))
+	}
+	have, seen := s.Observe(ctx, false)
+	if seen != nil {
+		return errors.Join(err, seen)
+	}
+	return errors.Join(err, s.RunSilently(ctx, plan.OneOffNetworks(have.Have)))
 }

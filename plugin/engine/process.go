@@ -137,19 +137,6 @@ func wait(ctx context.Context, e *Engine, id string, condition container.WaitCon
 	}
 }
 
-// Start starts a container by its name.
-func (e *Engine) Start(ctx context.Context, name string) error {
-	return e.explain(e.client.ContainerStart(ctx, e.created.id(name), container.StartOptions{}))
-}
-
-// Stop stops a container, or kills it. One that does not run is as it should be.
-func (e *Engine) Stop(ctx context.Context, name string, kill bool) error {
-	if kill {
-		return e.explain(ignoreConflict(e.client.ContainerKill(ctx, e.created.id(name), "KILL")))
-	}
-	return e.explain(ignoreNotFound(e.client.ContainerStop(ctx, e.created.id(name), container.StopOptions{})))
-}
-
 // RemoveCreated removes a container that was made but has never run.
 func (e *Engine) RemoveCreated(ctx context.Context, name string) error {
 	c, there, err := e.Status(ctx, e.created.id(name))

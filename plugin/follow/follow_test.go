@@ -186,7 +186,7 @@ func TestOneExitStopsTheRestWhereThatIsAskedFor(t *testing.T) {
 	var targets []plan.Target
 	f.Stop = func(ctx context.Context, target plan.Target) error {
 		targets = append(targets, target)
-		return d.engine.Stop(ctx, "demo_web_1", false)
+		return d.engine.Apply(ctx, plan.StopContainer{Container: "demo_web_1"}, nil)
 	}
 	if err := f.Run(t.Context()); !errors.Is(err, exit.Status(3)) {
 		t.Errorf("got %v", err)

@@ -103,7 +103,7 @@ func (s *stack) up(scale desired.Scale, oneOff string) {
 	}
 	s.run(p)
 	if oneOff != "" {
-		if err := s.engine.Start(context.Background(), "p_"+oneOff+"_run_1"); err != nil {
+		if err := s.engine.Apply(context.Background(), plan.StartContainer{Container: "p_" + oneOff + "_run_1"}, nil); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -1,4 +1,4 @@
-package command
+package dockerrun
 
 import (
 	"errors"
@@ -35,7 +35,7 @@ Options:
 `
 
 func TestTheFlagsOfDockerRunAreReadFromItsHelp(t *testing.T) {
-	flags := dockerRunFlags(runHelp)
+	flags := runFlags(runHelp)
 	for name, takes := range map[string]bool{
 		"add-host": true, "attach": true, "detach": false, "health-start-interval": true, "rm": false,
 		"tty": false, "net": true, "net-alias": true, "dns-opt": true,
@@ -72,7 +72,7 @@ func TestALineOfDockerRunIsTakenApart(t *testing.T) {
 			options: "--detach=false --rm=true", links: "a", networks: "mine", rest: "image -d", remove: true},
 		"--link a --cidfile x -v /a:/b image": {options: "--volume=/a:/b", links: "a", rest: "image"},
 	} {
-		l, err := parseRunLine(dockerRunFlags(runHelp), strings.Fields(text))
+		l, err := parseLine(runFlags(runHelp), strings.Fields(text))
 		if err == nil {
 			err = l.check()
 		}
@@ -107,7 +107,7 @@ func TestALineThatDockerRunWouldRefuseOrLinksCannotServeIsAMistake(t *testing.T)
 		"--network host --link a image":  "a container with --network host has no links",
 		"--net=container:x --link a img": "a container with --network container:x has no links",
 	} {
-		l, err := parseRunLine(dockerRunFlags(runHelp), strings.Fields(text))
+		l, err := parseLine(runFlags(runHelp), strings.Fields(text))
 		if err == nil {
 			err = l.check()
 		}
@@ -118,7 +118,7 @@ func TestALineThatDockerRunWouldRefuseOrLinksCannotServeIsAMistake(t *testing.T)
 }
 
 func TestDockerCreateIsNotGivenWhatOnlyRunHas(t *testing.T) {
-	l, err := parseRunLine(dockerRunFlags(runHelp), strings.Fields("-d -e -d --sig-proxy=false --detach-keys ctrl-x --rm --link a image"))
+	l, err := parseLine(runFlags(runHelp), strings.Fields("-d -e -d --sig-proxy=false --detach-keys ctrl-x --rm --link a image"))
 	if err != nil {
 		t.Fatal(err)
 	}

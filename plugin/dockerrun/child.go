@@ -1,6 +1,7 @@
-package command
+package dockerrun
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -12,16 +13,23 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/spf13/pflag"
+
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// dockerChild is the docker command with arguments, against the same engine:
-// the one that runs this plugin, or that of PATH, with the global flags that
-// this process was given.
-func (c *cli) dockerChild(argv []string, args ...string) *exec.Cmd {
-	docker := cmp.Or(c.env.Vars["DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND"], "docker")
-	globals, _ := CutDockerGlobals(argv[1:])
+// child makes docker commands.
+type child struct {
+	vars map[string]string // environment variables
+}
+
+// command is the docker command with arguments, against the same engine: the one
+// that runs this plugin, or that of PATH, with the global flags that this process
+// was given in argv.
+func (c child) command(argv []string, args ...string) *exec.Cmd {
+	docker := cmp.Or(c.vars["DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND"], "docker")
+	globals, _ := CutGlobals(argv[1:])
 	cmd := exec.Command(docker, slices.Concat(globals, args)...)
 	for _, entry := range os.Environ() {
 		if !strings.HasPrefix(entry, "DOCKER_CLI_PLUGIN_") {
@@ -29,6 +37,24 @@ func (c *cli) dockerChild(argv []string, args ...string) *exec.Cmd {
 		}
 	}
 	return cmd
+}
+
+// runFlags asks docker which flags its run has.
+func (c child) runFlags(ctx context.Context) (*pflag.FlagSet, error) {
+	cmd := c.command(os.Args, "run", "--help")
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := cmd.Run(); err != nil {
+		return nil, noDocker(err)
+	}
+	flags := runFlags(out.String())
+	if link := flags.Lookup("link"); link == nil || link.NoOptDefVal != "" {
+		return nil, exit.Failure{Msg: "docker run --help of this docker can't be read"}
+	}
+	return flags, nil
 }
 
 // runChild gives a child this process's streams and waits for it. Signals are

@@ -1,4 +1,4 @@
-package command
+package dockerrun
 
 import (
 	"errors"
@@ -13,8 +13,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 )
 
-// runLine is a command line of docker run, taken apart as far as links need it.
-type runLine struct {
+// line is a command line of docker run, taken apart as far as links need it.
+type line struct {
 	flags    []flagUse // but for links, networks and --cidfile
 	links    []string  // NAME[:ALIAS]
 	networks []string
@@ -39,9 +39,9 @@ type flagUse struct{ name, value string }
 //	    --rm              Automatically remove the container
 var helpLine = regexp.MustCompile(`^ +(?:-(\w), )? *--([\w-]+)(?: (\S+))?(?:  +|$)`)
 
-// dockerRunFlags reads the flags from what docker run --help says, so that they
+// runFlags reads the flags from what docker run --help says, so that they
 // are those of the docker that is there. --help is the verb's own.
-func dockerRunFlags(help string) *pflag.FlagSet {
+func runFlags(help string) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("docker run", pflag.ContinueOnError)
 	flags.SetInterspersed(false) // what follows the image is its command
 	flags.Usage = func() {}
@@ -63,15 +63,15 @@ func dockerRunFlags(help string) *pflag.FlagSet {
 	return flags
 }
 
-// parseRunLine takes a command line apart.
-func parseRunLine(flags *pflag.FlagSet, args []string) (runLine, error) {
-	var l runLine
+// parseLine takes a command line apart.
+func parseLine(flags *pflag.FlagSet, args []string) (line, error) {
+	var l line
 	err := flags.ParseAll(args, func(flag *pflag.Flag, value string) error {
 		l.take(flagUse{flag.Name, value})
 		return nil
 	})
 	if err != nil {
-		return l, runLineError(err)
+		return l, lineError(err)
 	}
 	if l.rest = flags.Args(); len(l.rest) == 0 {
 		return l, exit.Usage{Msg: "no image to run", Advice: []string{"try: docker stacklite link run --help"}}
@@ -79,8 +79,8 @@ func parseRunLine(flags *pflag.FlagSet, args []string) (runLine, error) {
 	return l, nil
 }
 
-// runLineError says what docker run would refuse.
-func runLineError(err error) error {
+// lineError says what docker run would refuse.
+func lineError(err error) error {
 	dashed := func(name, shorts string) string {
 		if shorts != "" {
 			return "-" + name
@@ -104,7 +104,7 @@ func runLineError(err error) error {
 }
 
 // take notes what links need to know of a flag.
-func (l *runLine) take(u flagUse) {
+func (l *line) take(u flagUse) {
 	set, _ := strconv.ParseBool(u.value) // docker refuses what is neither
 	switch u.name {
 	case "link":
@@ -136,7 +136,7 @@ func (l *runLine) take(u flagUse) {
 
 // check refuses what leaves no room for links, and drops the default bridge,
 // which everybody is on.
-func (l *runLine) check() error {
+func (l *line) check() error {
 	if len(l.links) == 0 {
 		return exit.Usage{Msg: "no --link", Advice: []string{"without links this is: docker run"}}
 	}
@@ -151,10 +151,10 @@ func (l *runLine) check() error {
 }
 
 // runWords are the flags for docker run.
-func (l *runLine) runWords() []string { return words(l.flags) }
+func (l *line) runWords() []string { return words(l.flags) }
 
 // createWords are the flags for docker create, which has no others.
-func (l *runLine) createWords() []string {
+func (l *line) createWords() []string {
 	return words(slices.DeleteFunc(slices.Clone(l.flags), func(u flagUse) bool {
 		return slices.Contains([]string{"detach", "detach-keys", "sig-proxy"}, u.name)
 	}))

@@ -1,4 +1,4 @@
-package command
+package dockerrun
 
 import (
 	"context"
@@ -21,7 +21,7 @@ import (
 func (r *linkedRun) attached(ctx context.Context, id string) (int, error) {
 	calls := context.WithoutCancel(ctx) // Ctrl-C is for the container
 	if r.line.detach {
-		if err := r.session.Engine.Start(calls, id); err != nil {
+		if err := r.start(calls, id); err != nil {
 			return r.notStarted(err), nil
 		}
 		return 0, view.Lines(r.session.View, id)
@@ -37,7 +37,7 @@ func (r *linkedRun) attached(ctx context.Context, id string) (int, error) {
 	go r.passSignals(ctx, within, id, started, stop)
 	var failed error
 	err = r.streams().Join(within, process, r.line.terminal && r.line.stdin && r.terminal.Interactive(), func() error {
-		failed = r.session.Engine.Start(within, id)
+		failed = r.start(within, id)
 		close(started)
 		return failed
 	})
@@ -52,6 +52,10 @@ func (r *linkedRun) attached(ctx context.Context, id string) (int, error) {
 		return 0, err
 	}
 	return result()
+}
+
+func (r *linkedRun) start(ctx context.Context, id string) error {
+	return r.session.Engine.Apply(ctx, plan.StartContainer{Container: id, Name: id}, nil)
 }
 
 // streams are those of the user that the container is joined to.

@@ -1,4 +1,4 @@
-package command
+package dockerrun
 
 import (
 	"slices"
@@ -17,9 +17,9 @@ func dockerGlobal(flag string) (known, takesValue bool) {
 	return false, false
 }
 
-// CutDockerGlobals parts the global flags of docker at the beginning of its
+// CutGlobals parts the global flags of docker at the beginning of its
 // arguments from the rest.
-func CutDockerGlobals(args []string) (globals, rest []string) {
+func CutGlobals(args []string) (globals, rest []string) {
 	for rest = args; len(rest) > 0; {
 		name, _, hasValue := strings.Cut(rest[0], "=")
 		known, takesValue := dockerGlobal(name)

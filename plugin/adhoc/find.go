@@ -1,0 +1,67 @@
+package adhoc
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/observed"
+)
+
+// Engine is what is asked for what there is.
+type Engine interface {
+	Observe(ctx context.Context, refs []string) (*observed.Snapshot, error)
+	Names(ctx context.Context, containers ...*observed.Container) error
+}
+
+// NewPlanner plans links beside what an engine shows now, with the names of all
+// containers that are linked by hand.
+func NewPlanner(ctx context.Context, e Engine, version string) (Planner, error) {
+	snapshot, err := e.Observe(ctx, nil)
+	if err != nil {
+		return Planner{}, err
+	}
+	return Planner{Snapshot: snapshot, Version: version, Now: time.Now()}, e.Names(ctx, Linked(snapshot)...)
+}
+
+// NoSuchContainer is a word that no container is called.
+type NoSuchContainer struct {
+	Word  string
+	Known []string // names, sorted
+}
+
+func (n *NoSuchContainer) Error() string { return fmt.Sprintf("no such container: %s", n.Word) }
+
+// Hints lists the containers that there are.
+func (n *NoSuchContainer) Hints() []string {
+	if len(n.Known) == 0 {
+		return nil
+	}
+	return []string{"there are: " + strings.Join(n.Known, ", ")}
+}
+
+// Find finds a container by its name or the beginning of its id. The error is a
+// *NoSuchContainer.
+func (p Planner) Find(word string) (*observed.Container, error) {
+	if c := p.Snapshot.Container("", word); c != nil && word != "" {
+		return c, nil
+	}
+	none := &NoSuchContainer{Word: word}
+	for _, c := range p.Snapshot.Containers {
+		none.Known = append(none.Known, c.Name)
+	}
+	slices.Sort(none.Known)
+	return nil, none
+}
+
+// FindTarget reads TARGET[:ALIAS]. As docker run --link has it, a target that is
+// given by something else than its name is called that. The error is a
+// *NoSuchContainer.
+func (p Planner) FindTarget(word string) (Target, error) {
+	name, alias, _ := strings.Cut(word, ":")
+	c, err := p.Find(name)
+	return Target{Container: c, Alias: cmp.Or(alias, name)}, err
+}

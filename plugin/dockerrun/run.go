@@ -1,0 +1,192 @@
+package dockerrun
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/adhoc"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/session"
+)
+
+// Run carries out docker run with its arguments, and makes of every --link a
+// network of two. The streams are those of the user, vars the environment of the
+// process. The error is an exit.Status for an exit code of docker's, ErrHelp
+// where help is asked for.
+func Run(ctx context.Context, s *session.Session, vars map[string]string, streams follow.Terminal, args []string) error {
+	docker := child{vars: vars}
+	flags, err := docker.runFlags(ctx)
+	if err != nil {
+		return err
+	}
+	line, err := parseLine(flags, args)
+	if err != nil {
+		return err
+	}
+	if err := line.check(); err != nil {
+		return err
+	}
+	r := &linkedRun{session: s, docker: docker, terminal: streams, line: line, networks: map[string]plan.Network{}}
+	if err := r.find(ctx); err != nil {
+		return err
+	}
+	defer r.sweep(ctx)
+	if err := s.RunSilently(ctx, r.planner.Run(r.networks, r.targets, nil)); err != nil {
+		return err
+	}
+	code, err := r.run(ctx)
+	if err == nil && code != 0 {
+		return exit.Status(code)
+	}
+	return err
+}
+
+// linkedRun is one docker run with links.
+type linkedRun struct {
+	session  *session.Session
+	docker   child
+	terminal follow.Terminal
+	line     line
+	planner  adhoc.Planner
+	targets  []adhoc.Target
+	networks map[string]plan.Network // by the target's name
+	cidfile  string
+}
+
+// find looks for the targets, and chooses the networks.
+func (r *linkedRun) find(ctx context.Context) (err error) {
+	if r.planner, err = adhoc.NewPlanner(ctx, r.session.Engine, r.session.Version()); err != nil {
+		return err
+	}
+	consumer := r.line.name
+	if consumer == "" { // docker chooses one, later
+		var b [4]byte
+		rand.Read(b[:])
+		consumer = "run-" + hex.EncodeToString(b[:])
+	}
+	names := map[string]*observed.Container{} // by alias
+	for _, link := range r.line.links {
+		t, err := r.planner.FindTarget(link)
+		if err != nil {
+			return err
+		}
+		if err := adhoc.Linkable(t.Container); err != nil {
+			return err
+		}
+		if other := names[t.Alias]; other != nil && other != t.Container {
+			return exit.Usage{Msg: fmt.Sprintf("--link: %s and %s are both to be called %q", other.Name, t.Container.Name, t.Alias),
+				Advice: []string{"choose another name: --link " + t.Container.Name + ":NAME"}}
+		}
+		names[t.Alias] = t.Container
+		r.targets = append(r.targets, t)
+		if _, known := r.networks[t.Container.Name]; !known {
+			r.networks[t.Container.Name] = r.planner.Network(consumer, t.Container.Name, true)
+		}
+	}
+	return nil
+}
+
+// run leaves the container to docker. On one network docker run does all of it;
+// several can be attached only between creating it and starting it.
+func (r *linkedRun) run(ctx context.Context) (code int, err error) {
+	dir, err := os.MkdirTemp("", "stacklite")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	if r.cidfile = r.line.cidfile; r.cidfile == "" {
+		r.cidfile = filepath.Join(dir, "cid")
+	}
+	if len(r.networks) == 1 && len(r.line.networks) == 0 {
+		args := append([]string{"run"}, r.line.runWords()...)
+		return runChild(ctx, r.docker.command(os.Args, r.complete(args)...), os.Stdout, r.session.View)
+	}
+	create := append([]string{"create"}, r.line.createWords()...)
+	if code, err := runChild(ctx, r.docker.command(os.Args, r.complete(create)...), io.Discard, r.session.View); err != nil || code != 0 {
+		return asRun(code), err
+	}
+	id := r.id()
+	if err := r.join(ctx, id); err != nil {
+		_ = r.session.Engine.Apply(context.WithoutCancel(ctx), plan.RemoveContainer{Container: id, Name: id, Volumes: true}, nil)
+		return 0, err
+	}
+	return r.attached(ctx, id)
+}
+
+// complete adds what makes the link, and the image with its command. docker
+// makes of --link on a network of one's own the names that the consumer alone
+// sees.
+func (r *linkedRun) complete(args []string) []string {
+	args = append(args, "--cidfile="+r.cidfile)
+	for _, n := range r.line.networks {
+		args = append(args, "--network="+n)
+	}
+	if len(r.line.networks) == 0 {
+		first := r.targets[0].Container
+		args = append(args, "--network="+r.networks[first.Name].Name)
+		if r.line.name != "" { // what it answers to, also when it is called something else later
+			args = append(args, "--network-alias="+r.line.name)
+		}
+		for _, t := range r.targets {
+			if t.Container == first {
+				args = append(args, "--link="+t.Container.Name+":"+t.Alias)
+			}
+		}
+	}
+	return append(append(args, "--"), r.line.rest...)
+}
+
+// asRun is the exit code of docker run for one of docker create.
+func asRun(code int) int {
+	if code == 0 {
+		return 0
+	}
+	return 125
+}
+
+func (r *linkedRun) id() string {
+	b, err := os.ReadFile(r.cidfile)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}
+
+// join attaches the created container to the networks that it is not on yet.
+func (r *linkedRun) join(ctx context.Context, id string) error {
+	snapshot, err := r.session.Engine.Observe(ctx, nil)
+	if err != nil {
+		return err
+	}
+	made := snapshot.Container("", id)
+	if made == nil {
+		return exit.Failure{Msg: "the container that docker made is gone"}
+	}
+	r.planner.Snapshot = snapshot
+	return r.session.RunSilently(ctx, r.planner.Run(r.networks, r.targets, made))
+}
+
+// sweep takes away what a run that has ended, or never came about, has left.
+func (r *linkedRun) sweep(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	planner, err := adhoc.NewPlanner(ctx, r.session.Engine, r.session.Version())
+	if err != nil {
+		return
+	}
+	var names []string
+	for _, n := range r.networks {
+		names = append(names, n.Name)
+	}
+	_ = r.session.RunSilently(ctx, planner.SweepNetworks(names))
+}
