@@ -136,7 +136,7 @@ func publishedPorts(findings []reach.Finding) []string {
 	}
 	var lines []string
 	for _, to := range targets {
-		lines = append(lines, fmt.Sprintf("port: %s: published on the host at %s, where %s can reach it: no network closes that",
+		lines = append(lines, fmt.Sprintf("port: %s: published on the host at %s, where %s can reach it: links do not protect published ports",
 			to, join(ports[to]), join(from[to])))
 	}
 	return lines

@@ -109,7 +109,7 @@ func (s *Snapshot) NetworkOwner(c *Container) *Container {
 }
 
 // Published lists the ports that a container publishes on addresses of the host
-// at which other containers find it: a path that no network closes.
+// at which other containers find it, which links do not protect.
 func (c *Container) Published() []Port {
 	var ports []Port
 	for _, p := range c.Ports {
