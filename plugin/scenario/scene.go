@@ -159,11 +159,14 @@ func (s *Scene) clear(ctx context.Context) error {
 		return err
 	}
 	for _, i := range images {
-		for _, tag := range i.RepoTags {
-			if !s.ours(tag) {
-				continue
-			}
-			if _, err := s.Client.ImageRemove(ctx, tag, image.RemoveOptions{}); err != nil && !cerrdefs.IsNotFound(err) {
+		refs := slices.DeleteFunc(slices.Clone(i.RepoTags), func(tag string) bool { return !s.ours(tag) })
+		if s.ours(i.Labels[LabelProject]) {
+			refs = append(refs, i.ID) // it may have lost its name to a newer one
+		}
+		for _, ref := range refs {
+			_, err := s.Client.ImageRemove(ctx, ref, image.RemoveOptions{})
+			// Gone with its last name, or with the image that is built upon it.
+			if err != nil && !cerrdefs.IsNotFound(err) && !cerrdefs.IsConflict(err) {
 				return err
 			}
 		}

@@ -134,8 +134,9 @@ func ask(port, host string) (status int, who string, err error) {
 }
 
 // installProxy makes an image of nginx, from Debian's package with the shared
-// libraries of this machine, and scripts/vhosts. Where the package can't be had
-// the test is skipped, or fails where the engine is required.
+// libraries of this machine, and scripts/vhosts. It goes with the other images of
+// the project that its name begins with. Where the package can't be had the test
+// is skipped, or fails where the engine is required.
 func installProxy(t *testing.T, cli *client.Client, ref string) {
 	t.Helper()
 	root, err := proxyFiles(t.TempDir())
@@ -155,11 +156,6 @@ func installProxy(t *testing.T, cli *client.Client, ref string) {
 	if _, err := io.Copy(io.Discard, resp); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if _, err := cli.ImageRemove(context.Background(), ref, image.RemoveOptions{Force: true}); err != nil {
-			t.Logf("%s stays on the engine: %v", ref, err)
-		}
-	})
 }
 
 var library = regexp.MustCompile(`(?m)(/\S+) \(0x`)
