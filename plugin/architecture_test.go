@@ -49,8 +49,11 @@ var mayImport = map[string][]string{
 	"plugin/adhoc": {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/view":  {"compose", "plugin/plan"},
 
-	"plugin/engine/enginetest": {"compose"},
-	"scripts/release":          {"plugin"},
+	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process"},
+	"plugin/engine/enginetest/build":      {"compose"},
+	"plugin/engine/enginetest/realengine": {},
+	"plugin/scenario":                     {"plugin", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
+	"scripts/release":                     {"plugin"},
 }
 
 // testsMayImport says what tests of a package may import besides what it may
@@ -65,15 +68,20 @@ var testsMayImport = map[string][]string{
 	"plugin/session": {"plugin/engine/enginetest"},
 	"plugin/follow":  {"plugin/engine/enginetest", "plugin/labels"},
 	"plugin/command": {"plugin/engine/enginetest"},
+
+	"plugin/engine/enginetest": {"plugin/engine/enginetest/realengine"},
 }
 
 // keptTo says who alone may import what is kept out of the rest.
 var keptTo = map[string][]string{
-	"github.com/docker/cli/cli":           {"plugin"},
-	"github.com/docker/cli/cli-plugins":   {"plugin"},
-	"github.com/docker/cli/opts":          {},
-	"github.com/docker/cli/templates":     {"plugin/view"},
-	"github.com/docker/docker/client":     {"plugin/engine", "plugin/image", "plugin/engine/enginetest", "scripts/bench", "scripts/vhosts"},
+	"github.com/docker/cli/cli":         {"plugin"},
+	"github.com/docker/cli/cli-plugins": {"plugin"},
+	"github.com/docker/cli/opts":        {},
+	"github.com/docker/cli/templates":   {"plugin/view"},
+	"github.com/docker/docker/client": {
+		"plugin/engine", "plugin/image",
+		"plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/scenario", "scripts/bench", "scripts/vhosts",
+	},
 	"github.com/spf13/cobra":              {"plugin", "plugin/command", "scripts/release"},
 	"gopkg.in/yaml.v3":                    {"compose"},
 	"github.com/compose-spec/compose-go/": {},

@@ -14,7 +14,7 @@ import (
 // TestScenarios runs every script of testdata/scenarios on engines in memory.
 // Its README says how they are written.
 func TestScenarios(t *testing.T) {
-	scenario.UseProber(t, "../../scripts/probe") // never run: the engine knows its answers
+	scenario.UseProber(t, "../engine/enginetest/probe") // never run: the engine knows its answers
 	for _, version := range scenario.Versions() {
 		t.Run(version, func(t *testing.T) {
 			scenario.Run(t, scenario.Scripts{

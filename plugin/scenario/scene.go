@@ -23,7 +23,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 
-// ProbeImage is the image that services of scripts are made from: scripts/probe
+// ProbeImage is the image that services of scripts are made from: enginetest/probe
 // and nothing else.
 const ProbeImage = "stacklite-probe:test"
 

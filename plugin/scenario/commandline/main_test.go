@@ -1,3 +1,5 @@
+// Package commandline_test types commands, mostly at an engine in memory, and reads
+// what they print: completion, tables, and how engines are reached.
 package commandline_test
 
 import (

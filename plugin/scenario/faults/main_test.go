@@ -1,3 +1,5 @@
+// Package faults_test lets any call of a command fail once, and kills commands after
+// any of their changes, on engines in memory: the same command has to finish the work.
 package faults_test
 
 import (

@@ -1,3 +1,5 @@
+// Package realengine_test is what only a real engine can show: builders, registries,
+// a proxy, terminals, and docker-compose 1.29 beside the program.
 package realengine_test
 
 import (

@@ -1,3 +1,5 @@
+// Package recordings_test compares what the program does now with what was recorded:
+// its output and its requests, and the stacks that earlier versions made.
 package recordings_test
 
 import (
