@@ -41,8 +41,8 @@ type request struct {
 
 func newWiretap(t *testing.T, engine, dir string) *wiretap {
 	t.Helper()
-	// Not a unix socket: an engine behind one is on this machine, and so no
-	// network gets addresses that this machine has a route to.
+	// Not a unix socket: an engine behind one is on this machine, and its networks
+	// get no addresses that this machine has a route to, to a private network for one.
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
