@@ -4,9 +4,9 @@
 // Load reads the files that Options selects and returns a Project in which
 // everything is resolved: files are merged, extends followed, variables
 // replaced, paths absolute, env_files read. Every value keeps its position, so
-// that whoever uses it later can still say where it was written. Mistakes come
-// back as Errors, all of them at once, each with file, line, column and what to
-// write instead; what was assumed or has no effect is in Project.Notes.
+// that later code can still say where it was written. Mistakes come back as
+// Errors, all of them at once, each with file, line, column and what to write
+// instead; what was assumed or has no effect is in Project.Notes.
 //
 // The format is a table of keys: see Keys, and the README beside this file for
 // how the releases differed and which reading was chosen. Marshal writes a
@@ -21,7 +21,7 @@
 // what it has to give:
 //
 //   - Names: Project.Name as NormalizeName makes it, Service.Name of a-z A-Z 0-9
-//     . _ and - (no slash, which linking uses for containers of others), and
+//     . _ and - (no slash, which linking uses for containers outside the project), and
 //     Link.Alias always, with the target's name where the file has no alias.
 //   - Positions: Service.Pos, the Pos of every item, and Service.At of the keys
 //     that have no item, by their names in this format: pid, ipc and

@@ -13,8 +13,9 @@ func all(n int) []int {
 
 // components returns the groups of members that lead to each other over next,
 // and the single ones that lead to themselves, each sorted and the groups by
-// their first member: Tarjan's strongly connected components, without those
-// that are no circle. What next says of others than members is ignored.
+// their first member: Tarjan's strongly connected components, leaving out
+// single ones that are no circle. Where next leads out of the members it is
+// ignored.
 func components(members []int, next [][]int) [][]int {
 	type mark struct {
 		number, low int

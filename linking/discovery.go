@@ -23,7 +23,7 @@ type Role struct {
 	Discoverable bool // it has VIRTUAL_HOST, or the label
 }
 
-// RoleOf tells what a service is to discovery. A service without a network
+// RoleOf returns what a service is to discovery. A service without a network
 // stack of its own takes no part.
 func RoleOf(svc *compose.Service) Role {
 	if m := svc.Net.Mode; m != compose.NetLinks && m != compose.NetNetwork {
@@ -51,7 +51,7 @@ func RoleOf(svc *compose.Service) Role {
 	return r
 }
 
-// IsSocket tells whether a path of the host is that of an engine's socket.
+// IsSocket reports whether a path of the host is that of an engine's socket.
 func IsSocket(host string) bool { return path.Base(host) == "docker.sock" }
 
 // discover returns an edge for every discovery proxy and what it finds, in the
@@ -90,12 +90,13 @@ func discover(p *compose.Project, edges []Edge, externals []External) []Edge {
 	return found
 }
 
-// meet tells whether two services are put on one network by the file.
+// meet reports whether two services are put on one network by the file.
 func meet(a, b *compose.Service) bool {
 	return a.Net.Mode == compose.NetNetwork && b.Net.Mode == compose.NetNetwork && a.Net.Name == b.Net.Name
 }
 
-// hasEdgeTo tells whether there is an edge between a and b, in either direction.
+// hasEdgeTo reports whether there is an edge between a and b, in either
+// direction.
 func hasEdgeTo(edges []Edge, a, b string) bool {
 	return slices.ContainsFunc(edges, func(e Edge) bool {
 		return e.From == a && e.Owner == b || e.From == b && e.Owner == a

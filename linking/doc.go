@@ -1,18 +1,18 @@
-// Package linking turns the links of a project into networks: who links to
-// whom may talk, nobody else can.
+// Package linking turns the links of a project into networks: services that are
+// linked can talk to each other, and no others can.
 //
 // It is pure. Resolve takes a compose.Project and returns a Topology: the
-// networks, who is on them under which names, and who starts after whom.
-// Nothing here knows an engine, a container or a replica.
+// networks, which services are on them under which names, and which service
+// starts after which. Nothing here knows an engine, a container or a replica.
 //
 // # Why an edge clique cover
 //
-// On a bridge network everybody reaches everybody. Two services must
+// On a bridge network every container reaches every other. Two services must
 // therefore share a network exactly where one links to the other (they are
-// neighbours), and a network may have those members only that are all
-// neighbours of each other: a clique. So the networks of a project are sets of
-// services, each a clique, that together have every pair of neighbours inside:
-// an edge clique cover of the graph of links.
+// neighbours), and all members of a network must be neighbours of each other: a
+// clique. So the networks of a project are sets of services, each a clique,
+// that together have every pair of neighbours inside: an edge clique cover of
+// the graph of links.
 //
 //	 web ──▶ worker        the links of a file
 //	  │ ╲      │
@@ -25,29 +25,29 @@
 //	cache.web              a lone edge is a network of two;
 //	cache.disk             cache is on two, and web cannot reach disk
 //
-// Simpler rules leak. A network per target puts all consumers of db together,
-// a network per consumer all its targets: in the files of real projects,
-// hundreds of pairs could talk that no link joins.
+// Simpler rules leak. A network per target puts all consumers of db together, a
+// network per consumer all its targets: in the files of real projects, hundreds
+// of pairs without a link could then talk.
 //
-// Every network costs time to make and every endpoint time to start, so that
-// the cover with the fewest networks is taken, and among those one with the
-// fewest endpoints. Package cover finds it. The services' names decide between
-// equals, not their order in the file.
+// Every network costs time to make and every endpoint time to start, so the
+// cover with the fewest networks is taken, and among those one with the fewest
+// endpoints. Package cover finds it. The services' names decide between equals,
+// not their order in the file.
 //
 // # Networks that exist
 //
 // A container's connections break when it leaves a network. Options.Keep
 // therefore lists the networks that exist: while their members are still
-// neighbours they stay, even where fewer networks would do, and only the links
-// that they leave over get new ones. Resolving the same project again with the
+// neighbours they stay, even where fewer networks would do, and only links that
+// none of them carries get new ones. Resolving the same project again with the
 // networks of the first time kept gives the same networks.
 //
 // # Services without links
 //
 // They share one network of the kind Isolated, which gives them the internet
-// and published ports but no way to each other. A service with neighbours is
-// not on it: its container's name would lead there, to an address that does not
-// answer.
+// and published ports but does not let them reach each other. A service with
+// neighbours is not on it: its container's name would lead there, to an address
+// that does not answer.
 //
 // With Options.Isolation ByProject there is one network for all services in
 // place of all this, as in Compose.
@@ -55,10 +55,10 @@
 // # Externals
 //
 // A container that external_links names is a member of the graph like a
-// service, under an external name, which no service can have ("/redis_1"). So is
-// what discovery finds in other projects ("shop/web": all containers of a
-// service). Two externals are never neighbours. Network.Externals lists them. By
-// project only their edges have networks besides the one.
+// service, under an external name, which no service can have ("/redis_1"). So
+// is what discovery finds in other projects ("shop/web": all containers of a
+// service). Two externals are never neighbours. Network.Externals lists them.
+// With isolation by project only their edges have networks besides that one.
 //
 // Discovery makes an edge from a proxy, which mounts the engine's socket and
 // publishes a port, to every service with VIRTUAL_HOST, unless they have one
@@ -67,11 +67,11 @@
 // # Names
 //
 // A service answers to its own name on each of its link networks, with all
-// replicas. An alias (db:database) is the consumer's alone: it is in the Links
-// of one of its endpoints, where it hides a service, or an external container,
-// of the same name. Of several links with one alias the last counts.
-// VisibleNames says under which names a consumer finds a target. DNS knows no
-// case, so two services whose names differ in nothing else must not both be
+// replicas. An alias (db:database) belongs to the consumer alone: it is in the
+// Links of one of its endpoints, where it hides a service, or an external
+// container, of the same name. Of several links with one alias the last counts.
+// VisibleNames says under which names a consumer finds a target. DNS ignores
+// case, so two services whose names differ in case alone must not both be
 // neighbours of one service.
 //
 // # net
@@ -83,9 +83,9 @@
 //
 // # Order
 //
-// Links may form circles; only the start order has to leave one out. Of a
-// circle the service that stands first in the file starts first, unless it
-// needs volumes, a network or a process namespace of another in the circle:
-// After lists what is waited for, Uses all there is. Circles of such needs are
-// refused by compose.Check.
+// Links may form circles; only the start order has to leave one out. In a
+// circle the service that comes first in the file starts first, unless it needs
+// volumes, a network or a process namespace of another in the circle: After
+// lists the services that are waited for, Uses all that a service needs or
+// links to. Circles of such needs are refused by compose.Check.
 package linking

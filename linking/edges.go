@@ -103,7 +103,7 @@ func (e Edge) path() string {
 	return e.From + ".links"
 }
 
-// alias is a name in the eyes of one consumer. DNS knows no case.
+// alias is a name as one consumer sees it. DNS ignores case.
 type alias struct{ from, folded string }
 
 func aliasOf(e Edge) alias { return alias{e.From, strings.ToLower(e.Alias)} }
@@ -121,7 +121,7 @@ func aliasWinners(edges []Edge) map[alias]int {
 }
 
 // checkNames reports services that some service would find under one name,
-// since DNS knows no case.
+// because DNS ignores case.
 func checkNames(p *compose.Project, edges []Edge, isolation Isolation) compose.Errors {
 	var errs compose.Errors
 	seen := make(map[alias]string) // by viewer, the service first seen under the name
@@ -163,7 +163,7 @@ func checkNames(p *compose.Project, edges []Edge, isolation Isolation) compose.E
 	return errs
 }
 
-// hasEdge tells whether any edge begins or ends at the service.
+// hasEdge reports whether any edge begins or ends at the service.
 func hasEdge(edges []Edge, service string) bool {
 	return slices.ContainsFunc(edges, func(e Edge) bool { return e.From == service || e.Owner == service })
 }

@@ -17,15 +17,15 @@ type External struct {
 	JoinedWith   []string // services of the project that are on another network with it already
 }
 
-// ExternalContainer is the external name of the container of that name. External
-// names have a slash, which the names of services have not.
+// ExternalContainer is the external name of the container of that name.
+// External names have a slash, which names of services never have.
 func ExternalContainer(name string) string { return "/" + name }
 
 // ExternalService is the external name of all containers of a service of another
 // project.
 func ExternalService(project, service string) string { return project + "/" + service }
 
-// IsExternal tells whether a name is an external name.
+// IsExternal reports whether a name is an external name.
 func IsExternal(name string) bool { return strings.Contains(name, "/") }
 
 // ExternalAlias is a second name that an external container gets on link
@@ -78,7 +78,7 @@ func checkExternal(svc, own *compose.Service, owners networkOwners) *compose.Err
 	return checkLink(svc, compose.Link{Target: own.Name}, owners)
 }
 
-// namesake tells whether a service is called like a container, to DNS.
+// namesake reports whether a service is called like a container, to DNS.
 func namesake(p *compose.Project, container string) bool {
 	return slices.ContainsFunc(p.Services, func(s *compose.Service) bool { return strings.EqualFold(s.Name, container) })
 }

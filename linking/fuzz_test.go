@@ -12,7 +12,7 @@ import (
 )
 
 // FuzzResolve builds projects that are mostly wrong: a result is either a
-// topology that keeps the promises, or mistakes with text and place, and the
+// topology that keeps the promises, or mistakes with text and position, and the
 // same both times.
 func FuzzResolve(f *testing.F) {
 	f.Add([]byte{4, 1, 0, 0, 1, 1, 1, 2, 2, 0, 5})

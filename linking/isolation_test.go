@@ -70,7 +70,7 @@ func randomProject(r *rand.Rand, n int) *compose.Project {
 	return p
 }
 
-// randomExternals makes a few that discovery knows of other projects.
+// randomExternals makes a few externals that discovery knows.
 func randomExternals(r *rand.Rand) []linking.External {
 	var list []linking.External
 	for _, name := range []string{"/nginx", "shop/web", "shop/proxy", "/x1"} {
@@ -89,8 +89,8 @@ func randomExternals(r *rand.Rand) []linking.External {
 var engineName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]*$`)
 
 // checkIsolation fails unless the topology keeps the promises of the package:
-// who is linked shares a network, nobody else does, and names mean what the
-// file says.
+// services that are linked share a network, no others do, and names mean what
+// the file says.
 func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	t.Helper()
 	neighbours := make(map[[2]string]bool)
@@ -142,7 +142,7 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	checkOrder(t, top)
 }
 
-// reachOtherwise tells whether two owners of network stacks reach each other
+// reachOtherwise reports whether two owners of network stacks reach each other
 // by their net, whatever their links.
 func reachOtherwise(a, b *compose.Service) bool {
 	switch {
@@ -157,7 +157,7 @@ func reachOtherwise(a, b *compose.Service) bool {
 	return !own && a.Net.Mode == b.Net.Mode && a.Net.Name == b.Net.Name
 }
 
-// meet tells whether discovery finds that two are on a network of the user's.
+// meet reports whether discovery finds that two are on a network of the user's.
 func meet(top *linking.Topology, pair [2]string) bool {
 	return slices.ContainsFunc(top.Edges, func(e linking.Edge) bool {
 		return e.OnOtherNetwork && min(e.From, e.Owner) == pair[0] && max(e.From, e.Owner) == pair[1]
@@ -165,7 +165,7 @@ func meet(top *linking.Topology, pair [2]string) bool {
 }
 
 // checkExternals fails unless every external shares a network with those that
-// it is a neighbour of, and with nobody else, other externals among them.
+// it is a neighbour of, and with nothing else, other externals included.
 func checkExternals(t *testing.T, p *compose.Project, top *linking.Topology, neighbours map[[2]string]bool, externals map[string]bool) {
 	t.Helper()
 	g := graph.Of(p, top)
@@ -368,7 +368,7 @@ func linkNetworks(top *linking.Topology) [][]string {
 	return sets
 }
 
-// cliqueIn tells whether all of the services are neighbours of each other.
+// cliqueIn reports whether all of the services are neighbours of each other.
 func cliqueIn(top *linking.Topology, services []string) bool {
 	for i, a := range services {
 		for _, b := range services[:i] {

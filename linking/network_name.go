@@ -44,8 +44,9 @@ func NetworkName(members ...string) string {
 
 // networkNameOf joins the members with dots. The same members always have the
 // same name, whatever other networks there are: a name that would not say for
-// certain who they are (one has a dot itself, or is external), is too long, or
-// is refused by the engine ends with so many digits of a hash over the members.
+// certain which they are (one has a dot itself, or is external), is too long,
+// or is refused by the engine ends with so many digits of a hash over the
+// members.
 func networkNameOf(members []string, digits int) string {
 	name := strings.Join(members, ".")
 	plain := strings.Count(name, ".") == len(members)-1 && networkName.MatchString(name)

@@ -8,7 +8,7 @@ type networkOwner struct {
 	net  compose.Namespace // that of the owner
 }
 
-// linkable tells whether link networks can be attached to it. A named network
+// linkable reports whether link networks can be attached to it. A named network
 // (net: NAME) does not stand in the way: the service gets both.
 func (o networkOwner) linkable() bool {
 	return o.net.Mode == compose.NetLinks || o.net.Mode == compose.NetNetwork

@@ -9,15 +9,15 @@ import (
 	"github.com/stack-lite/stack-lite/linking/cover"
 )
 
-// defaultNetwork is the network of the services without links. No
-// link network is called so, since their names have a dot.
+// defaultNetwork is the network of the services without links. No link network
+// has this name, since their names have a dot.
 const defaultNetwork = "default"
 
 // networks returns the networks that the edges need, and the default network
-// for the services without an edge. By project all services are on that one, and
-// only edges with externals have networks of their own.
+// for the services without an edge. With isolation by project all services are
+// on that one, and only edges with externals have networks of their own.
 func networks(p *compose.Project, edges []Edge, o Options) []Network {
-	always := make(map[string]bool) // who is on some network, and whether without an edge as well
+	always := make(map[string]bool) // the services on some network, and whether without an edge as well
 	for _, svc := range p.Services {
 		if svc.Net.Mode == compose.NetLinks {
 			always[svc.Name] = true
@@ -79,7 +79,7 @@ func rest(kind Kind, members []string) []Network {
 	return []Network{{Name: defaultNetwork, Kind: kind, Members: members}}
 }
 
-// split tells the services among the names from the externals.
+// split separates the services among the names from the externals.
 func split(names []string) Network {
 	var n Network
 	for _, name := range slices.Sorted(slices.Values(names)) {
@@ -132,7 +132,7 @@ func carry(edges []Edge, networks []Network) {
 	}
 }
 
-// Has tells whether a service, or an external container, is on the network.
+// Has reports whether a service, or an external container, is on the network.
 func (n Network) Has(name string) bool {
 	list := n.Members
 	if IsExternal(name) {
@@ -142,7 +142,7 @@ func (n Network) Has(name string) bool {
 	return ok
 }
 
-// needsNoAlias tells whether an edge needs no private name: the alias is the
+// needsNoAlias reports whether an edge needs no private name: the alias is the
 // name that the target has on the network, and no other neighbour of the
 // consumer has it. (An external container may be called like a service.)
 func needsNoAlias(e Edge, edges []Edge) bool {

@@ -2,12 +2,12 @@ package linking
 
 import "github.com/stack-lite/stack-lite/compose"
 
-// Isolation says who reaches whom.
+// Isolation says which services reach each other.
 type Isolation int
 
 const (
-	ByLinks   Isolation = iota // those that are linked, nobody else
-	ByProject                  // everybody in the project, on one network, as Compose does
+	ByLinks   Isolation = iota // those that are linked, no others
+	ByProject                  // all of the project, on one network, as Compose does
 )
 
 // Options are what Resolve needs to know besides the project.
@@ -33,7 +33,7 @@ type Options struct {
 //
 // The error is of type compose.Errors, with every mistake: those of
 // compose.Check, or else links from and to services that can have none, and
-// names that DNS takes for one.
+// names that DNS takes for the same.
 func Resolve(p *compose.Project, o Options) (*Topology, error) {
 	if err := compose.Check(p); err != nil {
 		return nil, err

@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "rewrite the goldens with what the code 
 
 // TestTopologiesAndErrorsAreAsWritten reads testdata/*.txtar: a project in the
 // notation of sketch, and what becomes of it. Lines of the comment may give the
-// isolation, turn discovery off, and tell of networks that exist ("keep: a b")
-// and of externals ("external: shop/web discoverable joined=proxy").
+// isolation, turn discovery off, and name networks that exist ("keep: a b") and
+// of externals ("external: shop/web discoverable joined=proxy").
 func TestTopologiesAndErrorsAreAsWritten(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {

@@ -3,7 +3,8 @@ package linking
 import "github.com/stack-lite/stack-lite/compose"
 
 // Topology is what the links of a project mean on networks: which networks
-// there are, who is on them under which names, and who starts after whom.
+// there are, which services are on them under which names, and which service
+// starts after which.
 type Topology struct {
 	Networks []Network      // link networks by name, then the network that those without links are on
 	Services []Service      // in file order
@@ -37,7 +38,7 @@ type Kind string
 const (
 	Linked   Kind = "linked" // its members are all neighbours of each other
 	Isolated Kind = "apart"  // its members reach the internet but not each other
-	Shared   Kind = "shared" // everybody reaches everybody (isolation by project)
+	Shared   Kind = "shared" // every member reaches every other (isolation by project)
 )
 
 // Network is one network of the project.
@@ -45,7 +46,7 @@ type Network struct {
 	Name      string   // without the project: "db.web", or "default"
 	Kind      Kind     //
 	Members   []string // services, sorted
-	Externals []string // external names of the containers of others that are on it too, sorted
+	Externals []string // external names of the containers outside the project that are on it too, sorted
 }
 
 // Service is what the topology says of one service.
@@ -61,7 +62,7 @@ type Service struct {
 // Endpoint is a service's connection to one network.
 type Endpoint struct {
 	Network string   // a Network's Name
-	Aliases []string // names under which every replica answers there, sorted; none where nobody could reach it
+	Aliases []string // names under which every replica answers there, sorted; none where no other member could reach it
 	Links   []Name   // names that this service alone sees there, sorted by Alias
 }
 
@@ -74,7 +75,7 @@ type Name struct {
 // Edge is one reason for two to reach each other: a link between two services
 // of the project, or one that leads out of it.
 type Edge struct {
-	From           string      // the consumer; an external name for a discovery proxy of others
+	From           string      // the consumer; an external name for a discovery proxy outside the project
 	To             string      // the target, as the file names it, or an external name
 	Owner          string      // To, or the service whose network stack To uses
 	Kind           EdgeKind    //

@@ -141,8 +141,8 @@ func (e environment) ports(prefix, host string, ports []singlePort) {
 // run is ports of one protocol with consecutive numbers.
 type run struct{ first, last int }
 
-// copied sets the variables of the target's own environment, but for the two
-// that every image sets to suit itself.
+// copied sets the variables of the target's own environment, except the two
+// that every image sets for itself.
 func (e environment) copied(prefix string, env []compose.Var) {
 	for _, v := range env {
 		if v.Value != nil && v.Name != "PATH" && v.Name != "HOME" {

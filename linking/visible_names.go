@@ -10,11 +10,11 @@ import (
 // network, elsewhere what it alone sees on its others, each in the order of its
 // endpoints; public is the names that the target has on the network.
 //
-// A private name comes before a public one, and DNS knows no case: an alias
-// hides every spelling of a public name of somebody else, on whichever network
-// it is. Of several private names that are equal but for case the last counts,
-// and one of this network before one of another. Names are returned as they are
-// written in here and public.
+// A private name comes before a public one, and DNS ignores case: an alias
+// hides every spelling of a public name of another container, on whichever
+// network it is. Of several private names that are equal but for case the last
+// counts, and one of this network before one of another. Names are returned as
+// they are written in here and public.
 func VisibleNames(here, elsewhere []Name, public []string) []string {
 	is := make(map[string]bool, len(public)) // names of the target, folded
 	for _, name := range public {

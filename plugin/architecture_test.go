@@ -18,8 +18,9 @@ import (
 
 const module = "github.com/stack-lite/stack-lite/"
 
-// mayImport says which packages of this module each package may import. Who is
-// not listed may import none: a new package needs a line here, and so a thought.
+// mayImport says which packages of this module each package may import. A
+// package that is not listed may import none, so a new package needs a line
+// here.
 var mayImport = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
 	"linking":              {"compose", "linking/cover"},
@@ -72,7 +73,7 @@ var testsMayImport = map[string][]string{
 	"plugin/engine/enginetest": {"plugin/engine/enginetest/realengine"},
 }
 
-// keptTo says who alone may import what is kept out of the rest.
+// keptTo names the only packages that may import what all others must not.
 var keptTo = map[string][]string{
 	"github.com/docker/cli/cli":         {"plugin"},
 	"github.com/docker/cli/cli-plugins": {"plugin"},
@@ -181,8 +182,8 @@ func TestOnlyViewWrites(t *testing.T) {
 	}
 }
 
-// intoBuffer tells whether a call of fmt.Fprint writes into a local buffer: its
-// first argument is the address of a variable, or one called b.
+// intoBuffer reports whether a call of fmt.Fprint writes into a local buffer:
+// its first argument is the address of a variable, or one called b.
 func intoBuffer(call *ast.CallExpr) bool {
 	if len(call.Args) == 0 {
 		return false
@@ -196,7 +197,7 @@ func intoBuffer(call *ast.CallExpr) bool {
 	return false
 }
 
-// The numbers are where a thing stops to be one thing.
+// Whatever is bigger than this has become more than one thing.
 const (
 	mostMethods = 25 // of a struct
 	mostFiles   = 40 // of a package, without tests

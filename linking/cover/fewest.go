@@ -7,7 +7,8 @@ import (
 	"github.com/bits-and-blooms/bitset"
 )
 
-// fewestBudget bounds the search for the fewest cliques, in looks at an edge.
+// fewestBudget bounds the search for the fewest cliques: how often it may look
+// at an edge.
 const fewestBudget = 2_000_000
 
 // fewest returns the smallest set of cliques that covers all edges of p: a

@@ -28,10 +28,10 @@ func (g *Graph) Join(a, b int) {
 	}
 }
 
-// Joined tells whether a and b are neighbours.
+// Joined reports whether a and b are neighbours.
 func (g *Graph) Joined(a, b int) bool { return g.near[a].Test(uint(b)) }
 
-// Alone tells whether v has no neighbours.
+// Alone reports whether v has no neighbours.
 func (g *Graph) Alone(v int) bool { return g.near[v].None() }
 
 // Edges returns every edge once, smaller vertex first, sorted.
@@ -47,7 +47,7 @@ func (g *Graph) Edges() []Edge {
 	return es
 }
 
-// IsClique tells whether every two of the vertices are neighbours. A vertex
+// IsClique reports whether every two of the vertices are neighbours. A vertex
 // that the graph does not have, or has twice in the list, makes it false.
 func (g *Graph) IsClique(vertices []int) bool {
 	for i, a := range vertices {
@@ -63,7 +63,7 @@ func (g *Graph) IsClique(vertices []int) bool {
 	return true
 }
 
-// extends tells whether all members of s but v itself are neighbours of v.
+// extends reports whether all members of s but v itself are neighbours of v.
 func (g *Graph) extends(s *bitset.BitSet, v int) bool {
 	missing := s.DifferenceCardinality(g.near[v])
 	return missing == 0 || missing == 1 && s.Test(uint(v))
@@ -93,7 +93,7 @@ func (g *Graph) components() []*bitset.BitSet {
 // Edge is a pair of neighbours, the smaller vertex first.
 type Edge [2]int
 
-// within tells whether both ends of e are in s.
+// within reports whether both ends of e are in s.
 func (e Edge) within(s *bitset.BitSet) bool {
 	return s.Test(uint(e[0])) && s.Test(uint(e[1]))
 }

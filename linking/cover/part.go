@@ -126,8 +126,8 @@ func (p *part) all() *bitset.BitSet {
 }
 
 // leastCliques returns how many of the edges left can be found, no two of which
-// share a clique: so many cliques are needed at least. It also tells how many
-// looks at an edge that took.
+// share a clique: so many cliques are needed at least. It also returns how
+// often an edge was looked at for that.
 func (p *part) leastCliques(left *bitset.BitSet) (n, looks int) {
 	for left = left.Clone(); left.Any(); n++ {
 		looks += int(left.Count())

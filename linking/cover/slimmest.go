@@ -6,8 +6,8 @@ import (
 	"github.com/bits-and-blooms/bitset"
 )
 
-// slimmestBudget bounds the search for the fewest members, in looks at an edge
-// beside a clique.
+// slimmestBudget bounds the search for the fewest members: how often it may
+// compare an edge with a clique.
 const slimmestBudget = 1_000_000
 
 // slimmest returns a cover of the same number of cliques as start, a cover of

@@ -2,8 +2,8 @@ package graph
 
 import "slices"
 
-// Around returns the part of the graph that the named nodes are in: they,
-// their edges with whoever is at the other end, and their networks.
+// Around returns the part of the graph that the named nodes are in: these
+// nodes, their edges with the nodes at the other end, and their networks.
 func (g Graph) Around(names []string) Graph {
 	near := slices.Clone(names)
 	for _, e := range g.Edges {

@@ -36,8 +36,7 @@ func Write(w io.Writer, format string, g Graph) error {
 	return Check(format)
 }
 
-// Check refuses the name of a format that there is not, and lists those there
-// are.
+// Check refuses the name of an unknown format, and lists the known ones.
 func Check(format string) error {
 	var names []string
 	for _, f := range Formats() {

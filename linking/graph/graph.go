@@ -8,8 +8,8 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// Graph is a topology for readers: who links to whom under which names, on
-// which network, and which ports are published.
+// Graph is a topology for people to read: which service links to which, under
+// which names and on which network, and which ports are published.
 type Graph struct {
 	Project  string    `json:"project"`
 	Nodes    []Node    `json:"nodes"`    // services in file order, then external containers
@@ -20,7 +20,7 @@ type Graph struct {
 // Node is a service, or an external container.
 type Node struct {
 	Name     string   `json:"name"`
-	External bool     `json:"outside,omitempty"`  // a container of others
+	External bool     `json:"outside,omitempty"`  // a container outside the project
 	Net      string   `json:"net,omitempty"`      // the service's net, where it has one: "host", "container:db"
 	Ports    []string `json:"ports,omitempty"`    // published, as a file has them: "127.0.0.1:8080:80", "53:53/udp"
 	Networks []string `json:"networks,omitempty"` // that it is on
@@ -43,7 +43,7 @@ type Endpoint struct {
 	Address string `json:"address"`
 }
 
-// Difference is what an engine has otherwise than the files.
+// Difference says how an engine differs from the files.
 type Difference string
 
 const (
@@ -51,7 +51,7 @@ const (
 	Extra   Difference = "extra"   // on the engine, not in the files
 )
 
-// Edge is everything that one node links to another for.
+// Edge is everything by which one node links to another.
 type Edge struct {
 	From    string           `json:"from"`
 	To      string           `json:"to"`
@@ -67,7 +67,7 @@ type Network struct {
 	Name      string       `json:"name"`
 	Kind      linking.Kind `json:"kind"`
 	Members   []string     `json:"members"`           // services
-	Externals []string     `json:"outside,omitempty"` // containers of others
+	Externals []string     `json:"outside,omitempty"` // containers outside the project
 
 	Subnet  string     `json:"subnet,omitempty"` // where an engine was asked
 	Differs Difference `json:"differs,omitempty"`

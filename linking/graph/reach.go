@@ -7,7 +7,7 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// Reaches tells whether packets are meant to go between two nodes, in either
+// Reaches reports whether packets are meant to go between two nodes, in either
 // direction: they share a network that carries traffic, have an edge, use one
 // network stack or one network of the user's, or one of them is on the host's
 // network, which reaches all but those without a network. A node reaches
@@ -44,7 +44,7 @@ func (g Graph) Reaches(a, b string) bool {
 	})
 }
 
-// has tells whether a node is on the network.
+// has reports whether a node is on the network.
 func (n Network) has(r ref) bool {
 	if r.external {
 		return slices.Contains(n.Externals, r.name)

@@ -11,7 +11,7 @@ import (
 )
 
 // TestReaches asks for every pair of nodes. Pairs that reach each other are
-// written "a b"; nobody else does.
+// written "a b"; no others do.
 func TestReaches(t *testing.T) {
 	for _, c := range []struct {
 		name, services string

@@ -9,12 +9,12 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// palette is the colours of link networks, in turn. They are told apart on
-// light and dark ground, and by most people who do not see all colours.
+// palette is the colours of link networks, in turn. They can be told apart on a
+// light and a dark background, and by most people who are colour-blind.
 var palette = [...]string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8c6d00", "#3a8fc2", "#7a5195", "#c44e52"}
 
-// svgStyle has the ground twice, below all and around what stands on lines, so
-// that text stays readable where lines pass.
+// svgStyle has the background twice, below everything and around text on lines,
+// so that text stays readable where lines pass.
 const svgStyle = `  <style>
     svg { color: #1f2328; background: #ffffff; }
     text { font: 13px ui-monospace, monospace; fill: currentColor; }

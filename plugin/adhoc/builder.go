@@ -10,12 +10,12 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// builder is a plan of links by hand that is being written.
+// builder collects the steps of a plan for links by hand.
 type builder struct {
 	planner  Planner
 	snapshot *observed.Snapshot
 	plan     *plan.Plan
-	removed  map[*observed.Network]bool // networks that the plan takes away
+	removed  map[*observed.Network]bool // networks that the plan removes
 }
 
 func (p Planner) builder() *builder {
@@ -100,8 +100,8 @@ func (b *builder) leaveBridge(c *observed.Container, isolate bool) {
 	b.add(plan.Disconnect{Container: c.ID, Name: c.Name, Network: bridge}, plan.Relink, "container", c.Name, "isolated", after...)
 }
 
-// unlink plans to take names of a consumer for a target away, and tells whether
-// it has any.
+// unlink plans to take names of a consumer for a target away, and reports
+// whether it has any.
 func (b *builder) unlink(consumer *observed.Container, target string, aliases []string) (found bool) {
 	s := b.snapshot
 	for _, p := range pairsOf(s) {
@@ -126,7 +126,7 @@ func (b *builder) unlink(consumer *observed.Container, target string, aliases []
 	return found
 }
 
-// isTarget tells whether the other end of a pair is the one that is meant.
+// isTarget reports whether the other end of a pair is the one that is meant.
 func (b *builder) isTarget(p pair, consumer *observed.Container, endpoint *observed.Endpoint, target string) bool {
 	other := p.other(consumer)
 	if other == nil {
@@ -135,9 +135,9 @@ func (b *builder) isTarget(p pair, consumer *observed.Container, endpoint *obser
 	return other == b.snapshot.Container("", target)
 }
 
-// remove plans to take a network away. Who was taken off the default bridge for
-// links goes back with the last of them, and so does who would be left without
-// any network.
+// remove plans to remove a network. A container that was taken off the default
+// bridge for links is put back with the last of them, and so is one that would
+// be left without any network.
 func (b *builder) remove(p pair, cause string) {
 	b.removed[p.network] = true
 	var left []int
@@ -151,8 +151,8 @@ func (b *builder) remove(p pair, cause string) {
 	b.add(plan.RemoveNetwork{Name: p.network.Name, ID: p.network.ID}, plan.Remove, "network", p.network.Name, cause, left...)
 }
 
-// returnsToBridge tells whether a container belongs on the default bridge when
-// the networks that the plan takes away are gone.
+// returnsToBridge reports whether a container belongs on the default bridge
+// when the networks that the plan removes are gone.
 func (b *builder) returnsToBridge(c *observed.Container) bool {
 	others, links := 0, 0
 	for _, e := range c.Endpoints {

@@ -1,5 +1,5 @@
 // Package adhoc plans links between containers that no file made: docker
 // stacklite link. A link is a network of two, and the names that the consumer
-// alone sees there; what there is of them is read from a snapshot, so that
-// nothing has to be kept. It is pure.
+// alone sees there; which links exist is read from a snapshot, so nothing has
+// to be stored. It is pure.
 package adhoc

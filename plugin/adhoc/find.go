@@ -11,7 +11,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
-// Engine is what is asked for what there is.
+// Engine is asked for the containers and networks that exist.
 type Engine interface {
 	Observe(ctx context.Context, refs []string) (*observed.Snapshot, error)
 	Names(ctx context.Context, containers ...*observed.Container) error
@@ -27,7 +27,7 @@ func NewPlanner(ctx context.Context, e Engine, version string) (Planner, error) 
 	return Planner{Snapshot: snapshot, Version: version, Now: time.Now()}, e.Names(ctx, Linked(snapshot)...)
 }
 
-// NoSuchContainer is a word that no container is called.
+// NoSuchContainer is a name that no container has.
 type NoSuchContainer struct {
 	Word  string
 	Known []string // names, sorted
@@ -35,7 +35,7 @@ type NoSuchContainer struct {
 
 func (n *NoSuchContainer) Error() string { return fmt.Sprintf("no such container: %s", n.Word) }
 
-// Hints lists the containers that there are.
+// Hints lists the containers that exist.
 func (n *NoSuchContainer) Hints() []string {
 	if len(n.Known) == 0 {
 		return nil
@@ -57,9 +57,9 @@ func (p Planner) Find(word string) (*observed.Container, error) {
 	return nil, none
 }
 
-// FindTarget reads TARGET[:ALIAS]. As docker run --link has it, a target that is
-// given by something else than its name is called that. The error is a
-// *NoSuchContainer.
+// FindTarget reads TARGET[:ALIAS]. As with docker run --link, a target that is
+// given by anything but its name gets what was given as its alias. The error is
+// a *NoSuchContainer.
 func (p Planner) FindTarget(word string) (Target, error) {
 	name, alias, _ := strings.Cut(word, ":")
 	c, err := p.Find(name)

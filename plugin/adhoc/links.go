@@ -16,7 +16,7 @@ type Link struct {
 	State    State
 }
 
-// State is what can be said of a link.
+// State says whether a link can be used.
 type State string
 
 // The states.
@@ -42,7 +42,7 @@ func Linked(s *observed.Snapshot) []*observed.Container {
 // pair is a network of two, as it is.
 type pair struct {
 	network *observed.Network
-	ends    []*observed.Container // those that there are
+	ends    []*observed.Container // those that exist
 }
 
 func pairsOf(s *observed.Snapshot) []pair {

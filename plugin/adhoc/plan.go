@@ -15,7 +15,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// bridge is the engine's default network, on which everybody reaches everybody.
+// bridge is the engine's default network, on which every container reaches
+// every other.
 const bridge = "bridge"
 
 // runTimeout is how long a link that docker run makes may have one end alone: an
@@ -48,8 +49,8 @@ func (u *Unlinkable) Error() string { return u.Container + " " + u.Reason }
 // Hints says what to do instead.
 func (u *Unlinkable) Hints() []string { return []string{u.Advice} }
 
-// Linkable tells whether a container can be attached to networks. The error is
-// an *Unlinkable.
+// Linkable reports whether a container can be attached to networks. The error
+// is an *Unlinkable.
 func Linkable(c *observed.Container) error {
 	advice := "run it without --network " + c.NetworkMode
 	switch kind, _, _ := strings.Cut(c.NetworkMode, ":"); kind {
@@ -72,8 +73,8 @@ type Planner struct {
 }
 
 // Link plans to link a running or stopped container to others, without
-// restarting anybody. Those that are on the default bridge, where everybody
-// reaches everybody, stay there unless isolate is set. The error is an
+// restarting any of them. Those on the default bridge, where every container
+// reaches every other, stay there unless isolate is set. The error is an
 // *Unlinkable.
 func (p Planner) Link(consumer *observed.Container, targets []Target, isolate bool) (*plan.Plan, error) {
 	if err := Linkable(consumer); err != nil {
@@ -104,7 +105,7 @@ func (p Planner) Link(consumer *observed.Container, targets []Target, isolate bo
 }
 
 // checkTarget refuses a target that can't be linked to, and a name that the
-// consumer has for somebody else.
+// consumer has for another container.
 func checkTarget(s *observed.Snapshot, consumer *observed.Container, t Target) error {
 	if t.Container == consumer {
 		return &Unlinkable{consumer.Name, "cannot link to itself", "it answers to its own name without a link"}
@@ -174,10 +175,10 @@ func (p Planner) Network(a, b string, coming bool) plan.Network {
 	}}
 }
 
-// Unlink plans to take links of a consumer away: for each target, by name or id,
-// the given names for it, all where there is none, and with the last of them the
-// network. A target may be one that is gone. Nobody is restarted. It also gives
-// the targets that there is no such link to.
+// Unlink plans to remove links of a consumer: for each target, by name or id,
+// the given names for it, all where there is none, and with the last of them
+// the network. A target may be one that is gone. Nothing is restarted. It also
+// returns the targets to which there is no such link.
 func (p Planner) Unlink(consumer *observed.Container, targets []string, aliases map[string][]string) (out *plan.Plan, missing []string) {
 	b := p.builder()
 	for _, target := range targets {
@@ -188,8 +189,8 @@ func (p Planner) Unlink(consumer *observed.Container, targets []string, aliases 
 	return b.plan, missing
 }
 
-// Sweep plans to take away what is left of links of which an end is gone: those
-// of these containers, or all where there are none. Then a link of which an end
+// Sweep plans to remove what is left of links of which an end is gone: those of
+// these containers, or all where there are none. Then a link of which an end
 // may be still to come is left alone.
 func (p Planner) Sweep(of ...*observed.Container) *plan.Plan {
 	return p.sweep(func(left pair) bool {
@@ -200,7 +201,7 @@ func (p Planner) Sweep(of ...*observed.Container) *plan.Plan {
 	})
 }
 
-// SweepNetworks plans to take away the networks of these names, where an end is
+// SweepNetworks plans to remove the networks of these names, where an end is
 // gone or never came.
 func (p Planner) SweepNetworks(names []string) *plan.Plan {
 	return p.sweep(func(left pair) bool { return slices.Contains(names, left.network.Name) })

@@ -17,7 +17,7 @@ type Tool struct {
 	Files   []string // default names, most wanted first
 }
 
-// Of tells which old tool a program is called like; nil: none.
+// Of returns the old tool that a program is called as; nil: none.
 func Of(program string) *Tool {
 	names := compose.DefaultNames()
 	switch strings.TrimSuffix(filepath.Base(program), ".exe") {
@@ -32,7 +32,7 @@ func Of(program string) *Tool {
 	return nil
 }
 
-// destination is where a flag of the old tools goes to.
+// destination is where a flag of the old tools is put.
 type destination int
 
 const (
@@ -88,7 +88,7 @@ func long(short string) (name string, known bool) {
 	return "", false
 }
 
-// Args makes of the old tool's command line that of a plugin of this name.
+// Args turns the old tool's command line into that of a plugin of this name.
 func (t *Tool) Args(args []string, plugin string) []string {
 	docker, ours := []string{args[0]}, []string{plugin}
 	rest := args[1:]

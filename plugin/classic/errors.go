@@ -14,8 +14,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// ExitCode tells what went wrong as the old tools did, and gives their exit code
-// (compose-v1.md 3.2): 1 for every mistake and for Ctrl-C.
+// ExitCode prints what went wrong as the old tools did, and returns their exit
+// code (compose-v1.md 3.2): 1 for every mistake and for Ctrl-C.
 func ExitCode(err error, o view.Options) int {
 	var code exit.Status
 	switch {
@@ -55,7 +55,7 @@ func ExitCode(err error, o view.Options) int {
 	return 1
 }
 
-// parts gives the errors that one was joined of.
+// parts returns the errors that one was joined of.
 func parts(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {

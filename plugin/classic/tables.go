@@ -13,7 +13,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// Row is a container in the table of ps, with what is asked of each.
+// Row is a container in the table of ps, with what the engine is asked about
+// each.
 type Row struct {
 	Container observed.Container
 	Status    engine.Status

@@ -116,7 +116,7 @@ func runBuild(ctx context.Context, s *session.Session, services []string, o desi
 	return s.Run(ctx, p)
 }
 
-// options makes what the engine is to be asked for of the flags.
+// options turns the flags into what the engine is asked for.
 func (f buildFlags) options(env map[string]string) (desired.BuildOptions, error) {
 	o := desired.BuildOptions{
 		NoCache: f.noCache, Pull: f.pull, Keep: f.noRm, Compress: f.compress, Args: map[string]string{},

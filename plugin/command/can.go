@@ -111,8 +111,8 @@ func (c *cli) can(ctx context.Context, from, to string, live, asked bool) (reach
 	}
 }
 
-// lookFor asks the engine who is where, for the project or, with anybody, for
-// containers of whomever: there may be no files then.
+// lookFor takes a snapshot of the engine, next to the files of the project or,
+// with anybody, for containers of any project: there may be no files then.
 func (c *cli) lookFor(ctx context.Context, anybody bool) (*session.Session, reach.View, error) {
 	if anybody {
 		s, err := session.Connect(c.env, c.options())
@@ -159,7 +159,7 @@ func canOnEngine(ctx context.Context, s *session.Session, v reach.View, x, y rea
 }
 
 // runningMember finds the containers that run of what a user names: a service,
-// or a container of anybody. byFiles is the command that asks the files instead.
+// or any container. byFiles is the command that asks the files instead.
 func runningMember(v reach.View, word, byFiles string) (reach.Member, error) {
 	found := v.Snapshot.Replicas(v.Project, word)
 	known := len(found) > 0 || v.Loaded != nil && v.Loaded.Service(word) != nil

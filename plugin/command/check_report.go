@@ -116,7 +116,7 @@ func summary(findings []reach.Finding) []string {
 	return append(lines, sum+strings.Join(bad, ", "))
 }
 
-// publishedPorts tells of every service who reaches it through the host.
+// publishedPorts says for every service which others reach it through the host.
 func publishedPorts(findings []reach.Finding) []string {
 	var targets []string
 	from, ports := map[string][]string{}, map[string][]string{}

@@ -19,7 +19,7 @@ import (
 type cli struct {
 	env     *session.Environment
 	general session.Options // as the flags before the verb say; verbs change copies of it
-	classic *classic.Tool   // the old tool whose place is taken; nil: none
+	classic *classic.Tool   // the old tool that this is called as; nil: none
 }
 
 // options are the general options, for a verb to change.
@@ -73,8 +73,8 @@ func (c *cli) withEngine(cmd *cobra.Command, run func(context.Context, *session.
 	return run(ctx, s)
 }
 
-// act does something to containers as they are. Where there is nothing to do that
-// is the error none.
+// act does something to containers as they are. Where there is nothing to do
+// the error is none.
 func (c *cli) act(cmd *cobra.Command, goal plan.Goal, args []string, none error) error {
 	return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
 		defer s.Lock(ctx)()
@@ -97,7 +97,7 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// noteUnchanged tells, as the old tools did, which containers a plan leaves as
+// noteUnchanged prints, as the old tools did, which containers a plan leaves as
 // they are.
 func noteUnchanged(o view.Options, p session.Planned) {
 	for _, name := range classic.Unchanged(p.Goal, p.Want, p.Have, p.Plan) {

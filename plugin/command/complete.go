@@ -54,7 +54,7 @@ func (c *cli) completeServices(_ *cobra.Command, args []string, _ string) ([]str
 }
 
 // completeFirstService offers the services of the files for the first argument;
-// what follows is a command, or none of ours.
+// what follows is a command, which is not ours to complete.
 func (c *cli) completeFirstService(then cobra.ShellCompDirective) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
@@ -92,7 +92,7 @@ func (c *cli) completeContainers(cmd *cobra.Command, args []string, _ string) ([
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// containerNames asks the engine, and takes silence for none.
+// containerNames asks the engine. One that does not answer has none to offer.
 func (c *cli) containerNames(ctx context.Context) []string {
 	ctx, cancel := context.WithTimeout(ctx, completionTimeout)
 	defer cancel()

@@ -1,10 +1,11 @@
-// Package command is the command line: one file a verb. A file holds the verb's
-// flags, its help, and one function that makes a call of a session out of them;
-// where that is too much, files beside it begin with the verb's name. All verbs
-// share cli.go (opening sessions), root.go (the list of verbs), shared_flags.go,
-// complete.go (what <TAB> offers), look.go (who is where), hints.go,
-// registry_failures.go, and docker_child.go with docker_globals.go (running docker).
+// Package command is the command line: one file for each verb. A file holds the
+// verb's flags, its help, and one function that turns them into a call of a
+// session; where that is too much, files beside it begin with the verb's name.
+// All verbs share cli.go (opening sessions), root.go (the list of verbs),
+// shared_flags.go, complete.go (what <TAB> offers), look.go (snapshots),
+// hints.go, registry_failures.go, and docker_child.go with docker_globals.go
+// (running docker).
 //
 // General flags are a session.Options: a verb may change its own copy before it
-// opens its session, and nobody writes into them.
+// opens its session, never the original.
 package command

@@ -7,8 +7,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/image"
 )
 
-// Hints says what flag there is against an error that knows none: packages below
-// this one do not know the command line.
+// Hints names a flag that helps against an error: packages below this one do
+// not know the command line.
 func Hints(err error) []string {
 	var (
 		noBuilder *image.NoBuilder

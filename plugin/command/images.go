@@ -65,7 +65,8 @@ func printImageIDs(o view.Options, uses []engine.ImageUse) error {
 	return view.Lines(o, slices.Compact(ids)...)
 }
 
-// imageRow is what images tells of an image, under the names that templates use.
+// imageRow is what images shows of an image, under the names that templates
+// use.
 type imageRow struct {
 	Container  string
 	Repository string

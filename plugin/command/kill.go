@@ -29,7 +29,7 @@ Killed containers are kept: start starts them again.`,
 }
 
 // runKill does not wait for another command on the same project: that command
-// may be what is killed for.
+// may be the reason to kill.
 func runKill(ctx context.Context, s *session.Session, signal string, args []string) error {
 	p, err := s.PlanTake(ctx, plan.Goal{State: plan.Killed, Signal: signal}, args, false)
 	if err != nil {

@@ -46,7 +46,7 @@ other container was removed, for all containers or for those that are named.`,
 	return cmd
 }
 
-// runLinkSweep takes away what is left of links of which an end is gone.
+// runLinkSweep removes what is left of links of which an end is gone.
 func runLinkSweep(ctx context.Context, s *session.Session, containers []string) error {
 	planner, err := adhoc.NewPlanner(ctx, s.Engine, s.Version())
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
-// look asks the engine who is where, once, next to what the files say. As for
+// look takes one snapshot of the engine, next to what the files say. As for
 // every verb that only looks, the files may be broken or gone where
 // --project-name says which project is meant.
 func look(ctx context.Context, s *session.Session) (reach.View, error) {

@@ -37,7 +37,7 @@ created from. The files themselves are not read.`,
 	return cmd
 }
 
-// projectRow is what ls tells of a project, under the names that templates use.
+// projectRow is what ls shows of a project, under the names that templates use.
 type projectRow struct {
 	Name        string
 	Status      string

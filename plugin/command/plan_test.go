@@ -13,9 +13,9 @@ import (
 
 var update = flag.Bool("update", false, "write what the tests find into their files")
 
-// Each file tells a change: before.yml is brought up, after.yml is planned and
-// compared with plan, then brought up too, after which nothing may be left to
-// do. "command" holds the words of the command where it is not plan.
+// Each file describes a change: before.yml is brought up, after.yml is planned
+// and compared with plan, then brought up too, after which nothing may be left
+// to do. "command" holds the words of the command where it is not plan.
 func TestPlansForChanges(t *testing.T) {
 	files, err := filepath.Glob("testdata/plans/*.txtar")
 	if err != nil || len(files) == 0 {

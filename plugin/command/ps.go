@@ -83,7 +83,8 @@ func runPs(ctx context.Context, s *session.Session, old *classic.Tool, args []st
 	return printContainers(s.View, list, f.format)
 }
 
-// printClassic asks of every container what the table of the old tools has.
+// printClassic asks the engine about every container what the table of the old
+// tools shows.
 func printClassic(ctx context.Context, s *session.Session, list []observed.Container) error {
 	var rows []classic.Row
 	for _, c := range list {
@@ -142,7 +143,7 @@ func psFilter(p *compose.Project, words []string) (passes func(observed.Containe
 	}, nil
 }
 
-// psRow is what ps tells of a container, under the names that templates use.
+// psRow is what ps shows of a container, under the names that templates use.
 type psRow struct {
 	Name     string
 	Service  string

@@ -59,7 +59,7 @@ login. A pull whose connection breaks is retried.`,
 	flags.StringVar(&f.policy, "policy", "always", "which images to pull: always, missing, or never, where a missing image is an error")
 	flags.BoolVar(&f.serial, "no-parallel", false, "pull one image at a time")
 	flags.BoolVar(&f.parallel, "parallel", true, "pull several images at once")
-	_ = flags.MarkHidden("parallel") // it has become the rule
+	_ = flags.MarkHidden("parallel") // pulls are parallel without it
 	return cmd
 }
 

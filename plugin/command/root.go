@@ -119,7 +119,7 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 
 // addShort gives a global flag its letter: before the verb always, behind it
 // unless the verb has that letter for itself, as logs has -f and run has -p.
-// The letter can't be the global flag's own, for then no verb could have it.
+// The letter can't be the global flag's own: then no verb could have it.
 func addShort(cmd *cobra.Command, name, letter string, hidden bool) {
 	flag := cmd.Root().PersistentFlags().Lookup(name)
 	if cmd.Flags().ShorthandLookup(letter) == nil {
@@ -136,8 +136,8 @@ func addShort(cmd *cobra.Command, name, letter string, hidden bool) {
 	}
 }
 
-// noSuchCommand refuses what is no verb; cobra would print the help and call
-// that success.
+// noSuchCommand refuses what is no verb; cobra would print the help and
+// succeed.
 func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -167,7 +167,7 @@ func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 }
 
 // usageArgs makes a command's complaint about its arguments, and about flags
-// that rule each other out, a usage error.
+// that exclude each other, a usage error.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		err := cmd.ValidateFlagGroups()

@@ -23,8 +23,8 @@ func TestNoFlagOfACommandClashesWithAGlobalOne(t *testing.T) {
 	}
 }
 
-// What holds for one verb alone, such as -q of pull, is no business of the rest of
-// the program.
+// What holds for one verb alone, such as -q of pull, must not be known to the
+// rest of the program.
 func TestNoVerbChangesTheGeneralOptions(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "fig.yml", "web:\n  image: probe\n")

@@ -84,7 +84,7 @@ detaches and leaves it running.`,
 	return cmd
 }
 
-// runOnce makes a one-off container of a service, and joins the user to it.
+// runOnce makes a one-off container of a service, and attaches the user to it.
 func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service string, command []string) error {
 	making, stop := interruptible(ctx)
 	defer stop()
@@ -135,7 +135,7 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 }
 
 // makeOneOff brings up what the service needs, unless told otherwise, and makes
-// the container. The name is empty where it was not come to that.
+// the container. The name is empty where none was made.
 func makeOneOff(ctx context.Context, s *session.Session, needs bool, o desired.OneOff) (name string, err error) {
 	defer s.Lock(ctx)()
 	goal := plan.Goal{Recreate: plan.Never, Services: []string{}}
@@ -156,7 +156,7 @@ func makeOneOff(ctx context.Context, s *session.Session, needs bool, o desired.O
 }
 
 // cleanUp removes a one-off container that never ran, and networks that were
-// made for those that are over.
+// made for one-off containers that have ended.
 func cleanUp(ctx context.Context, s *session.Session, name string, err error) error {
 	if err != nil {
 		err = errors.Join(err, s.Engine.RemoveCreated(ctx, name))

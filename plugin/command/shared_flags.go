@@ -43,7 +43,7 @@ func (f *timeoutFlag) Set(text string) error {
 // Type is what the help calls the value.
 func (*timeoutFlag) Type() string { return "int" }
 
-// imageFlags say how up and create come by images.
+// imageFlags say how up and create get images.
 type imageFlags struct {
 	build     bool
 	noBuild   bool

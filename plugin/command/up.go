@@ -127,10 +127,10 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 	return ready.Wait(ctx)
 }
 
-// foreground tells whether up stays with the stack.
+// foreground reports whether up stays with the stack.
 func (f upFlags) foreground() bool { return !f.detach && !f.noStart && !f.wait }
 
-// check refuses flags that rule each other out.
+// check refuses flags that exclude each other.
 func (f upFlags) check() error {
 	name := ""
 	switch {
@@ -146,7 +146,7 @@ func (f upFlags) check() error {
 	return exit.Usage{Msg: name + " is for an up that stays in the foreground", Advice: []string{"leave out -d, --no-start and --wait"}}
 }
 
-// request makes a request of the flags.
+// request turns the flags into a request.
 func (f upFlags) request(s *session.Session, args []string) (session.Request, error) {
 	r := session.Request{NoBuild: f.noBuild, Goal: plan.Goal{
 		Orphans: f.removeOrphans, FreshData: f.freshVolumes, Dependents: f.dependents, Build: f.build, Timeout: f.timeout.seconds,

@@ -35,10 +35,10 @@ func (f *attachFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.log.Timestamps, "timestamps", false, "show timestamps")
 }
 
-// aborts tells whether the first container that exits ends all.
+// aborts reports whether the first container that exits ends all.
 func (f attachFlags) aborts() bool { return f.abort || f.exitCodeFrom != "" }
 
-// readyFlags say whether up waits until the containers are of use.
+// readyFlags say whether up waits until the containers are ready.
 type readyFlags struct {
 	wait        bool
 	waitTimeout int
@@ -49,8 +49,8 @@ func (f *readyFlags) add(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.waitTimeout, "wait-timeout", 0, "maximum number of seconds to wait (default no limit)")
 }
 
-// inForeground makes an up in the foreground of the flags: named are the services that
-// the command line names, which Ctrl-C stops; none: all.
+// inForeground turns the flags into an up in the foreground: named are the
+// services that the command line names, which Ctrl-C stops; none: all.
 func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []string, goal plan.Goal) (*follow.Foreground, error) {
 	f.log.SplitStderr = old == nil
 	if old != nil && f.exitCodeFrom != "" && s.Project.Service(f.exitCodeFrom) == nil {

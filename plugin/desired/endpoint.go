@@ -48,8 +48,9 @@ func ConnectSettings(a plan.Connect) *network.EndpointSettings {
 	return settings
 }
 
-// ConnectsExternal tells whether an attachment is one of an external container,
-// or to a network of another project: others may take theirs away at any moment.
+// ConnectsExternal reports whether an attachment is one of an external
+// container, or to a network of another project: others may take theirs away at
+// any moment.
 func ConnectsExternal(a plan.Connect) bool {
 	_, ours := a.Network.Spec.(NetworkSpec)
 	return a.Service == "" || !ours

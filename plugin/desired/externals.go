@@ -32,7 +32,7 @@ func ExternalName(c *observed.Container) string {
 // shortID is how many digits of an id are a name, on networks too.
 const shortID = 12
 
-// means tells whether an external name is that of a container. External links
+// means reports whether an external name is that of a container. External links
 // may name a container by its id.
 func means(name string, c *observed.Container) bool {
 	text, container := strings.CutPrefix(name, linking.ExternalContainer(""))
@@ -117,7 +117,7 @@ func (in Inputs) discovered() []linking.External {
 	return list
 }
 
-// joins tells whether a network of another project was made to join a service
+// joins reports whether a network of another project was made to join a service
 // of this one with an external one.
 func (in Inputs) joins(n observed.Network, svc *compose.Service, name string) bool {
 	if n.Project == "" || !slices.Contains(n.Externals, linking.ExternalService(in.Project.Name, svc.Name)) {
@@ -131,7 +131,7 @@ func (in Inputs) joins(n observed.Network, svc *compose.Service, name string) bo
 	return false
 }
 
-// hasRoom tells whether all replicas of a service fit on a network of another
+// hasRoom reports whether all replicas of a service fit on a network of another
 // project. It can grow only when that one is brought up.
 func (in Inputs) hasRoom(n observed.Network, svc *compose.Service) bool {
 	attached := in.Scale[svc.Name]

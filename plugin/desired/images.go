@@ -53,7 +53,7 @@ type BuildOptions struct {
 	Alone    bool  // each image in a call of its own, so that no more are built at once than the plan is run with
 }
 
-// Local tells whether the context is a directory of this machine.
+// Local reports whether the context is a directory of this machine.
 func (b BuildSpec) Local() bool { return filepath.IsAbs(b.Context) }
 
 // DockerfilePath is where the Dockerfile of a local context lies.
@@ -72,7 +72,7 @@ func (b BuildSpec) Labels() map[string]string {
 	return map[string]string{labels.Project: b.Project, labels.Service: b.Service}
 }
 
-// BuildsBase tells whether the project builds a base image itself, so that no
+// BuildsBase reports whether the project builds a base image itself, so that no
 // registry is to be asked for it.
 func (b BuildSpec) BuildsBase(ref string) bool {
 	return slices.ContainsFunc(b.Built, func(built string) bool { return sameImage(built, ref) })
@@ -134,7 +134,7 @@ func buildUpon(image plan.Image, all []plan.Image, bases Bases) plan.Image {
 	return image
 }
 
-// sameImage tells whether two references name the same image: redis and
+// sameImage reports whether two references name the same image: redis and
 // docker.io/library/redis:latest do.
 func sameImage(a, b string) bool {
 	x, err := reference.ParseDockerRef(a)

@@ -25,7 +25,7 @@ type Discovery struct {
 	Among  []string // patterns (path.Match) of the projects, and of the names of external containers of no project, that count; nil: all
 }
 
-// counts tells whether an external container counts.
+// counts reports whether an external container counts.
 func (d Discovery) counts(c *observed.Container) bool {
 	name := cmp.Or(projectOf(c), c.Name)
 	return d.Among == nil || slices.ContainsFunc(d.Among, func(pattern string) bool {

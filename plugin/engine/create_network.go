@@ -42,14 +42,14 @@ func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet
 	}
 }
 
-// overlaps tells whether the engine refused a subnet because it is in use. It
+// overlaps reports whether the engine refused a subnet because it is in use. It
 // has no other word for it than its text (libnetwork's ipam and bridge driver).
 func overlaps(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "Pool overlaps") || strings.Contains(text, "conflicts with network")
 }
 
-// exhausted tells whether the engine has no subnet left to choose.
+// exhausted reports whether the engine has no subnet left to choose.
 func exhausted(err error) bool {
 	return strings.Contains(err.Error(), "address pools have been fully subnetted")
 }

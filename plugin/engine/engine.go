@@ -42,8 +42,8 @@ func (e *Engine) Host() string {
 	return e.client.DaemonHost()
 }
 
-// attachesAll tells whether a container can be attached to all its networks at
-// creation (API 1.44) or to one only.
+// attachesAll reports whether a container can be attached to all its networks
+// at creation (API 1.44) or to one only.
 func attachesAll(c Client) bool {
 	return versions.GreaterThanOrEqualTo(c.ClientVersion(), "1.44")
 }

@@ -17,10 +17,10 @@ func Explain(err error, host string) error {
 	return err
 }
 
-// IsUnreadable tells whether an error says that a log driver can only be
+// IsUnreadable reports whether an error says that a log driver can only be
 // written to.
 func IsUnreadable(err error) bool { return errdefs.IsNotImplemented(err) }
 
-// IsGone tells whether an error says that a container, image or network does
+// IsGone reports whether an error says that a container, image or network does
 // not exist, or no longer.
 func IsGone(err error) bool { return errdefs.IsNotFound(err) }

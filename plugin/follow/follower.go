@@ -155,7 +155,7 @@ func (f *Follower) take(ctx context.Context, e engine.Event) {
 	notify(f.wake)
 }
 
-// over tells whether no container runs and none will, or how long to wait for
+// over reports whether no container runs and none will, or how long to wait for
 // one that may come back: 0 is until something happens.
 func (f *Follower) over(ctx context.Context) (wait time.Duration, over bool, err error) {
 	f.mu.Lock()

@@ -105,7 +105,8 @@ func (r *Readiness) event(e engine.Event) {
 	}
 }
 
-// ready tells whether a container is of use. That it never will be is an error.
+// ready reports whether a container is of use. That it never will be is an
+// error.
 func (r *Readiness) ready(ctx context.Context, c observed.Container) (bool, error) {
 	now, there, err := r.Engine.Status(ctx, c.ID)
 	advice := []string{"to see its output: docker stacklite logs " + c.Service}

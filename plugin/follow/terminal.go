@@ -18,15 +18,15 @@ type Terminal struct {
 	Out, Err io.Writer
 }
 
-// Interactive tells whether the user sits at a terminal, with which a container
-// can be given one too.
+// Interactive reports whether the user sits at a terminal, with which a
+// container can be given one too.
 func (t Terminal) Interactive() bool {
 	_, in := descriptor(t.In)
 	_, out := descriptor(t.Out)
 	return in && out
 }
 
-// descriptor gives a stream's descriptor and tells whether a terminal is
+// descriptor gives a stream's descriptor and reports whether a terminal is
 // behind it. Streams of the Docker CLI's library say so themselves.
 func descriptor(stream any) (fd uintptr, terminal bool) {
 	if s, ok := stream.(interface {

@@ -223,8 +223,8 @@ func literal(s string) string {
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(s)
 }
 
-// isGitOverSSH tells whether a context is a repository that is fetched with git
-// over ssh.
+// isGitOverSSH reports whether a context is a repository that is fetched with
+// git over ssh.
 func isGitOverSSH(spec desired.BuildSpec) bool { return strings.HasPrefix(spec.Context, "git@") }
 
 // stopTime is how long buildx is given to stop when it is interrupted.

@@ -110,7 +110,7 @@ func (r *bakeReader) take(s buildStatus) {
 	}
 }
 
-// othersUnfinished tells whether any image but one is not done yet. The last
+// othersUnfinished reports whether any image but one is not done yet. The last
 // one waits for buildx itself to end, so that no step ends while it still runs.
 func (r *bakeReader) othersUnfinished(b *baking) bool {
 	return slices.ContainsFunc(r.batch, func(o *baking) bool { return o != b && !o.finished() })

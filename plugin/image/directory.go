@@ -118,7 +118,7 @@ func readIgnored(file string) ([]string, error) {
 	return patterns, err
 }
 
-// hidesDockerfile tells whether a build is to see its directory without the
+// hidesDockerfile reports whether a build is to see its directory without the
 // Dockerfile in it.
 func hidesDockerfile(spec desired.BuildSpec) bool {
 	if !spec.Local() {

@@ -104,7 +104,7 @@ func registryError(verb, ref, msg string) *RegistryError {
 	return e
 }
 
-// temporary tells whether the same may succeed a moment later.
+// temporary reports whether the same may succeed a moment later.
 func (r *RegistryError) temporary() bool {
 	return r.Cause == Broken || r.Cause == NoRegistry && !strings.Contains(r.Msg, "no such host") && !strings.Contains(r.Msg, "server gave HTTP") &&
 		!strings.Contains(r.Msg, "x509")

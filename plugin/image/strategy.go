@@ -35,7 +35,7 @@ type BuildxPlugin struct {
 // standard input together with files from elsewhere.
 const oldestBuildx = "0.17"
 
-// recent tells whether the plugin is new enough. One that somebody built
+// recent reports whether the plugin is new enough. One that somebody built
 // without a version number is taken to be.
 func (b *BuildxPlugin) recent() bool {
 	v := strings.TrimPrefix(b.Version, "v")
@@ -153,8 +153,8 @@ func (s *Store) choose(ctx context.Context, spec desired.BuildSpec) (strategy, e
 	return strategy{builder: BuildKit}, nil
 }
 
-// isDirectoryOfGit tells whether a context is a directory within a repository:
-// URL#REF:DIRECTORY.
+// isDirectoryOfGit reports whether a context is a directory within a
+// repository: URL#REF:DIRECTORY.
 func isDirectoryOfGit(spec desired.BuildSpec) bool {
 	_, fragment, _ := strings.Cut(spec.Context, "#")
 	return !spec.Local() && strings.Contains(fragment, ":")
@@ -172,7 +172,7 @@ func (s *Store) findBuildx() *BuildxPlugin {
 	return s.buildx
 }
 
-// hasBuildKit tells whether the engine's build call leads to BuildKit where
+// hasBuildKit reports whether the engine's build call leads to BuildKit where
 // asked to: from API 1.39, and never on Windows.
 func (s *Store) hasBuildKit(ctx context.Context) bool {
 	s.mu.Lock()

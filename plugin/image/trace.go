@@ -100,10 +100,10 @@ func (t *trace) take(s buildStatus, report func(plan.Progress)) {
 	}
 }
 
-// isExport tells whether a step is the one that makes an image of the result.
+// isExport reports whether a step is the one that makes an image of the result.
 func isExport(name string) bool { return name == "exporting to image" }
 
-// exported tells whether the image is there.
+// exported reports whether the image is there.
 func (t *trace) exported() bool {
 	for _, v := range t.steps {
 		if isExport(v.Name) && v.Completed != nil && v.Error == "" {

@@ -46,13 +46,13 @@ const (
 	Prober = "io.stack-lite.prober"
 )
 
-// Ours tells whether labels are those of a container that this tool made.
+// Ours reports whether labels are those of a container that this tool made.
 func Ours(of map[string]string) bool {
 	_, made := of[Fingerprint]
 	return made
 }
 
-// IsOneOff tells whether labels are those of a one-off container.
+// IsOneOff reports whether labels are those of a one-off container.
 func IsOneOff(of map[string]string) bool { return of[OneOff] == "True" }
 
 // ListText writes a list of words without commas in them.

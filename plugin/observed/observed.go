@@ -93,8 +93,8 @@ type Container struct {
 	Legacy map[string]string
 }
 
-// Attachable tells whether networks can be attached to the container: it has a
-// network stack of its own.
+// Attachable reports whether networks can be attached to the container: it has
+// a network stack of its own.
 func (c *Container) Attachable() bool { return c.NetworkMode == "" }
 
 // Endpoint is a container's place on a network.

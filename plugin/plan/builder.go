@@ -66,7 +66,7 @@ func (b *builder) wait(key stepKey, after ...wait) {
 	b.steps[i].after = append(b.steps[i].after, after...)
 }
 
-// planned tells whether a step is in.
+// planned reports whether a step is in.
 func (b *builder) planned(key stepKey) bool {
 	_, ok := b.index[key]
 	return ok

@@ -119,14 +119,14 @@ func (p *networkPlan) disconnect(d *decision, network, cause string) {
 		Disconnect{Container: d.keep.ID, Name: d.want.Name, Network: network})
 }
 
-// attached tells whether a container is attached to a network of that name,
+// attached reports whether a container is attached to a network of that name,
 // maybe one that is gone.
 func attached(h *HaveContainer, network string) bool {
 	_, ok := h.Attached[network]
 	return ok
 }
 
-// stale tells whether a container is attached to another network of that name
+// stale reports whether a container is attached to another network of that name
 // than the one with id, one that is gone.
 func stale(h *HaveContainer, network, id string) bool {
 	got, ok := h.Attached[network]

@@ -9,8 +9,8 @@ import "slices"
 // and while it is replaced such containers are left alone. Those are the engines
 // that attach a container to all its networks at creation.
 
-// createdOn tells whether a container that is not among the removed was made on
-// a network, on an engine that minds.
+// createdOn reports whether a container that is not among the removed was made
+// on a network, on an engine that minds.
 func (h Have) createdOn(network string, removed map[string]bool) bool {
 	return h.AttachAll && slices.ContainsFunc(h.Containers, func(c HaveContainer) bool {
 		return c.CreatedOn == network && !removed[c.ID]
@@ -38,7 +38,7 @@ func (h Have) createdOnMade(d *decision) []wait {
 	return []wait{ifPlanned(networkKey(d.want.createdOn()))}
 }
 
-// networkGone tells whether the network that a container was made on is gone
+// networkGone reports whether the network that a container was made on is gone
 // and does not come back, so that the container can't be started or attached
 // again.
 func networkGone(want Want, have Have, h *HaveContainer) bool {

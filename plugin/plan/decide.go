@@ -132,7 +132,7 @@ func (d *decider) outdated(h *HaveContainer, w Container) string {
 	return ""
 }
 
-// sharedNetworkGone tells whether a container shares the network of one that
+// sharedNetworkGone reports whether a container shares the network of one that
 // does not serve on, or of another than it is to.
 func (d *decider) sharedNetworkGone(h *HaveContainer, w Container) bool {
 	switch {
@@ -171,7 +171,7 @@ func surplusOf(goal Goal, want Want, have Have) (found []surplus, orphans []stri
 	return found, orphans
 }
 
-// includes tells whether a container is one of the replicas that are wanted.
+// includes reports whether a container is one of the replicas that are wanted.
 func (w Want) includes(h *HaveContainer) bool {
 	return slices.ContainsFunc(w.Containers, func(c Container) bool {
 		return c.Service == h.Service && c.Number == h.Number

@@ -35,25 +35,25 @@ func (d *decision) firstName() string {
 	return d.want.Name
 }
 
-// renames tells whether the container gets its name once another one is gone.
+// renames reports whether the container gets its name once another one is gone.
 func (d *decision) renames() bool { return !d.skip && d.firstName() != d.want.Name }
 
 // temporary is the name of a container until the one that it replaces is gone.
 func temporary(name string) string { return name + ".new" }
 
-// attachedTo tells whether there is a container that serves on and is attached
-// to a network.
+// attachedTo reports whether there is a container that serves on and is
+// attached to a network.
 func (d *decision) attachedTo(network string) bool {
 	return d.keep != nil && attached(d.keep, network)
 }
 
-// attachedAtCreation tells whether making the container attaches it to a
+// attachedAtCreation reports whether making the container attaches it to a
 // network of the stack.
 func (d *decision) attachedAtCreation(network string, have Have) bool {
 	return d.make && (have.AttachAll || d.want.createdOn() == network)
 }
 
-// joins tells whether the container is still to be attached to a network of
+// joins reports whether the container is still to be attached to a network of
 // another stack.
 func (d *decision) joins(network string) bool {
 	return d.keep == nil || !slices.Contains(d.keep.OtherNetworks, network)
@@ -93,19 +93,19 @@ func (d decisions) on(name string) *decision {
 	return d[i]
 }
 
-// replaces tells whether another container takes the place of the one of a
+// replaces reports whether another container takes the place of the one of a
 // name.
 func (d decisions) replaces(name string) bool {
 	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.make && len(d.replace) > 0 })
 }
 
-// remakes tells whether the container of a name is, or will be, another than
+// remakes reports whether the container of a name is, or will be, another than
 // the one there is.
 func (d decisions) remakes(name string) bool {
 	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.keep == nil })
 }
 
-// keeps tells whether the container of an id serves on.
+// keeps reports whether the container of an id serves on.
 func (d decisions) keeps(id string) bool {
 	return slices.ContainsFunc(d, func(d *decision) bool { return d.keep != nil && d.keep.ID == id })
 }

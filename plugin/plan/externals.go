@@ -35,7 +35,7 @@ func (h Have) attachedByOthers(n HaveNetwork) []string {
 	return names
 }
 
-// on tells whether an external is attached to a network of that name.
+// on reports whether an external is attached to a network of that name.
 func (e *External) on(network string) bool {
 	_, ok := e.Attached[network]
 	return ok

@@ -55,9 +55,9 @@ func planImages(b *builder, goal Goal, wanted []Image, have map[string]string, d
 	p.bases(refs)
 }
 
-// rebuilds tells whether an image is built anew. What comes out is known only
-// when that is done, so containers of it that exist are left to the plan that is
-// made then.
+// rebuilds reports whether an image is built anew. What comes out is known only
+// when that is done, so containers of it that exist are left to the plan that
+// is made then.
 func (g Goal) rebuilds(ref string, wanted []Image) bool {
 	return g.Build && slices.ContainsFunc(wanted, func(i Image) bool { return i.Ref == ref && i.Build })
 }

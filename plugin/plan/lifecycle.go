@@ -29,7 +29,7 @@ type lifecyclePlan struct {
 	restarts map[string][]stepKey // for Restarted, by service
 }
 
-// isMeant tells whether the goal is about a container.
+// isMeant reports whether the goal is about a container.
 func (p lifecyclePlan) isMeant(c HaveContainer) bool {
 	return p.goal.wants(c.Service) && (!c.OneOff || p.goal.State == Removed) && c.State != StateRemoving
 }

@@ -92,7 +92,7 @@ func plan(goal Goal, want Want, have Have) (*Plan, error) {
 	}
 }
 
-// wants tells whether a service is one that the goal is about.
+// wants reports whether a service is one that the goal is about.
 func (g Goal) wants(service string) bool {
 	return g.Services == nil || slices.Contains(g.Services, service)
 }

@@ -106,7 +106,7 @@ func (p *networkPlan) wants(network string) bool {
 	return slices.ContainsFunc(p.wanted, func(n Network) bool { return n.Name == network })
 }
 
-// creates tells whether a network is made, anew or for the first time, given
+// creates reports whether a network is made, anew or for the first time, given
 // that it has members.
 func (p *networkPlan) creates(network string) bool {
 	_, exists := p.have.network(network)

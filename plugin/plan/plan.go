@@ -54,7 +54,7 @@ const (
 	Unpause  Verb = "unpause"
 )
 
-// Empty tells whether there is nothing to do.
+// Empty reports whether there is nothing to do.
 func (p *Plan) Empty() bool { return len(p.Steps) == 0 }
 
 // String is the plan as text: a line a step with its number, what is done,

@@ -142,12 +142,12 @@ func (r *runner) begun(i int) bool {
 	return r.state[i] != ""
 }
 
-// settled tells whether everything that step i waits for has come to an end.
+// settled reports whether everything that step i waits for has come to an end.
 func (r *runner) settled(i int) bool {
 	return r.all(i, func(p Phase) bool { return p == Done || p == Failed || p == Skipped })
 }
 
-// blocked tells whether something that step i waits for did not succeed.
+// blocked reports whether something that step i waits for did not succeed.
 func (r *runner) blocked(i int) bool {
 	return !r.all(i, func(p Phase) bool { return p == Done })
 }

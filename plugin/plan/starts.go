@@ -34,7 +34,7 @@ func planStarts(b *builder, have Have, decisions decisions, networks *networkPla
 	}
 }
 
-// starts tells whether the container is one that is started.
+// starts reports whether the container is one that is started.
 func (d *decision) starts() bool {
 	return d.asked && !d.skip && !d.want.OneOff && (d.keep == nil || !d.keep.State.Up())
 }

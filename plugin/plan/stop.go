@@ -45,12 +45,12 @@ func stop(goal Goal, have Have) *Plan {
 	return b.plan()
 }
 
-// stopsOrRemoves tells whether Stopped or Absent is about a container.
+// stopsOrRemoves reports whether Stopped or Absent is about a container.
 func (g Goal) stopsOrRemoves(c HaveContainer) bool {
 	return g.wants(c.Service) && (!c.OneOff || g.State == Absent)
 }
 
-// stops tells whether Stopped or Absent stops a container.
+// stops reports whether Stopped or Absent stops a container.
 func (g Goal) stops(c HaveContainer) bool { return g.stopsOrRemoves(c) && c.State.Up() }
 
 // allRemoved waits for all containers that are removed, for any of them may use

@@ -22,14 +22,14 @@ func (p *networkPlan) subnets() map[string]HaveNetwork {
 	return from
 }
 
-// freesSubnet tells whether a network of the stack is removed and its addresses
-// are known.
+// freesSubnet reports whether a network of the stack is removed and its
+// addresses are known.
 func (p *networkPlan) freesSubnet(h HaveNetwork) bool {
 	stays := len(p.have.attachedByOthers(h))+len(p.otherMembers(h.Name)) > 0 || p.have.createdOn(h.Name, p.removed)
 	return !stays && !p.wants(h.Name) && h.Subnet != "" && h.For == ""
 }
 
-// membersAreOn tells whether all members that a network is to have exist and
+// membersAreOn reports whether all members that a network is to have exist and
 // are on another one now.
 func (p *networkPlan) membersAreOn(h HaveNetwork, n Network) bool {
 	members := p.decisions.members(n.Name)

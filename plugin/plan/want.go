@@ -62,7 +62,7 @@ type Have struct {
 	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
 }
 
-// Has tells whether there is a replica of one of the services; of any where
+// Has reports whether there is a replica of one of the services; of any where
 // services is nil.
 func (h Have) Has(services []string) bool {
 	return slices.ContainsFunc(h.Containers, func(c HaveContainer) bool {
@@ -141,5 +141,5 @@ const (
 	StateDead       State = "dead"
 )
 
-// Up tells whether a process of the container exists.
+// Up reports whether a process of the container exists.
 func (s State) Up() bool { return s == StateRunning || s == StatePaused || s == StateRestarting }

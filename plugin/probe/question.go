@@ -75,7 +75,7 @@ const (
 	Failed    Result = "failed"    // the question could not be asked
 )
 
-// Arrived tells whether packets went there and back.
+// Arrived reports whether packets went there and back.
 func (r Result) Arrived() bool { return r == Connected || r == Refused || r == Answered }
 
 // Answer is what came of a question.

@@ -90,7 +90,7 @@ func WithOwners(s *observed.Snapshot, containers []*observed.Container) []*obser
 	return all
 }
 
-// Empty tells whether there is nothing to ask.
+// Empty reports whether there is nothing to ask.
 func (c *Check) Empty() bool { return len(c.pairs) == 0 }
 
 // members lists the containers that take part, in the order of the graph.

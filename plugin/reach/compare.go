@@ -189,13 +189,13 @@ func graphName(n graph.Node) string {
 	return n.Name
 }
 
-// isAdhoc tells whether a network is one of link add or link run.
+// isAdhoc reports whether a network is one of link add or link run.
 func (c *comparison) isAdhoc(name string) bool {
 	return slices.ContainsFunc(c.snapshot.Networks, func(n observed.Network) bool { return n.Name == name && n.Adhoc })
 }
 
 // path finds a network on which packets go from one node to another, the
-// preferred one where it does, and tells whether every container of the one
+// preferred one where it does, and reports whether every container of the one
 // reaches every one of the other.
 func (c *comparison) path(from, to, preferred string) (network string, whole bool) {
 	pairs := 0

@@ -30,7 +30,7 @@ func newExpectation(v View) expectation {
 	return e
 }
 
-// of tells whether one is to reach the other, and which names it must find it
+// of reports whether one is to reach the other, and which names it must find it
 // under: those that the files give, or where they say nothing (a link by hand,
 // external containers) those that the engine was told.
 func (e expectation) of(from, to member) (want bool, names []string) {

@@ -51,7 +51,8 @@ func Paths(s *observed.Snapshot, a, b *observed.Container) []Path {
 	return paths
 }
 
-// has tells whether an endpoint is in use: it has an address, or would have one.
+// has reports whether an endpoint is in use: it has an address, or would have
+// one.
 func has(s *observed.Snapshot, e observed.Endpoint) bool { return s.Planned || e.Address.IsValid() }
 
 func fromHost(s *observed.Snapshot, b *observed.Container) []Path {

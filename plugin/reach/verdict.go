@@ -99,7 +99,7 @@ func (p *pair) arrivals(answers map[string]probe.Answer, addr netip.Addr) []stri
 	return words
 }
 
-// unasked tells whether no question about the addresses could be asked.
+// unasked reports whether no question about the addresses could be asked.
 func (p *pair) unasked(answers map[string]probe.Answer) bool {
 	for _, addr := range p.targets {
 		for _, q := range p.toAddress(addr) {

@@ -62,7 +62,7 @@ func TestScenariosOnTheEngine(t *testing.T) {
 
 var discoverable = regexp.MustCompile(`VIRTUAL_HOST|docker\.sock|io\.stack-lite\.discover`)
 
-// discovers tells whether a script's files have proxies, or services for
+// discovers reports whether a script's files have proxies, or services for
 // proxies to find. Those meet across projects: two such scripts at a time would
 // wire up each other's.
 func discovers(folder string) (bool, error) {

@@ -32,8 +32,8 @@ func (s *Session) sameFolder(have plan.Have) error {
 	return nil
 }
 
-// sameDir tells whether a stack made from one directory may be that of another:
-// they are one, or the first is no more, so that it was moved.
+// sameDir reports whether a stack made from one directory may be that of
+// another: they are one, or the first is no more, so that it was moved.
 func sameDir(made, now string) bool {
 	a, err := os.Stat(made)
 	if err != nil {

@@ -35,8 +35,8 @@ func (p Programs) Main(line CommandLine, env []string, exposed nat.PortSet, netw
 
 // Exec runs a command line in a container whose main process runs. Images hold
 // nothing but the probe and the Programs, so no other command is found. It
-// tells whether the command asked something of the model, and so has a process
-// ID.
+// reports whether the command asked something of the model, and so has a
+// process ID.
 func (p Programs) Exec(line CommandLine, env []string, network Network) (o Outcome, asked bool) {
 	if program, known := p.named(line); known {
 		return run(program, line.argv, env, network), false
