@@ -90,7 +90,7 @@ func discover(p *compose.Project, edges []Edge, externals []External) []Edge {
 	return found
 }
 
-// meet reports whether two services are put on one network by the file.
+// meet reports whether the file puts two services on one network.
 func meet(a, b *compose.Service) bool {
 	return a.Net.Mode == compose.NetNetwork && b.Net.Mode == compose.NetNetwork && a.Net.Name == b.Net.Name
 }

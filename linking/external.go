@@ -78,7 +78,8 @@ func checkExternal(svc, own *compose.Service, owners networkOwners) *compose.Err
 	return checkLink(svc, compose.Link{Target: own.Name}, owners)
 }
 
-// namesake reports whether a service is called like a container, to DNS.
+// namesake reports whether DNS takes the names of a service and of a container
+// for the same.
 func namesake(p *compose.Project, container string) bool {
 	return slices.ContainsFunc(p.Services, func(s *compose.Service) bool { return strings.EqualFold(s.Name, container) })
 }

@@ -157,7 +157,8 @@ func reachOtherwise(a, b *compose.Service) bool {
 	return !own && a.Net.Mode == b.Net.Mode && a.Net.Name == b.Net.Name
 }
 
-// meet reports whether discovery finds that two are on a network of the user's.
+// meet reports whether two are on a network of the user's, as discovery sees
+// it.
 func meet(top *linking.Topology, pair [2]string) bool {
 	return slices.ContainsFunc(top.Edges, func(e linking.Edge) bool {
 		return e.OnOtherNetwork && min(e.From, e.Owner) == pair[0] && max(e.From, e.Owner) == pair[1]

@@ -30,7 +30,8 @@ import (
 // gives its plugins: global flags, contexts, TLS, credentials and the plugin
 // contract are its. It gives the exit code.
 func runDocker(args []string) int {
-	// The library measures itself; what goes wrong with that is no news.
+	// The library collects metrics of itself; an error in that does not concern
+	// the user.
 	otel.SetErrorHandler(debug.OTELErrorHandler)
 	docker, err := dockercommand.NewDockerCli()
 	if err != nil {
@@ -108,8 +109,8 @@ func findBuildx(docker *dockercommand.DockerCli, root *cobra.Command, args []str
 	return p
 }
 
-// standaloneArgs makes of "docker-stack-lite -H x up" what the Docker CLI would
-// have made of "docker -H x stacklite up".
+// standaloneArgs turns "docker-stack-lite -H x up" into what the Docker CLI
+// makes of "docker -H x stacklite up".
 func standaloneArgs(args []string, old *classic.Tool) []string {
 	out := []string{args[0]}
 	rest := args[1:]

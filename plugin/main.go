@@ -1,6 +1,6 @@
 // Package plugin is the shell that the Docker CLI gives its plugins: contexts,
-// TLS, credentials, global flags and the exit code. Nothing else knows that CLI;
-// what docker stacklite does is in package command.
+// TLS, credentials, global flags and the exit code. No other package knows that
+// CLI; what docker stacklite does is in package command.
 package plugin
 
 import (

@@ -6,7 +6,7 @@ import "runtime/debug"
 var version string
 
 // builtVersion is the version that go build and go install leave in a program:
-// the module's, else the commit that was checked out. -dirty tells that files
+// the module's, else the commit that was checked out. -dirty says that files
 // were changed.
 func builtVersion(info *debug.BuildInfo, ok bool) string {
 	if !ok {

@@ -118,8 +118,8 @@ func TestTheShellFunctionKnowsEveryGlobalFlagOfDocker(t *testing.T) {
 	}
 }
 
-// globalFlags tells of every global flag of a docker, short ones too, whether it
-// takes a value.
+// globalFlags returns every global flag of a docker, short ones too, and
+// whether it takes a value.
 func globalFlags(t *testing.T, docker string) map[string]bool {
 	t.Helper()
 	help, err := exec.Command(docker, "--help").Output()

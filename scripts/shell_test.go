@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// shells are those that shell-init knows, as the program offers them to who
-// presses <TAB>.
+// shells are those that shell-init knows, as the program offers them for <TAB>.
 func shells(t *testing.T) []string {
 	t.Helper()
 	out, err := exec.Command(built(t), "__complete", "shell-init", "").Output()

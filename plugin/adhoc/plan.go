@@ -158,7 +158,7 @@ func (p Planner) Run(networks map[string]plan.Network, targets []Target, made *o
 }
 
 // Network is the network for two containers, by name, of which one may be still
-// to come. A name that another network has is made another one.
+// to come. Where another network has its name a hash makes it another.
 func (p Planner) Network(a, b string, coming bool) plan.Network {
 	name := "stacklite_" + linking.NetworkName(a, b)
 	for try := 0; slices.ContainsFunc(p.Snapshot.Networks, func(n observed.Network) bool { return n.Name == name }); try++ {

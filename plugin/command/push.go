@@ -52,7 +52,7 @@ of docker login.`,
 	return cmd
 }
 
-// check refuses a destination that is none.
+// check refuses an empty or impossible destination.
 func (f pushFlags) check() error {
 	if f.to == "" {
 		return exit.Usage{Msg: "push needs --to: no registry has a place for PROJECT_SERVICE",

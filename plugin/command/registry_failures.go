@@ -8,8 +8,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
-// noteFailures tells what images could not be fetched, and makes nothing of it
-// unless it was interrupted or the engine is to blame.
+// noteFailures prints which images could not be fetched or sent as notes. It
+// returns the other errors, and all of them after an interruption.
 func noteFailures(ctx context.Context, s *session.Session, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err

@@ -127,7 +127,7 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 	return ready.Wait(ctx)
 }
 
-// foreground reports whether up stays with the stack.
+// foreground reports whether up stays in the foreground.
 func (f upFlags) foreground() bool { return !f.detach && !f.noStart && !f.wait }
 
 // check refuses flags that exclude each other.

@@ -6,9 +6,9 @@
 //
 // It is pure: it asks no engine and reads no file. What only an engine knows
 // comes in as Have; what has to be known of images when a container is made
-// (link variables) the engine hands to ContainerSpec.Creation.
+// (link variables) the engine passes to ContainerSpec.Creation.
 //
-// The Specs in a plan.Want are this package's types, which the one who applies
-// the plan turns into calls. A second kind of engine has a package of its own
-// like this one, with Specs of its own, and the planner between is the same.
+// The Specs in a plan.Want are this package's types. What applies the plan
+// turns them into calls. A second kind of engine has a package of its own like
+// this one, with Specs of its own, and the planner between is the same.
 package desired

@@ -32,7 +32,7 @@ func endpointSettings(e linking.Endpoint, service string, number int) *network.E
 
 // ConnectSettings gives a container its names, and the address that it had, on
 // a network that it is attached to. An external one has a name besides its own
-// there; on a network of another project nobody needs any.
+// there; on a network of another project it needs none.
 func ConnectSettings(a plan.Connect) *network.EndpointSettings {
 	settings := &network.EndpointSettings{}
 	if spec, ours := a.Network.Spec.(NetworkSpec); ours {
@@ -49,8 +49,8 @@ func ConnectSettings(a plan.Connect) *network.EndpointSettings {
 }
 
 // ConnectsExternal reports whether an attachment is one of an external
-// container, or to a network of another project: others may take theirs away at
-// any moment.
+// container, or to a network of another project: other projects may detach
+// theirs at any moment.
 func ConnectsExternal(a plan.Connect) bool {
 	_, ours := a.Network.Spec.(NetworkSpec)
 	return a.Service == "" || !ours

@@ -65,7 +65,7 @@ func (h Have) meant(externals []string) []string {
 	return names
 }
 
-// linkedMembers lists, for each link network that a project has, who is on it.
+// linkedMembers lists the members of each link network that a project has.
 func linkedMembers(have plan.Have) [][]string {
 	var members [][]string
 	for _, n := range have.Networks {
@@ -76,9 +76,9 @@ func linkedMembers(have plan.Have) [][]string {
 	return members
 }
 
-// discovered lists who takes part in discovery outside of the project, with the
-// services of the project that meet them on networks of others: there no second
-// network is needed.
+// discovered lists what takes part in discovery outside of the project, with
+// the services of the project that share a network of another project with it:
+// those need no second network.
 func (in Inputs) discovered() []linking.External {
 	byName := map[string]*linking.External{}
 	on := map[string]map[string]int{} // by external name, how many containers are on which network

@@ -9,7 +9,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// notPrinted are the keys that do not live in a container: links are on
+// notPrinted are the keys that are no settings of a container: links are on
 // networks, a name can be changed, and what an image was built from shows in
 // its id.
 var notPrinted = map[string]bool{

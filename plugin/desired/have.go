@@ -20,7 +20,7 @@ type Have struct {
 	Facts map[string]ImageFacts
 }
 
-// HaveOf tells apart in a snapshot what a project made and what is external.
+// HaveOf separates what a project made from what is external in a snapshot.
 func HaveOf(s *observed.Snapshot, project string) Have {
 	have := Have{Snapshot: *s, Facts: map[string]ImageFacts{}}
 	have.AttachAll, have.Images = s.AttachAll, s.Images
@@ -98,7 +98,7 @@ func externalContainer(c *observed.Container) plan.External {
 }
 
 // settingsText is the settings of a network for a plan to compare: its kind and
-// whom else it is for.
+// what else it is for.
 func settingsText(kind string, externals []string) string {
 	return strings.Join(append([]string{kind}, externals...), " ")
 }

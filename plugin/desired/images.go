@@ -83,8 +83,8 @@ func (b BuildSpec) BuildsBase(ref string) bool {
 type Bases func(BuildSpec) []string
 
 // Images lists what containers are made from. A service may use the image that
-// is built for another by its name, and be built upon it. Who does not care for
-// the order of builds hands in nil for the bases.
+// is built for another by its name, and be built upon it. Where the order of
+// builds does not matter bases may be nil.
 func Images(p *compose.Project, o BuildOptions, bases Bases) []plan.Image {
 	var list []plan.Image
 	for _, s := range p.Services {

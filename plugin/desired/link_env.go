@@ -112,8 +112,8 @@ func (in Inputs) linkEnvSums(sources []LinkSource) map[string]string {
 	return sums
 }
 
-// UnknownImages lists the ids of images whose ports link variables need and that
-// no container tells of. Where nothing changed there are none.
+// UnknownImages lists the ids of images whose ports link variables need and
+// that no label of a container names. Where nothing changed there are none.
 func (in Inputs) UnknownImages() []string {
 	if in.Options.LinkEnv == linking.EnvNone {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// Missing is what a file counts on and the engine does not have. The file may
-// be right: what is missing can come into being.
+// Missing is what a file needs and the engine does not have. The file may be
+// right: what is missing can still be made.
 type Missing struct{ compose.Errors }
 
 // Unwrap gives the places in the files.

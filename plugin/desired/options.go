@@ -41,12 +41,12 @@ type Inputs struct {
 	Have     Have
 	Scale    Scale // of every service: see KeepScale
 	Options  Options
-	Bases    Bases // what images are built upon; nil: of no matter
+	Bases    Bases // what images are built upon; nil: does not matter
 }
 
 // Resolve works out what the links of a project mean beside what there is:
-// networks that are right stay, and who is external is known. Topology need not
-// be set. The error is that of linking.Resolve.
+// networks that are right stay, and external containers are known. Topology
+// need not be set. The error is that of linking.Resolve.
 func (in Inputs) Resolve() (*linking.Topology, error) {
 	o := linking.Options{
 		Isolation: in.Options.Isolation, NoDiscovery: in.Options.Discovery.Off, Keep: linkedMembers(in.Have.Have),

@@ -36,8 +36,8 @@ func numbers(have plan.Have, service string) []int {
 }
 
 // checkScale finds the services that can't have as many replicas as wanted,
-// for they would all want one host port or one name, or that leave a service
-// without a container that it needs.
+// because they would all need one host port or one name, or that leave a
+// service without a container that it needs.
 func checkScale(p *compose.Project, scale Scale) error {
 	var errs compose.Errors
 	for _, s := range p.Services {

@@ -9,8 +9,8 @@ import (
 )
 
 // sharing is what a container shares with others: their volumes, network,
-// processes or memory. Containers are named here; ids take the place of
-// names when the container is made, for a name may still change.
+// processes or memory. Containers are named here; ids take the place of names
+// when the container is made, because a name may still change.
 type sharing struct {
 	volumes       []volumesFrom
 	net, pid, ipc string // names; empty: none

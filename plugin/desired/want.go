@@ -121,7 +121,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		spec.endpoints = append(spec.endpoints, endpointConfig{name, endpointSettings(endpoint, s.Name, number)})
 	}
 	spec.sharing = sharingOf(in.Project, s, func(service string) string {
-		// checkScale has seen to it that there is one.
+		// checkScale has made sure that there is one.
 		name := ContainerName(in.Project, in.Project.Service(service), replicas[service][0])
 		if !slices.Contains(c.SharesWith, name) {
 			c.SharesWith = append(c.SharesWith, name)
@@ -155,8 +155,8 @@ func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Containe
 	return out
 }
 
-// role is what a container of a service tells other projects that it is to
-// discovery; empty: nothing.
+// role is what a container of a service is to discovery, as its label says it
+// to other projects; empty: nothing.
 func (in Inputs) role(s *compose.Service) string {
 	if in.Options.Discovery.Off || in.Options.Discovery.Within {
 		return ""

@@ -16,8 +16,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// attached starts the created container, joined to the user or not, as docker run
-// does, and gives the exit code that docker run has.
+// attached starts the created container, with the user attached or not, as
+// docker run does, and returns the exit code that docker run has.
 func (r *linkedRun) attached(ctx context.Context, id string) (int, error) {
 	calls := context.WithoutCancel(ctx) // Ctrl-C is for the container
 	if r.line.detach {
@@ -58,7 +58,7 @@ func (r *linkedRun) start(ctx context.Context, id string) error {
 	return r.session.Engine.Apply(ctx, plan.StartContainer{Container: id, Name: id}, nil)
 }
 
-// streams are those of the user that the container is joined to.
+// streams are those of the user that are attached to the container.
 func (r *linkedRun) streams() follow.Terminal {
 	t := r.terminal
 	chosen := func(stream string) bool {
@@ -76,8 +76,8 @@ func (r *linkedRun) streams() follow.Terminal {
 	return t
 }
 
-// passSignals gives the container the signals that come for this process, or
-// without that leaves it to itself at the first.
+// passSignals passes the signals of this process on to the container or, with
+// --sig-proxy=false, leaves it at the first.
 func (r *linkedRun) passSignals(ctx, within context.Context, id string, started <-chan struct{}, leave func()) {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
@@ -98,7 +98,7 @@ func (r *linkedRun) passSignals(ctx, within context.Context, id string, started 
 		select {
 		case s := <-signals:
 			pass(signalNames()[s])
-		case <-cut: // the docker command that runs this plugin was told to end
+		case <-cut: // the docker command that runs this plugin was asked to end
 			pass("TERM")
 			cut = nil
 		case <-within.Done():
@@ -112,8 +112,8 @@ func signalNames() map[os.Signal]string {
 	return map[os.Signal]string{os.Interrupt: "INT", syscall.SIGTERM: "TERM", syscall.SIGHUP: "HUP", syscall.SIGQUIT: "QUIT"}
 }
 
-// notStarted says why a container could not be started, and gives docker run's
-// code for that: 127 no such command, 126 one that can't be run, else 125.
+// notStarted says why a container could not be started, with docker run's code
+// for that: 127 no such command, 126 one that can't be run, else 125.
 func (r *linkedRun) notStarted(err error) int {
 	view.PrintError(r.session.View, err)
 	text := err.Error()

@@ -58,7 +58,7 @@ func (c child) runFlags(ctx context.Context) (*pflag.FlagSet, error) {
 }
 
 // runChild gives a child this process's streams and waits for it. Signals are
-// the child's to act on: those that it does not get from the terminal itself are
+// left to the child: those that it does not get from the terminal itself are
 // passed on. The code is the child's; the error is one of starting it.
 func runChild(ctx context.Context, cmd *exec.Cmd, out io.Writer, o view.Options) (code int, err error) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, out, os.Stderr
@@ -79,7 +79,7 @@ func runChild(ctx context.Context, cmd *exec.Cmd, out io.Writer, o view.Options)
 			if s != os.Interrupt || !terminal {
 				_ = cmd.Process.Signal(s)
 			}
-		case <-cut: // the docker command that runs this plugin was told to end
+		case <-cut: // the docker command that runs this plugin was asked to end
 			_ = cmd.Process.Signal(syscall.SIGTERM)
 			cut = nil
 		case err := <-ended:

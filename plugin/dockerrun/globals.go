@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// dockerGlobal tells of a word whether it is a flag of the Docker CLI that stands
-// before a plugin's name, and whether that takes a value.
+// dockerGlobal reports whether a word is a flag of the Docker CLI that stands
+// before a plugin's name, and whether it takes a value.
 func dockerGlobal(flag string) (known, takesValue bool) {
 	switch flag {
 	case "--config", "--context", "-c", "--host", "-H", "--log-level", "-l", "--tlscacert", "--tlscert", "--tlskey":

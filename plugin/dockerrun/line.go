@@ -134,8 +134,8 @@ func (l *line) take(u flagUse) {
 	l.flags = append(l.flags, u)
 }
 
-// check refuses what leaves no room for links, and drops the default bridge,
-// which everybody is on.
+// check refuses what can't be combined with links, and drops the default
+// bridge, which is the network without any flag.
 func (l *line) check() error {
 	if len(l.links) == 0 {
 		return exit.Usage{Msg: "no --link", Advice: []string{"without links this is: docker run"}}

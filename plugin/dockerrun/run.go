@@ -19,10 +19,10 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
-// Run carries out docker run with its arguments, and makes of every --link a
-// network of two. The streams are those of the user, vars the environment of the
-// process. The error is an exit.Status for an exit code of docker's, ErrHelp
-// where help is asked for.
+// Run carries out docker run with its arguments, and turns every --link into a
+// network of two. The streams are those of the user, vars the environment of
+// the process. The error is an exit.Status for an exit code of docker's,
+// ErrHelp where help is asked for.
 func Run(ctx context.Context, s *session.Session, vars map[string]string, streams follow.Terminal, args []string) error {
 	docker := child{vars: vars}
 	flags, err := docker.runFlags(ctx)
@@ -123,8 +123,8 @@ func (r *linkedRun) run(ctx context.Context) (code int, err error) {
 	return r.attached(ctx, id)
 }
 
-// complete adds what makes the link, and the image with its command. docker
-// makes of --link on a network of one's own the names that the consumer alone
+// complete adds what makes the link, and the image with its command. On a
+// user-defined network docker turns --link into names that the consumer alone
 // sees.
 func (r *linkedRun) complete(args []string) []string {
 	args = append(args, "--cidfile="+r.cidfile)
@@ -176,7 +176,7 @@ func (r *linkedRun) join(ctx context.Context, id string) error {
 	return r.session.RunSilently(ctx, r.planner.Run(r.networks, r.targets, made))
 }
 
-// sweep takes away what a run that has ended, or never came about, has left.
+// sweep removes what is left of a run that has ended or never began.
 func (r *linkedRun) sweep(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()

@@ -20,7 +20,7 @@ import (
 // optionICC is the bridge driver's option that lets members talk, or not.
 const optionICC = "com.docker.network.bridge.enable_icc"
 
-// observedNetwork is a network of a list, read once for everybody.
+// observedNetwork is a network of a list, read once for all verbs.
 func observedNetwork(n network.Summary) observed.Network {
 	out := observed.Network{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Room: room(n), Traffic: n.Options[optionICC] != "false"}
 	deadline, adhoc := n.Labels[labels.Link]
@@ -34,8 +34,8 @@ func observedNetwork(n network.Summary) observed.Network {
 	return out
 }
 
-// room is how many endpoints the subnets of a network have room for. What the
-// engine chose without telling is big enough.
+// room is how many endpoints the subnets of a network have room for. One that
+// the engine chose and does not report is big enough.
 func room(n network.Summary) int {
 	size := 0
 	for _, c := range n.IPAM.Config {
@@ -57,7 +57,7 @@ func subnetOf(n network.Summary) string {
 	return n.IPAM.Config[0].Subnet
 }
 
-// observedContainer is a container of a list, read once for everybody.
+// observedContainer is a container of a list, read once for all verbs.
 func observedContainer(c container.Summary) observed.Container {
 	out := observed.Container{
 		ID: c.ID, Name: containerName(c), Owner: c.Labels[labels.Project],
@@ -96,8 +96,9 @@ func addLabels(out *observed.Container, of map[string]string) {
 	}
 }
 
-// guessRole tells what a container that this tool did not make is to discovery:
-// a list has mounts, published ports and labels, but not the environment.
+// guessRole returns what a container that this tool did not make is to
+// discovery: a list has mounts, published ports and labels, but not the
+// environment.
 func guessRole(c container.Summary) linking.Role {
 	socket := slices.ContainsFunc(c.Mounts, func(m container.MountPoint) bool { return linking.IsSocket(m.Source) })
 	published := slices.ContainsFunc(c.Ports, func(p container.Port) bool { return p.PublicPort != 0 })

@@ -13,8 +13,8 @@ import (
 )
 
 // createNetwork makes a network, on the given subnet or on one that is free.
-// Somebody else may take that at the same moment; then it is the next one's
-// turn.
+// Something else may take that at the same moment; then the next free one is
+// tried.
 func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet string) error {
 	spec := n.Spec.(desired.NetworkSpec)
 	options := network.CreateOptions{Driver: "bridge", Labels: spec.Labels}
@@ -42,8 +42,8 @@ func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet
 	}
 }
 
-// overlaps reports whether the engine refused a subnet because it is in use. It
-// has no other word for it than its text (libnetwork's ipam and bridge driver).
+// overlaps reports whether the engine refused a subnet because it is in use.
+// There is no code for it but the text (libnetwork's ipam and bridge driver).
 func overlaps(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "Pool overlaps") || strings.Contains(text, "conflicts with network")

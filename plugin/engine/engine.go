@@ -10,7 +10,7 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// Client is what the engine is spoken to through.
+// Client is the part of the docker client that an Engine uses.
 type Client = client.APIClient
 
 // Options are what an Engine needs to know besides its client.
@@ -29,7 +29,7 @@ type Engine struct {
 	facts   *factsCache
 }
 
-// New speaks to the engine behind c.
+// New returns the engine behind c.
 func New(c Client, o Options) *Engine {
 	return &Engine{client: c, host: o.Host, subnets: newSubnetSource(c, o.Pool, o.Avoid), facts: &factsCache{client: c}}
 }

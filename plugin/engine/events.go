@@ -42,9 +42,10 @@ type EventQuery struct {
 	Until   string // likewise; empty: until the context ends
 }
 
-// Watch tells what happens to the containers of a project. It calls begun when
-// nothing that happens from then on is missed, and emit for every event, one
-// after another. It returns when the context ends, or at the end of the query.
+// Watch reports what happens to the containers of a project. It calls begun
+// when nothing that happens from then on is missed, and emit for every event,
+// one after another. It returns when the context ends, or at the end of the
+// query.
 func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit func(Event)) error {
 	messages, errs := e.client.Events(ctx, events.ListOptions{
 		Since: q.Since, Until: q.Until,
@@ -87,8 +88,8 @@ func event(m events.Message) Event {
 	out.Number, _ = strconv.Atoi(attributes[labels.Number])
 	out.ExitCode, _ = strconv.Atoi(attributes["exitCode"])
 	maps.DeleteFunc(out.Attributes, func(name, _ string) bool {
-		// A label can't be told from an attribute but by its form: the engine's
-		// own names have neither dot nor slash.
+		// A label differs from an attribute only in its form: the engine's own
+		// names have neither dot nor slash.
 		return strings.ContainsAny(name, "./")
 	})
 	return out

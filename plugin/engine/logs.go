@@ -29,7 +29,7 @@ type LogLine struct {
 	Text   string // without the newline
 }
 
-// Logs reads the lines of one container and hands them to emit, never from two
+// Logs reads the lines of one container and passes them to emit, never from two
 // goroutines at once, until they end or ctx does.
 func (e *Engine) Logs(ctx context.Context, id string, q LogQuery, emit func(LogLine)) error {
 	details, err := e.client.ContainerInspect(ctx, id)
@@ -171,7 +171,7 @@ func cutTime(entry []byte) (time.Time, []byte) {
 	return at, text
 }
 
-// endOf tells the end that ctx brought about from one that went wrong.
+// endOf distinguishes an end that ctx brought about from an error.
 func endOf(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -14,7 +14,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// madeOn makes a network for some endpoints on an engine and tells its subnet.
+// madeOn makes a network for some endpoints on an engine and returns its
+// subnet.
 func madeOn(t *testing.T, api string, o Options, size int) netip.Prefix {
 	t.Helper()
 	memory := enginetest.New(t, enginetest.Options{APIVersion: api})

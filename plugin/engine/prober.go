@@ -102,8 +102,8 @@ func (p *Prober) ref() string { return "stacklite-prober:" + p.sum }
 // runs, and gives what it wrote to its standard output. Nothing of it is left
 // when Ask returns, also where ctx has ended.
 func (p *Prober) Ask(ctx context.Context, id string, args []string) ([]byte, error) {
-	// A call that is cut off may have its effect later, when nobody knows of it
-	// any more: what makes something is waited for.
+	// A call that is cut off may have its effect later, when it is too late to
+	// undo that: calls that make something are waited for.
 	made, err := p.create(context.WithoutCancel(ctx), id, args)
 	if err != nil {
 		return nil, p.engine.explain(err)
@@ -142,7 +142,7 @@ func (p *Prober) create(ctx context.Context, id string, args []string) (string, 
 		return "", err
 	}
 	made, err := p.container(ctx, id, args)
-	if errdefs.IsNotFound(err) { // another run has taken the image away
+	if errdefs.IsNotFound(err) { // another run has removed the image
 		if err = p.image(ctx, true); err == nil {
 			made, err = p.container(ctx, id, args)
 		}
@@ -173,7 +173,7 @@ func (p *Prober) container(ctx context.Context, id string, args []string) (strin
 	return made.ID, err
 }
 
-// remove takes a container of a question away, and waits until it is.
+// remove removes a container of a question, and waits until it is gone.
 func (p *Prober) remove(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -239,8 +239,8 @@ func messageError(r io.Reader) error {
 	}
 }
 
-// Close takes away the image, and what runs that were killed have left: images
-// of other programs, and containers that never came to run. What another run is
+// Close removes the image, and what runs that were killed have left: images of
+// other programs, and containers that never came to run. What another run is
 // using stays.
 func (p *Prober) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

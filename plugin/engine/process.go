@@ -52,12 +52,12 @@ func (p *Process) Output(stdout, stderr io.Writer) error {
 	return err
 }
 
-// Resize tells the size of the user's terminal, in cells.
+// Resize sets the size of the terminal, in cells.
 func (p *Process) Resize(ctx context.Context, width, height uint) error {
 	return p.resize(ctx, container.ResizeOptions{Width: width, Height: height})
 }
 
-// Close hangs up.
+// Close closes the connection.
 func (p *Process) Close() { p.conn.Close() }
 
 // Exec is a command to be run in a container beside its process.

@@ -17,7 +17,7 @@ var anonymousName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // removeContainer removes a container and, where asked to, its anonymous
 // volumes. The engine takes those that were carried over from a replaced
-// container for named ones, for they are mounted by their names; they are
+// container for named ones, because they are mounted by their names; they are
 // removed one by one, each with the last container that mounts it.
 func removeContainer(ctx context.Context, client Client, a plan.RemoveContainer) error {
 	var volumes []string

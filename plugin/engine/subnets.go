@@ -10,10 +10,9 @@ import (
 	"strings"
 )
 
-// DefaultPool is where subnets of link networks are taken from unless told
-// otherwise: 4096 of the smallest size. It lies outside the engine's own default
-// pools, which have room for 30 networks a host, so that each leaves the other
-// alone.
+// DefaultPool is where subnets of link networks are taken from where no pool is
+// given: 4096 of the smallest size. It lies outside the engine's own default
+// pools, which have room for 30 networks a host, so that the two never overlap.
 var DefaultPool = netip.MustParsePrefix("10.222.0.0/16")
 
 // smallest is the size of a network for a link between two services with room
@@ -24,14 +23,14 @@ const smallest = 28
 // the gateway and the broadcast address.
 const reserved = 3
 
-// subnets hands out subnets of a pool that overlap none in use.
+// subnets chooses subnets of a pool that overlap none in use.
 type subnets struct {
 	pool  netip.Prefix
 	used  []netip.Prefix
 	users map[netip.Prefix]string // whose they are: a project's or a network's name
 }
 
-// use notes a subnet that somebody has.
+// use notes a subnet that is in use.
 func (s *subnets) use(p netip.Prefix, user string) {
 	s.used = append(s.used, p)
 	if s.users == nil {
@@ -129,12 +128,12 @@ type PoolFull struct {
 	Pool netip.Prefix
 	Size int        // endpoints that were asked for
 	Used int        // subnets in use inside the pool
-	By   []PoolUser // who has them, most first
+	By   []PoolUser // what has them, most first
 }
 
-// PoolUser is somebody who has subnets of a pool.
+// PoolUser is a project or a network that has subnets of a pool.
 type PoolUser struct {
-	Name    string // of a project, or of a network of nobody's
+	Name    string // of a project, or of a network of no project
 	Subnets int
 }
 

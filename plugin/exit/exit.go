@@ -1,5 +1,5 @@
-// Package exit is the one place where the end of a command becomes words and an
-// exit code.
+// Package exit is the one place where the end of a command becomes a message
+// and an exit code.
 package exit
 
 import (
@@ -33,8 +33,8 @@ func (f Failure) Error() string { return f.Msg }
 // Hints says what to try.
 func (f Failure) Hints() []string { return f.Advice }
 
-// Status ends the process with a code and no word: whatever there was to say has
-// been said.
+// Status ends the process with a code and no message: everything has been
+// printed.
 type Status int
 
 func (s Status) Error() string { return "" }
@@ -54,8 +54,8 @@ const (
 	codeInterrupted = 130
 )
 
-// Code tells the user what went wrong and gives the code to exit with: 0 success,
-// 1 failure, 2 a mistake in a file or on the command line, 130 interrupted.
+// Code prints what went wrong and returns the code to exit with: 0 success, 1
+// failure, 2 a mistake in a file or on the command line, 130 interrupted.
 func Code(err error, o view.Options) int {
 	var (
 		status  Status
@@ -73,7 +73,7 @@ func Code(err error, o view.Options) int {
 		return codeInterrupted
 	}
 	view.PrintError(o, err)
-	if errors.As(err, &missing) { // the file may be right: what is missing can come into being
+	if errors.As(err, &missing) { // the file may be right: what is missing can still be made
 		return codeFailure
 	}
 	if errors.As(err, &usage) || errors.As(err, &file) {
@@ -82,8 +82,8 @@ func Code(err error, o view.Options) int {
 	return codeFailure
 }
 
-// Watched is the end of a command that only looks on and that Ctrl-C is the way
-// to leave: there is nothing to say about it.
+// Watched is the end of a command that only watches, which Ctrl-C ends: nothing
+// is printed about it.
 func Watched(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return Status(codeInterrupted)

@@ -13,7 +13,7 @@ import (
 )
 
 // A file may be right about what the engine does not have: that is a failure,
-// told like a mistake, and no mistake.
+// though it is printed like a mistake.
 func TestWhoIsToBlameDecidesTheExitCode(t *testing.T) {
 	place := compose.Errors{{Pos: compose.Pos{File: "fig.yml", Line: 3, Column: 5}, Msg: "no good"}}
 	for _, c := range []struct {

@@ -12,10 +12,10 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// Follower shows what the containers of a project write, from when they come to
-// when they are gone: also those that are made later, and what a container
-// writes after it was started again. It learns of that from the engine's
-// events.
+// Follower shows what the containers of a project write, from when they are
+// made to when they are removed: also those that are made later, and what a
+// container writes after it was started again. It learns of that from the
+// engine's events.
 type Follower struct {
 	Engine  *engine.Engine
 	Project string // its name
@@ -24,10 +24,11 @@ type Follower struct {
 	Query   engine.LogQuery                // which lines of the containers that there are at the beginning
 	After   map[string]time.Time           // by id of one of these: lines until then are not shown
 	Shown   func(*observed.Container) bool // which containers are meant
-	Stopped func() bool                    // tells that no container that exits comes back; nil: never
+	Stopped func() bool                    // reports that no container that exits is started again; nil: never
 
-	// Exited is told, one at a time, that a container has exited and isn't
-	// restarted by its policy. Where it is nil exits are not shown either.
+	// Exited is called, one at a time, for each container that has exited and
+	// isn't restarted by its policy. Where it is nil exits are not shown
+	// either.
 	Exited func(Exit)
 
 	logs  *view.Logs
@@ -52,12 +53,12 @@ type Exit struct {
 // to be shown in the order in which they were written.
 const MergeTimeout = 200 * time.Millisecond
 
-// returnTimeout is how long a container that somebody else has stopped is waited
-// for where no other runs: it may be about to be restarted or replaced.
+// returnTimeout is how long a container that something else has stopped is
+// waited for where no other runs: it may be about to be restarted or replaced.
 const returnTimeout = 3 * time.Second
 
-// Run follows until ctx ends or until no container that is meant runs any
-// more. begun is told which there are at the beginning.
+// Run follows until ctx ends or until no container that is meant runs any more.
+// begun is called with those that exist at the beginning.
 func (f *Follower) Run(ctx context.Context, begun func([]observed.Container)) (err error) {
 	f.tails, f.wake = map[string]*tail{}, make(chan struct{}, 1)
 	within, cancel := context.WithCancel(ctx)
@@ -156,7 +157,7 @@ func (f *Follower) take(ctx context.Context, e engine.Event) {
 }
 
 // over reports whether no container runs and none will, or how long to wait for
-// one that may come back: 0 is until something happens.
+// one that may be started again: 0 is until something happens.
 func (f *Follower) over(ctx context.Context) (wait time.Duration, over bool, err error) {
 	f.mu.Lock()
 	killed := false
@@ -196,12 +197,12 @@ func (f *Follower) over(ctx context.Context) (wait time.Duration, over bool, err
 	return returnTimeout, false, nil
 }
 
-// unreadable tells that a container's log can't be read.
+// unreadable reports that a container's log can't be read.
 func (f *Follower) unreadable(r observed.Container, err error) {
 	view.PrintNotes(f.View, []compose.Note{{Text: Unreadable(r, err)}})
 }
 
-// notify wakes who waits on a channel of length one.
+// notify wakes whatever waits on a channel of length one.
 func notify(c chan struct{}) {
 	select {
 	case c <- struct{}{}:

@@ -16,7 +16,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// Foreground is an up that stays with its containers.
+// Foreground is an up that follows its containers.
 type Foreground struct {
 	Engine  *engine.Engine
 	Project string // its name
@@ -47,8 +47,8 @@ const (
 	Killed  exit.Status = 2
 )
 
-// Run brings the project to its goal and stays with it until all containers that
-// are shown have exited. Ctrl-C once stops them, with their last words still
+// Run brings the project to its goal and follows it until all containers that
+// are shown have exited. Ctrl-C once stops them, with their last lines still
 // shown, twice kills them, three times leaves at once.
 func (f *Foreground) Run(ctx context.Context) error {
 	times, end := Interrupts(ctx)
@@ -90,7 +90,7 @@ func (f *Foreground) noteLastLines(ctx context.Context) error {
 		}
 		at, err := f.Engine.LastLine(ctx, c.ID)
 		if err != nil && !engine.IsGone(err) {
-			continue // its log can't be read, which is told when it is to be shown
+			continue // its log can't be read, which is reported when it is to be shown
 		}
 		f.after[c.ID] = at
 	}

@@ -7,10 +7,10 @@ import (
 	"syscall"
 )
 
-// Interrupts tells how often the user has asked to stop: by Ctrl-C, by
+// Interrupts counts how often the user has asked to stop: by Ctrl-C, by
 // SIGTERM, or through the docker command, which ends ctx when it is asked
-// itself. Both may say the same first time, so that the end of ctx counts
-// only where no signal was before. Call stop when nobody listens any more.
+// itself. Both may say the same first time, so that the end of ctx counts only
+// where no signal was before. Call stop when the counts are no longer needed.
 func Interrupts(ctx context.Context) (times <-chan int, stop func()) {
 	signals := make(chan os.Signal, 3)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

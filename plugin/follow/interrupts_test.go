@@ -18,7 +18,7 @@ import (
 func TestACtrlCIsCountedOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		happens []string
-		want    []int // what is told after each; 0: nothing
+		want    []int // the count after each; 0: none
 	}{
 		"three signals":                  {[]string{"signal", "signal", "signal"}, []int{1, 2, 3}},
 		"the docker command alone":       {[]string{"end"}, []int{1}},

@@ -12,7 +12,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// OneOff is a one-off container with the user joined to it.
+// OneOff is a one-off container with the user attached to it.
 type OneOff struct {
 	Engine   *engine.Engine
 	Terminal Terminal
@@ -20,12 +20,12 @@ type OneOff struct {
 	TTY      bool        // the container has a terminal
 	Remove   bool        // the engine removes it when it has exited
 	Stopped  exit.Status // the code after a Ctrl-C that is not the container's own
-	Detached func()      // is told that the user has left it running
+	Detached func()      // is called when the user has detached and left it running
 }
 
-// Run starts the container with the user joined to it, and gives its exit code
-// as an error. Ctrl-C, where it is not the container's own, stops the container
-// once and kills it twice.
+// Run starts the container with the user attached to it, and returns its exit
+// code as an error. Ctrl-C, where it is not the container's own, stops the
+// container once and kills it twice.
 func (o OneOff) Run(ctx context.Context, times <-chan int) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)

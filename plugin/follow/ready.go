@@ -14,9 +14,9 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// Readiness waits until containers are of use: they run and, where their image
-// has a health check, are healthy. Nothing is asked again and again: the engine
-// tells when something changes.
+// Readiness waits until containers are ready: they run and, where their image
+// has a health check, are healthy. Nothing is polled: the engine's events say
+// when something changes.
 type Readiness struct {
 	Engine   *engine.Engine
 	Project  string // its name
@@ -105,7 +105,7 @@ func (r *Readiness) event(e engine.Event) {
 	}
 }
 
-// ready reports whether a container is of use. That it never will be is an
+// ready reports whether a container is ready. That it never will be is an
 // error.
 func (r *Readiness) ready(ctx context.Context, c observed.Container) (bool, error) {
 	now, there, err := r.Engine.Status(ctx, c.ID)

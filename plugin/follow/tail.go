@@ -19,21 +19,21 @@ type tail struct {
 
 	// Of the follower's lock:
 	queue  []engine.Event
-	busy   bool // it runs, or its last words or its exit are not told yet
-	killed bool // somebody has sent it a signal in this run
+	busy   bool // it runs, or its last lines or its exit are not reported yet
+	killed bool // it was sent a signal in this run
 
 	// Of the tail's own goroutine:
 	last   time.Time // of the line that was shown last; zero: none was
 	cut    bool      // lines from the past were left out, and none was shown yet
 	up     bool
-	ended  bool // it has exited, and that is not told yet
+	ended  bool // it has exited, and that is not reported yet
 	code   *int // with which code; nil: the engine has to be asked
-	unread bool // that its log can't be read was told
+	unread bool // that its log can't be read was reported
 }
 
 // run reads a stream of lines at a time. A stream ends with the run of the
-// container, sooner or later than the engine tells that; the exit is told
-// when both have happened.
+// container, before or after the engine's event; the exit is reported when both
+// have happened.
 func (t *tail) run(ctx context.Context) {
 	var reading chan struct{}
 	read := func() {
@@ -82,9 +82,9 @@ func (t *tail) run(ctx context.Context) {
 	}
 }
 
-// confirmExit looks whether the container is over when its stream has ended and no
-// event has said so: it may have exited before events were listened to, while
-// the list still took it for running.
+// confirmExit checks whether the container has exited when its stream has ended
+// and no event has said so: it may have exited before events were listened to,
+// while the list still took it for running.
 func (t *tail) confirmExit(ctx context.Context) {
 	if !t.up {
 		return
@@ -157,8 +157,9 @@ func (t *tail) show(ctx context.Context, q engine.LogQuery) {
 	}
 }
 
-// reportExit says that the container has exited, if it has and that wasn't said. Its
-// last words come before, unless a stream is still open, which will have them.
+// reportExit says that the container has exited, if it has and that wasn't
+// said. Its last lines come before, unless a stream is still open, which will
+// have them.
 func (t *tail) reportExit(ctx context.Context, closed bool) {
 	if !t.ended {
 		return

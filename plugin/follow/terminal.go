@@ -11,15 +11,15 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine"
 )
 
-// Terminal is the user's streams, which a process in a container can be joined
-// to.
+// Terminal is the user's streams, to which a process in a container can be
+// attached.
 type Terminal struct {
 	In       io.Reader // nil: none
 	Out, Err io.Writer
 }
 
-// Interactive reports whether the user sits at a terminal, with which a
-// container can be given one too.
+// Interactive reports whether the user is at a terminal, so that a container
+// can be given one too.
 func (t Terminal) Interactive() bool {
 	_, in := descriptor(t.In)
 	_, out := descriptor(t.Out)
@@ -38,17 +38,17 @@ func descriptor(stream any) (fd uintptr, terminal bool) {
 	return term.GetFdInfo(stream)
 }
 
-// ErrDetached says that the user has left a process to itself, with Ctrl-P
+// ErrDetached says that the user has detached from a process, with Ctrl-P
 // Ctrl-Q.
 var ErrDetached = errors.New("detached")
 
 // detachKeys are those of docker: Ctrl-P Ctrl-Q.
 func detachKeys() []byte { return []byte{16, 17} }
 
-// Join joins the user to a process in a container until it ends: with
+// Join attaches the user to a process in a container until it ends: with
 // terminal in raw mode and at the user's size, else as a pipe. begun is called
-// when the streams are joined, to start the process. The terminal is as it was
-// when Join returns, which it also does when ctx ends.
+// when the streams are attached, to start the process. The terminal is as it
+// was when Join returns, which it also does when ctx ends.
 func (t Terminal) Join(ctx context.Context, p *engine.Process, terminal bool, begun func() error) error {
 	defer p.Close()
 	var input io.Reader = t.In
@@ -91,7 +91,7 @@ func (t Terminal) Join(ctx context.Context, p *engine.Process, terminal bool, be
 	}
 }
 
-// raw hands every key to the process. What restore does can be done again.
+// raw passes every key to the process. What restore does can be done again.
 func (t Terminal) raw() (restore func(), err error) {
 	in, _ := descriptor(t.In)
 	out, _ := descriptor(t.Out)
@@ -111,8 +111,8 @@ func (t Terminal) raw() (restore func(), err error) {
 	}, nil
 }
 
-// keepSize tells the process the size of the user's terminal, now and when it
-// changes.
+// keepSize gives the process's terminal the size of the user's, now and when
+// that changes.
 func (t Terminal) keepSize(ctx context.Context, p *engine.Process) {
 	out, _ := descriptor(t.Out)
 	resize := func() error {
@@ -132,6 +132,6 @@ func (t Terminal) keepSize(ctx context.Context, p *engine.Process) {
 		}
 	}
 	for range sizeChanges(ctx) {
-		_ = resize() // the next change is told again
+		_ = resize() // the next change sets it again
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// sizeChanges tells when the terminal may have another size, until ctx ends.
+// sizeChanges signals when the terminal may have another size, until ctx ends.
 func sizeChanges(ctx context.Context) <-chan struct{} {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGWINCH)

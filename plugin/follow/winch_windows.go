@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// sizeChanges tells when the terminal may have another size, until ctx ends.
+// sizeChanges signals when the terminal may have another size, until ctx ends.
 // Windows has no signal for it.
 func sizeChanges(ctx context.Context) <-chan struct{} {
 	changes := make(chan struct{})

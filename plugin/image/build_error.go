@@ -58,7 +58,7 @@ func unreadable(spec desired.BuildSpec, err error) error {
 	return e
 }
 
-// baseMissing says that an image to build upon can't be got.
+// baseMissing says that a base image can't be fetched.
 func baseMissing(spec desired.BuildSpec, base dockerfile.Base, err error) error {
 	e := &BuildError{Service: spec.Service, File: spec.DockerfilePath(), Line: base.Step.Line, Step: oneLine(base.Step.Text), Msg: err.Error(), err: err}
 	if !strings.Contains(base.Step.Text, base.Ref) {

@@ -63,7 +63,7 @@ func firstGroup(m []string) string {
 	return ""
 }
 
-// trimPrefixes takes away what BuildKit puts before an error to say which of its
+// trimPrefixes removes what BuildKit puts before an error to say which of its
 // parts passed it on.
 func trimPrefixes(text string) string {
 	text = strings.TrimSpace(text)

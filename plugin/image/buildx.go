@@ -164,7 +164,8 @@ func errorOf(err error, b *baking) error {
 	return builderError(b.spec, nil, "", err.Error())
 }
 
-// bakeFile is what buildx is handed (https://docs.docker.com/build/bake/reference).
+// bakeFile is what buildx is given
+// (https://docs.docker.com/build/bake/reference).
 type bakeFile struct {
 	Group  map[string]bakeGroup  `json:"group"`
 	Target map[string]bakeTarget `json:"target"`

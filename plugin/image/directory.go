@@ -129,7 +129,7 @@ func hidesDockerfile(spec desired.BuildSpec) bool {
 }
 
 // measure sums up the files to be sent and makes sure that they can be read:
-// whoever packs them would leave out the others without a word.
+// packing them would leave out the others without a message.
 func (d *directory) measure() error {
 	ignored, err := patternmatcher.New(d.patterns)
 	if err != nil {

@@ -6,6 +6,6 @@
 // call, with BuildKit or with the classic builder. Whichever it is, the same
 // image comes out, and the same progress and errors.
 //
-// Which images a project needs, and how each is built, is said by package
+// Which images a project needs, and how each is built, is decided by package
 // desired.
 package image

@@ -20,8 +20,8 @@ type RegistryError struct {
 // RegistryCause is what kept an image from being fetched or sent.
 type RegistryCause string
 
-// The causes. Registries that tell only those who are logged in what they hold
-// say Denied where another says NoTag.
+// The causes. Registries that show what they hold only after a login say Denied
+// where another says NoTag.
 const (
 	BadName      RegistryCause = "not a valid image name"
 	NoTag        RegistryCause = "the registry has no such image or tag"
@@ -35,8 +35,7 @@ const (
 	Other        RegistryCause = ""
 )
 
-// Error says what happened. Which image it happened to is for whoever asked
-// for it to say.
+// Error says what happened. The caller names the image.
 func (r *RegistryError) Error() string {
 	switch r.Cause {
 	case Other:
@@ -76,7 +75,7 @@ func registryOf(ref string) string {
 	return reference.Domain(named)
 }
 
-// causes tell what happened by what engines say. They pass on the words of
+// causes are what happened, by what engines say. They pass on the words of
 // registries and of the Go library; none has a code for them.
 var causes = []struct {
 	text  *regexp.Regexp

@@ -15,8 +15,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// Client is the part of the engine's API that images are got through. Whoever
-// hands it in has settled the version.
+// Client is the part of the docker client that a Store uses. Its API version is
+// negotiated already.
 type Client interface {
 	ClientVersion() string
 	Ping(ctx context.Context) (types.Ping, error)
@@ -57,7 +57,7 @@ type Store struct {
 	buildKit   *bool               // whether the engine has BuildKit; nil: it was not asked
 }
 
-// New gets images through c.
+// New returns the images of the engine behind c.
 func New(c Client, o Options) *Store {
 	return &Store{client: c, options: o, strategies: map[string]strategy{}, baking: map[string]*baking{}}
 }

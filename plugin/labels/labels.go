@@ -1,5 +1,5 @@
 // Package labels names the labels that containers, networks and images of a
-// project carry, and writes and reads their values. What a stack is can be told
+// project carry, and writes and reads their values. What a stack is can be read
 // from them alone, after its files have changed or are gone.
 package labels
 
@@ -25,8 +25,8 @@ const (
 	After       = "io.stack-lite.after"    // services started before, a list
 	Settings    = "io.stack-lite.settings" // what can't be changed on a network: its linking.Kind
 	For         = "io.stack-lite.for"      // the one-off container that a network is for, by name
-	Wiring      = "io.stack-lite.wiring"   // who is on a network under which names: see WiringText
-	Externals   = "io.stack-lite.outside"  // who else a network is for: external names, a list
+	Wiring      = "io.stack-lite.wiring"   // which services are on a network under which names: see WiringText
+	Externals   = "io.stack-lite.outside"  // what else a network is for: external names, a list
 
 	Discovery = "io.stack-lite.discovery" // what a container is to discovery: see RoleText
 	LinkEnv   = "io.stack-lite.variables" // what its link variables say: see LinkEnvText
@@ -35,10 +35,10 @@ const (
 
 const (
 	// Link marks a network that joins two containers by hand: link add and link
-	// run. Who is on it, and what each calls the other, is with the containers'
-	// endpoints, which can change; a label can't. Its value is the time (RFC 3339)
-	// until which a container that is still to be made may be waited for; empty
-	// where both were there.
+	// run. Which containers are on it, and what each calls the other, is read
+	// from their endpoints, which can change; a label can't. Its value is the
+	// time (RFC 3339) until which a container that is still to be made may be
+	// waited for; empty where both were there.
 	Link = "io.stack-lite.link"
 
 	// Prober marks the containers and the image that check makes for a moment.

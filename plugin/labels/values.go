@@ -33,7 +33,8 @@ func EndpointAliases(text, target string) []string {
 	return aliases
 }
 
-// WiringText writes who is on a network, by service its EndpointText, as JSON.
+// WiringText writes which services are on a network, each with its
+// EndpointText, as JSON.
 func WiringText(wiring map[string]string) string {
 	b, err := json.Marshal(wiring)
 	if err != nil {
@@ -73,9 +74,9 @@ func ParseRole(text string) linking.Role {
 	return linking.Role{Proxy: slices.Contains(words, roleProxy), Discoverable: slices.Contains(words, roleDiscoverable)}
 }
 
-// LinkEnvText writes what link variables say, by alias: alias=sum words, sorted.
-// It is never empty, so that a container made without variables is told from
-// one that has none to get.
+// LinkEnvText writes what link variables say, by alias: alias=sum words,
+// sorted. It is never empty, so that a container made without variables differs
+// from one that has none to get.
 func LinkEnvText(sums map[string]string) string {
 	words := []string{"1"}
 	for alias, sum := range sums {

@@ -1,7 +1,7 @@
 // Package observed holds what an engine shows at one moment: which containers
-// and networks there are, who made them, and who is attached where. It is the
-// one form of a container for every verb; what a verb needs to know it derives
-// from here, and nothing here asks an engine.
+// and networks there are, what made them, and which container is attached to
+// which network. It is the one form of a container for every verb; what a verb
+// needs to know it derives from here, and nothing here asks an engine.
 package observed
 
 import (
@@ -18,14 +18,14 @@ type Snapshot struct {
 	Networks   []Network   // by name
 	Containers []Container // those of services by service and number, then the others by name
 
-	Images     map[string]string           // ids by reference, of the references that were asked for
-	ImagePorts map[string][]compose.Expose // by image id, the ports that it exposes, where a container tells
+	Images     map[string]string           // ids by reference, of the references that were looked up
+	ImagePorts map[string][]compose.Expose // by image id, the ports that it exposes, where a label of a container says so
 
-	// AttachAll tells that the engine attaches a container to all its networks at
-	// creation (API 1.44), not to one.
+	// AttachAll says that the engine attaches a container to all its networks
+	// at creation (API 1.44), not to one.
 	AttachAll bool
 
-	// Planned tells that this is not an engine but what files describe: nothing
+	// Planned says that this is not an engine but what files describe: nothing
 	// has an address, and everything counts as running.
 	Planned bool
 }
@@ -35,17 +35,17 @@ type Network struct {
 	ID      string
 	Name    string
 	Project string // the project that it was made for; empty: it is external
-	Subnet  string // 10.222.0.0/28; empty where the engine told none
+	Subnet  string // 10.222.0.0/28; empty where the engine reports none
 	Room    int    // how many endpoints it has room for
 
-	// Traffic tells that packets go from one member to another (not with
+	// Traffic says that packets go from one member to another (not with
 	// enable_icc=false).
 	Traffic bool
 
 	// Of a network of a project:
 	Kind      linking.Kind      // what it is for
-	Wiring    map[string]string // who was to be on it, by service: see labels.WiringText
-	Externals []string          // who else it was made for, by external name
+	Wiring    map[string]string // what was to be on it, by service: see labels.WiringText
+	Externals []string          // what else it was made for, by external name
 	For       string            // the one-off container that it was made for, by name; empty: the project
 
 	Adhoc    bool      // made by link add or link run
@@ -97,7 +97,7 @@ type Container struct {
 // a network stack of its own.
 func (c *Container) Attachable() bool { return c.NetworkMode == "" }
 
-// Endpoint is a container's place on a network.
+// Endpoint is a container's connection to a network.
 type Endpoint struct {
 	Network   string // name
 	NetworkID string // empty until the first start

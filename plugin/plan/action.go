@@ -2,8 +2,8 @@ package plan
 
 // Action is one call that changes something on the engine. Containers that
 // exist are addressed by id, those that the plan makes by the name they are
-// made under, also after they were renamed: whoever applies the actions
-// remembers the ids.
+// made under, also after they were renamed: what applies the actions remembers
+// the ids.
 type Action interface {
 	// Words says what is done to what: "start container demo_web_1".
 	Words() string
@@ -30,10 +30,10 @@ type (
 	// CreateNetwork makes a network.
 	CreateNetwork struct {
 		Network Network
-		Subnet  string // the addresses of the network it takes the place of; empty: any that are free
+		Subnet  string // the addresses of the network that it replaces; empty: any that are free
 	}
 
-	// RemoveNetwork removes a network that nobody is attached to.
+	// RemoveNetwork removes a network that no container is attached to.
 	RemoveNetwork struct{ Name, ID string }
 
 	// CreateContainer makes a container, attached to the first of its networks

@@ -5,12 +5,13 @@ import "slices"
 // An engine of API 1.44 or later looks up the network that a container was made
 // on whenever it starts or attaches the container, and refuses where that is
 // gone, even if the container has long been detached from it. So a network
-// stays as long as a container that was made on it does, if with nobody on it,
-// and while it is replaced such containers are left alone. Those are the engines
-// that attach a container to all its networks at creation.
+// stays as long as a container that was made on it does, even if nothing is
+// attached to it, and while it is replaced such containers are left alone.
+// Those are the engines that attach a container to all its networks at
+// creation.
 
 // createdOn reports whether a container that is not among the removed was made
-// on a network, on an engine that minds.
+// on a network, on an engine that looks it up.
 func (h Have) createdOn(network string, removed map[string]bool) bool {
 	return h.AttachAll && slices.ContainsFunc(h.Containers, func(c HaveContainer) bool {
 		return c.CreatedOn == network && !removed[c.ID]
@@ -27,7 +28,7 @@ func (c Container) createdOn() string {
 }
 
 // createdOnMade waits until the network that a container was or will be made on
-// is made, on an engine that minds.
+// is made, on an engine that looks it up.
 func (h Have) createdOnMade(d *decision) []wait {
 	switch {
 	case !h.AttachAll:

@@ -53,7 +53,7 @@ func TestAnExternalKeepsItsAddressWhenItsNetworkIsReplaced(t *testing.T) {
 	}
 }
 
-// Whoever attached an external keeps it there.
+// An external is detached only where the stack attached it.
 func TestDownDetachesTheExternalsThatTheStackAttachedAndNoOther(t *testing.T) {
 	want, m := linkedOutside(true)
 	bring(t, Goal{}, want, m)

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Fingerprint stands for the settings of a container: a short hash of each,
-// by name, so that a difference can be told by name without keeping values.
-// Its text is kept in a label. A setting that is not used has no entry, so
-// that a release which knows more settings replaces no container.
+// Fingerprint stands for the settings of a container: a short hash of each, by
+// name, so that a difference can be named without keeping values. Its text is
+// kept in a label. A setting that is not used has no entry, so that a release
+// which knows more settings replaces no container.
 type Fingerprint string
 
 // fingerprintVersion says how values were hashed. Prints of another version

@@ -7,10 +7,10 @@ import (
 )
 
 // linkEnvStale reports whether link variables that a container has say
-// something that is no longer so. Links that it has no variables of, for they
-// are new or have a new alias, do not count: networks follow a change of links
-// without a new container, and to replace one for the sake of variables would
-// cut the connections that it has.
+// something that is no longer so. Links that it has no variables of, because
+// they are new or have a new alias, do not count: networks follow a change of
+// links without a new container, and to replace one for the sake of variables
+// would cut the connections that it has.
 func linkEnvStale(h *HaveContainer, w Container) bool {
 	if (h.LinkEnv == nil) != (w.LinkEnv == nil) {
 		return len(h.LinkEnv)+len(w.LinkEnv) > 0

@@ -285,7 +285,7 @@ func (m *model) connectExternal(a Connect, s *External) error {
 	return nil
 }
 
-// holder tells who has an address.
+// holder returns the container that has an address.
 func (m *model) holder(network, address string) string {
 	for _, c := range m.have.Containers {
 		if c.Address[network] == address {
@@ -300,7 +300,7 @@ func (m *model) holder(network, address string) string {
 	return ""
 }
 
-// free gives the lowest address that nobody has.
+// free returns the lowest address that is not in use.
 func (m *model) free(network string) string {
 	for i := 2; ; i++ {
 		if a := fmt.Sprint(".", i); m.holder(network, a) == "" {

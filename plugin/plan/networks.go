@@ -15,7 +15,7 @@ type networkPlan struct {
 	removed   map[string]bool // ids of the containers that the plan removes
 
 	replaceReason map[string]string      // why a network that exists is replaced, by name
-	subnetFrom    map[string]HaveNetwork // the network that goes, by the name of the new one that gets its addresses
+	subnetFrom    map[string]HaveNetwork // the network that is removed, by the name of the new one that gets its addresses
 	connections   connections
 }
 
@@ -31,7 +31,7 @@ func newNetworkPlan(b *builder, wanted []Network, have Have, decisions decisions
 }
 
 // replaceReasons says of networks why they can't serve as the wanted ones, by
-// name. One on which there are containers that somebody else attached stays.
+// name. One on which there are containers that something else attached stays.
 func (p *networkPlan) replaceReasons() map[string]string {
 	reasons := map[string]string{}
 	for _, n := range p.wanted {
@@ -171,7 +171,7 @@ func (p *networkPlan) add(n Network, members decisions) {
 }
 
 // replace plans to put a network in another's place, while containers are
-// attached to that. Who stays on it keeps its address.
+// attached to that. Containers that stay on it keep their addresses.
 func (p *networkPlan) replace(h HaveNetwork, n Network, members decisions, why string) {
 	same := h
 	if h.Size < n.Size {

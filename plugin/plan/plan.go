@@ -11,10 +11,10 @@ type Plan struct {
 	Steps []Step
 	Notes []string // what the user should know beside: containers and networks that are left alone
 
-	// unmet tells of steps that have to come after one that is not in the plan:
-	// a mistake in this package. Make returns it, and Run refuses to begin: it is
-	// better to do nothing than to remove a container whose replacement may not
-	// be there.
+	// unmet reports steps that have to come after one that is not in the plan:
+	// a mistake in this package. Make returns it, and Run refuses to begin: it
+	// is better to do nothing than to remove a container whose replacement may
+	// not be there.
 	unmet error
 }
 

@@ -27,7 +27,7 @@ func randomStack(r *rand.Rand, have Have) Want {
 			}
 		}
 	}
-	// Some are linked to who is outside, alone or together with others.
+	// Some are linked to externals, alone or together with others.
 	for _, word := range []string{"x1", "x22", "y"} {
 		if r.IntN(3) > 0 {
 			continue
@@ -320,8 +320,8 @@ func TestADifferenceIsToldByName(t *testing.T) {
 	}
 }
 
-// A change of names replaces a network, but nobody who stays on it gets another
-// address: what the kernel has open on it goes on.
+// A change of names replaces a network, but no container that stays on it gets
+// another address: what the kernel has open on it goes on.
 func TestWhoStaysOnAReplacedNetworkKeepsTheAddress(t *testing.T) {
 	wired := func(names string) Want {
 		return Want{Services: []string{"a", "b"}, Images: []Image{{Ref: "i"}},
@@ -353,7 +353,7 @@ func TestWhoStaysOnAReplacedNetworkKeepsTheAddress(t *testing.T) {
 	}
 }
 
-// What a step waits for is told whole, also where it follows from the rest.
+// All that a step waits for is listed, also where it follows from the rest.
 func TestThePlanToReplaceAContainerAndANetworkAsText(t *testing.T) {
 	want := rewired(wanted(changed(container("a_1", "n", "m"))), "n")
 	have := present(unchanged(running("a_1", "n", "m")), unchanged(running("old_1", "n")))

@@ -20,7 +20,7 @@ const (
 	Skipped  Phase = "skipped"
 )
 
-// Event tells that a step has come to a phase.
+// Event reports that a step has come to a phase.
 type Event struct {
 	Index    int // of the step in its plan
 	Step     Step

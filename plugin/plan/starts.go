@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// planStarts plans to start what does not run, once it can reach all that it is
-// to reach.
+// planStarts plans to start what does not run, once it can reach all that it
+// has to.
 func planStarts(b *builder, have Have, decisions decisions, networks *networkPlan) {
 	p := startPlan{have: have, networks: networks, services: map[string][]stepKey{}}
 	for _, d := range decisions {

@@ -2,8 +2,8 @@ package plan
 
 import "strings"
 
-// stepKey names a step while a plan is being built, for steps are found in
-// another order than the one in which they are done. A step and whoever waits
+// stepKey names a step while a plan is being built, because steps are found in
+// another order than the one in which they are done. A step and those that wait
 // for it get the key from the same function of this file, so that the two can't
 // differ.
 type stepKey struct {
@@ -54,7 +54,7 @@ func removeImageKey(ref string) stepKey {
 	return stepKey{verb: removeStep, kind: kindImage, subject: ref}
 }
 
-// Networks: made by name, removed by id, for one may replace another of its
+// Networks: made by name, removed by id, because one may replace another of its
 // name.
 
 func networkKey(name string) stepKey {

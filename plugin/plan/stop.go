@@ -53,8 +53,8 @@ func (g Goal) stopsOrRemoves(c HaveContainer) bool {
 // stops reports whether Stopped or Absent stops a container.
 func (g Goal) stops(c HaveContainer) bool { return g.stopsOrRemoves(c) && c.State.Up() }
 
-// allRemoved waits for all containers that are removed, for any of them may use
-// an image.
+// allRemoved waits for all containers that are removed, because any of them may
+// use an image.
 func allRemoved(have Have, removed map[string]bool) []wait {
 	var after []wait
 	for _, c := range have.Containers {

@@ -8,7 +8,7 @@ type Want struct {
 	Services   []string // every service of the files, also those scaled to 0
 	Images     []Image
 	Networks   []Network
-	Containers []Container // in start order: whatever one needs stands before it
+	Containers []Container // in start order: what one needs comes before it
 }
 
 // Image is an image that containers are made from.
@@ -47,7 +47,7 @@ type Container struct {
 	NetworkOf         string            // id of a container that is not the stack's and whose network it shares; empty: none
 	SharesWith        []string          // containers whose network or volumes it uses: it is replaced with them
 	LinkEnv           map[string]string // what its link variables say, by alias; empty: not known yet; nil: it gets none
-	PortRange         string            // containers that share a key are started one after another; empty: no matter
+	PortRange         string            // containers that share a key are started one after another; empty: any order
 	OneOff            bool              // made by run, not a replica: always a new one, which Make does not start
 	AsService         bool              // OneOff: it gets the names that replicas have on networks
 	Spec              any
@@ -88,7 +88,7 @@ type HaveNetwork struct {
 	For       string // as Network has it
 	Wiring    map[string]string
 	Size      int      // how many endpoints it has room for
-	Subnet    string   // its addresses, 10.222.0.0/28; empty where the engine told none
+	Subnet    string   // its addresses, 10.222.0.0/28; empty where the engine reports none
 	Externals []string // containers that are not its own and that the stack attached to it, by name
 }
 
@@ -105,11 +105,11 @@ type HaveContainer struct {
 	State       State
 	// Attached gives the id of each network that it is attached to, by name;
 	// the id is empty until the first start. Only networks of the stack and
-	// those that exist no more are told, not those of others.
+	// those that no longer exist are listed, not those of other stacks.
 	Attached      map[string]string
-	CreatedOn     string            // the network that it was made on; empty: none, or one of others
+	CreatedOn     string            // the network that it was made on; empty: none, or one of another stack
 	Address       map[string]string // by name of the network, while it runs
-	OtherNetworks []string          // networks of others that it is attached to, by name
+	OtherNetworks []string          // networks of other stacks that it is attached to, by name
 	After         []string          // services that were to be started before it
 	LinkEnv       map[string]string // as Container has it
 	NetworkOf     string            // id of the container whose network it shares; empty: none

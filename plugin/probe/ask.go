@@ -39,7 +39,7 @@ func connect(ctx context.Context, address string) Answer {
 	return verdict(err)
 }
 
-// verdict tells the ways in which nothing came of a try from each other.
+// verdict distinguishes the ways in which a try can fail.
 func verdict(err error) Answer {
 	var slow net.Error
 	switch {
@@ -85,8 +85,8 @@ func echo(ctx context.Context, address string) Answer {
 	return verdict(err)
 }
 
-// request sends an echo request. Each has a number of its own, for a firewall
-// lets the next one of a flow pass that has once come through.
+// request sends an echo request. Each has a number of its own, because a
+// firewall that has let one of a flow pass lets the next one pass too.
 func request(conn *icmp.PacketConn, to net.Addr, seq int) error {
 	msg := icmp.Message{Type: ipv4.ICMPTypeEcho, Body: &icmp.Echo{ID: rand.IntN(1 << 16), Seq: seq, Data: make([]byte, 32)}}
 	b, err := msg.Marshal(nil)
@@ -98,7 +98,7 @@ func request(conn *icmp.PacketConn, to net.Addr, seq int) error {
 }
 
 // reply waits for an echo reply of the address. A raw socket sees the replies
-// to others too, and whose they are is no matter: the address answers.
+// to others too, which do no harm: the address answers.
 func reply(conn *icmp.PacketConn, ip net.IP) error {
 	buf := make([]byte, 1500)
 	for {

@@ -1,4 +1,4 @@
-// Package probe asks, from inside a container's network, whom it finds there.
+// Package probe asks, from inside a container's network, what it finds there.
 //
 // The program is its own tool: put into an image that has nothing else in it
 // and run in the network of a container, it is given questions as arguments and
@@ -11,6 +11,6 @@
 //	{"question":"tcp/10.222.0.3:5432","result":"connected"}
 //	{"question":"echo/10.222.0.3","result":"silent"}
 //
-// A port on which nobody listens answers too, by refusing: packets go there and
-// back. Only silence, or no way at all, is isolation.
+// A port on which nothing listens answers too, by refusing: packets go there
+// and back. Only silence, or no route at all, is isolation.
 package probe

@@ -68,9 +68,9 @@ const (
 	Found     Result = "found"     // the name leads to Addresses
 	Unknown   Result = "unknown"   // the name leads nowhere
 	Connected Result = "connected" // the port takes connections
-	Refused   Result = "refused"   // nobody listens, and the address says so
+	Refused   Result = "refused"   // nothing listens, and the address says so
 	Answered  Result = "answered"  // the echo came back
-	NoWay     Result = "no way"    // the network has no way to the address, or somebody on it says so
+	NoWay     Result = "no way"    // the network has no route to the address, or a router says so
 	Silent    Result = "silent"    // nothing came back in time
 	Failed    Result = "failed"    // the question could not be asked
 )

@@ -23,7 +23,8 @@ type Answer struct {
 	Note    string   `json:"note,omitempty"`
 }
 
-// Way is one network on which packets go, with what is found there.
+// Way is a path as it is printed: a network on which packets go, and the names
+// there.
 type Way struct {
 	Network   string   `json:"network,omitempty"` // none: one network stack
 	Names     []string `json:"names,omitempty"`
@@ -138,7 +139,7 @@ func whyNot(g graph.Graph, from, to string) string {
 	return "they are not linked, so they share no network"
 }
 
-// String is the way as words.
+// String is the path as text.
 func (w Way) String() string {
 	words := []string{"on the network stack that both share"}
 	switch w.Network {

@@ -52,10 +52,10 @@ func (p *pair) toAddress(addr netip.Addr) []probe.Question {
 	return list
 }
 
-// Ask asks everybody at the same time, some at once. What is not as it should be
-// is asked again with a longer timeout: a busy machine is no broken link, and an
-// engine that makes or removes any network puts its rules for the others in
-// place anew, between which packets slip through.
+// Ask asks all containers, some at the same time. What is not as it should be
+// is asked again with a longer timeout: a busy machine is no broken link, and
+// an engine that makes or removes any network puts its rules for the others in
+// place anew, and for that moment lets packets through.
 func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
 	if err := c.ask(ctx, prober, o, c.pairs); err != nil {
 		return err

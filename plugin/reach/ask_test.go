@@ -78,7 +78,7 @@ func ask(t *testing.T, v reach.View, p *prober) (findings, notes []string) {
 	return findings, check.Notes
 }
 
-// silence is how nobody answers, but for names.
+// silence is no answer to anything but names.
 func silence(question string) probe.Answer {
 	if strings.HasPrefix(question, "name/") {
 		return probe.Answer{Result: probe.Unknown}

@@ -22,7 +22,8 @@ type View struct {
 	Topology *linking.Topology
 }
 
-// Check is one check of a project: who is asked about whom, and what came of it.
+// Check is one check of a project: which containers are asked about which, and
+// what came of it.
 type Check struct {
 	Notes []string // what a person should know besides the findings
 
@@ -140,7 +141,7 @@ func newPair(e expectation, from, to member) *pair {
 		}
 	}
 	if len(p.ports) == 0 {
-		p.ports = []uint16{1} // somebody refuses it, or nobody is there
+		p.ports = []uint16{1} // it is refused, or the address does not answer
 	}
 	p.published = publishedTo(from.owner, to.owner)
 	return p

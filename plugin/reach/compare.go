@@ -156,7 +156,7 @@ func publishedWords(ports []observed.Port) []string {
 func (c *comparison) shortName(name string) string { return strings.TrimPrefix(name, c.project+"_") }
 
 // edges marks the edges of the files that no packet can go along, and adds
-// those that nobody asked for.
+// those that are not in the files.
 func (c *comparison) edges() {
 	for _, e := range c.file.Edges {
 		network, whole := c.path(e.From, e.To, c.project+"_"+e.Network)
@@ -255,7 +255,7 @@ func (c *comparison) networks() {
 	}
 }
 
-// network fills in who is on a network.
+// network fills in the members of a network.
 func (c *comparison) network(out graph.Network, n *observed.Network) graph.Network {
 	out.Subnet, out.Members, out.Externals = n.Subnet, []string{}, nil
 	for _, node := range c.graph.Nodes {

@@ -32,7 +32,7 @@ func newExpectation(v View) expectation {
 
 // of reports whether one is to reach the other, and which names it must find it
 // under: those that the files give, or where they say nothing (a link by hand,
-// external containers) those that the engine was told.
+// external containers) those that its endpoints have on the engine.
 func (e expectation) of(from, to member) (want bool, names []string) {
 	byFiles := e.view.File.Reaches(e.graphName(from), e.graphName(to))
 	want = byFiles || from.owner == to.owner
@@ -58,8 +58,8 @@ func (e expectation) graphName(m member) string {
 	return graphName(graph.Node{Name: m.node, External: m.container.Project != e.view.Project})
 }
 
-// plannedNames lists the names by the files. Who is not in them, or shares the
-// network of another, has its own name at most.
+// plannedNames lists the names by the files. A container that is not in them,
+// or shares the network of another, has its own name at most.
 func (e expectation) plannedNames(from, to member) []string {
 	a, b := e.service(from), e.service(to)
 	if b == nil || to.container.OneOff {

@@ -24,8 +24,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/reach"
 )
 
-// stack is a project on an engine in memory, with the networks and containers
-// of others that random projects use.
+// stack is a project on an engine in memory, with the external networks and
+// containers that random projects use.
 type stack struct {
 	t       *testing.T
 	client  *client.Client
@@ -142,8 +142,8 @@ func (s *stack) view() reach.View {
 	return v
 }
 
-// checkNames fails unless everybody who is to be reached is, by all names that
-// are demanded, and nobody else is.
+// checkNames fails unless all that is to be reached is, by all names that are
+// demanded, and nothing else is.
 func checkNames(t *testing.T, v reach.View) {
 	t.Helper()
 	for _, f := range reach.NewCheck(v, nil).Findings() {

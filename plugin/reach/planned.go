@@ -39,7 +39,7 @@ func replicasOf(numbers map[string][]int, service string) []int {
 	return []int{1}
 }
 
-// addExternals adds the network or the container of others that a service uses.
+// addExternals adds the external network or container that a service uses.
 func addExternals(s *observed.Snapshot, p *compose.Project, t *linking.Topology, net compose.Namespace) {
 	switch net.Mode {
 	case compose.NetNetwork:
@@ -51,8 +51,8 @@ func addExternals(s *observed.Snapshot, p *compose.Project, t *linking.Topology,
 	}
 }
 
-// externalContainer is a container of others, on a network of its own and on
-// those that external links and discovery attach it to.
+// externalContainer is a container outside the project, on a network of its own
+// and on those that external links and discovery attach it to.
 func externalContainer(s *observed.Snapshot, p *compose.Project, t *linking.Topology, name string) observed.Container {
 	own := "container:" + name // whichever it is: the host reaches that too
 	addNetwork(s, own)

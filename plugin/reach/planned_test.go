@@ -70,8 +70,8 @@ func TestThereArePathsWhereTheGraphSaysThatPacketsGo(t *testing.T) {
 	})
 }
 
-// TestEveryReplicaIsReached leaves out who shares a network stack: that is the
-// stack of one replica.
+// TestEveryReplicaIsReached leaves out services that share a network stack:
+// that is the stack of one replica.
 func TestEveryReplicaIsReached(t *testing.T) {
 	randomProjects(t, 500, func(t *testing.T, r *rand.Rand, p *compose.Project, top *linking.Topology) {
 		g := graph.Of(p, top)

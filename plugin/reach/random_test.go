@@ -11,7 +11,7 @@ import (
 	"github.com/stack-lite/stack-lite/linking/linkingtest"
 )
 
-// The networks and containers of others that random projects use.
+// The external networks and containers that random projects use.
 var (
 	otherNetworks   = []string{"lan", "wan"}
 	otherContainers = []string{"box", "crate"}

@@ -9,7 +9,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/probe"
 )
 
-// Verdict is what is to be thought of a pair.
+// Verdict is the result for a pair.
 type Verdict string
 
 // The verdicts.

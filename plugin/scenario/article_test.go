@@ -19,9 +19,9 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
-// articleFile gives the file that the project was asked to run, where
-// STACKLITE_ARTICLE names it or it lies beside the repository, for it is not
-// ours; else a file of our own of the same shape.
+// articleFile returns the file of the article, which is not part of the
+// repository, where STACKLITE_ARTICLE names it or it lies beside the
+// repository; else a file of the repository with the same shape.
 func articleFile(t *testing.T) []byte {
 	t.Helper()
 	name, named := os.LookupEnv("STACKLITE_ARTICLE")

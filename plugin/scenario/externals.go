@@ -13,10 +13,10 @@ import (
 	"github.com/docker/go-connections/nat"
 )
 
-// external makes a container that nobody but the script knows of, with traits:
-// socket mounts the engine's socket, publish puts port 80 on the host, net=MODE
-// is where it stands, and NAME=VALUE with a dot in the name is a label, without
-// one a variable.
+// external makes a container of no project, with traits: socket mounts the
+// engine's socket, publish puts port 80 on the host, net=MODE is where it
+// stands, and NAME=VALUE with a dot in the name is a label, without one a
+// variable.
 func external(s *Scene, args []string) error {
 	ctx := context.Background()
 	config := &container.Config{
@@ -54,7 +54,7 @@ func external(s *Scene, args []string) error {
 	return err
 }
 
-// externalNetwork makes a network that is nobody's.
+// externalNetwork makes a network of no project.
 func externalNetwork(s *Scene, args []string) error {
 	_, err := s.Client.NetworkCreate(context.Background(), args[0], network.CreateOptions{Driver: "bridge"})
 	return err
@@ -89,8 +89,8 @@ func keepsConnection(s *Scene, args []string) error {
 	return nil
 }
 
-// behindTheBack does to the first container of a service what somebody with the
-// docker command might.
+// behindTheBack does to the first container of a service what the docker
+// command can.
 func behindTheBack(s *Scene, args []string) error {
 	replicas, err := s.replicas(args[1])
 	if err != nil {

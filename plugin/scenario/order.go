@@ -60,8 +60,8 @@ func happenedBefore(s *Scene, args []string) error {
 	return nil
 }
 
-// positions tells which of the events are an action on a service's containers.
-// That there are none is an error.
+// positions returns which of the events are an action on a service's
+// containers. That there are none is an error.
 func (s *Scene) positions(action, service string) ([]int, error) {
 	project, service := s.split(service)
 	about := map[string]bool{}

@@ -6,7 +6,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 )
 
-// The words of scripts have to say no as well as yes: here everybody shares a
+// The words of scripts have to say no as well as yes: here all services share a
 // network, which is what they must notice.
 func TestWordsRefuseWhatIsNotSo(t *testing.T) {
 	for _, version := range Versions() {

@@ -27,10 +27,10 @@ func NewMemory(t testing.TB, version string) *enginetest.Engine {
 // sceneKey is where a script's scene is kept.
 type sceneKey struct{}
 
-// Of gives the scene that a script plays on.
+// Of returns the scene that a script runs on.
 func Of(ts *testscript.TestScript) *Scene { return ts.Value(sceneKey{}).(*Scene) }
 
-// Scripts are a folder of scripts and where they play.
+// Scripts are a folder of scripts and where they run.
 type Scripts struct {
 	Dir string
 	// Kind is the condition that holds, "memory" or "engine".

@@ -34,8 +34,8 @@ const (
 	LabelService = "com.docker.compose.service"
 )
 
-// Scene is where one script plays: an engine and a project name that nobody
-// else has.
+// Scene is where one script runs: an engine and a project name that no other
+// has.
 type Scene struct {
 	Host    string
 	Client  *client.Client
@@ -88,7 +88,7 @@ func (s *Scene) SetEnvironment(env *testscript.Env) error {
 	env.Setenv("COMPOSE_PROJECT_NAME", s.Project)
 	env.Setenv("PORT", port)
 	env.Setenv("STACKLITE_PROBER", os.Getenv("STACKLITE_PROBER"))
-	env.Setenv("STACKLITE_DISCOVERY", s.Project+"*") // other scripts on the engine are no concern of this one
+	env.Setenv("STACKLITE_DISCOVERY", s.Project+"*") // other scripts on the engine must not matter to this one
 	if s.Memory != nil {
 		// Not buildx, which may be installed: it needs more than the model has.
 		env.Setenv("STACKLITE_BUILDER", s.builder())
@@ -175,7 +175,7 @@ func (s *Scene) clear(ctx context.Context) error {
 }
 
 // split reads PROJECT/SERVICE; a service alone is one of the script's project.
-// /CONTAINER is a container, whoever made it, and no project.
+// /CONTAINER is a container of any or no project.
 func (s *Scene) split(word string) (project, service string) {
 	if project, service, ok := strings.Cut(word, "/"); ok {
 		return project, service

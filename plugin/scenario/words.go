@@ -149,9 +149,9 @@ func (s *Scene) Await(ask func() error) error {
 // stays asks now and, where there are packets, a moment later: both answers have
 // to be no error.
 //
-// While an Engine 20.10 makes a network, whoever it is for, it writes the rules
-// of isolation anew and lets packets through for 1 to 62 ms. There one answer,
-// and no more, is asked for again.
+// While an Engine 20.10 makes any network it writes the rules of isolation anew
+// and lets packets through for 1 to 62 ms. There one answer, and no more, is
+// asked for again.
 func (s *Scene) stays(ask func() error) error {
 	if s.Memory != nil {
 		return ask()

@@ -20,7 +20,7 @@ type Environment struct {
 	RegistryAuth func(ref string) (string, error)
 	Buildx       func() *image.BuildxPlugin
 
-	// Hints says what the command line has against an error; nil: nothing.
+	// Hints says what the command line offers against an error; nil: nothing.
 	Hints func(error) []string
 }
 

@@ -33,7 +33,7 @@ func (s *Session) sameFolder(have plan.Have) error {
 }
 
 // sameDir reports whether a stack made from one directory may be that of
-// another: they are one, or the first is no more, so that it was moved.
+// another: they are one, or the first no longer exists, so that it was moved.
 func sameDir(made, now string) bool {
 	a, err := os.Stat(made)
 	if err != nil {

@@ -15,10 +15,10 @@ import (
 )
 
 // Lock waits until no other run of this user on this machine changes the
-// project, so that two runs do not work on one plan each and trip each other
-// up. Where no lock can be kept (no home, a read-only disk) it does without:
-// the engine refuses what two runs must not both do. A dry run changes nothing
-// and waits for nobody.
+// project, so that two runs with a plan each do not get in each other's way.
+// Where no lock can be kept (no home, a read-only disk) it does without: the
+// engine refuses what two runs must not both do. A dry run changes nothing and
+// does not wait.
 func (s *Session) Lock(ctx context.Context) (release func()) {
 	none := func() {}
 	if s.Options.DryRun {

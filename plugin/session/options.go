@@ -14,8 +14,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// Options are what all commands can be told: a value that a command may change
-// before it opens a session, and nobody after that.
+// Options are what a user can choose for all commands. A command may change its
+// copy before it opens a session; after that nothing does.
 type Options struct {
 	FileNames  []string // default names of files, most wanted first; nil: those of compose
 	Files      []string
@@ -37,12 +37,12 @@ type Options struct {
 	DryRun     bool
 	PlanFormat string // how DryRun prints a plan: see view.PrintPlan
 
-	// Note tells the user something that is neither a result nor an error; nil:
-	// as view.PrintNotes does.
+	// Note prints something that is neither a result nor an error; nil: as
+	// view.PrintNotes does.
 	Note func(o view.Options, text string)
 
-	// Planned is told of each plan of Converge before it is carried out; nil:
-	// nobody is.
+	// Planned is called with each plan of Converge before it is carried out;
+	// nil: not.
 	Planned func(view.Options, Planned)
 }
 

@@ -15,7 +15,7 @@ type Request struct {
 	Scale   desired.Scale // where another than the project has
 	NoBuild bool          // an image that would have to be built is an error
 
-	// Check looks at what there is before anything else; nil: nobody does.
+	// Check looks at what there is before anything else; nil: no check.
 	Check func(plan.Have) error
 
 	// Add adds what is wanted besides the files; nil: nothing.
@@ -128,9 +128,9 @@ func checkBuilt(p *plan.Plan) error {
 	return nil
 }
 
-// Converge brings the project to a goal, with nobody else at it meanwhile. Where
-// images are built anew, everything that does not hang on what comes out goes on
-// meanwhile; a second plan then replaces the containers whose image came out
+// Converge brings the project to a goal, while no other run changes it. Where
+// images are built anew, everything that does not depend on the new image goes
+// on meanwhile; a second plan then replaces the containers whose image came out
 // another.
 func (s *Session) Converge(ctx context.Context, r Request) error {
 	defer s.Lock(ctx)()

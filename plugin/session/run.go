@@ -19,8 +19,8 @@ func (s *Session) Run(ctx context.Context, p *plan.Plan) error {
 	return s.runShown(ctx, p, s.Options.Progress)
 }
 
-// RunAmidLines is Run for when other lines are written meanwhile, which lines
-// that are rewritten in place would get in the way of.
+// RunAmidLines is Run for when other lines are written meanwhile, for which
+// progress that is rewritten in place does not work.
 func (s *Session) RunAmidLines(ctx context.Context, p *plan.Plan) error {
 	kind := s.Options.Progress
 	if kind != "json" && kind != "quiet" {
@@ -29,7 +29,7 @@ func (s *Session) RunAmidLines(ctx context.Context, p *plan.Plan) error {
 	return s.runShown(ctx, p, kind)
 }
 
-// RunSilently carries a plan out without a word.
+// RunSilently carries a plan out and prints nothing.
 func (s *Session) RunSilently(ctx context.Context, p *plan.Plan) error {
 	return p.Run(ctx, max(1, s.Options.Parallel), s.apply, func(plan.Event) {})
 }
@@ -53,7 +53,7 @@ func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error
 	return err
 }
 
-// apply carries one action out, by the one who knows it.
+// apply carries one action out, through the package that knows it.
 func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
 	switch a.(type) {
 	case plan.PullImage, plan.BuildImage, plan.PushImage:

@@ -68,7 +68,7 @@ func (s *Session) checkNames(args, running []string) error {
 // Take stops or removes the containers of the services that args name, or does
 // something else to them that needs no files; without args to those of the
 // files, or to all that there are where orphans is set or the files can't be
-// read. Nobody else is at the project meanwhile.
+// read. No other run changes the project meanwhile.
 func (s *Session) Take(ctx context.Context, goal plan.Goal, args []string, orphans bool) error {
 	defer s.Lock(ctx)()
 	p, err := s.PlanTake(ctx, goal, args, orphans)

@@ -131,7 +131,7 @@ func (s *Session) connect() error {
 	return nil
 }
 
-// Note tells the user something that is neither a result nor an error.
+// Note prints something that is neither a result nor an error.
 func (s *Session) Note(text string) {
 	if s.Options.Note != nil {
 		s.Options.Note(s.View, text)

@@ -241,7 +241,7 @@ func TestTheSecondRunOnAProjectWaitsForTheFirst(t *testing.T) {
 	ctx := context.Background()
 	release := locking(t, io.Discard, "demo", Options{}).Lock(ctx)
 
-	locking(t, io.Discard, "shop", Options{}).Lock(ctx)() // another project waits for nobody
+	locking(t, io.Discard, "shop", Options{}).Lock(ctx)() // another project does not wait
 	var dry bytes.Buffer
 	locking(t, &dry, "demo", Options{DryRun: true}).Lock(ctx)()
 	if dry.Len() > 0 {

@@ -8,8 +8,8 @@ import (
 // Merge puts the lines of several sources in the order of their times. Each
 // source must be in order itself. A line is passed on only once every other
 // source has shown its next line. A source that keeps the others waiting for as
-// long as the timeout has delivered its past lines and is now following: nobody
-// waits for it any more, and its lines are passed on as they come.
+// long as the timeout has delivered its past lines and is now following: it is
+// no longer waited for, and its lines are passed on as they come.
 //
 // Add all sources before the first line is sent.
 type Merge struct {
@@ -27,7 +27,7 @@ type MergeSource struct {
 	merge     *Merge
 	next      *LogLine      // a line that has not been passed on
 	passed    chan struct{} // receives when next has been passed on
-	following bool          // nobody waits for it
+	following bool          // it is not waited for
 }
 
 // NewMerge returns a Merge that passes lines to emit, one at a time.

@@ -14,7 +14,7 @@ import (
 	"sync/atomic"
 )
 
-// counter is a way to the engine that counts the calls that go through it.
+// counter is a socket that leads to the engine and counts the calls through it.
 type counter struct {
 	host  string
 	calls atomic.Int64

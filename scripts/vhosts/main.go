@@ -1,8 +1,8 @@
 // Command vhosts is a discovery proxy for tests: it watches an engine through
-// its socket and keeps an nginx beside it balancing over all containers that set
-// VIRTUAL_HOST and that it shares a network with. It goes by the start and the
-// end of containers alone, as nginx-proxy does, and so notices whether a network
-// was there before a container began.
+// its socket and keeps an nginx beside it balancing over all containers that
+// set VIRTUAL_HOST and that it shares a network with. It watches the start and
+// the end of containers alone, as nginx-proxy does, and so notices whether a
+// network was there before a container began.
 //
 //	vhosts /tmp/docker.sock /usr/sbin/nginx
 package main

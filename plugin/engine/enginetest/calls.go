@@ -42,7 +42,7 @@ func (e *Engine) Calls() []Call { return e.calls.list() }
 // ResetCalls forgets the calls so far.
 func (e *Engine) ResetCalls() { e.calls.reset() }
 
-// recorder notes calls and hands out faults.
+// recorder notes calls and chooses their faults.
 type recorder struct {
 	mu    sync.Mutex
 	calls []Call

@@ -22,9 +22,9 @@ type container struct {
 
 	// mounts are kept by the volumes.
 	mounts []mount
-	// endpoints are kept by the networks, by the name under which the
-	// container was put on one; before the first start that may be an ID or a
-	// name of nothing.
+	// endpoints are kept by the networks, by the name under which the container
+	// was put on one; before the first start that may be an ID, or a name that
+	// no network has.
 	endpoints map[string]*networktypes.EndpointSettings
 	// bound is kept by the ports of the host while the container runs.
 	bound nat.PortMap

@@ -129,8 +129,8 @@ func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[
 	return endpoints, nil
 }
 
-// checkNetworkMode refuses settings that a borrowed or the host's network
-// leaves no room for.
+// checkNetworkMode refuses settings that do not go with the network of another
+// container or of the host.
 func checkNetworkMode(config *containertypes.Config, host *containertypes.HostConfig) error {
 	mode := host.NetworkMode
 	switch {

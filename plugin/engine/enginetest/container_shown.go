@@ -43,8 +43,8 @@ func (c *container) shownEndpoint(settings *networktypes.EndpointSettings, versi
 	return shown
 }
 
-// portMap lists the ports of a running container: the published with where,
-// the others with nothing. A container at rest has none.
+// portMap lists the ports of a running container: the published with where, the
+// others with nothing. A container that does not run has none.
 func (c *container) portMap() nat.PortMap {
 	ports := nat.PortMap{}
 	if !c.running() {

@@ -34,7 +34,7 @@ func (s session) logs(of string, o container.LogsOptions) (stdout, stderr string
 	return out.String(), errs.String()
 }
 
-// exited waits until a container is at rest and gives its status.
+// exited waits until a container does not run and returns its status.
 func (s session) exited(id string) int64 {
 	s.t.Helper()
 	results, errs := s.cli.ContainerWait(context.Background(), id, container.WaitConditionNotRunning)

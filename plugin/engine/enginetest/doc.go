@@ -52,7 +52,8 @@
 // One lock guards the data of all stores. It is taken for a call, by the router
 // for atomic handlers and by the others for each look (see routes), and for a
 // timer (see stateLock.after). Everything else expects it to be held and never
-// takes it, so no call sees half of another. Who holds it waits for nothing but
-// to get an answer written. The list of calls and the function that chooses
-// faults have a lock of their own, which is never held together with this one.
+// takes it, so no call sees half of another. Code that holds it waits for
+// nothing but the writing of an answer. The list of calls and the function that
+// chooses faults have a lock of their own, which is never held together with
+// this one.
 package enginetest

@@ -81,7 +81,7 @@ func (s *networkStore) postDisconnect(n *network, _ http.ResponseWriter, r *http
 	return s.leave(c, n)
 }
 
-// leave takes a container off a network for good.
+// leave detaches a container from a network for good.
 func (s *networkStore) leave(c *container, n *network) error {
 	settings := c.endpointOn(n)
 	if settings == nil {
@@ -106,7 +106,7 @@ func (s *networkStore) attachAll(c *container) error {
 		}
 		n, err := s.find(ref)
 		if err != nil && ref != name {
-			// A network of the same name may have taken the place.
+			// A network of the same name may have taken its place.
 			n, err = s.find(name)
 		}
 		if err != nil {

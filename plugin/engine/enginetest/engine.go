@@ -29,7 +29,7 @@ type Options struct {
 	Trace func(Call)
 }
 
-// Engine is a Docker Engine in memory. It lives until its test ends.
+// Engine is a Docker Engine in memory. It runs until its test ends.
 type Engine struct {
 	host    string
 	release release
@@ -78,8 +78,8 @@ func New(t testing.TB, opts Options) *Engine {
 	return e
 }
 
-// newStores makes the stores of an engine and joins them: who may call whom is
-// decided here and in the comment of the package.
+// newStores makes the stores of an engine and joins them: which may call which
+// is decided here and in the comment of the package.
 func newStores(opts Options, r release, lock *stateLock) []store {
 	b := base{release: r, lock: lock, journal: &journal{lock: lock}}
 	images := newImageStore(b, opts.Images, opts.Registry)

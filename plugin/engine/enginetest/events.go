@@ -23,8 +23,8 @@ func (j *journal) routes() routes {
 	return routes{open: map[string]handler{"GET /events": j.getEvents}}
 }
 
-// emit writes an event down and wakes those who follow. Its attributes are the
-// labels of what it is about and those given as pairs, which win.
+// emit writes an event down and wakes the calls that follow. Its attributes are
+// the labels of what it is about and those given as pairs, which win.
 func (j *journal) emit(kind events.Type, action events.Action, id string, labels map[string]string, pairs ...string) {
 	attributes := merged(labels, nil)
 	for pair := range slices.Chunk(pairs, 2) {

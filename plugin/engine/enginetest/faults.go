@@ -38,8 +38,8 @@ func Answer(status int, message string) Fault {
 	return Fault{kind: answer, status: status, message: message}
 }
 
-// before plays the part of a fault that comes before the call and reports
-// whether the call goes on.
+// before does what a fault does before the call and reports whether the call
+// goes on.
 func (f Fault) before(w http.ResponseWriter, r *http.Request, done <-chan struct{}) bool {
 	switch f.kind {
 	case answer:

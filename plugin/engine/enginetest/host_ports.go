@@ -30,8 +30,8 @@ func newHostPorts() *hostPorts {
 	return &hostPorts{taken: map[hostPort]bool{}, next: firstEphemeralPort}
 }
 
-// isFree reports whether a port may be bound. An address that stands for all
-// of them is in the way of each.
+// isFree reports whether a port may be bound. An address that stands for all of
+// them conflicts with each.
 func (t *hostPorts) isFree(p hostPort) bool {
 	if p.ip != everywhere {
 		return !t.taken[p] && !t.taken[hostPort{p.proto, everywhere, p.port}]
@@ -125,7 +125,7 @@ func (t *hostPorts) publish(c *container) error {
 	return nil
 }
 
-// portTaken says that a port is not to be had.
+// portTaken says that a port is in use.
 func portTaken(c *container, ip, want string, port int) error {
 	text := "Bind for " + ip + ":" + strconv.Itoa(port) + " failed: port is already allocated"
 	if strings.Contains(want, "-") {

@@ -69,7 +69,7 @@ func (s *imageStore) fetch(name string) (*image, bool) {
 	return i, true
 }
 
-// notInRegistry answers as registries do: a repository nobody has is hidden
+// notInRegistry answers as registries do: an unknown repository is hidden
 // behind a login, a tag that a known one lacks is not.
 func (s *imageStore) notInRegistry(named reference.Named) error {
 	for ref := range s.registry {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// stateLock guards the data of all stores, and wakes those who wait for a change
-// of it. The comment of the package says who takes it.
+// stateLock guards the data of all stores, and wakes whatever waits for a
+// change of it. The comment of the package says who takes it.
 type stateLock struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and renewed at each change
@@ -32,7 +32,7 @@ func (l *stateLock) after(d time.Duration, f func()) *time.Timer {
 	})
 }
 
-// notify wakes everybody who waits for a change; the lock is held.
+// notify wakes whatever waits for a change; the lock is held.
 func (l *stateLock) notify() {
 	close(l.changed)
 	l.changed = make(chan struct{})
@@ -40,7 +40,7 @@ func (l *stateLock) notify() {
 
 // await looks with the lock held until look says that it saw what it wanted,
 // and once more after each change. It reports false when the client or the
-// engine went away first.
+// engine ended first.
 func (l *stateLock) await(r *http.Request, look func() bool) bool {
 	for {
 		var seen bool
@@ -63,8 +63,9 @@ func (l *stateLock) await(r *http.Request, look func() bool) bool {
 }
 
 // stream writes what look finds, now and after each change, until look says
-// that it was the last, a write fails, or somebody goes away. Writing happens
-// without the lock, so that a slow reader holds up nobody else.
+// that it was the last, a write fails, or the client or the engine ends.
+// Writing happens without the lock, so that a slow reader holds up nothing
+// else.
 func stream[T any](l *stateLock, r *http.Request, look func() (items []T, last bool), write func(T) error) {
 	for last := false; !last; {
 		var items []T

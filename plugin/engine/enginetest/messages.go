@@ -20,7 +20,7 @@ func newMessages(w http.ResponseWriter) messages {
 }
 
 func (m messages) send(v any) {
-	_ = m.encoder.Encode(v) // the work goes on when nobody listens
+	_ = m.encoder.Encode(v) // the work goes on when the client is gone
 	flush(m.w)
 }
 

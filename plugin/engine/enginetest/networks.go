@@ -54,7 +54,7 @@ func (s *networkStore) addPredefined() {
 		if driver == "bridge" {
 			subnet, err := s.pools.subnet(networktypes.IPAMConfig{})
 			if err != nil {
-				panic(err) // there are no networks yet that could be in the way
+				panic(err) // there are no networks yet to conflict with
 			}
 			n.subnets = append(n.subnets, subnet)
 		}
@@ -214,7 +214,7 @@ func (s *networkStore) getNetwork(n *network, w http.ResponseWriter, _ *http.Req
 	return writeJSON(w, http.StatusOK, s.describe(n, true))
 }
 
-// describe tells all about a network; a list leaves its containers out.
+// describe returns all about a network; a list leaves its containers out.
 func (s *networkStore) describe(n *network, containers bool) networktypes.Inspect {
 	d := networktypes.Inspect{
 		Name:       n.name,

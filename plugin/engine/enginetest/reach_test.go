@@ -51,8 +51,8 @@ func TestNamesAndReachOnTheRealEngine(t *testing.T) {
 	namesAndReach(t, session{t, cli})
 }
 
-// namesAndReach asks who finds and reaches whom among containers on several
-// networks. The answers are those of a real engine.
+// namesAndReach asks which containers on several networks find and reach which.
+// The answers are those of a real engine.
 func namesAndReach(t *testing.T, s session) {
 	const p = "hent-r-"
 	on := func(net string, e network.EndpointSettings, name string, cmd ...string) string {
@@ -117,7 +117,8 @@ func namesAndReach(t *testing.T, s session) {
 	ask("deaf", "ping -c 1 quiet", noAnswer)
 	ask("mute", "dial quiet:80", answered)
 
-	// Who shares a network shares its names and answers to them.
+	// A container that shares the network of another shares its names and
+	// answers to them.
 	ask("guest", "dial second:81", answered)
 	ask("guest", "dial localhost:80", answered)
 	ask("lone", "resolve db", noName)
@@ -131,7 +132,7 @@ func namesAndReach(t *testing.T, s session) {
 	ask("one", "resolve late", noName)
 	count("web", "db."+p+"back", 1)
 
-	// Off it again, and at rest, they are gone.
+	// Detached again, or stopped, they are gone.
 	if err := s.cli.NetworkDisconnect(t.Context(), p+"back", p+"web", false); err != nil {
 		t.Fatal(err)
 	}

@@ -127,8 +127,8 @@ func (m *reachability) receiver(from *container, to netip.Addr) *container {
 	return nil
 }
 
-// dial finds who answers on a TCP port of an address: the container that has the
-// address, and the one that listens there, nil when none does.
+// dial finds what answers on a TCP port of an address: the container that has
+// the address, and the one that listens there, nil when none does.
 func (m *reachability) dial(from *container, to netip.Addr, port string) (there, server *container) {
 	if there = m.receiver(from, to); there == nil {
 		return nil, nil

@@ -27,8 +27,8 @@ type release struct {
 	pushNeedsAuth bool
 	// anonymousVolumeLabels mark a volume that nobody named.
 	anonymousVolumeLabels map[string]string
-	// networkModeMustExist wants the network that a container was made on to
-	// be there before the container is attached to any.
+	// networkModeMustExist requires the network that a container was made on to
+	// exist before the container is attached to any.
 	networkModeMustExist bool
 	// subnetsBySize finds a subnet for 0.0.0.0/28 in the predefined pools.
 	subnetsBySize bool

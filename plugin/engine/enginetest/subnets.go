@@ -8,8 +8,8 @@ import (
 	networktypes "github.com/docker/docker/api/types/network"
 )
 
-// addressPools hands out subnets as the default address manager of the engine
-// does, from the pools an engine has when nobody configures any.
+// addressPools allocates subnets as the default address manager of the engine
+// does, from the pools an engine has when none are configured.
 type addressPools struct {
 	release    release
 	predefined []netip.Prefix

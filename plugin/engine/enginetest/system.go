@@ -11,7 +11,7 @@ import (
 	systemtypes "github.com/docker/docker/api/types/system"
 )
 
-// system answers what the engine tells of itself.
+// system answers what the engine says about itself.
 type system struct {
 	release    release
 	containers *containerStore

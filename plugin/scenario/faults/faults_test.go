@@ -12,9 +12,9 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
-// Each call of a command meets each fault, in turn. A change that fails has to be
-// told, and afterwards the same command finishes the work. With -short a call
-// meets one of the faults only.
+// Each call of a command meets each fault, in turn. A change that fails has to
+// be reported, and afterwards the same command finishes the work. With -short a
+// call meets one of the faults only.
 func TestAnyCallMayFailOnce(t *testing.T) {
 	faults := []struct {
 		what  string
@@ -79,8 +79,9 @@ func TestAnyCallMayFailOnce(t *testing.T) {
 	}
 }
 
-// An engine that has stopped answering holds nobody: an interruption ends the
-// command, and once the engine is back the command finishes the work.
+// An engine that has stopped answering does not block the program: an
+// interruption ends the command, and once the engine is back the command
+// finishes the work.
 func TestAnInterruptionEndsACommandWhoseEngineHangs(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no interruptions to send")
@@ -119,7 +120,7 @@ func TestAnInterruptionEndsACommandWhoseEngineHangs(t *testing.T) {
 }
 
 // strike lets the call number k meet a fault, from 0 and without those that are
-// harmless. What it gives tells which call that was.
+// harmless. What it returns says which call that was.
 func strike(s *scenario.Stage, k int, fault enginetest.Fault) (struck func() enginetest.Call) {
 	var call enginetest.Call
 	seen := 0
@@ -137,8 +138,8 @@ func strike(s *scenario.Stage, k int, fault enginetest.Fault) (struck func() eng
 	return func() enginetest.Call { return call }
 }
 
-// harmless calls may fail without anybody noticing: the version is settled
-// without their answer.
+// harmless calls may fail without an effect: the version is settled without
+// their answer.
 func harmless(c enginetest.Call) bool {
 	return c.Path == "/_ping" || c.Path == "/info" || c.Path == "/version"
 }

@@ -46,9 +46,10 @@ app:
 `, map[string]string{"gate": "pd", "app": "d"}},
 }
 
-// Whatever happens to projects that discovery joins, bringing a project up joins
-// its proxies and servers with all others that run; and when all were brought up,
-// each pair meets on one network, nobody else does, and nothing is left to do.
+// Whatever happens to projects that discovery joins, bringing a project up
+// joins its proxies and servers with all others that run; and when all were
+// brought up, each pair meets on one network, no other pair does, and nothing
+// is left to do.
 func TestDiscoveryHoldsWhateverHappensToTheProjects(t *testing.T) {
 	seeds := 12
 	if testing.Short() {
@@ -153,7 +154,7 @@ func (d *discovery) act(p string, r *rand.Rand) string {
 	return p + " " + strings.Join(args, " ")
 }
 
-// member is a container of one of the projects, or of nobody.
+// member is a container of one of the projects, or of none.
 type member struct {
 	name, project, service string
 	role                   string

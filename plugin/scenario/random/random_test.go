@@ -69,8 +69,8 @@ func (l links) check(s *scenario.Stage) {
 	}
 }
 
-// Whatever links to whatever, whoever is linked is reached and nobody else is,
-// from nothing and from any other stack of the same services.
+// Whatever links there are, services that are linked are reached and no others
+// are, from nothing and from any other stack of the same services.
 func TestAnyStackReachesItsLinksAndNothingElse(t *testing.T) {
 	stacks := 12
 	if testing.Short() {

@@ -45,9 +45,9 @@ web:
     - "80"
 `
 
-// TestARealProxyBalancesOverAllReplicasOnTheEngine runs nginx in a container, beside a
-// program that writes its configuration from what the engine tells. Nobody links
-// the proxy to anybody.
+// TestARealProxyBalancesOverAllReplicasOnTheEngine runs nginx in a container,
+// beside a program that writes its configuration from what the engine says. No
+// link leads to or from the proxy.
 func TestARealProxyBalancesOverAllReplicasOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
@@ -72,7 +72,7 @@ func TestARealProxyBalancesOverAllReplicasOnTheEngine(t *testing.T) {
 	balances(st, port, 2)
 	st.Must(st.Stacklite("down"))
 
-	// The proxy in a project of its own, whoever comes first.
+	// The proxy in a project of its own, whichever comes first.
 	other := []string{"-p", s.Project + "x", "-f", filepath.Join(st.Dir, "proxy.yml")}
 	st.Must(os.WriteFile(filepath.Join(st.Dir, "proxy.yml"), fmt.Appendf(nil, shop, proxy, port), 0o600))
 	st.Write(shopServers)
@@ -101,7 +101,8 @@ func balances(s *scenario.Stage, port string, n int) {
 			count[who]++
 		}
 		for who, times := range count {
-			// nginx gives less to who has refused it lately, for a while.
+			// nginx sends less to a backend that has refused it lately, for a
+			// while.
 			if times < each/2 || times > each*3/2 {
 				return fmt.Errorf("of %d requests %s got %d, want about %d: %v", n*each, who, times, each, count)
 			}

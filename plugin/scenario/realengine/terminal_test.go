@@ -29,8 +29,8 @@ type terminal struct {
 	screen bytes.Buffer
 }
 
-// runAtTerminal starts the program at a terminal of 90 by 24, with a stack of the
-// project that nobody else has.
+// runAtTerminal starts the program at a terminal of 90 by 24, with a stack of a
+// project that no other test has.
 func runAtTerminal(t *testing.T, project, host string, args ...string) *terminal {
 	t.Helper()
 	dir, bin := t.TempDir(), scenario.Program(t, "docker-stack-lite")

@@ -41,7 +41,7 @@ type player struct {
 	env     []string
 	engine  *wiretap
 	cli     *client.Client
-	others  []string // what lines of scripts make for somebody else
+	others  []string // what lines of scripts make outside of the project
 }
 
 // step is a command of the program and what came of it.
@@ -100,8 +100,8 @@ var database = enginetest.Image{
 	Expose: []string{"5432", "53/udp"}, Volumes: []string{"/data"},
 }
 
-// play carries out a script: a line each, empty ones and those with # in
-// front mean nothing. What the old commands do, who know no --parallel, is
+// play carries out a script: a line each, empty ones and those with # in front
+// mean nothing. What the old commands do, which have no --parallel, is
 // unordered.
 func (p *player) play(script string) []step {
 	var steps []step
@@ -140,7 +140,7 @@ func (p *player) play(script string) []step {
 }
 
 // prepare carries out what a script does to the files and the environment, and
-// takes note of what it makes for others.
+// takes note of what it makes outside of the project.
 func (p *player) prepare(script string) {
 	for line := range strings.Lines(script) {
 		switch words := strings.Fields(line); {
@@ -226,7 +226,7 @@ func (p *player) do(verb string, args []string) error {
 // name is what a step is called in a file.
 func (s step) name(number int) string { return fmt.Sprintf("%d: %s", number, s.line) }
 
-// merge tells what came of a command on both kinds of engine: once what is the
+// merge writes what came of a command on both kinds of engine: once what is the
 // same, twice what is not.
 func merge(a, b step) string {
 	var all strings.Builder
@@ -252,7 +252,7 @@ func merge(a, b step) string {
 	return all.String()
 }
 
-// interleave tells the changes of both kinds of engine in their order, those
+// interleave writes the changes of both kinds of engine in their order, those
 // that both have once, and those that one has with its version in front.
 func interleave(a, b step) string {
 	x, y := a.changes, b.changes
@@ -288,7 +288,7 @@ func interleave(a, b step) string {
 	return all.String()
 }
 
-// exitLine tells an exit code; success goes without saying.
+// exitLine writes an exit code; none for success.
 func exitLine(code int) string {
 	if code == 0 {
 		return ""
@@ -296,7 +296,7 @@ func exitLine(code int) string {
 	return fmt.Sprintln(code)
 }
 
-// ended is a text whose last line is ended; a missing end is told.
+// ended is a text whose last line is ended; a missing end is written out.
 func ended(text string) string {
 	if strings.HasSuffix(text, "\n") {
 		return text

@@ -25,9 +25,9 @@ var rewriting = func() flag.Getter {
 const recordingPrefix = "recorded "
 
 // TestRecordings runs the commands at the top of every file of
-// testdata/recordings on engines of both kinds and compares what comes of
-// each with the rest of the file: exit code, standard output, standard error,
-// and every request that changes something. README.md there tells the form.
+// testdata/recordings on engines of both kinds and compares what comes of each
+// with the rest of the file: exit code, standard output, standard error, and
+// every request that changes something. README.md there describes the form.
 func TestRecordings(t *testing.T) {
 	files, err := filepath.Glob("testdata/recordings/*.txtar")
 	if err != nil || len(files) == 0 {

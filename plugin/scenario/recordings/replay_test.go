@@ -22,7 +22,7 @@ var (
 	standIn      = regexp.MustCompile(`(CONTAINER|NETWORK|IMAGE|VOLUME)\(([^):#]*)(:[^)#]*)?(#\d+)?\)`)
 )
 
-// replay makes the requests that a wiretap has told.
+// replay makes the requests that a wiretap has written.
 func (p *player) replay(text string) error {
 	starts := requestStart.FindAllStringIndex(text, -1)
 	for i, start := range starts {
@@ -40,7 +40,7 @@ func (p *player) replay(text string) error {
 	return nil
 }
 
-// request makes one request, told as its line, its parameters and its body.
+// request makes one request, written as its line, its parameters and its body.
 func (p *player) request(told string) error {
 	text, err := p.concrete(told)
 	if err != nil {
@@ -94,7 +94,7 @@ func (p *player) concrete(text string) (string, error) {
 	text = standIn.ReplaceAllStringFunc(text, func(found string) string {
 		id, ok := p.engine.words.id(found)
 		if m := standIn.FindStringSubmatch(found); !ok && m[1] == "VOLUME" {
-			// The answer tells the wiretap what the container mounts.
+			// The answer shows the wiretap what the container mounts.
 			if _, err := p.cli.ContainerInspect(p.t.Context(), m[2]); err != nil {
 				unknown = err
 			}

@@ -20,9 +20,9 @@ var madeBy = flag.String("made-by", "", "add to testdata/upgrades what this vers
 
 // TestUpgrades makes stacks on engines as earlier versions of the program made
 // them, request by request, and lets the program of now go on with them: there
-// is nothing to do, it sees what it would see of a stack of its own, and when it
-// takes the stack down nothing is left. README.md of testdata/upgrades tells the
-// form of the files.
+// is nothing to do, it sees what it would see of a stack of its own, and when
+// it takes the stack down nothing is left. README.md of testdata/upgrades
+// describes the form of the files.
 func TestUpgrades(t *testing.T) {
 	files, err := filepath.Glob("testdata/upgrades/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -53,7 +53,7 @@ type upgrade struct {
 	archive *txtar.Archive
 	given   *txtar.Archive // what a player needs: the script, and the files
 	nothing string         // commands that have nothing to do
-	same    string         // commands that tell the same of a stack of any version
+	same    string         // commands that print the same for a stack of any version
 	down    string         // commands that leave nothing
 	made    []making
 }
@@ -167,7 +167,7 @@ func numbered(text string) string {
 }
 
 // left lists the containers and networks that are not the engine's, and that no
-// line of the script made for somebody else.
+// line of the script made outside of the project.
 func (p *player) left() []string {
 	p.t.Helper()
 	var left []string

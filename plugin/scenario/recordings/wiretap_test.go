@@ -82,14 +82,14 @@ var talk = regexp.MustCompile(`/(attach|resize|wait)$|^/(session|auth)$`)
 // askedKey is where a request keeps the body that it came with.
 type askedKey struct{}
 
-// note writes a request down, and gives its body where it is no conversation.
+// note writes a request down, and returns its body where it is no stream.
 func (w *wiretap) note(r *http.Request) (body []byte, err error) {
 	path := apiPrefix.ReplaceAllString(r.URL.Path, "")
 	if r.Method == http.MethodGet || r.Method == http.MethodHead || talk.MatchString(path) {
 		return nil, nil
 	}
 	noted := request{method: r.Method, path: path, query: r.URL.Query()}
-	if !strings.HasPrefix(path, "/exec/") { // what follows may be a conversation
+	if !strings.HasPrefix(path, "/exec/") { // what follows may be a stream
 		if body, err = io.ReadAll(r.Body); err != nil {
 			return nil, err
 		}
@@ -144,7 +144,7 @@ func (w *wiretap) learn(r *http.Response) error {
 	var many []described
 	if json.Unmarshal(body, &many) != nil {
 		many = make([]described, 1)
-		_ = json.Unmarshal(body, &many[0]) // no description teaches nothing
+		_ = json.Unmarshal(body, &many[0]) // without a description there is nothing to learn
 	}
 	for _, d := range many {
 		switch path {
@@ -168,7 +168,7 @@ func (w *wiretap) count() int {
 	return len(w.requests)
 }
 
-// changes tells the requests but for some first ones, each with its parameters
+// changes writes the requests but for some first ones, each with its parameters
 // and its body.
 func (w *wiretap) changes(after int) []string {
 	w.mu.Lock()

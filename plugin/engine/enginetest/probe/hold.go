@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// holdPatience is how long the first connection is tried for, and how long
+	// holdTimeout is how long the first connection is tried for, and how long
 	// an answer may take: the kernel sends again what was lost while a network
 	// was changed, within that time.
-	holdPatience = 15 * time.Second
+	holdTimeout = 15 * time.Second
 	holdInterval = 500 * time.Millisecond
 )
 
@@ -46,9 +46,9 @@ func hold(ctx context.Context, args []string) error {
 	return nil
 }
 
-// persistentDial connects as soon as somebody listens.
+// persistentDial connects as soon as something listens.
 func persistentDial(ctx context.Context, address string) (net.Conn, error) {
-	deadline := time.Now().Add(holdPatience)
+	deadline := time.Now().Add(holdTimeout)
 	for {
 		conn, err := net.DialTimeout("tcp4", address, dialTimeout)
 		if err == nil || time.Now().After(deadline) || !pause(ctx, holdInterval) {
@@ -59,7 +59,7 @@ func persistentDial(ctx context.Context, address string) (net.Conn, error) {
 
 // askOver sends a request and gives the answer's first line.
 func askOver(conn net.Conn, answers *bufio.Reader, host string) (string, error) {
-	if err := conn.SetDeadline(time.Now().Add(holdPatience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(holdTimeout)); err != nil {
 		return "", err
 	}
 	if _, err := fmt.Fprintf(conn, "GET /held HTTP/1.1\r\nHost: %s\r\n\r\n", host); err != nil {

@@ -16,7 +16,7 @@ func TestProbe(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
-			// Two ports that nobody listens on; one of them stays so.
+			// Two ports on which nothing listens; one of them stays so.
 			for _, name := range []string{"PORT", "CLOSED"} {
 				l, err := net.Listen("tcp", "127.0.0.1:0")
 				if err != nil {
@@ -39,7 +39,7 @@ func TestProbe(t *testing.T) {
 			}
 			p, err := newPinger(net.IPv4(127, 0, 0, 1))
 			if err != nil {
-				return false, nil // some machines let nobody ping
+				return false, nil // some machines allow no ping
 			}
 			return true, p.conn.Close()
 		},

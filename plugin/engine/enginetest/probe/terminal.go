@@ -13,9 +13,9 @@ import (
 	"github.com/moby/term"
 )
 
-// terminal tells the size of its terminal, each time that changes, says back
-// what is typed, a line at a time, and when it is interrupted. The line
-// "exit N" ends it with status N; so does the end of input, with 0.
+// terminal prints the size of its terminal whenever that changes, what is
+// typed, a line at a time, and that it is interrupted. The line "exit N" ends
+// it with status N; so does the end of input, with 0.
 func terminal(_ context.Context, args []string) error {
 	if len(args) > 0 {
 		return wrongUsage("terminal takes no argument")

@@ -8,7 +8,7 @@ import (
 	"github.com/docker/go-connections/nat"
 )
 
-// oneServer is a network on which "web" serves on port 80, and nobody else is.
+// oneServer is a network on which "web" serves on port 80, and nothing else is.
 type oneServer struct{}
 
 var web = netip.MustParseAddr("10.0.0.2")

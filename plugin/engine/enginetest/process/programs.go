@@ -20,7 +20,7 @@ func (p Programs) Main(line CommandLine, env []string, exposed nat.PortSet, netw
 	case !line.probe:
 		return Outcome{Stays: true}
 	case line.verb == "sleep", line.verb == "hold":
-		return Outcome{Stays: true} // whether a connection outlives a change is for a real engine to tell
+		return Outcome{Stays: true} // whether a connection outlives a change only a real engine can show
 	case line.verb == "serve":
 		o := Outcome{Stays: true}
 		for _, port := range line.Serves(exposed) {
