@@ -103,7 +103,7 @@ func (c *checker) checkMounts(p *partial) {
 	}
 }
 
-// noteContainers tells of names that are taken for containers of others,
+// noteContainers notes names that are taken for containers outside the project,
 // though they may be meant for services.
 func (c *checker) noteContainers(p *partial, services []string) {
 	for _, v := range p.VolumesFrom {
@@ -145,7 +145,7 @@ func (c *checker) checkPorts(p *partial) {
 	}
 }
 
-// overlaps tells whether two ports cannot both be open on the host.
+// overlaps reports whether two ports cannot both be open on the host.
 func (p Port) overlaps(q Port) bool {
 	fixed := func(p Port) bool { return p.HostFirst != 0 && p.HostLast-p.HostFirst == p.Last-p.First }
 	return fixed(p) && fixed(q) && p.Proto == q.Proto && (p.IP == q.IP || p.IP == "" || q.IP == "") &&

@@ -69,7 +69,7 @@ func corpus(t *testing.T) map[string]string {
 		write(t, paths[f[0]], data)
 	}
 	for _, path := range paths {
-		furnish(t, path)
+		makeReferenced(t, path)
 	}
 	return paths
 }
@@ -84,9 +84,9 @@ func write(t *testing.T, path string, data []byte) {
 	}
 }
 
-// furnish makes what a file refers to: build directories, empty env_files, and
-// files to extend whose services have an image and nothing else.
-func furnish(t *testing.T, path string) {
+// makeReferenced makes what a file refers to: build directories, empty
+// env_files, and files to extend whose services have an image and nothing else.
+func makeReferenced(t *testing.T, path string) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

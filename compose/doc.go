@@ -21,8 +21,9 @@
 // what it has to give:
 //
 //   - Names: Project.Name as NormalizeName makes it, Service.Name of a-z A-Z 0-9
-//     . _ and - (no slash, which linking uses for containers outside the project), and
-//     Link.Alias always, with the target's name where the file has no alias.
+//     . _ and - (no slash, which linking uses for containers outside the
+//     project), and Link.Alias always, with the target's name where the file has
+//     no alias.
 //   - Positions: Service.Pos, the Pos of every item, and Service.At of the keys
 //     that have no item, by their names in this format: pid, ipc and
 //     container_name are asked for. Pos.File is what a terminal shows and opens.

@@ -125,9 +125,9 @@ func (r *report) open(file, path, base string, data []byte) *document {
 
 const noServices = `write a service, such as "web:" with "image: busybox" indented below it`
 
-// isHolder tells an anchor's holder from a service: a name that begins with
-// x-, with nothing behind it that could run. (In 1.x such a name was a service
-// like any other, so one that has an image still is.)
+// isHolder distinguishes an anchor's holder from a service: a name that begins
+// with x-, with nothing behind it that could run. (In 1.x such a name was a
+// service like any other, so one that has an image still is.)
 func isHolder(p pair) bool {
 	if !strings.HasPrefix(p.key, "x-") {
 		return false
@@ -135,7 +135,7 @@ func isHolder(p pair) bool {
 	return !runs(p.value)
 }
 
-// isSection tells what the newer formats have beside services.
+// isSection reports what the newer formats have beside services.
 func isSection(p pair) bool {
 	switch p.key {
 	case "networks", "volumes", "secrets", "configs":
@@ -144,7 +144,7 @@ func isSection(p pair) bool {
 	return false
 }
 
-// runs tells whether a value has what makes it a service.
+// runs reports whether a value has what makes it a service.
 func runs(v value) bool {
 	for _, key := range [...]string{"image", "build", "extends"} {
 		if _, ok := v.get(key); ok {
@@ -155,7 +155,7 @@ func runs(v value) bool {
 }
 
 // newerFormat reports a file that is not for this program. A service may well
-// be called version or services, so it is the value that tells.
+// be called version or services, so the value decides.
 func (r *report) newerFormat(root value) bool {
 	if p, ok := root.get("version"); ok && p.value.scalar() {
 		if v := p.value.text; v == "1" || v == "1.0" {

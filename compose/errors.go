@@ -43,7 +43,8 @@ func (es Errors) Sort() {
 	sort.SliceStable(es, func(i, j int) bool { return before(es[i].Pos, es[j].Pos) })
 }
 
-// before tells whether a stands before b: files by name, then line and column.
+// before reports whether a stands before b: files by name, then line and
+// column.
 func before(a, b Pos) bool {
 	if a.File != b.File {
 		return a.File < b.File

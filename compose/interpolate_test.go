@@ -70,7 +70,7 @@ func TestWhatIsNoVariableIsAMistake(t *testing.T) {
 	}
 }
 
-func TestAMissingVariableIsToldInTheWordsOfTheFile(t *testing.T) {
+func TestAMissingVariableIsReportedInTheWordsOfTheFile(t *testing.T) {
 	_, m := expand("${TOKEN:?ask the ${A}-team}", variablesSet, func(string) {})
 	if diff := cmp.Diff("the variable TOKEN is required and is not set: ask the a-team", m.msg); diff != "" {
 		t.Error(diff)

@@ -66,7 +66,7 @@ func TestAWorkingDirectoryMustBeAbsolute(t *testing.T) {
 	}
 }
 
-func TestManyMistakesAreAllTold(t *testing.T) {
+func TestManyMistakesAreAllReported(t *testing.T) {
 	const n = 2000
 	var file strings.Builder
 	for i := range n {

@@ -54,8 +54,8 @@ func parsePort(_ *scope, v value) (Port, *invalid) {
 	return p, nil
 }
 
-// portNumbers tells of numbers that are too large, which the grammar alone
-// would call "no port".
+// portNumbers reports numbers that are too large, which the grammar alone would
+// call "no port".
 func portNumbers(t string) *invalid {
 	if i := strings.LastIndexByte(t, ']'); i >= 0 {
 		t = t[i+1:]

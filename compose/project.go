@@ -10,7 +10,7 @@ type Pos struct {
 	Column int    // from 1, in characters
 }
 
-// IsZero tells whether p is no place at all.
+// IsZero reports whether p is no position at all.
 func (p Pos) IsZero() bool { return p == Pos{} }
 
 func (p Pos) String() string {

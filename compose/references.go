@@ -104,7 +104,7 @@ func (p *Project) ServiceOfContainer(container string) *Service {
 	return nil
 }
 
-// numbered tells whether a container has one of the names that those of a
+// numbered reports whether a container has one of the names that those of a
 // service have by default: PROJECT_SERVICE_NUMBER.
 func (p *Project) numbered(s *Service, container string) bool {
 	number, ok := strings.CutPrefix(container, strings.TrimLeft(p.Name, "-_")+"_"+s.Name+"_")

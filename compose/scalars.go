@@ -60,7 +60,7 @@ func (s *scope) items(v value) []value {
 	return []value{v}
 }
 
-// repeated tells whether a list has said the word v before. first remembers
+// repeated reports whether a list has said the word v before. first remembers
 // what it said, with the item's number.
 func (s *scope) repeated(first map[string]int, i int, v value) bool {
 	j, ok := first[v.text]

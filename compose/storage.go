@@ -53,7 +53,7 @@ func readAll(r io.Reader) ([]byte, error) {
 	return data, err
 }
 
-// absent tells that there is nothing of that name.
+// absent reports that there is nothing of that name.
 func absent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }

@@ -34,7 +34,7 @@ func nearest(word string, names []string) string {
 
 func abs(n int) int { return max(n, -n) }
 
-// anagram tells whether two words are made of the same letters.
+// anagram reports whether two words are made of the same letters.
 func anagram(a, b string) bool {
 	if len(a) != len(b) {
 		return false

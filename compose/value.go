@@ -42,10 +42,10 @@ type pair struct {
 	value value
 }
 
-// scalar tells whether v is one word: neither a list nor a mapping nor empty.
+// scalar reports whether v is one word: neither a list nor a mapping nor empty.
 func (v value) scalar() bool { return v.kind == boolean || v.kind == number || v.kind == text }
 
-// hasDollar tells whether there is anything to replace in v.
+// hasDollar reports whether there is anything to replace in v.
 func (v value) hasDollar() bool {
 	return v.kind == text && strings.IndexByte(v.text, '$') >= 0 ||
 		slices.ContainsFunc(v.items, value.hasDollar) ||

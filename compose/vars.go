@@ -103,7 +103,7 @@ func (s *scope) varsOfList(v value, sep string, check func(*scope, *Var) *invali
 	return out
 }
 
-// pairHints tells how to write what "- NAME: value" was meant to be.
+// pairHints says how to write what "- NAME: value" was meant to be.
 func pairHints(v value, sep string) []string {
 	if len(v.pairs) != 1 || v.pairs[0].value.kind == list || v.pairs[0].value.kind == mapping {
 		return nil

@@ -290,7 +290,7 @@ func checkOrder(t *testing.T, top *linking.Topology) {
 	}
 }
 
-func TestWhoIsLinkedSharesANetworkAndNobodyElse(t *testing.T) {
+func TestLinkedServicesShareANetworkAndNoOthersDo(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
 		p := randomProject(r, 1+r.IntN(20))

@@ -155,9 +155,9 @@ func TestTheDockerCLIIsImportedByOneFile(t *testing.T) {
 	}
 }
 
-// What writes to a stream without being told which: only the probe, which is a
-// program of its own inside a container, main before there is anything else, and
-// view.
+// What writes to a stream that is not passed to it: only the probe, which is a
+// program of its own inside a container, main before there is anything else,
+// and view.
 func TestOnlyViewWrites(t *testing.T) {
 	writers := []string{"Print", "Printf", "Println", "Fprint", "Fprintf", "Fprintln"}
 	for path, file := range sources(t) {

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// handedOn pairs what is typed after "docker" with what docker must get.
-var handedOn = []struct {
+// passedOn pairs what is typed after "docker" with what docker must get.
+var passedOn = []struct {
 	what        string
 	typed, want []string
 }{
@@ -46,9 +46,9 @@ var handedOn = []struct {
 	{"completion", []string{"__complete", "-D", "stack-lite", "up", ""}, []string{"__complete", "-D", "stacklite", "up", ""}},
 }
 
-func TestTheShellFunctionHandsOnEveryArgumentUnharmed(t *testing.T) {
+func TestTheShellFunctionPassesOnEveryArgumentUnchanged(t *testing.T) {
 	forEachShell(t, func(t *testing.T, s shell) {
-		for _, c := range handedOn {
+		for _, c := range passedOn {
 			t.Run(c.what, func(t *testing.T) {
 				out, err := s.docker(t, nil, c.typed...)
 				if err != nil {
@@ -62,7 +62,7 @@ func TestTheShellFunctionHandsOnEveryArgumentUnharmed(t *testing.T) {
 	})
 }
 
-func TestTheShellFunctionHandsOnTheExitCode(t *testing.T) {
+func TestTheShellFunctionPassesOnTheExitCode(t *testing.T) {
 	forEachShell(t, func(t *testing.T, s shell) {
 		for _, verb := range []string{"stack-lite", "ps"} {
 			_, err := s.docker(t, []string{"EXIT=17"}, verb)

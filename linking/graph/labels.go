@@ -58,7 +58,8 @@ func edgeLabel(e Edge) string {
 	return strings.Join(words, " ")
 }
 
-// differenceText says how the engine differs from the files in an edge or a network.
+// differenceText says how the engine differs from the files in an edge or a
+// network.
 func differenceText(d Difference) string {
 	switch d {
 	case Missing:

@@ -193,7 +193,7 @@ func TestWhoComesBackHasItsNamesAndItsAddress(t *testing.T) {
 	}
 }
 
-func TestALinkedContainerAnswersToItsNameAndSeesWhatItWasTold(t *testing.T) {
+func TestALinkedContainerAnswersToItsNameAndSeesItsAliases(t *testing.T) {
 	e := new(engine).run("web", "lan").run("db", "lan")
 	p, err := e.planner().Link(e.container("web"), e.targets("db:sql", "db"), false)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-func TestErrorsAreToldAsTheOldToolsDid(t *testing.T) {
+func TestErrorsArePrintedAsTheOldToolsDid(t *testing.T) {
 	failed := errors.New("no good")
 	step := &plan.StepError{Step: plan.Step{Task: plan.Task{Name: "demo_web_1"}}, Err: failed}
 	place := compose.Errors{{Pos: compose.Pos{File: "fig.yml", Line: 3, Column: 5}, Msg: "no good"}}

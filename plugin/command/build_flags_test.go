@@ -50,7 +50,7 @@ func TestWrongFlagsOfBuildAreRefused(t *testing.T) {
 	}
 }
 
-func TestABuilderThatNobodyKnowsIsRefused(t *testing.T) {
+func TestAnUnknownBuilderIsRefused(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "fig.yml", "web:\n  image: probe\n")
 	_, errs, code := newMemory(t).run(t, "--builder", "podman", "build")

@@ -134,7 +134,7 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 	return cleanUp(context.WithoutCancel(ctx), s, name, err)
 }
 
-// makeOneOff brings up what the service needs, unless told otherwise, and makes
+// makeOneOff brings up what the service needs, except with --no-deps, and makes
 // the container. The name is empty where none was made.
 func makeOneOff(ctx context.Context, s *session.Session, needs bool, o desired.OneOff) (name string, err error) {
 	defer s.Lock(ctx)()

@@ -155,8 +155,9 @@ func port(number int, proto string) nat.Port {
 }
 
 // portRange names the ranges of host ports that the engine chooses from for a
-// service; empty: there is none. The engine hands ranges out without holding
-// them, so that containers which share one must start one after another.
+// service; empty: there is none. The engine chooses from a range without
+// reserving the port, so that containers which share one must start one after
+// another.
 func portRange(s *compose.Service) string {
 	var ranges []string
 	for _, x := range s.Ports {

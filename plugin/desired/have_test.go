@@ -13,7 +13,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-func TestASnapshotIsToldApartIntoOwnAndExternal(t *testing.T) {
+func TestASnapshotIsSeparatedIntoOwnAndExternal(t *testing.T) {
 	endpoint := func(network, address string) observed.Endpoint {
 		return observed.Endpoint{Network: network, NetworkID: "id-" + network, Address: netip.MustParseAddr(address)}
 	}

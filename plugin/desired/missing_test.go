@@ -11,12 +11,12 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
-func TestWhatTheEngineDoesNotHaveIsToldWithItsPlaceBeforeAnythingIsMade(t *testing.T) {
+func TestWhatTheEngineDoesNotHaveIsReportedWithItsPositionBeforeAnythingIsMade(t *testing.T) {
 	p, topology := loaded(t, `web:
   image: x
   external_links: [redis_2, "hosted:h", 0123456789ab, redis_1]
   volumes_from: [data]
-guest:
+joined:
   image: x
   net: container:redis
 member:
@@ -42,7 +42,7 @@ member:
 		`3:20: web.external_links: the engine has no container "redis_2" (did you mean "redis_1"?)`,
 		`3:29: web.external_links: no link reaches container "hosted": it has --network host`,
 		`4:18: web.volumes_from: the engine has no container "data"`,
-		`7:8: guest.net: the engine has no container "redis" (did you mean "redis_1"?)`,
+		`7:8: joined.net: the engine has no container "redis" (did you mean "redis_1"?)`,
 		`10:8: member.net: the engine has no network "lam" (did you mean "lan"?)`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -122,7 +122,8 @@ func (o *OneOff) apply(config *container.Config, host *container.HostConfig) {
 	config.AttachStdout, config.AttachStderr = true, true
 }
 
-// randomHex tells one-off containers apart: twelve hexadecimal digits.
+// randomHex makes the names of one-off containers different: twelve hexadecimal
+// digits.
 func randomHex() string {
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // it never fails: crypto/rand

@@ -142,8 +142,9 @@ func addNames(c *observed.Container, details container.InspectResponse) {
 		if endpoint == nil {
 			continue
 		}
-		// The engine adds the beginning of the id, which says nothing, and so does
-		// what tells an external container from a service of the same name.
+		// The engine adds the beginning of the id, which says nothing, and so
+		// does what distinguishes an external container from a service of the
+		// same name.
 		e.Aliases = slices.DeleteFunc(slices.Clone(endpoint.Aliases), func(a string) bool {
 			return a == c.ID[:min(12, len(c.ID))] || a == linking.ExternalAlias(c.Name)
 		})

@@ -194,7 +194,7 @@ func TestANetworkIsReadFromAList(t *testing.T) {
 	}
 }
 
-func TestNamesAreThoseThatSomebodyUses(t *testing.T) {
+func TestNamesAreThoseThatCanBeUsed(t *testing.T) {
 	c := observed.Container{ID: id, Name: "web", Endpoints: []observed.Endpoint{{Network: "a"}, {Network: "b"}}}
 	endpoint := &network.EndpointSettings{
 		Aliases: []string{"web", id[:12], "www", "web.outside"}, Links: []string{"demo_db_1:sql", "db:database", "cache"},

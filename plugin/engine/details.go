@@ -50,7 +50,7 @@ type ImageUse struct {
 	Size       int64  // bytes
 }
 
-// ImagesOf tells what containers were made from. It makes one call.
+// ImagesOf returns what containers were made from. It makes one call.
 func (e *Engine) ImagesOf(ctx context.Context, list []observed.Container) ([]ImageUse, error) {
 	images, err := e.client.ImageList(ctx, image.ListOptions{All: true})
 	if err != nil {

@@ -41,7 +41,7 @@ func TestAnEngineThatDoesNotAnswerIsNamed(t *testing.T) {
 	}
 }
 
-func TestAnActionOfNobodysIsAnError(t *testing.T) {
+func TestAnUnknownActionIsAnError(t *testing.T) {
 	c, err := client.NewClientWithOpts(client.WithHost("unix:///none"))
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ const (
 type Event struct {
 	Time               time.Time
 	Action             string // the engine's word: start, die, …
-	observed.Container        // as far as an event tells: ID, Name, Service, Number, OneOff, Image
+	observed.Container        // as far as an event says: ID, Name, Service, Number, OneOff, Image
 	ExitCode           int    // of Died
 	// Attributes are what the engine says beside, without the labels of the
 	// container: image, name, signal, exitCode, …

@@ -67,9 +67,9 @@ func (s *subnetSource) next(ctx context.Context, size int, user string) (subnet 
 }
 
 // chooses reports whether the engine can be asked for a subnet of a size (API
-// 1.52; it looks at the engine's version, not at the one spoken, for the call
-// is the same). Then it knows best what is free on its machine. A pool that the
-// user names is used all the same.
+// 1.52; it looks at the engine's version, not at the one spoken, because the
+// call is the same). Then it knows best what is free on its machine. A pool
+// that the user names is used all the same.
 func (s *subnetSource) chooses(ctx context.Context) bool {
 	if s.engineChooses == nil {
 		answer := false

@@ -41,7 +41,7 @@ func takes(t *testing.T, s *subnetSource, size int, want string, wantAsked bool)
 	}
 }
 
-func TestSubnetsOfThePoolAreHandedOutOnce(t *testing.T) {
+func TestSubnetsOfThePoolAreUsedOnce(t *testing.T) {
 	s := newSubnetSource(&pinged{version: "1.51"}, netip.Prefix{}, []netip.Prefix{netip.MustParsePrefix("10.222.0.16/28")})
 	s.note([]network.Summary{
 		{Name: "x", IPAM: network.IPAM{Config: []network.IPAMConfig{{Subnet: "10.222.0.0/28"}, {Subnet: "fd00::/64"}, {Subnet: "?"}}}},

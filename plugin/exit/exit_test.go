@@ -28,9 +28,9 @@ func TestWhoIsToBlameDecidesTheExitCode(t *testing.T) {
 		{&desired.Missing{Errors: place}, 1, "fig.yml:3:5: no good\n"},
 		{exit.Status(17), 17, ""},
 	} {
-		var told bytes.Buffer
-		if code := exit.Code(c.err, view.Options{Err: &told}); code != c.code || strings.TrimSpace(told.String()) != strings.TrimSpace(c.text) {
-			t.Errorf("%T: exit code %d and %q, want %d and %q", c.err, code, told.String(), c.code, c.text)
+		var printed bytes.Buffer
+		if code := exit.Code(c.err, view.Options{Err: &printed}); code != c.code || strings.TrimSpace(printed.String()) != strings.TrimSpace(c.text) {
+			t.Errorf("%T: exit code %d and %q, want %d and %q", c.err, code, printed.String(), c.code, c.text)
 		}
 	}
 }

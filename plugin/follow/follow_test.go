@@ -210,7 +210,7 @@ func TestWhatAnEarlierRunWroteIsNotShown(t *testing.T) {
 	}
 }
 
-func TestAnUpThatCanNotBringUpFollowsNobody(t *testing.T) {
+func TestAnUpThatCanNotBringUpFollowsNothing(t *testing.T) {
 	d := newDemo(t)
 	failed := errors.New("no")
 	var out screen
@@ -221,7 +221,7 @@ func TestAnUpThatCanNotBringUpFollowsNobody(t *testing.T) {
 	}
 }
 
-func TestALogThatCanNotBeReadIsTold(t *testing.T) {
+func TestALogThatCanNotBeReadIsReported(t *testing.T) {
 	c := observed.Container{Name: "demo_web_1"}
 	for want, err := range map[string]error{
 		"no logs of demo_web_1: its log driver can't be read": errdefs.ErrNotImplemented,
@@ -243,7 +243,7 @@ type stream struct {
 // FD is its descriptor.
 func (s stream) FD() uintptr { return 0 }
 
-// IsTerminal tells what s says.
+// IsTerminal returns what s says.
 func (s stream) IsTerminal() bool { return s.terminal }
 
 func TestWhoHasATerminalAtBothEndsIsInteractive(t *testing.T) {

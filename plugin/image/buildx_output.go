@@ -50,7 +50,7 @@ func (r *bakeReader) read(output io.Reader) error {
 // targetPrefix stands in brackets before a step when there are several images.
 var targetPrefix = regexp.MustCompile(`^\[s(\d+)(?: ([^\]]*))?\] `)
 
-// imageOf tells which image a step is of, and gives its name without that.
+// imageOf returns which image a step is of, and its name without that.
 func (r *bakeReader) imageOf(name string) (int, string) {
 	if len(r.batch) == 1 {
 		return 0, name

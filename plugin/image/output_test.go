@@ -145,7 +145,7 @@ func TestOnlyTheImageThatBuildxNamesHasFailed(t *testing.T) {
 	}
 }
 
-func TestTheSameMistakeReadsAlikeWhoeverFoundIt(t *testing.T) {
+func TestTheSameMistakeReadsAlikeWhicheverBuilderFoundIt(t *testing.T) {
 	file := parsed(t, "FROM a\nCOPY x /x\nRUN true\n")
 	for want, said := range map[string][][2]string{ // what the builders say: step and text
 		"/b/Dockerfile:2: COPY x /x: x is not in the build directory, or .dockerignore leaves it out": {

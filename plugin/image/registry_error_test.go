@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestWhyAnImageCantBeFetchedIsToldApart(t *testing.T) {
+func TestReasonsWhyAnImageCantBeFetchedAreDistinguished(t *testing.T) {
 	// What engines said, to requests for a registry of Debian's and for Docker Hub.
 	for said, want := range map[string]RegistryCause{
 		"manifest for 127.0.0.1:5000/a/b:nosuch not found: manifest unknown: manifest unknown":                                                       NoTag,

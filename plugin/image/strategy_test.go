@@ -92,7 +92,7 @@ func TestAPlanWithoutBuildsLooksForNoBuilder(t *testing.T) {
 	}
 }
 
-func TestWhatBuildxIsHandedIsTakenLiterally(t *testing.T) {
+func TestWhatBuildxIsGivenIsTakenLiterally(t *testing.T) {
 	dir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n"})
 	batch := []*baking{
 		{image: plan.Image{Ref: "p_web"}, spec: desired.BuildSpec{Project: "p", Service: "web", Context: dir,

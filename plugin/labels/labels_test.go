@@ -61,7 +61,7 @@ func TestEveryValueIsReadAsItWasWritten(t *testing.T) {
 	})
 }
 
-func TestValuesDoNotHangOnTheOrderInWhichThingsAreTold(t *testing.T) {
+func TestValuesDoNotDependOnTheOrderOfTheirParts(t *testing.T) {
 	ports := []compose.Expose{{First: 80, Last: 80, Proto: "tcp"}, {First: 53, Last: 53, Proto: "udp"}}
 	text := labels.PortsText(ports)
 	slices.Reverse(ports)
@@ -101,7 +101,7 @@ func TestRandomValuesAreReadAsTheyWereWritten(t *testing.T) {
 	}
 }
 
-func TestWhatCanNotBeReadIsNobodysValue(t *testing.T) {
+func TestWhatCanNotBeReadIsNoValue(t *testing.T) {
 	if got := labels.ParseWiring("not JSON"); got == nil || len(got) != 0 {
 		t.Errorf("wiring: %v", got)
 	}

@@ -60,7 +60,7 @@ func (p *networkPlan) reconnect(c *HaveContainer, n Network, why, address string
 }
 
 // attach plans a connection. Those that ask for an address go before those that
-// take any, for the engine would give it to them.
+// take any, because the engine would give it to them.
 func (p *networkPlan) attach(key stepKey, task Task, cause string, a Connect, after ...wait) {
 	network := a.Network.Name
 	if a.Address != "" {

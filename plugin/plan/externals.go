@@ -24,7 +24,8 @@ func (h Have) attachedByStack(n HaveNetwork) []*External {
 	return found
 }
 
-// attachedByOthers names the externals on a network that somebody else attached.
+// attachedByOthers names the externals on a network that the stack did not
+// attach.
 func (h Have) attachedByOthers(n HaveNetwork) []string {
 	var names []string
 	for _, e := range h.Externals {

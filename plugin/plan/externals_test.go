@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// linkedOutside is a stack of one service that is linked to a container
+// linkedToExternal is a stack of one service that is linked to a container
 // outside, and a model that has the container.
-func linkedOutside(attachAll bool) (Want, *model) {
+func linkedToExternal(attachAll bool) (Want, *model) {
 	m := newModel(attachAll)
 	m.have.Images["i"] = "image"
 	m.have.Externals = []External{{ID: "x1", Name: "x1", Attached: map[string]string{}, Address: map[string]string{}}}
@@ -29,7 +29,7 @@ func bring(t *testing.T, goal Goal, w Want, m *model) *Plan {
 }
 
 func TestAContainerStartsOnceAllThatItIsToReachIsThere(t *testing.T) {
-	want, m := linkedOutside(false)
+	want, m := linkedToExternal(false)
 	got := bring(t, Goal{}, want, m).String()
 	text := `  1 create container p_web_1: missing
   2 connect p_web_1 to q_net: another stack's network joins it with its neighbours [1]
@@ -43,7 +43,7 @@ func TestAContainerStartsOnceAllThatItIsToReachIsThere(t *testing.T) {
 }
 
 func TestAnExternalKeepsItsAddressWhenItsNetworkIsReplaced(t *testing.T) {
-	want, m := linkedOutside(true)
+	want, m := linkedToExternal(true)
 	bring(t, Goal{}, want, m)
 	before := m.have.Externals[0].Address["p_web.x1"]
 	want.Networks[0].Wiring = map[string]string{"web": "cache=x1"}
@@ -55,7 +55,7 @@ func TestAnExternalKeepsItsAddressWhenItsNetworkIsReplaced(t *testing.T) {
 
 // An external is detached only where the stack attached it.
 func TestDownDetachesTheExternalsThatTheStackAttachedAndNoOther(t *testing.T) {
-	want, m := linkedOutside(true)
+	want, m := linkedToExternal(true)
 	bring(t, Goal{}, want, m)
 	id := m.network("p_web.x1").ID
 	m.have.Externals = append(m.have.Externals, External{ID: "other", Name: "other", Attached: map[string]string{"p_web.x1": id}})
@@ -67,7 +67,7 @@ func TestDownDetachesTheExternalsThatTheStackAttachedAndNoOther(t *testing.T) {
 }
 
 func TestANetworkWithAnExternalAttachedByOthersIsNotReplaced(t *testing.T) {
-	want, m := linkedOutside(true)
+	want, m := linkedToExternal(true)
 	bring(t, Goal{}, want, m)
 	m.have.Externals = append(m.have.Externals, External{ID: "other", Name: "other",
 		Attached: map[string]string{"p_web.x1": m.network("p_web.x1").ID}})

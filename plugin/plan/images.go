@@ -112,8 +112,8 @@ func (p imagePlan) image(ref string) (Image, bool) {
 	return p.wanted[i], true
 }
 
-// groupBuilds tells each build which others wait for the same steps as it does:
-// they can begin at the same moment, and one call can build them all.
+// groupBuilds gives each build the others that wait for the same steps as it
+// does: they can begin at the same moment, and one call can build them all.
 func groupBuilds(p *Plan) {
 	for i, s := range p.Steps {
 		build, ok := s.Action.(BuildImage)

@@ -57,7 +57,7 @@ func TestImagesBuiltUponEachOtherAreStillPlanned(t *testing.T) {
 	}
 }
 
-func TestBuildsThatWaitForTheSameAreToldOfEachOther(t *testing.T) {
+func TestBuildsThatWaitForTheSameKnowEachOther(t *testing.T) {
 	p := sound(t, Builds([]string{"p_top", "p_middle", "p_base", "p_beside"}, baseImages(), Have{Images: map[string]string{"redis": "1"}}))
 	got := map[string][]string{}
 	for _, s := range p.Steps {

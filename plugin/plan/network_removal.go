@@ -24,7 +24,7 @@ func (r networkRemoval) remove(n HaveNetwork, cause string) {
 // detachAndRemove plans to remove a network once its containers are removed or
 // detached, and the externals that the stack attached are detached. Where one
 // of the stack's own stays attached the network simply stays; where an external
-// does that somebody else attached, a note says so.
+// does that the stack did not attach, a note says so.
 func (r networkRemoval) detachAndRemove(n HaveNetwork, cause string) {
 	var after []wait
 	for _, c := range r.have.Containers {

@@ -31,7 +31,8 @@ func newNetworkPlan(b *builder, wanted []Network, have Have, decisions decisions
 }
 
 // replaceReasons says of networks why they can't serve as the wanted ones, by
-// name. One on which there are containers that something else attached stays.
+// name. One to which containers were attached that the stack did not attach
+// stays.
 func (p *networkPlan) replaceReasons() map[string]string {
 	reasons := map[string]string{}
 	for _, n := range p.wanted {

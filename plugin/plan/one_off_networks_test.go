@@ -41,7 +41,7 @@ func oneService() Want {
 	}
 }
 
-func TestANetworkForAOneOffContainerGoesWithIt(t *testing.T) {
+func TestANetworkForAOneOffContainerIsRemovedWithIt(t *testing.T) {
 	const gone = `
   1 disconnect p_db_1 from p_run.db: what it was made for is over
   2 remove network p_run.db: what it was made for is over [1]

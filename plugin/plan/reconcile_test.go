@@ -309,7 +309,7 @@ func TestACancelledRunBeginsNothingMore(t *testing.T) {
 	}
 }
 
-func TestADifferenceIsToldByName(t *testing.T) {
+func TestADifferenceIsReportedByName(t *testing.T) {
 	a := NewFingerprint(map[string]string{"command": "a", "user": "x"})
 	b := NewFingerprint(map[string]string{"command": "b", "user": "x", "ports": "80"})
 	if got := a.Differences(b); !slices.Equal(got, []string{"command", "ports"}) {

@@ -112,7 +112,7 @@ type runner struct {
 	cut   bool // ctx kept a step from beginning
 }
 
-// tell notes where a step is and passes the event on, one at a time.
+// tell notes the phase of a step and passes the event on, one at a time.
 func (r *runner) tell(e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -2,7 +2,7 @@ package plan
 
 // subnets finds, for networks that are to be made, removed ones that have all
 // their members. The new ones get their addresses, so that connections between
-// the members live on.
+// the members go on.
 func (p *networkPlan) subnets() map[string]HaveNetwork {
 	from := map[string]HaveNetwork{}
 	for _, h := range p.have.Networks {

@@ -28,7 +28,7 @@ type Check struct {
 	Notes []string // what a person should know besides the findings
 
 	pairs   []*pair
-	answers map[*observed.Container]map[string]probe.Answer // by whom was asked, by question
+	answers map[*observed.Container]map[string]probe.Answer // by the container that was asked, by question
 	failed  map[*observed.Container]error
 }
 

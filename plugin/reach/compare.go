@@ -138,7 +138,7 @@ func addressText(e observed.Endpoint) string {
 }
 
 // publishedWords writes the ports that the host has for a container. The engine
-// tells one for every address of IPv4 for IPv6 again.
+// lists each that it has for IPv4 once more for IPv6.
 func publishedWords(ports []observed.Port) []string {
 	var list []observed.Port
 	for _, p := range ports {

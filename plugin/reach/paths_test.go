@@ -71,7 +71,7 @@ func TestPacketsGoWhereANetworkThatTrafficThemIsShared(t *testing.T) {
 	}
 }
 
-func TestAPrivateNameHidesWhoeverElseHasIt(t *testing.T) {
+func TestAPrivateNameHidesThePublicNameOfAnother(t *testing.T) {
 	web := run("web", on("a", "10.0.0.2"), on("b", "10.0.1.2"))
 	web.Endpoints[0].Links = []linking.Name{{Alias: "database", Target: "db"}, {Alias: "cache", Target: "db"}}
 	s := &observed.Snapshot{
@@ -88,7 +88,7 @@ func TestAPrivateNameHidesWhoeverElseHasIt(t *testing.T) {
 	}
 }
 
-func TestWhoSharesANetworkStackReachesItAtLocalhostAndItsNeighboursAsItDoes(t *testing.T) {
+func TestASharedNetworkStackIsReachedAtLocalhostAndReachesItsNeighbours(t *testing.T) {
 	side := run("side")
 	side.NetworkMode = "container:id-web"
 	s := &observed.Snapshot{
@@ -155,7 +155,7 @@ func TestAContainerThatDoesNotRunOrIsGoneIsNotReached(t *testing.T) {
 	}
 }
 
-func TestAWayIsToldInWords(t *testing.T) {
+func TestAPathIsWrittenInWords(t *testing.T) {
 	for want, w := range map[string]reach.Way{
 		"on the network stack that both share as localhost":       {Names: []string{"localhost"}},
 		"through the host's network by address alone at 10.0.0.1": {Network: "host", Addresses: []string{"10.0.0.1"}},

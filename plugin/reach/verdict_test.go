@@ -68,7 +68,7 @@ func TestAPairIsJudgedByWhatCameBack(t *testing.T) {
 	}
 }
 
-func TestAPublishedPortIsToldAndIsNoLeak(t *testing.T) {
+func TestAPublishedPortIsReportedAndIsNoLeak(t *testing.T) {
 	c, p := trial(false, nil, answer1("echo/10.0.0.3", probe.Silent), answer1("tcp/10.0.0.1:32768", probe.Connected))
 	if f := c.judge(p); f.Verdict != OK || !slices.Equal(f.Ports, []string{"10.0.0.1:32768"}) {
 		t.Errorf("got %+v", f)

@@ -7,7 +7,7 @@
 //	Converge all of it, until the stack is as the goal says
 //
 // Open is for commands that need the files. Find is for those that look at a
-// project or take it away: the engine knows enough for that, so where
+// project or remove it: the engine knows enough for that, so where
 // --project-name says which project is meant the files may be broken or gone.
 // Connect is for commands that are about no project.
 package session

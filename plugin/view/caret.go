@@ -13,7 +13,7 @@ const (
 
 // pointAt shortens a source line to width cells and returns how many cells are
 // to the left of the caret that points at its column (in characters, from 1). A
-// column beyond the end of the line is the end.
+// column after the end of the line is the end.
 func pointAt(source string, column, width int) (line string, caret int) {
 	source = strings.TrimRight(source, "\r\n")
 	width = max(width, minWidth)

@@ -25,7 +25,7 @@ type builder struct {
 	out     messages
 	steps   build.Steps
 	files   build.Context
-	args    map[string]string // handed in
+	args    map[string]string // given by the client
 	defined map[string]string // args that are in force
 	stages  map[string]*image
 	config  *containertypes.Config

@@ -39,7 +39,7 @@ type container struct {
 	finishedAt time.Time
 	restarts   int
 	stopped    bool // by hand: no restart policy applies
-	runs       int  // how often it was started; tells one run from the next
+	runs       int  // how often it was started; differs between two runs
 	exits      int  // how often it ended
 	removed    bool
 }

@@ -200,17 +200,17 @@ func TestEventsTellTheLifeOfAContainer(t *testing.T) {
 		if err := cli.ContainerRemove(ctx, "web", container.RemoveOptions{Force: true}); err != nil {
 			t.Fatal(err)
 		}
-		var told []string
-		for len(told) == 0 || told[len(told)-1] != "destroy" {
+		var seen []string
+		for len(seen) == 0 || seen[len(seen)-1] != "destroy" {
 			select {
 			case m := <-messages:
-				told = append(told, string(m.Action))
+				seen = append(seen, string(m.Action))
 			case err := <-errs:
 				t.Fatal(err)
 			}
 		}
-		if got := strings.Join(told, " "); got != "create start kill die destroy" {
-			t.Errorf("told: %s", got)
+		if got := strings.Join(seen, " "); got != "create start kill die destroy" {
+			t.Errorf("seen: %s", got)
 		}
 		cancel()
 		if err := <-errs; !errors.Is(err, context.Canceled) {

@@ -178,7 +178,7 @@ func (l *lifecycle) stop(c *container) {
 }
 
 // remove deletes a container that does not run, and with it, when asked, the
-// volumes that nobody named.
+// volumes without a name.
 func (l *lifecycle) remove(c *container, volumes bool) {
 	c.removed = true
 	delete(l.containers.byID, c.id)

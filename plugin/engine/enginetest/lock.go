@@ -7,11 +7,11 @@ import (
 )
 
 // stateLock guards the data of all stores, and wakes whatever waits for a
-// change of it. The comment of the package says who takes it.
+// change of it. The comment of the package says what takes it.
 type stateLock struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and renewed at each change
-	ended   chan struct{} // closed when the engine goes away
+	ended   chan struct{} // closed when the engine ends
 }
 
 func newStateLock() *stateLock {

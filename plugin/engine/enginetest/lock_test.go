@@ -15,7 +15,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 
-func TestACallWhoseBodyIsSlowHoldsUpNobody(t *testing.T) {
+func TestACallWhoseBodyIsSlowHoldsUpNoOther(t *testing.T) {
 	onEachVersion(t, func(t *testing.T, e *enginetest.Engine, cli *client.Client) {
 		s := session{t, cli}
 		s.network("one", nil)

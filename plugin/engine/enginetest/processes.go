@@ -69,7 +69,8 @@ func (n containerNetwork) Dial(addr netip.Addr, port string) bool {
 	return server != nil
 }
 
-// Get is answered with the host name of the server, which prints who asked.
+// Get is answered with the host name of the server, which prints the address of
+// the client.
 func (n containerNetwork) Get(addr netip.Addr, port string) (body string, ok bool) {
 	there, server := n.reach.dial(n.c, addr, port)
 	if server == nil {

@@ -21,11 +21,11 @@ type release struct {
 	// version is that of the engine.
 	version string
 
-	// pingHeader is what the answer to a ping tells besides the usual.
+	// pingHeader is what the answer to a ping has besides the usual.
 	pingHeader map[string]string
 	// pushNeedsAuth refuses a push without credentials, even empty ones.
 	pushNeedsAuth bool
-	// anonymousVolumeLabels mark a volume that nobody named.
+	// anonymousVolumeLabels mark a volume without a name.
 	anonymousVolumeLabels map[string]string
 	// networkModeMustExist requires the network that a container was made on to
 	// exist before the container is attached to any.
@@ -56,7 +56,7 @@ type refusals struct {
 }
 
 // refusal is an error answer: its status, and its message as a format, which
-// leaves out by index what it does not tell.
+// leaves out by index what it does not mention.
 type refusal struct {
 	status int
 	format string

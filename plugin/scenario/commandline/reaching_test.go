@@ -79,7 +79,7 @@ func TestEveryVerbIsAskedToDoWithoutAnEngine(t *testing.T) {
 	}
 }
 
-func TestWhatTheDockerCLIIsSetToIsToldWhereItIsWrong(t *testing.T) {
+func TestWrongSettingsOfTheDockerCLIAreReported(t *testing.T) {
 	for _, test := range []struct {
 		env, args, want string
 	}{
@@ -176,7 +176,7 @@ func TestSSHIsAskedForTheDockerCommandOfTheOtherSide(t *testing.T) {
 	}
 }
 
-// authority signs the certificates of one engine and those who may call it.
+// authority signs the certificates of one engine and of its clients.
 type authority struct {
 	dir  string
 	cert *x509.Certificate

@@ -186,7 +186,7 @@ func (s *step) sort() {
 }
 
 // do carries out a line that is not recorded: it changes the files, the
-// environment, or the engine as somebody else would.
+// environment, or the engine from outside of the program.
 func (p *player) do(verb string, args []string) error {
 	ctx := p.t.Context()
 	if verb == "network" || verb == "container" {

@@ -41,10 +41,10 @@ func (p *player) replay(text string) error {
 }
 
 // request makes one request, written as its line, its parameters and its body.
-func (p *player) request(told string) error {
-	text, err := p.concrete(told)
+func (p *player) request(written string) error {
+	text, err := p.concrete(written)
 	if err != nil {
-		return fmt.Errorf("%w in\n%s", err, told)
+		return fmt.Errorf("%w in\n%s", err, written)
 	}
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	method, path, _ := strings.Cut(lines[0], " ")

@@ -32,7 +32,7 @@ func newWords(dir, address string) *words {
 	return &words{dir: dir, address: address, seen: map[string]bool{}, ids: map[string]string{}, count: map[string]int{}, runs: map[string]string{}}
 }
 
-// described is what an answer of the engine tells of one thing.
+// described is what an answer of the engine says about one thing.
 type described struct {
 	ID       string `json:"Id"`
 	Name     string

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// Steps tells a client of the steps of a build and of what came of it.
+// Steps reports the steps of a build and its result to a client.
 type Steps interface {
 	Begin(n, total int, i Instruction)
 	End(n, total int, i Instruction, err error)
@@ -18,11 +18,11 @@ type Steps interface {
 	Built(id string, tags []string)
 }
 
-// Classic are lines of text, handed to send as the messages of a build.
+// Classic are lines of text, passed to send as the messages of a build.
 func Classic(send func(message any)) Steps { return classicSteps{send} }
 
 // BuildKit are vertices of BuildKit's graph, in the encoding of its
-// moby.buildkit.v1.StatusResponse, handed to send as the messages of a build.
+// moby.buildkit.v1.StatusResponse, passed to send as the messages of a build.
 func BuildKit(send func(message any)) Steps { return buildKitSteps{send} }
 
 type classicSteps struct{ send func(any) }

@@ -15,7 +15,7 @@ const (
 	// holdTimeout is how long the first connection is tried for, and how long
 	// an answer may take: the kernel sends again what was lost while a network
 	// was changed, within that time.
-	holdTimeout = 15 * time.Second
+	holdTimeout  = 15 * time.Second
 	holdInterval = 500 * time.Millisecond
 )
 
