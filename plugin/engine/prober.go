@@ -75,8 +75,8 @@ var machines = map[elf.Machine]string{
 	elf.EM_PPC64: "ppc64le", elf.EM_S390: "s390x", elf.EM_RISCV: "riscv64",
 }
 
-// programMismatch says why a program would not run in an image of its own; empty: it
-// would.
+// programMismatch says why a program would not run in an image of its own;
+// empty: it would.
 func programMismatch(program []byte, system, arch string) string {
 	if system != "linux" {
 		return "the engine runs " + system
