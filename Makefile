@@ -20,7 +20,7 @@ build: $(program) ## Build bin/docker-stacklite
 $(program): $(sources) bin/version
 	CGO_ENABLED=0 $(GO) build $(flags) -o $@ ./cmd/docker-stacklite
 
-# Touched only when the version is another one, so a build is repeated then.
+# Changed only when the version is another one, so that a build is repeated then.
 bin/version: FORCE
 	@mkdir -p bin
 	@echo '$(version)' | cmp -s - $@ || echo '$(version)' > $@
@@ -28,18 +28,18 @@ bin/version: FORCE
 install: $(program) ## Install the plugin for this user; asks before it edits a shell's start-up file
 	@sh scripts/install.sh --shell-init=$(SHELL_INIT)
 
-uninstall: ## Take away all that install brought
+uninstall: ## Remove all that install added
 	@sh scripts/install.sh --uninstall
 
-test: ## Test everything; ends by saying what could not be run here
+test: ## Test everything; ends by listing what was skipped
 	$(GO) vet ./...
 	$(gotestsum) -- -count=1 -timeout 30m ./...
 
 e2e: ## Test on the real engine only
 	STACKLITE_ENGINE=required $(gotestsum) -- -count=1 -timeout 30m -run 'OnTheEngine|TheRealEngine' ./...
 
-# compose and linking start no goroutines, and what recordings and upgrades call
-# the scenarios call too. Needs a C compiler.
+# compose and linking start no goroutines, and scenarios run all the code that
+# recordings and upgrades run. Needs a C compiler.
 race: ## Look for data races, with engines in memory
 	$(gotestsum) --hide-summary=skipped -- -race -short -skip '^Test(Recordings|Upgrades)$$' -count=1 -timeout 30m ./plugin/...
 
@@ -62,7 +62,7 @@ dist/docker-stacklite-%: $(sources) bin/version
 release: fuzz $(cross) ## Build archives, packages and SHA256SUMS into dist/release/, after make fuzz
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(GO) run ./scripts/release -version $(version)
 
-demo: $(program) ## Bring up an example stack and show who reaches whom
+demo: $(program) ## Bring up an example stack and show what reaches what
 	@sh scripts/demo.sh
 
 clean: ## Delete what was built

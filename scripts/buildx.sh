@@ -1,8 +1,8 @@
 #!/bin/sh
-# Docker's buildx plugin, built from the Go module proxy for a machine that has
-# none, for the tests of building with it.
+# Build Docker's buildx plugin from the Go module proxy, on a machine that has
+# none, for the tests that build images with it.
 #
-#   buildx.sh FILE     build it as FILE: several minutes and 200 modules
+#   buildx.sh FILE     build it as FILE: takes several minutes and 200 modules
 set -eu
 
 version=v0.23.0

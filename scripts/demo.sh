@@ -1,8 +1,8 @@
 #!/bin/sh
-# Bring up scripts/demo and show who reaches whom: demo.sh [PROGRAM]
+# Bring up scripts/demo and show which service reaches which: demo.sh [PROGRAM]
 #
 # PROGRAM is bin/docker-stacklite if not given; "make demo" builds it first. The
-# stack stays up; how to take it down is told.
+# stack stays up; the last lines say how to remove it.
 set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd)
@@ -20,8 +20,8 @@ run() {
   "$@"
 }
 
-# The same for a command that must end with status $1: a success would be a
-# broken promise, another status something else that is wrong.
+# The same for a command that must end with status $1: success would mean that
+# the boundary is broken, another status that something else is wrong.
 run_blocked() {
   want=$1
   shift
@@ -34,13 +34,13 @@ run_blocked() {
 
 if ! answer=$(docker version 2>&1 >/dev/null); then
   case $answer in *"permission denied"*)
-    fail "the engine does not let you in: join the group docker, or run this as root" ;;
+    fail "no permission to use the engine: join the group docker, or run this as root" ;;
   esac
-  echo "no Docker Engine answers here"
+  echo "no Docker Engine answers"
   if [ ! -t 0 ]; then
     fail "start one first (on Debian: sudo sh scripts/engine.sh start)"
   fi
-  printf 'Install and start the one of Debian (sh scripts/engine.sh start)? [y/N] '
+  printf "Install and start Debian's engine (sh scripts/engine.sh start)? [y/N] "
   read -r answer || answer=
   case $answer in
     [Yy]*) sh scripts/engine.sh start ;;
@@ -48,10 +48,10 @@ if ! answer=$(docker version 2>&1 >/dev/null); then
   esac
 fi
 
-say "Installing the plugin (make uninstall takes it away; no start-up file is touched)"
+say "Installing the plugin (make uninstall removes it; no start-up file is changed)"
 sh scripts/install.sh --shell-init=no "$@"
 
-say "Building the one program the images hold, for the engine's processor"
+say "Building the program that is in all images, for the engine's processor"
 arch=$(docker version --format '{{.Server.Arch}}')
 CGO_ENABLED=0 GOOS=linux GOARCH="$arch" ${GO:-go} build -buildvcs=false -trimpath \
   -ldflags '-s -w' -o scripts/demo/probe ./plugin/engine/enginetest/probe
@@ -63,12 +63,12 @@ run docker stacklite graph
 run docker stacklite up -d
 run docker stacklite ps
 
-say "web reaches all it is linked to, by name:"
+say "web reaches all services that it is linked to, by name:"
 for service in redis mysql rabbit solr; do
   run docker exec "${project}_web_1" /probe ping -c 1 "$service"
 done
 
-say "redis and mysql are not linked. redis knows no mysql:"
+say "redis and mysql are not linked. redis does not find mysql by name:"
 run_blocked 2 docker exec "${project}_redis_1" /probe ping -c 1 mysql
 say "and cannot reach its address either:"
 addresses=$(docker inspect --format \
@@ -78,11 +78,11 @@ for address in $addresses; do
   run_blocked 1 docker exec "${project}_redis_1" /probe ping -c 1 "$address"
 done
 
-say "Five instances of web, each with its own address and its own port of this host:"
+say "Five replicas of web, each with its own address and its own port of this host:"
 run docker stacklite scale web=5
 run docker stacklite ps
 
-# The ports are this host's only if the engine is.
+# The ports are those of this host only if the engine is on it.
 case $(docker context inspect --format '{{.Endpoints.docker.Host}}') in unix://*)
   get='./probe get'
   if command -v curl >/dev/null; then get='curl -sS'; fi
@@ -98,7 +98,7 @@ cat <<END
 The stack is up. In $root/scripts/demo:
 
   docker stacklite ps           the containers and their ports
-  docker stacklite graph --live who may talk to whom, as the engine has it
-  docker stacklite logs         what they print
-  docker stacklite down         take it all down
+  docker stacklite graph --live which services are linked, as the engine has it
+  docker stacklite logs         the output of the containers
+  docker stacklite down         remove everything
 END

@@ -1,12 +1,12 @@
 #!/bin/sh
-# A Docker Engine for a machine that has none.
+# Start a Docker Engine on a machine that has none.
 #
 #   engine.sh start    install Debian's engine if there is none, start it and
 #                      wait until it answers
 #   engine.sh stop     stop the engine that start started
 #   engine.sh status   say whether an engine answers; exit 1 if none does
 #
-# An engine that answers is left alone, whoever started it. Needs root; no
+# An engine that answers is left alone, however it was started. Needs root; no
 # systemd is needed.
 set -eu
 
@@ -25,7 +25,7 @@ status() {
   if answers; then
     say "an engine answers: version $(docker version --format '{{.Server.Version}}, API {{.Server.APIVersion}}')"
   elif command -v docker >/dev/null; then
-    say "no engine answers to docker here"
+    say "no engine answers"
     return 1
   else
     say "there is no docker command here"
@@ -40,15 +40,15 @@ dockerd_in() {
 
 install_engine() {
   command -v apt-get >/dev/null ||
-    fail "this is no Debian: install an engine as https://docs.docker.com/engine/install/ says"
+    fail "there is no apt-get: install an engine as https://docs.docker.com/engine/install/ says"
   say "installing Debian's docker.io with apt-get"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq </dev/null >/dev/null
-  # The two others are for pulling over HTTPS and for kernels with AppArmor.
+  # The other two are for pulling over HTTPS and for kernels with AppArmor.
   apt-get install -y -qq --no-install-recommends docker.io ca-certificates apparmor </dev/null >/dev/null
 }
 
-# Without a service manager nobody has mounted the control groups.
+# Without a service manager the control groups are not mounted.
 mount_cgroups() {
   if ! grep -q ' /sys/fs/cgroup' /proc/mounts; then
     say "mounting /sys/fs/cgroup"
@@ -79,7 +79,7 @@ start() {
     fail "DOCKER_HOST is $DOCKER_HOST: start the engine there, or unset it"
   fi
   [ "$(id -u)" = 0 ] || fail "starting an engine needs root: sudo sh $0 start"
-  # Two of them on one host would delete each other's bridge.
+  # Two daemons on one host would delete each other's bridge.
   if running=$(dockerd_in /var/run/docker.pid); then
     fail "dockerd is running (process $running) but does not answer: look at its log"
   fi
@@ -119,6 +119,6 @@ case ${1-} in
   stop) stop ;;
   status) status ;;
   *)
-    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d'
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
     exit 2 ;;
 esac

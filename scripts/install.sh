@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install Stack Lite for one user, or take it away again.
+# Install Stack Lite for one user, or uninstall it.
 #
 #   install.sh [--shell-init=yes|no|ask] [--bin-dir=DIR] [PROGRAM]
 #   install.sh --uninstall [--bin-dir=DIR]
@@ -39,8 +39,8 @@ plugin=$plugins/docker-stacklite
 
 on_path() { case :$PATH: in *:"$1":*) ;; *) return 1 ;; esac; }
 
-# The user's own folder if it is on PATH, else the machine's if we may write
-# there; what is on PATH works at once.
+# The user's own folder if it is on PATH, else the machine's if it is on PATH and
+# can be written to: a command on PATH works at once.
 if [ -z "$bin_dir" ]; then
   bin_dir=$HOME/.local/bin
   if ! on_path "$bin_dir" && on_path /usr/local/bin && [ -w /usr/local/bin ]; then
@@ -64,8 +64,8 @@ block_end='# <<< stack-lite <<<'
 
 has_block() { grep -qxF "$block_begin" "$1" 2>/dev/null; }
 
-# Rewrites $1 without our block. The file is written through, not replaced: it
-# may be a link into somebody's dotfiles.
+# Rewrites $1 without our block. The file is written to, not replaced: it may be
+# a link to another folder.
 remove_block() {
   has_block "$1" || return 1
   grep -qxF "$block_end" "$1" || fail "$1 has our first line but not our last: $block_end"

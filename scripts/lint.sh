@@ -1,6 +1,6 @@
 #!/bin/sh
-# Look for what the compiler lets pass. Tools come through the module proxy at
-# fixed versions; shellcheck is used where it is installed.
+# Look for problems that the compiler does not find. Tools come from the module
+# proxy, at fixed versions; shellcheck is used where it is installed.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -29,13 +29,13 @@ check gofmt formatted
 check 'go vet' go vet ./...
 
 # All checks, so ST1000 and ST1020 to ST1022 too: packages and what they export
-# have comments. But for SA1019: what the client library calls deprecated is how
-# engines of API 1.41 are spoken to.
+# have comments. Except SA1019: engines of API 1.41 need what the client library
+# calls deprecated.
 check staticcheck go run "$staticcheck" -checks all,-SA1019 ./...
 
 # Cognitive, not cyclomatic, complexity: a flat switch over many kinds is easy
-# to read, a loop in a condition in a loop is not. Tests are left out: one may
-# tell a long story.
+# to read, a loop in a condition in a loop is not. Tests are left out: they
+# may be long.
 # shellcheck disable=SC2086 # several words
 check gocognit go run "$gocognit" -test=false -over 30 $folders
 

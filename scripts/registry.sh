@@ -1,9 +1,9 @@
 #!/bin/sh
-# An image registry on loopback, which engines take for a safe place, to pull
-# from and push to.
+# Start an image registry on loopback, where engines need no TLS, to pull from and
+# push to.
 #
 #   registry.sh start DIR                 keep the images in DIR; print the address
-#   registry.sh start DIR USER PASSWORD   the same, for those who log in
+#   registry.sh start DIR USER PASSWORD   the same, with a login
 #   registry.sh stop DIR                  stop it; DIR stays
 #
 # Debian's docker-registry is installed if there is none, and apache2-utils for
