@@ -197,7 +197,7 @@ func intoBuffer(call *ast.CallExpr) bool {
 	return false
 }
 
-// Whatever is bigger than this has become more than one thing.
+// Above these numbers a struct or a package has become more than one thing.
 const (
 	mostMethods = 25 // of a struct
 	mostFiles   = 40 // of a package, without tests

@@ -55,7 +55,7 @@ func ExitCode(err error, o view.Options) int {
 	return 1
 }
 
-// parts returns the errors that one was joined of.
+// parts returns the errors that one was joined from.
 func parts(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {

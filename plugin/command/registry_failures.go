@@ -8,7 +8,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
-// noteFailures prints which images could not be fetched or sent as notes. It
+// noteFailures prints as notes which images could not be fetched or sent. It
 // returns the other errors, and all of them after an interruption.
 func noteFailures(ctx context.Context, s *session.Session, err error) error {
 	if err == nil || ctx.Err() != nil {

@@ -135,7 +135,7 @@ func (l *line) take(u flagUse) {
 }
 
 // check refuses what can't be combined with links, and drops the default
-// bridge, which is the network without any flag.
+// bridge, on which every container reaches every other.
 func (l *line) check() error {
 	if len(l.links) == 0 {
 		return exit.Usage{Msg: "no --link", Advice: []string{"without links this is: docker run"}}

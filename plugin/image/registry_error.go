@@ -75,8 +75,8 @@ func registryOf(ref string) string {
 	return reference.Domain(named)
 }
 
-// causes are what happened, by what engines say. They pass on the words of
-// registries and of the Go library; none has a code for them.
+// causes says what happened, by the text of an engine's error. They pass on the
+// words of registries and of the Go library; none has a code for them.
 var causes = []struct {
 	text  *regexp.Regexp
 	cause RegistryCause

@@ -31,8 +31,7 @@ func newNetworkPlan(b *builder, wanted []Network, have Have, decisions decisions
 }
 
 // replaceReasons says of networks why they can't serve as the wanted ones, by
-// name. One to which containers were attached that the stack did not attach
-// stays.
+// name. One with containers on it that the stack did not attach stays.
 func (p *networkPlan) replaceReasons() map[string]string {
 	reasons := map[string]string{}
 	for _, n := range p.wanted {

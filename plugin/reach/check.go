@@ -141,7 +141,7 @@ func newPair(e expectation, from, to member) *pair {
 		}
 	}
 	if len(p.ports) == 0 {
-		p.ports = []uint16{1} // it is refused, or the address does not answer
+		p.ports = []uint16{1} // any answer of the address will do, a refusal too
 	}
 	p.published = publishedTo(from.owner, to.owner)
 	return p

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Chain is a stack with two link networks and a service without links.
+// Chain is a stack with two link networks, and a service without links.
 const Chain = `web:
   image: stacklite-probe:test
   links: [db, "cache:memory"]

@@ -41,8 +41,8 @@ type Options struct {
 	// view.PrintNotes does.
 	Note func(o view.Options, text string)
 
-	// Planned is called with each plan of Converge before it is carried out;
-	// nil: not.
+	// Planned, unless it is nil, is called with each plan of Converge before it
+	// is carried out.
 	Planned func(view.Options, Planned)
 }
 

@@ -55,7 +55,7 @@ func (e *Engine) stripVersion(r *http.Request) (string, error) {
 	return m[1], nil
 }
 
-// discard takes an answer that the client must never see.
+// discard drops an answer that the client must never see.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header { return d.header }
