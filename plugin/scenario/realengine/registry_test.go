@@ -120,7 +120,7 @@ func TestWhatIsPushedIsPulledOnTheEngine(t *testing.T) {
 	s.forget(i.RepoDigests[0])
 
 	s.write("fig.yml", "web: {image: '"+ref+"', links: [gone]}\ngone: {image: '"+address+"/nothing:here'}\n")
-	const missing = "/nothing:here: the registry has no such name and tag"
+	const missing = "/nothing:here: the registry has no such image or tag"
 	s.fails([]string{missing}, "pull")
 	if !slices.Contains(s.images(), ref) {
 		t.Error("one image that can't be fetched kept another from it")
@@ -142,9 +142,9 @@ func TestARegistryWithAPasswordOnTheEngine(t *testing.T) {
 	s.run("pull")
 	s.forget(ref)
 	s.login(address, "bob", "wrong")
-	s.fails([]string{"the registry refuses the login", "docker login " + address}, "pull")
+	s.fails([]string{"the registry rejected the login", "docker login " + address}, "pull")
 	s.login("example.com", "bob", "secret")
-	s.fails([]string{"the registry wants a login", "docker login " + address}, "pull")
+	s.fails([]string{"the registry requires a login", "docker login " + address}, "pull")
 }
 
 func TestABuildUponAnImageOfARegistryOnTheEngine(t *testing.T) {
@@ -166,10 +166,10 @@ func TestABuildUponAnImageOfARegistryOnTheEngine(t *testing.T) {
 			if err != nil || i.Config.Labels["one"] != "two" || i.Config.Labels["three"] != "four" {
 				t.Fatalf("%v, %v", err, i.Config)
 			}
-			s.fails([]string{"web/Dockerfile:2: FROM ", "the registry has no such name and tag"},
+			s.fails([]string{"web/Dockerfile:2: FROM ", "the registry has no such image or tag"},
 				"--builder", builder, "build", "--build-arg", "TAG=nosuch")
 			s.login(address, "bob", "wrong")
-			s.fails([]string{"web/Dockerfile:2: FROM ", "the registry refuses the login"}, "--builder", builder, "build", "--pull")
+			s.fails([]string{"web/Dockerfile:2: FROM ", "the registry rejected the login"}, "--builder", builder, "build", "--pull")
 		})
 	}
 }

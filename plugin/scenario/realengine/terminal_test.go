@@ -155,7 +155,7 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 		s := runAtTerminal(t, scene.Project, host, "run", "web", "/probe", "terminal")
 		s.see("terminal 90x24")
 		s.press("\x10\x11")
-		s.see("runs on")
+		s.see("keeps running")
 		s.end(0)
 		if err := scene.Say("running", "web", "1"); err != nil {
 			t.Error(err)
