@@ -38,10 +38,11 @@ test: ## Test everything; ends by listing what was skipped
 e2e: ## Test on the real engine only
 	STACKLITE_ENGINE=required $(gotestsum) -- -count=1 -timeout 30m -run 'OnTheEngine|TheRealEngine' ./...
 
-# compose and linking start no goroutines, and scenarios run all the code that
-# recordings and upgrades run. Needs a C compiler.
+# compose and linking start no goroutines, scenarios run all the code that
+# recordings and upgrades run, and what differs between versions of the engine
+# starts none. Needs a C compiler.
 race: ## Look for data races, with engines in memory
-	$(gotestsum) --hide-summary=skipped -- -race -short -skip '^Test(Recordings|Upgrades)$$' -count=1 -timeout 30m ./plugin/...
+	$(gotestsum) --hide-summary=skipped -- -race -short -skip '^Test(Recordings|Upgrades)$$|/^1\.41$$|//^1\.41$$' -count=1 -timeout 30m ./plugin/...
 
 fuzz: ## Run every fuzz function, FUZZTIME (30s) each
 	@sh scripts/fuzz.sh $(FUZZTIME)
