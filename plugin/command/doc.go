@@ -3,8 +3,8 @@
 // session; where that is too much, files beside it begin with the verb's name.
 // All verbs share cli.go (opening sessions), root.go (the list of verbs),
 // shared_flags.go, complete.go (what <TAB> offers), look.go (snapshots),
-// hints.go, registry_failures.go, and docker_child.go with docker_globals.go
-// (running docker).
+// hints.go (the flag that helps against an error) and registry_failures.go
+// (failures that only become notes).
 //
 // General flags are a session.Options: a verb may change its own copy before it
 // opens its session, never the original.
