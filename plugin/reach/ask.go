@@ -107,7 +107,7 @@ func (c *Check) ask(ctx context.Context, prober Prober, o Asking, pairs []*pair)
 	group.SetLimit(max(1, o.Parallel))
 	for i, at := range order {
 		group.Go(func() error {
-			answers[i], errs[i] = askOne(ctx, prober, at, questions[at])
+			answers[i], errs[i] = askOne(ctx, prober, at, questions[at], o.Timeout)
 			return nil
 		})
 	}
@@ -128,9 +128,22 @@ func (c *Check) ask(ctx context.Context, prober Prober, o Asking, pairs []*pair)
 	return nil
 }
 
-func askOne(ctx context.Context, prober Prober, at *observed.Container, args []string) (map[string]probe.Answer, error) {
-	out, err := prober.Ask(ctx, at.ID, args)
-	if err != nil {
+// slack is what a prober may take beyond the time that its questions take. The
+// first has to be sent to the engine, which may be far away, and all others
+// wait for that; a busy engine takes its time to make and start a container.
+const slack = 2 * time.Minute
+
+// askOne asks all questions of a container. It waits no longer than they can
+// take: an engine may stop a prober, or lose it, without a word.
+func askOne(ctx context.Context, prober Prober, at *observed.Container, args []string, timeout time.Duration) (map[string]probe.Answer, error) {
+	longest := probe.Longest(len(args)-2, timeout) + slack // args begin with the command and its timeout
+	limited, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	out, err := prober.Ask(limited, at.ID, args)
+	switch {
+	case err != nil && limited.Err() != nil && ctx.Err() == nil:
+		return nil, fmt.Errorf("the prober in its network did not answer within %s", longest)
+	case err != nil:
 		return nil, err
 	}
 	return probe.Parse(out)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -167,6 +168,47 @@ func TestWhoCanNotBeAskedFromIsUnknown(t *testing.T) {
 	if !slices.Equal(findings, want) || p.rounds["p_web_1"] != 1 {
 		t.Errorf("got %q in %d rounds", findings, p.rounds["p_web_1"])
 	}
+}
+
+// stuck answers for all containers but one, of which nothing is heard.
+type stuck struct {
+	prober
+	container string
+}
+
+// Ask implements reach.Prober.
+func (s *stuck) Ask(ctx context.Context, container string, args []string) ([]byte, error) {
+	if container == s.container {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return s.prober.Ask(ctx, container, args)
+}
+
+func TestAProberThatNeverAnswersIsNotWaitedForForEver(t *testing.T) {
+	v := pairs(t, "web >db\ndb")
+	synctest.Test(t, func(t *testing.T) {
+		p := &stuck{container: "p_web_1"}
+		p.answer = func(_ int, _, question string) probe.Answer { return found(question) }
+		check, begun := reach.NewCheck(v, nil), time.Now()
+		if err := check.Ask(t.Context(), p, reach.Asking{Timeout: 3 * time.Second, Parallel: 2}); err != nil {
+			t.Fatal(err)
+		}
+		if took, want := time.Since(begun), 2*time.Minute+3*time.Second; took != want {
+			t.Errorf("waited %s, want %s", took, want)
+		}
+		var findings []string
+		for _, f := range check.Findings() {
+			findings = append(findings, f.String())
+		}
+		want := []string{
+			"unknown: whether p_web_1 reaches p_db_1: can't test from p_web_1: the prober in its network did not answer within 2m3s",
+			"ok: p_db_1, p_web_1",
+		}
+		if diff := cmp.Diff(want, findings); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	})
 }
 
 func TestAnEndedContextEndsTheAsking(t *testing.T) {
