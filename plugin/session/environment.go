@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"io"
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
@@ -8,7 +9,8 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// Environment is what a process finds outside: made once, and only read.
+// Environment is what a process finds outside: made once, and only read, except
+// that it keeps what was read of In as a file.
 type Environment struct {
 	In       io.Reader
 	Out, Err io.Writer
@@ -22,6 +24,36 @@ type Environment struct {
 
 	// Hints says what the command line offers against an error; nil: nothing.
 	Hints func(error) []string
+
+	kept kept
+}
+
+// kept is standard input as far as it was read.
+type kept struct {
+	from io.Reader
+	read bytes.Buffer
+	end  error
+}
+
+// Read reads on where the last call stopped.
+func (k *kept) Read(p []byte) (int, error) {
+	if k.end != nil { // a terminal would be asked for more
+		return 0, k.end
+	}
+	var n int
+	n, k.end = k.from.Read(p)
+	k.read.Write(p[:n])
+	return n, k.end
+}
+
+// file is In as a file: from its beginning each time, however often a command
+// reads its files. Nil: there is no In.
+func (e *Environment) file() io.Reader {
+	if e.In == nil {
+		return nil
+	}
+	e.kept.from = e.In
+	return io.MultiReader(bytes.NewReader(e.kept.read.Bytes()), &e.kept)
 }
 
 // View says how results and progress are to be shown, with colours as a value of

@@ -45,7 +45,7 @@ func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, error)
 		ProjectName:    o.Project,
 		EnvFile:        o.EnvFile,
 		Env:            e.Vars,
-		Stdin:          e.In,
+		Stdin:          e.file(),
 		SkipBuildCheck: !checkBuilds,
 	})
 }
