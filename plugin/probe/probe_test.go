@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"testing"
-	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/probe"
 )
@@ -81,13 +80,5 @@ func TestWhatIsNoAnswerIsAnError(t *testing.T) {
 	answers, err := probe.Parse([]byte("{\"question\":\"name/a\",\"result\":\"unknown\"}\nexec format error\n"))
 	if err == nil || len(answers) != 1 {
 		t.Errorf("got %v, %v", answers, err)
-	}
-}
-
-func TestTheLongestTimeGrowsWithWhatIsNotAskedAtOnce(t *testing.T) {
-	for questions, want := range map[int]time.Duration{0: 0, 1: 3 * time.Second, 256: 3 * time.Second, 257: 6 * time.Second, 600: 9 * time.Second} {
-		if got := probe.Longest(questions, 3*time.Second); got != want {
-			t.Errorf("%d questions: got %s, want %s", questions, got, want)
-		}
 	}
 }

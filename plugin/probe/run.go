@@ -12,10 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// atOnce is how many questions are open at one time. Most of them are answered
-// by silence, which costs nothing but time.
-const atOnce = 256
-
 // Run is the program as a prober: a timeout (1s) and questions in, an answer a
 // line out, in the order in which they come. The error is one of arguments or of
 // out.
@@ -38,7 +34,7 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	var mu sync.Mutex
 	lines := json.NewEncoder(out)
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
+	group.SetLimit(AtOnce)
 	for _, q := range questions {
 		group.Go(func() error {
 			a := q.ask(ctx, timeout)
