@@ -22,12 +22,18 @@ type endpointConfig struct {
 func endpointSettings(e linking.Endpoint, service string, number int) *network.EndpointSettings {
 	s := &network.EndpointSettings{Aliases: append([]string{}, e.Aliases...)}
 	if len(e.Aliases) > 0 && number > 0 {
-		s.Aliases = append(s.Aliases, service+"_"+strconv.Itoa(number))
+		s.Aliases = append(s.Aliases, ReplicaAlias(service, number))
 	}
 	for _, l := range e.Links {
 		s.Links = append(s.Links, l.Target+":"+l.Alias)
 	}
 	return s
+}
+
+// ReplicaAlias is the name by which one replica of a service alone is reached on
+// the networks of the service.
+func ReplicaAlias(service string, number int) string {
+	return service + "_" + strconv.Itoa(number)
 }
 
 // ConnectSettings gives a container its names, and the address that it had, on

@@ -2,7 +2,6 @@ package reach
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
@@ -97,7 +96,7 @@ func plannedContainer(p *compose.Project, t *linking.Topology, svc *compose.Serv
 		name := desired.NetworkName(p, e.Network)
 		endpoint := observed.Endpoint{Network: name, NetworkID: name, Aliases: e.Aliases, Links: e.Links}
 		if len(e.Aliases) > 0 {
-			endpoint.Aliases = append(endpoint.Aliases[:len(e.Aliases):len(e.Aliases)], svc.Name+"_"+strconv.Itoa(number))
+			endpoint.Aliases = append(endpoint.Aliases[:len(e.Aliases):len(e.Aliases)], desired.ReplicaAlias(svc.Name, number))
 		}
 		c.Endpoints = append(c.Endpoints, endpoint)
 	}
