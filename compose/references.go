@@ -104,10 +104,17 @@ func (p *Project) ServiceOfContainer(container string) *Service {
 	return nil
 }
 
+// DefaultName is what the name of an image that is built for a service is made
+// of, and those of its containers begin with, unless the file names them:
+// PROJECT_SERVICE.
+func (p *Project) DefaultName(s *Service) string {
+	return strings.TrimLeft(p.Name, "-_") + "_" + s.Name
+}
+
 // numbered reports whether a container has one of the names that those of a
 // service have by default: PROJECT_SERVICE_NUMBER.
 func (p *Project) numbered(s *Service, container string) bool {
-	number, ok := strings.CutPrefix(container, strings.TrimLeft(p.Name, "-_")+"_"+s.Name+"_")
+	number, ok := strings.CutPrefix(container, p.DefaultName(s)+"_")
 	return ok && number != "" && strings.Trim(number, "0123456789") == ""
 }
 

@@ -80,3 +80,12 @@ func TestAContainerBelongsToTheServiceThatNamesItSo(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDefaultNameBeginsWithALetterOrDigit(t *testing.T) {
+	for project, want := range map[string]string{"shop": "shop_web", "-_shop-": "shop-_web"} {
+		p := &compose.Project{Name: project}
+		if got := p.DefaultName(&compose.Service{Name: "web"}); got != want {
+			t.Errorf("%s: got %s, want %s", project, got, want)
+		}
+	}
+}

@@ -18,7 +18,7 @@ func ImageOf(p *compose.Project, s *compose.Service) string {
 	if s.Image != "" {
 		return s.Image
 	}
-	return strings.ToLower(strings.TrimLeft(p.Name, "-_") + "_" + s.Name)
+	return strings.ToLower(p.DefaultName(s))
 }
 
 // ImageRefs lists the references of all images of a project, each once.

@@ -40,7 +40,7 @@ func (in Inputs) AddOneOff(want *plan.Want, o OneOff) string {
 	c, spec := in.replica(s, 0, replicas)
 	c.Name = o.Name
 	if c.Name == "" {
-		c.Name = strings.TrimLeft(in.Project.Name, "-_") + "_" + s.Name + "_run_" + randomHex()
+		c.Name = in.Project.DefaultName(s) + "_run_" + randomHex()
 	}
 	c.OneOff, c.AsService = true, o.UseAliases
 	in.addLinkEnv(&c, &spec, s, replicas)

@@ -3,7 +3,6 @@ package desired
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
@@ -16,7 +15,7 @@ func ContainerName(p *compose.Project, s *compose.Service, number int) string {
 	if s.ContainerName != "" {
 		return s.ContainerName
 	}
-	return strings.TrimLeft(p.Name, "-_") + "_" + s.Name + "_" + strconv.Itoa(number)
+	return p.DefaultName(s) + "_" + strconv.Itoa(number)
 }
 
 // NetworkName is the name on the engine of a network of a project.
