@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -112,14 +111,4 @@ func kindOf(settings string) string {
 func externalsOf(settings string) []string {
 	_, externals, _ := strings.Cut(settings, " ")
 	return strings.Fields(externals)
-}
-
-// networkLabels are the labels of a network of a project.
-func networkLabels(project, version, kind string, wiring map[string]string) map[string]string {
-	return map[string]string{
-		labels.Project:  project,
-		labels.Version:  version,
-		labels.Settings: kind,
-		labels.Wiring:   labels.WiringText(wiring),
-	}
 }

@@ -85,7 +85,7 @@ func (in Inputs) oneOffNetwork(want *plan.Want, service, oneOff string) string {
 	if n := in.Topology.Network(endpoints[0].Network); n == nil || n.Kind != linking.Isolated {
 		return ""
 	}
-	name := NetworkName(in.Project, "run."+strings.TrimPrefix(oneOff, in.Project.Name+"_"))
+	name := NetworkName(in.Project.Name, "run."+strings.TrimPrefix(oneOff, in.Project.Name+"_"))
 	endpoint := linking.Endpoint{Network: name, Aliases: []string{service}}
 	size := 0
 	for i, c := range want.Containers {

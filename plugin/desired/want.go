@@ -3,6 +3,7 @@ package desired
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
@@ -19,7 +20,13 @@ func ContainerName(p *compose.Project, s *compose.Service, number int) string {
 }
 
 // NetworkName is the name on the engine of a network of a project.
-func NetworkName(p *compose.Project, name string) string { return p.Name + "_" + name }
+func NetworkName(project, name string) string { return project + "_" + name }
+
+// ShortNetworkName is the name that a network of a project has there; that of
+// any other is left as it is.
+func ShortNetworkName(project, name string) string {
+	return strings.TrimPrefix(name, NetworkName(project, ""))
+}
 
 // Want is the stack as it should be: replicas keep the numbers that they have.
 // The error is of type compose.Errors: a scale that the file rules out.
@@ -63,7 +70,7 @@ type NetworkSpec struct {
 func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Network {
 	spec := NetworkSpec{Kind: n.Kind, Endpoints: map[string]linking.Endpoint{}}
 	out := plan.Network{
-		Name: NetworkName(in.Project, n.Name), Settings: settingsText(string(n.Kind), n.Externals), Wiring: map[string]string{},
+		Name: NetworkName(in.Project.Name, n.Name), Settings: settingsText(string(n.Kind), n.Externals), Wiring: map[string]string{},
 		Externals: in.Have.meant(n.Externals), Purpose: purpose(in.Topology, n),
 	}
 	out.Size = len(out.Externals)
@@ -84,6 +91,16 @@ func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Netw
 	}
 	out.Spec = spec
 	return out
+}
+
+// networkLabels are the labels of a network of a project.
+func networkLabels(project, version, kind string, wiring map[string]string) map[string]string {
+	return map[string]string{
+		labels.Project:  project,
+		labels.Version:  version,
+		labels.Settings: kind,
+		labels.Wiring:   labels.WiringText(wiring),
+	}
 }
 
 // container is a replica, with what it has to do with external containers.
@@ -115,7 +132,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 	}
 	spec := ContainerSpec{service: s, project: in.Project.Name, labels: in.containerLabels(s, number, c)}
 	for _, endpoint := range service.Endpoints {
-		name := NetworkName(in.Project, endpoint.Network)
+		name := NetworkName(in.Project.Name, endpoint.Network)
 		c.Attach = append(c.Attach, name)
 		spec.endpoints = append(spec.endpoints, endpointConfig{name, endpointSettings(endpoint, s.Name, number)})
 	}

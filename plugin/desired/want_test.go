@@ -153,3 +153,13 @@ func TestAServiceMaySeeTheProcessesAndTheMemoryOfAnother(t *testing.T) {
 		t.Errorf("%s %s", host.PidMode, host.IpcMode)
 	}
 }
+
+func TestTheShortNameOfANetworkIsThatInItsProject(t *testing.T) {
+	for name, want := range map[string]string{
+		desired.NetworkName("demo", "db.web"): "db.web", "shop_db.web": "shop_db.web", "bridge": "bridge", "demo": "demo",
+	} {
+		if got := desired.ShortNetworkName("demo", name); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}

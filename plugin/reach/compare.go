@@ -3,10 +3,10 @@ package reach
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/linking/graph"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 )
@@ -153,13 +153,13 @@ func publishedWords(ports []observed.Port) []string {
 }
 
 // shortName is the name of a network without the project's.
-func (c *comparison) shortName(name string) string { return strings.TrimPrefix(name, c.project+"_") }
+func (c *comparison) shortName(name string) string { return desired.ShortNetworkName(c.project, name) }
 
 // edges marks the edges of the files that no packet can go along, and adds
 // those that are not in the files.
 func (c *comparison) edges() {
 	for _, e := range c.file.Edges {
-		network, whole := c.path(e.From, e.To, c.project+"_"+e.Network)
+		network, whole := c.path(e.From, e.To, desired.NetworkName(c.project, e.Network))
 		if e.Network = c.shortName(network); !whole {
 			e.Network, e.Differs = "", graph.Missing
 		}
@@ -223,7 +223,7 @@ func (c *comparison) path(from, to, preferred string) (network string, whole boo
 func (c *comparison) networks() {
 	known := map[string]bool{} // by name
 	for _, n := range c.file.Networks {
-		full := c.project + "_" + n.Name
+		full := desired.NetworkName(c.project, n.Name)
 		known[full] = true
 		i := slices.IndexFunc(c.snapshot.Networks, func(o observed.Network) bool { return o.Name == full })
 		if i < 0 {
@@ -290,7 +290,7 @@ func Recorded(s *observed.Snapshot, project string) graph.Graph {
 		if n.Project != project {
 			continue
 		}
-		name := strings.TrimPrefix(n.Name, project+"_")
+		name := desired.ShortNetworkName(project, n.Name)
 		members := slices.Sorted(maps.Keys(n.Wiring))
 		g.Networks = append(g.Networks, graph.Network{Name: name, Kind: n.Kind, Members: members})
 		for i, a := range members {

@@ -16,7 +16,7 @@ import (
 func Planned(p *compose.Project, t *linking.Topology, numbers map[string][]int) *observed.Snapshot {
 	s := &observed.Snapshot{Planned: true}
 	for _, n := range t.Networks {
-		name := desired.NetworkName(p, n.Name)
+		name := desired.NetworkName(p.Name, n.Name)
 		s.Networks = append(s.Networks, observed.Network{
 			ID: name, Name: name, Project: p.Name, Kind: n.Kind, Traffic: n.Kind != linking.Isolated,
 		})
@@ -60,7 +60,7 @@ func externalContainer(s *observed.Snapshot, p *compose.Project, t *linking.Topo
 	}
 	for _, n := range t.Networks {
 		if n.Has(linking.ExternalContainer(name)) {
-			network := desired.NetworkName(p, n.Name)
+			network := desired.NetworkName(p.Name, n.Name)
 			c.Endpoints = append(c.Endpoints, observed.Endpoint{Network: network, NetworkID: network})
 		}
 	}
@@ -93,7 +93,7 @@ func plannedContainer(p *compose.Project, t *linking.Topology, svc *compose.Serv
 		c.Endpoints = append(c.Endpoints, observed.Endpoint{Network: svc.Net.Name, NetworkID: svc.Net.Name})
 	}
 	for _, e := range t.Service(svc.Name).Endpoints {
-		name := desired.NetworkName(p, e.Network)
+		name := desired.NetworkName(p.Name, e.Network)
 		endpoint := observed.Endpoint{Network: name, NetworkID: name, Aliases: e.Aliases, Links: e.Links}
 		if len(e.Aliases) > 0 {
 			endpoint.Aliases = append(endpoint.Aliases[:len(e.Aliases):len(e.Aliases)], desired.ReplicaAlias(svc.Name, number))
