@@ -86,14 +86,20 @@ func containerName(c container.Summary) string {
 
 // addLabels fills in what the labels of a container of a project say.
 func addLabels(out *observed.Container, of map[string]string) {
-	out.Project, out.Service, out.OneOff = of[labels.Project], of[labels.Service], labels.IsOneOff(of)
-	out.Number, _ = strconv.Atoi(of[labels.Number])
+	out.Project = of[labels.Project]
+	addReplica(out, of)
 	out.Fingerprint = plan.Fingerprint(of[labels.Fingerprint])
 	out.After, out.Files = labels.ParseList(of[labels.After]), labels.ParseList(of[labels.Files])
 	out.Dir, out.LinkEnv = of[labels.WorkingDir], labels.ParseLinkEnv(of[labels.LinkEnv])
 	if !out.OneOff {
 		out.Role = labels.ParseRole(of[labels.Discovery])
 	}
+}
+
+// addReplica fills in which container of a service the labels say that it is.
+func addReplica(out *observed.Container, of map[string]string) {
+	out.Service, out.OneOff = of[labels.Service], labels.IsOneOff(of)
+	out.Number, _ = strconv.Atoi(of[labels.Number])
 }
 
 // guessRole returns what a container that this tool did not make is to

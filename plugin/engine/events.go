@@ -77,15 +77,12 @@ func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit fun
 func event(m events.Message) Event {
 	attributes := m.Actor.Attributes
 	out := Event{
-		Time:   time.Unix(0, m.TimeNano),
-		Action: string(m.Action),
-		Container: observed.Container{
-			ID: m.Actor.ID, Name: attributes["name"], Image: attributes["image"],
-			Service: attributes[labels.Service], OneOff: attributes[labels.OneOff] == "True",
-		},
+		Time:       time.Unix(0, m.TimeNano),
+		Action:     string(m.Action),
+		Container:  observed.Container{ID: m.Actor.ID, Name: attributes["name"], Image: attributes["image"]},
 		Attributes: maps.Clone(attributes),
 	}
-	out.Number, _ = strconv.Atoi(attributes[labels.Number])
+	addReplica(&out.Container, attributes) // among the attributes are the labels
 	out.ExitCode, _ = strconv.Atoi(attributes["exitCode"])
 	maps.DeleteFunc(out.Attributes, func(name, _ string) bool {
 		// A label differs from an attribute only in its form: the engine's own
