@@ -61,7 +61,7 @@ func (p Planner) Find(word string) (*observed.Container, error) {
 // given by anything but its name gets what was given as its alias. The error is
 // a *NoSuchContainer.
 func (p Planner) FindTarget(word string) (Target, error) {
-	name, alias, _ := strings.Cut(word, ":")
+	name, alias, _ := CutTarget(word)
 	c, err := p.Find(name)
 	return Target{Container: c, Alias: cmp.Or(alias, name)}, err
 }

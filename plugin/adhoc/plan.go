@@ -29,6 +29,9 @@ type Target struct {
 	Alias     string // empty: its name
 }
 
+// CutTarget takes TARGET[:ALIAS] apart, and reports whether it has an alias.
+func CutTarget(word string) (target, alias string, named bool) { return strings.Cut(word, ":") }
+
 // name is a private name for the target.
 func (t Target) name(alias string) linking.Name {
 	if alias == "" {

@@ -457,3 +457,16 @@ func TestLinksAreListedByWhoHasThem(t *testing.T) {
 		t.Errorf("linked: %s", got)
 	}
 }
+
+func TestATargetMayHaveAnAlias(t *testing.T) {
+	for word, want := range map[string]struct {
+		target, alias string
+		named         bool
+	}{
+		"db": {"db", "", false}, "db:sql": {"db", "sql", true}, "db:": {"db", "", true}, "db:a:b": {"db", "a:b", true},
+	} {
+		if target, alias, named := adhoc.CutTarget(word); target != want.target || alias != want.alias || named != want.named {
+			t.Errorf("%s: got %q %q %v", word, target, alias, named)
+		}
+	}
+}

@@ -75,7 +75,7 @@ func runLinkRm(ctx context.Context, s *session.Session, word string, links []str
 	var targets []string
 	aliases := map[string][]string{}
 	for _, word := range links {
-		target, alias, named := strings.Cut(word, ":")
+		target, alias, named := adhoc.CutTarget(word)
 		if !slices.Contains(targets, target) {
 			targets = append(targets, target)
 		}
