@@ -56,7 +56,7 @@ func (u *Unlinkable) Hints() []string { return []string{u.Advice} }
 // is an *Unlinkable.
 func Linkable(c *observed.Container) error {
 	advice := "run it without --network " + c.NetworkMode
-	switch kind, _, _ := strings.Cut(c.NetworkMode, ":"); kind {
+	switch kind, _ := c.ForeignNetwork(); kind {
 	case "host":
 		return &Unlinkable{c.Name, "uses the host's network: it needs no link, and no link can isolate it", advice}
 	case "none":

@@ -65,7 +65,7 @@ func haveContainer(c *observed.Container, external map[string]bool) plan.HaveCon
 		After: c.After, Dir: c.Dir, LinkEnv: c.LinkEnv,
 		Attached: map[string]string{}, Address: map[string]string{},
 	}
-	if id, shared := strings.CutPrefix(c.NetworkMode, "container:"); shared {
+	if kind, id := c.ForeignNetwork(); kind == "container" {
 		h.NetworkOf = id
 		return h
 	}

@@ -3,7 +3,6 @@ package desired
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
@@ -82,7 +81,7 @@ func (m *missing) external(edge linking.Edge) {
 		return
 	}
 	if !c.Attachable() {
-		network, _, _ := strings.Cut(c.NetworkMode, ":")
+		network, _ := c.ForeignNetwork()
 		m.errs = append(m.errs, &compose.Error{
 			Pos: edge.Pos, Path: path,
 			Msg:   fmt.Sprintf("no link reaches container %q: it has --network %s", text, network),

@@ -97,8 +97,8 @@ func (s *Snapshot) ByID(id string) *Container {
 // container:ID another; nil where that is gone.
 func (s *Snapshot) NetworkOwner(c *Container) *Container {
 	for range s.Containers {
-		id, shared := strings.CutPrefix(c.NetworkMode, "container:")
-		if !shared {
+		kind, id := c.ForeignNetwork()
+		if kind != "container" {
 			return c
 		}
 		if c = s.ByID(id); c == nil {

@@ -6,6 +6,7 @@ package observed
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -96,6 +97,13 @@ type Container struct {
 // Attachable reports whether networks can be attached to the container: it has
 // a network stack of its own.
 func (c *Container) Attachable() bool { return c.NetworkMode == "" }
+
+// ForeignNetwork takes NetworkMode apart: host, none or container, and of the
+// last the id of the container whose network stack this one uses.
+func (c *Container) ForeignNetwork() (kind, id string) {
+	kind, id, _ = strings.Cut(c.NetworkMode, ":")
+	return kind, id
+}
 
 // Endpoint is a container's connection to a network.
 type Endpoint struct {

@@ -196,3 +196,14 @@ func TestProjectsCountTheirReplicasByState(t *testing.T) {
 		t.Errorf("a one-off container counts: %d", up)
 	}
 }
+
+func TestANetworkThatIsNotItsOwnHasAKind(t *testing.T) {
+	for mode, want := range map[string][2]string{
+		"": {"", ""}, "host": {"host", ""}, "none": {"none", ""}, "container:abc": {"container", "abc"},
+	} {
+		c := observed.Container{NetworkMode: mode}
+		if kind, id := c.ForeignNetwork(); kind != want[0] || id != want[1] {
+			t.Errorf("%q: got %q %q", mode, kind, id)
+		}
+	}
+}
