@@ -49,11 +49,3 @@ func TestTheNameThatTheProgramIsCalledByDecides(t *testing.T) {
 		}
 	}
 }
-
-func TestPortsOfOneContainerPortStandTogether(t *testing.T) {
-	got := joinPorts([]string{"53/udp", "0.0.0.0:32999->80/tcp", "[::]:32999->80/tcp", "127.0.0.1:1->81/tcp"})
-	want := "53/udp, 0.0.0.0:32999->80/tcp,:::32999->80/tcp, 127.0.0.1:1->81/tcp"
-	if got != want {
-		t.Errorf("got %s", got)
-	}
-}

@@ -24,7 +24,7 @@ type Row struct {
 func PrintContainers(o view.Options, list []Row) error {
 	rows := [][]string{}
 	for _, r := range list {
-		ports := joinPorts(observed.PortWords(r.Container.Ports))
+		ports := joinPorts(r.Container.Ports)
 		rows = append(rows, []string{r.Container.Name, short(strings.Join(r.Status.Command, " ")), stateWord(r.Status), ports})
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
@@ -55,21 +55,21 @@ func stateWord(c engine.Status) string {
 	return fmt.Sprintf("Exit %d", c.ExitCode)
 }
 
-// joinPorts joins ports: those of one container port without a space.
-func joinPorts(ports []string) string {
+// joinPorts writes ports: those of one container port without a space.
+func joinPorts(ports []observed.Port) string {
 	var b strings.Builder
-	last := ""
-	for i, p := range ports {
-		_, private, published := strings.Cut(p, "->")
+	var last observed.Port
+	for i, p := range observed.EachPort(ports) {
+		again := p.Public != 0 && last.Public != 0 && p.Private == last.Private && p.Protocol == last.Protocol
 		switch {
 		case i == 0:
-		case published && private == last:
+		case again:
 			b.WriteByte(',')
 		default:
 			b.WriteString(", ")
 		}
-		last = private
-		b.WriteString(strings.Replace(p, "[::]:", ":::", 1))
+		last = p
+		b.WriteString(strings.Replace(p.String(), "[::]:", ":::", 1))
 	}
 	return b.String()
 }

@@ -40,6 +40,24 @@ func TestPsIsTheTableOfTheOldTools(t *testing.T) {
 	}
 }
 
+func TestPortsOfOneContainerPortStandTogether(t *testing.T) {
+	ports := []observed.Port{
+		{Private: 443, Protocol: "tcp"},
+		{IP: "::", Private: 80, Public: 8080, Protocol: "tcp"},
+		{IP: "0.0.0.0", Private: 80, Public: 8080, Protocol: "tcp"},
+		{IP: "fd00::1", Private: 80, Public: 81, Protocol: "tcp"},
+		{IP: "0.0.0.0", Private: 80, Public: 8080, Protocol: "udp"},
+		{Private: 53, Protocol: "udp"},
+		{IP: "0.0.0.0", Private: 53, Public: 53, Protocol: "udp"},
+		{Private: 443, Protocol: "tcp"},
+		{IP: "127.0.0.1", Private: 444, Public: 1, Protocol: "tcp"},
+	}
+	want := "53/udp, 0.0.0.0:53->53/udp, 0.0.0.0:8080->80/tcp,:::8080->80/tcp,[fd00::1]:81->80/tcp, 0.0.0.0:8080->80/udp, 443/tcp, 127.0.0.1:1->444/tcp"
+	if got := joinPorts(ports); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestImagesIsTheTableOfTheOldTools(t *testing.T) {
 	var out bytes.Buffer
 	err := PrintImages(view.Options{Out: &out}, []engine.ImageUse{{

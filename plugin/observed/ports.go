@@ -8,26 +8,40 @@ import (
 	"strings"
 )
 
-// PortWords writes ports as docker ps does, by container port, each once:
-// "0.0.0.0:32768->80/tcp", "53/udp".
-func PortWords(ports []Port) []string {
+// String writes a port as docker ps does: "0.0.0.0:32768->80/tcp", "53/udp".
+func (p Port) String() string {
+	word := strconv.Itoa(int(p.Private)) + "/" + p.Protocol
+	if p.Public == 0 {
+		return word
+	}
+	ip := p.IP
+	if strings.Contains(ip, ":") {
+		ip = "[" + ip + "]"
+	}
+	return fmt.Sprintf("%s:%d->%s", ip, p.Public, word)
+}
+
+// EachPort lists ports by container port, each once: of those that are not
+// published the address does not matter.
+func EachPort(ports []Port) []Port {
 	ports = slices.SortedFunc(slices.Values(ports), func(a, b Port) int {
 		return cmp.Or(cmp.Compare(a.Private, b.Private), strings.Compare(a.Protocol, b.Protocol),
 			strings.Compare(a.IP, b.IP), cmp.Compare(a.Public, b.Public))
 	})
-	var words []string
+	var list []Port
 	for _, p := range ports {
-		word := strconv.Itoa(int(p.Private)) + "/" + p.Protocol
-		if p.Public != 0 {
-			ip := p.IP
-			if strings.Contains(ip, ":") {
-				ip = "[" + ip + "]"
-			}
-			word = fmt.Sprintf("%s:%d->%s", ip, p.Public, word)
+		if !slices.ContainsFunc(list, func(o Port) bool { return o.String() == p.String() }) {
+			list = append(list, p)
 		}
-		if !slices.Contains(words, word) {
-			words = append(words, word)
-		}
+	}
+	return list
+}
+
+// PortWords writes ports in the order of EachPort.
+func PortWords(ports []Port) []string {
+	var words []string
+	for _, p := range EachPort(ports) {
+		words = append(words, p.String())
 	}
 	return words
 }
