@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -21,8 +22,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 		r.remove(s.container, Task{Remove, kindContainer, s.container.Name}, s.cause)
 	}
 	if len(orphans) > 0 {
-		r.builder.note("left alone, for the files have no such service: %s (--remove-orphans takes them away)",
-			strings.Join(orphans, ", "))
+		r.builder.note("%s", LeftAlone(orphans))
 	}
 	networks := newNetworkPlan(r.builder, want.Networks, have, decisions, r.removed)
 	for _, d := range decisions {
@@ -35,6 +35,12 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	}
 	noteLinkEnv(r.builder, goal, decisions)
 	return r.builder.plan(), nil
+}
+
+// LeftAlone is the note that containers of these names, of services that the
+// files don't have, stay.
+func LeftAlone(names []string) string {
+	return fmt.Sprintf("left alone, for the files have no such service: %s (--remove-orphans takes them away)", strings.Join(names, ", "))
 }
 
 // conflict looks for containers that are not the stack's and hold a name the

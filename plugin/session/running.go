@@ -106,7 +106,7 @@ func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, o
 		return nil, err
 	}
 	if left := leftAlone(goal, have.Have); goal.State == plan.Absent && len(left) > 0 {
-		p.Notes = append(p.Notes, fmt.Sprintf("left alone, for the files have no such service: %v (--remove-orphans takes them away)", left))
+		p.Notes = append(p.Notes, plan.LeftAlone(left))
 	}
 	return p, nil
 }
