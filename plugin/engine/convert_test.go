@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/network"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -218,5 +219,25 @@ func TestNamesAreThoseThatCanBeUsed(t *testing.T) {
 	}
 	if len(endpoint.Aliases) != 4 {
 		t.Error("what the client answered was changed")
+	}
+}
+
+func TestAnEventSaysWhichContainerItIsAbout(t *testing.T) {
+	attributes := map[string]string{
+		"name": "demo_web_2", "image": "probe", "exitCode": "3",
+		labels.Project: "demo", labels.Service: "web", labels.Number: "2", labels.OneOff: "False",
+	}
+	got := event(events.Message{Action: "die", TimeNano: 5, Actor: events.Actor{ID: id, Attributes: attributes}})
+	want := Event{
+		Time: time.Unix(0, 5), Action: Died, ExitCode: 3,
+		Container:  observed.Container{ID: id, Name: "demo_web_2", Image: "probe", Service: "web", Number: 2},
+		Attributes: map[string]string{"name": "demo_web_2", "image": "probe", "exitCode": "3"},
+	}
+	if diff := cmp.Diff(want, got, addresses); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	attributes[labels.OneOff] = "True"
+	if got := event(events.Message{Actor: events.Actor{Attributes: attributes}}); !got.OneOff {
+		t.Errorf("a one-off container: got %+v", got)
 	}
 }
