@@ -7,7 +7,6 @@ import (
 
 	"github.com/docker/go-units"
 
-	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -17,7 +16,7 @@ import (
 // each.
 type Row struct {
 	Container observed.Container
-	Status    engine.Status
+	Status    observed.Status
 }
 
 // PrintContainers is ps as the old tools printed it (compose-v1.md 3.10).
@@ -42,7 +41,7 @@ func short(command string) string {
 
 // stateWord is a container's state: Up, Up (healthy), Paused, Restarting,
 // Exit 3.
-func stateWord(c engine.Status) string {
+func stateWord(c observed.Status) string {
 	switch c.State {
 	case plan.StateRunning:
 		if c.Health != "" {
@@ -75,7 +74,7 @@ func joinPorts(ports []observed.Port) string {
 }
 
 // PrintImages is images as the old tools printed it.
-func PrintImages(o view.Options, uses []engine.ImageUse) error {
+func PrintImages(o view.Options, uses []observed.ImageUse) error {
 	rows := [][]string{}
 	for _, u := range uses {
 		id := strings.TrimPrefix(u.ID, "sha256:")

@@ -7,22 +7,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 func TestPsIsTheTableOfTheOldTools(t *testing.T) {
-	row := func(name string, s engine.Status) Row {
+	row := func(name string, s observed.Status) Row {
 		return Row{Container: observed.Container{Name: name}, Status: s}
 	}
 	var out bytes.Buffer
 	err := PrintContainers(view.Options{Out: &out}, []Row{
-		row("demo_web_1", engine.Status{State: plan.StateRunning, Command: []string{"/run.sh"}}),
-		row("demo_db_1", engine.Status{State: plan.StateRunning, Health: "healthy", Command: []string{"sh", "-c", "first\nsecond and a good deal more"}}),
-		row("demo_job_1", engine.Status{State: plan.StateExited, ExitCode: 3}),
-		row("demo_off_1", engine.Status{State: plan.StatePaused}),
+		row("demo_web_1", observed.Status{State: plan.StateRunning, Command: []string{"/run.sh"}}),
+		row("demo_db_1", observed.Status{State: plan.StateRunning, Health: "healthy", Command: []string{"sh", "-c", "first\nsecond and a good deal more"}}),
+		row("demo_job_1", observed.Status{State: plan.StateExited, ExitCode: 3}),
+		row("demo_off_1", observed.Status{State: plan.StatePaused}),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +59,7 @@ func TestPortsOfOneContainerPortStandTogether(t *testing.T) {
 
 func TestImagesIsTheTableOfTheOldTools(t *testing.T) {
 	var out bytes.Buffer
-	err := PrintImages(view.Options{Out: &out}, []engine.ImageUse{{
+	err := PrintImages(view.Options{Out: &out}, []observed.ImageUse{{
 		Container: observed.Container{Name: "demo_web_1"}, Repository: "probe", Tag: "2", ID: "sha256:0123456789abcdef", Size: 1_234_567,
 	}})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
-	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -56,7 +56,7 @@ func runImages(ctx context.Context, s *session.Session, old *classic.Tool, f ima
 	return printImages(s.View, uses, f.format)
 }
 
-func printImageIDs(o view.Options, uses []engine.ImageUse) error {
+func printImageIDs(o view.Options, uses []observed.ImageUse) error {
 	var ids []string
 	for _, u := range uses {
 		ids = append(ids, strings.TrimPrefix(u.ID, "sha256:"))
@@ -75,7 +75,7 @@ type imageRow struct {
 	Size       string
 }
 
-func printImages(o view.Options, uses []engine.ImageUse, format string) error {
+func printImages(o view.Options, uses []observed.ImageUse, format string) error {
 	rows := make([]imageRow, len(uses))
 	for i, u := range uses {
 		id := strings.TrimPrefix(u.ID, "sha256:")

@@ -41,24 +41,15 @@ func (e *Engine) Processes(ctx context.Context, id string) (titles []string, row
 	return top.Titles, top.Processes, nil
 }
 
-// ImageUse is an image that a container was made from.
-type ImageUse struct {
-	Container  observed.Container
-	ID         string // sha256:…
-	Repository string // <none> where the image has lost its name
-	Tag        string // likewise
-	Size       int64  // bytes
-}
-
 // ImagesOf returns what containers were made from. It makes one call.
-func (e *Engine) ImagesOf(ctx context.Context, list []observed.Container) ([]ImageUse, error) {
+func (e *Engine) ImagesOf(ctx context.Context, list []observed.Container) ([]observed.ImageUse, error) {
 	images, err := e.client.ImageList(ctx, image.ListOptions{All: true})
 	if err != nil {
 		return nil, e.explain(err)
 	}
-	var uses []ImageUse
+	var uses []observed.ImageUse
 	for _, r := range list {
-		u := ImageUse{Container: r, ID: r.ImageID, Repository: "<none>", Tag: "<none>"}
+		u := observed.ImageUse{Container: r, ID: r.ImageID, Repository: "<none>", Tag: "<none>"}
 		i := slices.IndexFunc(images, func(i image.Summary) bool { return i.ID == r.ImageID })
 		if i >= 0 {
 			u.Size = images[i].Size

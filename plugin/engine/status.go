@@ -6,22 +6,12 @@ import (
 
 	"github.com/containerd/errdefs"
 
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// Status is what a container is doing, in more detail than a list has.
-type Status struct {
-	State    plan.State
-	ExitCode int       // of the last run
-	Finished time.Time // when the last run ended; zero: it never has
-	Health   string    // starting, healthy or unhealthy; empty: the image has no health check
-	Terminal bool      // it was made with a terminal
-	Driver   string    // of its log
-	Command  []string  // what it runs, with the entrypoint
-}
-
 // Status looks at one container; ok is false where it is gone.
-func (e *Engine) Status(ctx context.Context, id string) (c Status, ok bool, err error) {
+func (e *Engine) Status(ctx context.Context, id string) (c observed.Status, ok bool, err error) {
 	found, err := e.client.ContainerInspect(ctx, id)
 	if errdefs.IsNotFound(err) {
 		return c, false, nil
