@@ -2,6 +2,8 @@ package command
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -147,12 +149,21 @@ func makeOneOff(ctx context.Context, s *session.Session, needs bool, o desired.O
 		}
 	}
 	p, err := s.Plan(ctx, session.Request{Goal: goal, Add: func(want *plan.Want, in desired.Inputs) {
+		o.Suffix = randomHex()
 		name = in.AddOneOff(want, o)
 	}})
 	if err != nil {
 		return "", err
 	}
 	return name, s.Run(ctx, p)
+}
+
+// randomHex makes the names of one-off containers different: twelve hexadecimal
+// digits.
+func randomHex() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // it never fails: crypto/rand
+	return hex.EncodeToString(b[:])
 }
 
 // cleanUp removes a one-off container that never ran, and networks that were

@@ -110,6 +110,21 @@ func TestAOneOffContainerOfAServiceWithoutLinksMeetsItsReplicasOnANetworkOfItsOw
 	}
 }
 
+func TestAOneOffContainerWithoutANameGetsOneThatEndsInItsSuffix(t *testing.T) {
+	p, topology := loaded(t, "web:\n  image: x\n")
+	in := desired.Inputs{Project: p, Topology: topology, Options: desired.Options{Version: "test"}}
+	in.Scale = desired.KeepScale(p, in.Have.Have, nil)
+	want, err := in.Want()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"0a1b", "2c3d"} {
+		if name := in.AddOneOff(&want, desired.OneOff{Service: p.Service("web"), Suffix: suffix}); name != "demo_web_run_"+suffix {
+			t.Errorf("got %s", name)
+		}
+	}
+}
+
 func TestAOneOffContainerIsOnTheNetworksOfItsService(t *testing.T) {
 	p, topology := loaded(t, "web:\n  image: x\n  links: ['db:sql']\n  restart: always\ndb:\n  image: y\n")
 	in := desired.Inputs{Project: p, Topology: topology, Options: desired.Options{Version: "test"}}

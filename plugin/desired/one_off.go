@@ -1,8 +1,6 @@
 package desired
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -18,7 +16,8 @@ import (
 // what the command line says in place of what the file says.
 type OneOff struct {
 	Service    *compose.Service // with that already in it
-	Name       string           // of the container; empty: one is made up
+	Name       string           // of the container; empty: one is made up, which ends in Suffix
+	Suffix     string           // differs from that of any other one-off container
 	Labels     []string         // NAME=VALUE
 	UseAliases bool             // it answers to the service's name
 	Remove     bool             // the engine removes it, with its anonymous volumes, when it has exited
@@ -40,7 +39,7 @@ func (in Inputs) AddOneOff(want *plan.Want, o OneOff) string {
 	c, spec := in.replica(s, 0, replicas)
 	c.Name = o.Name
 	if c.Name == "" {
-		c.Name = in.Project.DefaultName(s) + "_run_" + randomHex()
+		c.Name = in.Project.DefaultName(s) + "_run_" + o.Suffix
 	}
 	c.OneOff, c.AsService = true, o.UseAliases
 	in.addLinkEnv(&c, &spec, s, replicas)
@@ -120,12 +119,4 @@ func (o *OneOff) apply(config *container.Config, host *container.HostConfig) {
 	host.RestartPolicy = container.RestartPolicy{}
 	config.OpenStdin, config.StdinOnce, config.AttachStdin = o.Stdin, o.Stdin, o.Stdin
 	config.AttachStdout, config.AttachStderr = true, true
-}
-
-// randomHex makes the names of one-off containers different: twelve hexadecimal
-// digits.
-func randomHex() string {
-	var b [6]byte
-	_, _ = rand.Read(b[:]) // it never fails: crypto/rand
-	return hex.EncodeToString(b[:])
 }
