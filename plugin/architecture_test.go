@@ -32,7 +32,8 @@ var mayImport = map[string][]string{
 		"plugin/image", "plugin/observed", "plugin/plan", "plugin/reach", "plugin/session", "plugin/view",
 	},
 	"plugin/session": {
-		"compose", "linking", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/observed", "plugin/plan", "plugin/view",
+		"compose", "linking", "plugin/adhoc", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/observed", "plugin/plan",
+		"plugin/view",
 	},
 	"plugin/dockerrun": {"plugin/adhoc", "plugin/exit", "plugin/follow", "plugin/observed", "plugin/plan", "plugin/session", "plugin/view"},
 	"plugin/follow":    {"compose", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},

@@ -2,30 +2,12 @@ package adhoc
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/observed"
 )
-
-// Engine is asked for the containers and networks that exist.
-type Engine interface {
-	Observe(ctx context.Context, refs []string) (*observed.Snapshot, error)
-	Names(ctx context.Context, containers ...*observed.Container) error
-}
-
-// NewPlanner plans links beside what an engine shows now, with the names of all
-// containers that are linked by hand.
-func NewPlanner(ctx context.Context, e Engine, version string) (Planner, error) {
-	snapshot, err := e.Observe(ctx, nil)
-	if err != nil {
-		return Planner{}, err
-	}
-	return Planner{Snapshot: snapshot, Version: version, Now: time.Now()}, e.Names(ctx, Linked(snapshot)...)
-}
 
 // NoSuchContainer is a name that no container has.
 type NoSuchContainer struct {

@@ -71,8 +71,8 @@ func Linkable(c *observed.Container) error {
 // Linked, and of all that are given to it, are known.
 type Planner struct {
 	Snapshot *observed.Snapshot
-	Version  string // of Stack Lite, for labels
-	Now      time.Time
+	Version  string    // of Stack Lite, for labels
+	Now      time.Time // deadlines are set and judged by it
 }
 
 // Link plans to link a running or stopped container to others, without

@@ -36,7 +36,7 @@ their ports. They return to the bridge when their last link is removed.`,
 }
 
 func runLinkAdd(ctx context.Context, s *session.Session, consumer string, targets []string, isolate bool) error {
-	planner, err := adhoc.NewPlanner(ctx, s.Engine, s.Version())
+	planner, err := session.LinkPlanner(ctx, s.Engine, s.Version())
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ was removed.`,
 }
 
 func runLinkLs(ctx context.Context, s *session.Session, args []string, format string) error {
-	planner, err := adhoc.NewPlanner(ctx, s.Engine, s.Version())
+	planner, err := session.LinkPlanner(ctx, s.Engine, s.Version())
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ other container was removed, for all containers or for those that are named.`,
 
 // runLinkSweep removes what is left of links of which an end is gone.
 func runLinkSweep(ctx context.Context, s *session.Session, containers []string) error {
-	planner, err := adhoc.NewPlanner(ctx, s.Engine, s.Version())
+	planner, err := session.LinkPlanner(ctx, s.Engine, s.Version())
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func runLinkSweep(ctx context.Context, s *session.Session, containers []string) 
 }
 
 func runLinkRm(ctx context.Context, s *session.Session, word string, links []string) error {
-	planner, err := adhoc.NewPlanner(ctx, s.Engine, s.Version())
+	planner, err := session.LinkPlanner(ctx, s.Engine, s.Version())
 	if err != nil {
 		return err
 	}

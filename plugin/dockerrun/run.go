@@ -65,7 +65,7 @@ type linkedRun struct {
 
 // find looks for the targets, and chooses the networks.
 func (r *linkedRun) find(ctx context.Context) (err error) {
-	if r.planner, err = adhoc.NewPlanner(ctx, r.session.Engine, r.session.Version()); err != nil {
+	if r.planner, err = session.LinkPlanner(ctx, r.session.Engine, r.session.Version()); err != nil {
 		return err
 	}
 	consumer := r.line.name
@@ -180,7 +180,7 @@ func (r *linkedRun) join(ctx context.Context, id string) error {
 func (r *linkedRun) sweep(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	planner, err := adhoc.NewPlanner(ctx, r.session.Engine, r.session.Version())
+	planner, err := session.LinkPlanner(ctx, r.session.Engine, r.session.Version())
 	if err != nil {
 		return
 	}

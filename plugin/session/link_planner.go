@@ -1,0 +1,19 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/adhoc"
+	"github.com/stack-lite/stack-lite/plugin/engine"
+)
+
+// LinkPlanner plans links by hand beside what an engine shows now, with the
+// names of all containers that are linked by hand.
+func LinkPlanner(ctx context.Context, e *engine.Engine, version string) (adhoc.Planner, error) {
+	snapshot, err := e.Observe(ctx, nil)
+	if err != nil {
+		return adhoc.Planner{}, err
+	}
+	return adhoc.Planner{Snapshot: snapshot, Version: version, Now: time.Now()}, e.Names(ctx, adhoc.Linked(snapshot)...)
+}
