@@ -15,6 +15,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/command"
 	"github.com/stack-lite/stack-lite/plugin/probe"
+	"github.com/stack-lite/stack-lite/plugin/probe/prober"
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
@@ -22,7 +23,7 @@ import (
 // has put it beside a container it is a prober, and no plugin.
 func Main() {
 	if len(os.Args) > 1 && os.Args[1] == probe.Command {
-		if err := probe.Run(context.Background(), os.Args[2:], os.Stdout); err != nil {
+		if err := prober.Run(context.Background(), os.Args[2:], os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(2)
 		}

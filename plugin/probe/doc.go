@@ -1,4 +1,7 @@
-// Package probe asks, from inside a container's network, what it finds there.
+// Package probe holds the questions that are asked from inside a container's
+// network, and the answers, as they are written and read on both sides. It is
+// pure: who asks needs nothing else, and package prober, which finds the answers
+// out, is only for the program inside.
 //
 // The program is its own tool: put into an image that has nothing else in it
 // and run in the network of a container, it is given questions as arguments and

@@ -37,8 +37,8 @@ func AskEcho(to netip.Addr) Question { return Question{Echo, to.String()} }
 // String is the question as an argument.
 func (q Question) String() string { return string(q.Kind) + "/" + q.Target }
 
-// parse reads a question as String writes it.
-func parse(s string) (Question, error) {
+// ParseQuestion reads a question as String writes it.
+func ParseQuestion(s string) (Question, error) {
 	kind, target, _ := strings.Cut(s, "/")
 	q := Question{Kind(kind), target}
 	var err error
@@ -58,30 +58,4 @@ func parse(s string) (Question, error) {
 		return q, fmt.Errorf("%s: %w", s, err)
 	}
 	return q, nil
-}
-
-// Result is how a question was answered.
-type Result string
-
-// The results.
-const (
-	Found     Result = "found"     // the name leads to Addresses
-	Unknown   Result = "unknown"   // the name leads nowhere
-	Connected Result = "connected" // the port takes connections
-	Refused   Result = "refused"   // nothing listens, and the address says so
-	Answered  Result = "answered"  // the echo came back
-	NoWay     Result = "no way"    // the network has no route to the address, or a router says so
-	Silent    Result = "silent"    // nothing came back in time
-	Failed    Result = "failed"    // the question could not be asked
-)
-
-// Arrived reports whether packets went there and back.
-func (r Result) Arrived() bool { return r == Connected || r == Refused || r == Answered }
-
-// Answer is what came of a question.
-type Answer struct {
-	Question  string   `json:"question"`
-	Result    Result   `json:"result"`
-	Addresses []string `json:"addresses,omitempty"`
-	Error     string   `json:"error,omitempty"` // for Failed
 }

@@ -1,4 +1,4 @@
-package probe
+package prober
 
 import (
 	"context"
@@ -12,60 +12,62 @@ import (
 
 	"golang.org/x/net/icmp"
 	"golang.org/x/net/ipv4"
+
+	"github.com/stack-lite/stack-lite/plugin/probe"
 )
 
 // lookUp asks the container's own name servers and hosts file.
-func lookUp(ctx context.Context, name string) Answer {
+func lookUp(ctx context.Context, name string) probe.Answer {
 	ips, err := net.DefaultResolver.LookupIP(ctx, "ip4", name)
-	var a Answer
+	var a probe.Answer
 	for _, ip := range ips {
 		a.Addresses = append(a.Addresses, ip.String())
 	}
 	slices.Sort(a.Addresses)
 	// The engine's name server knows its containers at once. What it does not
 	// know it passes on, to servers that may never answer.
-	if a.Result = Found; err != nil || len(ips) == 0 {
-		a.Result = Unknown
+	if a.Result = probe.Found; err != nil || len(ips) == 0 {
+		a.Result = probe.Unknown
 	}
 	return a
 }
 
-func connect(ctx context.Context, address string) Answer {
+func connect(ctx context.Context, address string) probe.Answer {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err == nil {
 		conn.Close()
-		return Answer{Result: Connected}
+		return probe.Answer{Result: probe.Connected}
 	}
 	return verdict(err)
 }
 
 // verdict distinguishes the ways in which a try can fail.
-func verdict(err error) Answer {
+func verdict(err error) probe.Answer {
 	var slow net.Error
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET):
-		return Answer{Result: Refused}
+		return probe.Answer{Result: probe.Refused}
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH),
 		errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		return Answer{Result: NoWay}
+		return probe.Answer{Result: probe.NoWay}
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded),
 		errors.As(err, &slow) && slow.Timeout():
-		return Answer{Result: Silent}
+		return probe.Answer{Result: probe.Silent}
 	}
-	return Answer{Result: Failed, Error: err.Error()}
+	return probe.Answer{Result: probe.Failed, Error: err.Error()}
 }
 
 // echo sends two requests, half the time apart, and takes one answer for
 // enough. It takes the unprivileged kind of socket where the kernel allows it
 // and a raw one where not.
-func echo(ctx context.Context, address string) Answer {
+func echo(ctx context.Context, address string) probe.Answer {
 	ip := net.ParseIP(address)
 	var to net.Addr = &net.UDPAddr{IP: ip}
 	conn, err := icmp.ListenPacket("udp4", "0.0.0.0")
 	if err != nil {
 		to = &net.IPAddr{IP: ip}
 		if conn, err = icmp.ListenPacket("ip4:icmp", "0.0.0.0"); err != nil {
-			return Answer{Result: Failed, Error: err.Error()}
+			return probe.Answer{Result: probe.Failed, Error: err.Error()}
 		}
 	}
 	defer conn.Close()
@@ -73,13 +75,13 @@ func echo(ctx context.Context, address string) Answer {
 	half := time.Now().Add(time.Until(deadline) / 2)
 	for seq, until := range []time.Time{half, deadline} {
 		if err := conn.SetDeadline(until); err != nil {
-			return Answer{Result: Failed, Error: err.Error()}
+			return probe.Answer{Result: probe.Failed, Error: err.Error()}
 		}
 		if err = request(conn, to, seq); err == nil {
 			err = reply(conn, ip)
 		}
 		if err == nil {
-			return Answer{Result: Answered}
+			return probe.Answer{Result: probe.Answered}
 		}
 	}
 	return verdict(err)

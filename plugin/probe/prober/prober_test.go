@@ -1,4 +1,4 @@
-package probe_test
+package prober_test
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stack-lite/stack-lite/plugin/probe"
+	"github.com/stack-lite/stack-lite/plugin/probe/prober"
 )
 
 func ask(t *testing.T, questions ...probe.Question) map[string]probe.Answer {
@@ -17,7 +18,7 @@ func ask(t *testing.T, questions ...probe.Question) map[string]probe.Answer {
 		args = append(args, q.String())
 	}
 	var out bytes.Buffer
-	if err := probe.Run(context.Background(), args, &out); err != nil {
+	if err := prober.Run(context.Background(), args, &out); err != nil {
 		t.Fatal(err)
 	}
 	answers, err := probe.Parse(out.Bytes())
@@ -70,15 +71,8 @@ func TestNoQuestionThatCannotBeAskedIsTakenForAnAnswer(t *testing.T) {
 		{}, {"soon"}, {"-1s"}, {"1s", "name/"}, {"1s", "tcp/10.0.0.1"}, {"1s", "tcp/db:80"}, {"1s", "echo/db"}, {"1s", "tls/10.0.0.1:1"},
 	} {
 		var out bytes.Buffer
-		if err := probe.Run(context.Background(), args, &out); err == nil || out.Len() > 0 {
+		if err := prober.Run(context.Background(), args, &out); err == nil || out.Len() > 0 {
 			t.Errorf("%v: %v, %s", args, err, out.String())
 		}
-	}
-}
-
-func TestWhatIsNoAnswerIsAnError(t *testing.T) {
-	answers, err := probe.Parse([]byte("{\"question\":\"name/a\",\"result\":\"unknown\"}\nexec format error\n"))
-	if err == nil || len(answers) != 1 {
-		t.Errorf("got %v, %v", answers, err)
 	}
 }

@@ -1,7 +1,6 @@
-package probe
+package prober
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/stack-lite/stack-lite/plugin/probe"
 )
 
 // Run is the program as a prober: a timeout (1s) and questions in, an answer a
@@ -17,15 +18,15 @@ import (
 // out.
 func Run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("usage: %s TIMEOUT QUESTION [QUESTION]", Command)
+		return fmt.Errorf("usage: %s TIMEOUT QUESTION [QUESTION]", probe.Command)
 	}
 	timeout, err := time.ParseDuration(args[0])
 	if err != nil || timeout <= 0 {
 		return fmt.Errorf("%s is no time to wait", args[0])
 	}
-	var questions []Question
+	var questions []probe.Question
 	for _, arg := range args[1:] {
-		q, err := parse(arg)
+		q, err := probe.ParseQuestion(arg)
 		if err != nil {
 			return err
 		}
@@ -34,10 +35,10 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	var mu sync.Mutex
 	lines := json.NewEncoder(out)
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(AtOnce)
+	group.SetLimit(probe.AtOnce)
 	for _, q := range questions {
 		group.Go(func() error {
-			a := q.ask(ctx, timeout)
+			a := ask(ctx, q, timeout)
 			a.Question = q.String()
 			mu.Lock()
 			defer mu.Unlock()
@@ -47,27 +48,13 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	return group.Wait()
 }
 
-// Parse reads what Run wrote, by question.
-func Parse(b []byte) (map[string]Answer, error) {
-	answers := map[string]Answer{}
-	for lines := json.NewDecoder(bytes.NewReader(b)); ; {
-		var a Answer
-		if err := lines.Decode(&a); err == io.EOF {
-			return answers, nil
-		} else if err != nil {
-			return answers, fmt.Errorf("the prober's answer can't be read: %w", err)
-		}
-		answers[a.Question] = a
-	}
-}
-
-func (q Question) ask(ctx context.Context, timeout time.Duration) Answer {
+func ask(ctx context.Context, q probe.Question, timeout time.Duration) probe.Answer {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	switch q.Kind {
-	case Name:
+	case probe.Name:
 		return lookUp(ctx, q.Target)
-	case TCP:
+	case probe.TCP:
 		return connect(ctx, q.Target)
 	default:
 		return echo(ctx, q.Target)
