@@ -59,9 +59,13 @@ func (c child) runFlags(ctx context.Context) (*pflag.FlagSet, error) {
 
 // runChild gives a child this process's streams and waits for it. Signals are
 // left to the child: those that it does not get from the terminal itself are
-// passed on. The code is the child's; the error is one of starting it.
+// passed on. Where out is not nil the child's standard output goes there. The
+// code is the child's; the error is one of starting it.
 func runChild(ctx context.Context, cmd *exec.Cmd, out io.Writer, o view.Options) (code int, err error) {
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, out, os.Stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if out != nil {
+		cmd.Stdout = out
+	}
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer signal.Stop(signals)

@@ -109,7 +109,7 @@ func (r *linkedRun) run(ctx context.Context) (code int, err error) {
 	}
 	if len(r.networks) == 1 && len(r.line.networks) == 0 {
 		args := append([]string{"run"}, r.line.runWords()...)
-		return runChild(ctx, r.docker.command(os.Args, r.complete(args)...), os.Stdout, r.session.View)
+		return runChild(ctx, r.docker.command(os.Args, r.complete(args)...), nil, r.session.View)
 	}
 	create := append([]string{"create"}, r.line.createWords()...)
 	if code, err := runChild(ctx, r.docker.command(os.Args, r.complete(create)...), io.Discard, r.session.View); err != nil || code != 0 {
