@@ -90,15 +90,6 @@ var keptTo = map[string][]string{
 	"github.com/compose-spec/compose-go/": {},
 }
 
-// pure are the packages that decide. They may not reach a network, a process or
-// a file themselves.
-var pure = []string{
-	"linking", "linking/cover", "linking/graph", "plugin/labels", "plugin/observed", "plugin/desired", "plugin/plan", "plugin/reach",
-	"plugin/adhoc",
-}
-
-var impure = []string{"net", "net/http", "os", "os/exec", "os/signal", "syscall"}
-
 type goPackage struct {
 	ImportPath   string
 	Imports      []string
@@ -155,48 +146,6 @@ func TestTheDockerCLIIsImportedByOneFile(t *testing.T) {
 	if !slices.Equal(files, []string{"plugin/docker.go"}) {
 		t.Errorf("imported by %v", files)
 	}
-}
-
-// What writes to a stream that is not passed to it: only the probe, which is a
-// program of its own inside a container, main before there is anything else,
-// and view.
-func TestOnlyViewWrites(t *testing.T) {
-	writers := []string{"Print", "Printf", "Println", "Fprint", "Fprintf", "Fprintln"}
-	for path, file := range sources(t) {
-		if !strings.HasPrefix(path, "plugin/") || strings.HasPrefix(path, "plugin/view/") || strings.HasPrefix(path, "plugin/probe/prober/") ||
-			strings.HasPrefix(path, "plugin/engine/enginetest/") || path == "plugin/main.go" {
-			continue
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			f, ok := call.Fun.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			if x, ok := f.X.(*ast.Ident); ok && x.Name == "fmt" && slices.Contains(writers, f.Sel.Name) && !intoBuffer(call) {
-				t.Errorf("%s writes by fmt.%s: only package view writes", path, f.Sel.Name)
-			}
-			return true
-		})
-	}
-}
-
-// intoBuffer reports whether a call of fmt.Fprint writes into a local buffer:
-// its first argument is the address of a variable, or one called b.
-func intoBuffer(call *ast.CallExpr) bool {
-	if len(call.Args) == 0 {
-		return false
-	}
-	switch a := call.Args[0].(type) {
-	case *ast.UnaryExpr:
-		return a.Op == token.AND
-	case *ast.Ident:
-		return a.Name == "b"
-	}
-	return false
 }
 
 // Above these numbers a struct or a package has become more than one thing.
