@@ -89,7 +89,7 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 		return err
 	}
 	defer prober.Close(ctx)
-	if err := check.Ask(ctx, prober, reach.Asking{Timeout: f.timeout, Parallel: s.Options.Parallel}); err != nil {
+	if err := check.Ask(ctx, prober, reach.Asking{Timeout: f.timeout, Parallel: s.Options.Parallel, Limit: context.WithTimeout}); err != nil {
 		return err
 	}
 	return report(s.View, check, f.format)

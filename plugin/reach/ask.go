@@ -24,6 +24,10 @@ type Prober interface {
 type Asking struct {
 	Timeout  time.Duration // how long silence lasts before it counts
 	Parallel int           // how many containers are asked at once
+
+	// Limit ends a context after a time: context.WithTimeout, as no clock is
+	// read here.
+	Limit func(context.Context, time.Duration) (context.Context, context.CancelFunc)
 }
 
 // questions lists what is asked for a pair.
@@ -107,7 +111,7 @@ func (c *Check) ask(ctx context.Context, prober Prober, o Asking, pairs []*pair)
 	group.SetLimit(max(1, o.Parallel))
 	for i, at := range order {
 		group.Go(func() error {
-			answers[i], errs[i] = askOne(ctx, prober, at, questions[at], o.Timeout)
+			answers[i], errs[i] = askOne(ctx, prober, at, questions[at], o)
 			return nil
 		})
 	}
@@ -135,9 +139,9 @@ const slack = 2 * time.Minute
 
 // askOne asks all questions of a container. It waits no longer than they can
 // take: an engine may stop a prober, or lose it, without a word.
-func askOne(ctx context.Context, prober Prober, at *observed.Container, args []string, timeout time.Duration) (map[string]probe.Answer, error) {
-	longest := probe.Longest(len(args)-2, timeout) + slack // args begin with the command and its timeout
-	limited, cancel := context.WithTimeout(ctx, longest)
+func askOne(ctx context.Context, prober Prober, at *observed.Container, args []string, o Asking) (map[string]probe.Answer, error) {
+	longest := probe.Longest(len(args)-2, o.Timeout) + slack // args begin with the command and its timeout
+	limited, cancel := o.Limit(ctx, longest)
 	defer cancel()
 	out, err := prober.Ask(limited, at.ID, args)
 	switch {

@@ -70,7 +70,7 @@ func pairs(t *testing.T, services string) reach.View {
 func ask(t *testing.T, v reach.View, p *prober) (findings, notes []string) {
 	t.Helper()
 	check := reach.NewCheck(v, nil)
-	if err := check.Ask(context.Background(), p, reach.Asking{Timeout: time.Second, Parallel: 2}); err != nil {
+	if err := check.Ask(context.Background(), p, reach.Asking{Timeout: time.Second, Parallel: 2, Limit: context.WithTimeout}); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range check.Findings() {
@@ -191,7 +191,7 @@ func TestAProberThatNeverAnswersIsNotWaitedForForEver(t *testing.T) {
 		p := &stuck{container: "p_web_1"}
 		p.answer = func(_ int, _, question string) probe.Answer { return found(question) }
 		check, begun := reach.NewCheck(v, nil), time.Now()
-		if err := check.Ask(t.Context(), p, reach.Asking{Timeout: 3 * time.Second, Parallel: 2}); err != nil {
+		if err := check.Ask(t.Context(), p, reach.Asking{Timeout: 3 * time.Second, Parallel: 2, Limit: context.WithTimeout}); err != nil {
 			t.Fatal(err)
 		}
 		if took, want := time.Since(begun), 2*time.Minute+3*time.Second; took != want {
@@ -214,7 +214,7 @@ func TestAProberThatNeverAnswersIsNotWaitedForForEver(t *testing.T) {
 func TestAnEndedContextEndsTheAsking(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &prober{answer: func(_ int, _, question string) probe.Answer { cancel(); return silence(question) }}
-	err := reach.NewCheck(pairs(t, "web >db\ndb"), nil).Ask(ctx, p, reach.Asking{Timeout: time.Second})
+	err := reach.NewCheck(pairs(t, "web >db\ndb"), nil).Ask(ctx, p, reach.Asking{Timeout: time.Second, Limit: context.WithTimeout})
 	if !errors.Is(err, context.Canceled) || len(p.rounds) != 2 {
 		t.Errorf("got %v, asked %v", err, p.rounds)
 	}
