@@ -130,7 +130,9 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 			if got := len(linkingtest.Between(top, a.Name, b.Name)) > 0; got != neighbours[pair] && pair[0] != pair[1] {
 				t.Errorf("%s and %s: neighbours %v, share a network %v", a.Name, b.Name, neighbours[pair], got)
 			}
-			want := neighbours[pair] || reachOtherwise(p.Service(pair[0]), p.Service(pair[1])) || meet(top, pair)
+			x, y := p.Service(pair[0]), p.Service(pair[1])
+			stacks := [2]string{min(stackOf(x), stackOf(y)), max(stackOf(x), stackOf(y))}
+			want := neighbours[pair] || neighbours[stacks] || reachOtherwise(x, y) || meet(top, pair)
 			if got, back := g.Reaches(a.Name, b.Name), g.Reaches(b.Name, a.Name); got != want || back != want {
 				t.Errorf("%s reaches %s: %v, the other way %v, want %v", a.Name, b.Name, got, back, want)
 			}
@@ -140,6 +142,15 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 	checkExternals(t, p, top, neighbours, externals)
 	checkNames(t, top)
 	checkOrder(t, top)
+}
+
+// stackOf is what has the network stack that an owner is reached by: an external
+// container has that of a service with net: container:NAME.
+func stackOf(owner *compose.Service) string {
+	if owner.Net.Mode == compose.NetContainer {
+		return linking.ExternalContainer(owner.Net.Name)
+	}
+	return owner.Name
 }
 
 // reachOtherwise reports whether two owners of network stacks reach each other
@@ -186,7 +197,7 @@ func checkExternals(t *testing.T, p *compose.Project, top *linking.Topology, nei
 			}
 			owner := p.Service(s.NetworkOwner)
 			pair = [2]string{min(o, owner.Name), max(o, owner.Name)}
-			want := neighbours[pair] || owner.Net.Mode == compose.NetHost || meet(top, pair)
+			want := neighbours[pair] || stackOf(owner) == o || owner.Net.Mode == compose.NetHost || meet(top, pair)
 			if got, back := g.Reaches(o, s.Name), g.Reaches(s.Name, o); got != want || back != want {
 				t.Errorf("%s reaches %s: %v, the other way %v, want %v", o, s.Name, got, back, want)
 			}
