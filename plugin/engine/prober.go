@@ -8,8 +8,6 @@ import (
 	"crypto/sha256"
 	"debug/elf"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +18,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/pkg/jsonmessage"
 	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/stack-lite/stack-lite/plugin/labels"
@@ -209,7 +208,7 @@ func (p *Prober) image(ctx context.Context, anew bool) error {
 	}
 	defer body.Close()
 	p.made = true
-	return messageError(body)
+	return jsonmessage.DisplayJSONMessagesStream(body, io.Discard, 0, false, nil)
 }
 
 // pack writes an archive with the program alone.
@@ -222,21 +221,6 @@ func pack(w io.Writer, program []byte) error {
 		return err
 	}
 	return t.Close()
-}
-
-// messageError reads the messages of an import to their end.
-func messageError(r io.Reader) error {
-	for messages := json.NewDecoder(r); ; {
-		var m struct{ Error string }
-		switch err := messages.Decode(&m); {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case m.Error != "":
-			return errors.New(m.Error)
-		}
-	}
 }
 
 // Close removes the image, and what runs that were killed have left: images of

@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	imagetypes "github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
+	"github.com/docker/docker/pkg/jsonmessage"
 )
 
 // probeDockerfile makes the image that Probe of enginetest describes.
@@ -41,7 +41,7 @@ func InstallProbe(t testing.TB, cli *client.Client, ref string) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if err := buildError(resp.Body); err != nil {
+	if err := jsonmessage.DisplayJSONMessagesStream(resp.Body, io.Discard, 0, false, nil); err != nil {
 		t.Fatalf("building %s: %v", ref, err)
 	}
 	t.Cleanup(func() {
@@ -98,19 +98,4 @@ func probeContext(dir string) (io.Reader, error) {
 		}
 	}
 	return &files, archive.Close()
-}
-
-// buildError reads the messages of a build to their end.
-func buildError(r io.Reader) error {
-	for messages := json.NewDecoder(r); ; {
-		var m struct{ Error string }
-		switch err := messages.Decode(&m); {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case m.Error != "":
-			return errors.New(m.Error)
-		}
-	}
 }
