@@ -46,6 +46,7 @@ does that.`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: c.completeMembers(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f := f // what is parsed into stays as it is
 			f.liveGiven = cmd.Flags().Changed("live")
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()

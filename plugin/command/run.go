@@ -54,6 +54,7 @@ detaches and leaves it running.`,
   docker stacklite run -d --name migration -e DEBUG=1 web ./migrate`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f := f // what is parsed into stays as it is
 			f.entrypointGiven = cmd.Flags().Changed("entrypoint")
 			o := c.options()
 			o.QuietPull = f.quietPull
