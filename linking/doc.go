@@ -44,10 +44,10 @@
 //
 // # Services without links
 //
-// They share one network of the kind Isolated, which gives them the internet
-// and published ports but does not let them reach each other. A service with
-// neighbours is not on it: its container's name would lead there, to an address
-// that does not answer.
+// Each has a network of the kind Isolated to itself, which gives it the internet
+// and published ports but does not let its replicas reach each other. A network
+// that several such services shared would be one segment of Ethernet, where
+// forged frames pass.
 //
 // With Options.Isolation ByProject there is one network for all services in
 // place of all this, as in Compose.
@@ -58,7 +58,8 @@
 // service, under an external name, which no service can have ("/redis_1"). So
 // is what discovery finds in other projects ("shop/web": all containers of a
 // service). Two externals are never neighbours. Network.Externals lists them.
-// With isolation by project only their edges have networks besides that one.
+// Each edge with one has a network of just these two, with isolation by project
+// too: names of services are on no network where somebody outside is.
 //
 // Discovery makes an edge from a proxy, which mounts the engine's socket and
 // publishes a port, to every service with VIRTUAL_HOST, unless they have one
@@ -66,10 +67,12 @@
 //
 // # Names
 //
-// A service answers to its own name on each of its link networks, with all
-// replicas. An alias (db:database) belongs to the consumer alone: it is in the
-// Links of one of its endpoints, where it hides a service, or an external
-// container, of the same name. Of several links with one alias the last counts.
+// A service answers to its own name on each network that it shares with services
+// alone, with all replicas. The names of links (db, or db:database) belong to the
+// consumer besides: they are in the Links of one of its endpoints, where they hide
+// whoever else has them. On its other endpoints a name that somebody else may have
+// is hidden (Hidden), so that it leads nowhere while its target does not run.
+// Of several links with one alias the last counts.
 // VisibleNames says under which names a consumer finds a target. DNS ignores
 // case, so two services whose names differ in case alone must not both be
 // neighbours of one service.

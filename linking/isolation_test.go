@@ -243,24 +243,67 @@ func checkNames(t *testing.T, top *linking.Topology) {
 			}
 		}
 		for alias, at := range want {
-			if got := lookup(top, s, alias); !slices.Equal(got, []string{at}) {
+			if got := lookup(top, s, alias, nobody); !slices.Equal(got, []string{at}) {
 				t.Errorf("%s asks for %s and gets %v, want %s", s.Name, alias, got, at)
+			}
+			if got := lookup(top, s, strings.ToLower(alias), strangers); !slices.Equal(got, []string{at}) {
+				t.Errorf("%s asks for %s beside strangers and gets %v, want %s", s.Name, alias, got, at)
+			}
+			if got := lookup(top, s, alias, strangersAlone); slices.Contains(got, stranger) {
+				t.Errorf("%s asks for %s while nobody runs and gets a stranger", s.Name, alias)
 			}
 		}
 	}
 }
 
-func lookup(top *linking.Topology, s linking.Service, name string) []string {
-	for _, e := range s.Endpoints {
+// company is who else is on the networks that the project shares with others.
+type company int
+
+const (
+	nobody         company = iota
+	strangers              // containers that answer to every name, beside those of the project
+	strangersAlone         // and none of the project runs
+)
+
+const stranger = "a stranger"
+
+// lookup answers as the engine's name server does (libnetwork's
+// Sandbox.ResolveName): private names of all endpoints first, compared exactly,
+// then the names on each network, but for those where the name is private.
+func lookup(top *linking.Topology, s linking.Service, name string, others company) []string {
+	answers := func(network, name string) []string {
+		found := answers(top, network, name)
+		if others == strangersAlone {
+			found = nil
+		}
+		meant := slices.ContainsFunc(top.Network(network).Externals, func(x string) bool {
+			return strings.EqualFold(linking.ExternalText(x), strings.TrimSuffix(name, linking.ExternalAlias("")))
+		})
+		if others != nobody && len(top.Network(network).Externals) > 0 && !meant && !strings.HasSuffix(name, ".elsewhere") {
+			found = append(found, stranger)
+		}
+		return found
+	}
+	private := func(e linking.Endpoint) (target string, is bool) {
 		for _, l := range e.Links {
-			if strings.EqualFold(l.Alias, name) {
-				return answers(top, e.Network, l.Target)
+			if l.Alias == name {
+				return l.Target, true
+			}
+		}
+		return "", false
+	}
+	for _, e := range s.Endpoints {
+		if target, is := private(e); is {
+			if found := answers(e.Network, target); len(found) > 0 {
+				return found
 			}
 		}
 	}
 	var found []string
 	for _, e := range s.Endpoints {
-		found = append(found, answers(top, e.Network, name)...)
+		if _, is := private(e); !is {
+			found = append(found, answers(e.Network, name)...)
+		}
 	}
 	slices.Sort(found)
 	return slices.Compact(found)

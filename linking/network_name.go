@@ -42,6 +42,15 @@ func NetworkName(members ...string) string {
 	return networkNameOf(slices.Sorted(slices.Values(members)), 8)
 }
 
+// aloneName is the name of the network of a service without links. Where it is
+// that of the network of isolation by project, it says what it is.
+func aloneName(service string) string {
+	if service == defaultNetwork {
+		return networkNameOf([]string{service}, 16)
+	}
+	return NetworkName(service)
+}
+
 // networkNameOf joins the members with dots. The same members always have the
 // same name, whatever other networks there are: a name that would not say for
 // certain which they are (one has a dot itself, or is external), is too long,

@@ -1,82 +1,103 @@
 package linking
 
 import (
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking/cover"
 )
 
-// defaultNetwork is the network of the services without links. No link network
-// has this name, since their names have a dot.
+// defaultNetwork is the network of all services with isolation by project. No
+// other network has this name.
 const defaultNetwork = "default"
 
-// networks returns the networks that the edges need, and the default network
-// for the services without an edge. With isolation by project all services are
-// on that one, and only edges with externals have networks of their own.
+// networks returns the networks that the edges need, and a network for each
+// service without an edge. With isolation by project all services are on one.
+//
+// What is outside the project shares a network with one service at a time, and
+// with no other: on the networks that services share with each other there is
+// nobody else.
 func networks(p *compose.Project, edges []Edge, o Options) []Network {
-	always := make(map[string]bool) // the services on some network, and whether without an edge as well
+	var own, linked []string // services that have a network of the project's in any case, and those with an edge
 	for _, svc := range p.Services {
 		if svc.Net.Mode == compose.NetLinks {
-			always[svc.Name] = true
+			own = append(own, svc.Name)
 		}
 	}
-	edges = slices.DeleteFunc(slices.Clone(edges), func(e Edge) bool { return e.OnOtherNetwork })
+	var pairs [][]string // with something outside
+	var inside []Edge
 	for _, e := range edges {
-		for _, name := range []string{e.From, e.Owner} {
-			if !always[name] {
-				always[name] = false // now it is among the keys
+		switch {
+		case e.OnOtherNetwork:
+		case IsExternal(e.From) || IsExternal(e.Owner):
+			pair := slices.Sorted(slices.Values([]string{e.From, e.Owner}))
+			if !slices.ContainsFunc(pairs, func(s []string) bool { return slices.Equal(s, pair) }) {
+				pairs = append(pairs, pair)
 			}
+			linked = append(linked, pair...)
+		default:
+			inside = append(inside, e)
+			linked = append(linked, e.From, e.Owner)
 		}
 	}
-	names := slices.Sorted(maps.Keys(always))
+	if o.Isolation == ByProject {
+		services := slices.DeleteFunc(slices.Concat(own, linked), IsExternal)
+		slices.Sort(services)
+		return append(named(pairs), shared(slices.Compact(services))...)
+	}
+	var unlinked []string
+	for _, name := range own {
+		if !slices.Contains(linked, name) {
+			unlinked = append(unlinked, name)
+		}
+	}
+	return append(named(append(pairs, covered(inside, o.Keep)...)), alone(unlinked)...)
+}
+
+// covered returns the members of as few networks as possible that carry edges
+// between services.
+func covered(edges []Edge, keep [][]string) [][]string {
+	var names []string
+	for _, e := range edges {
+		names = append(names, e.From, e.Owner)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
 	index := make(map[string]int, len(names))
 	for i, n := range names {
 		index[n] = i
 	}
-	var sets [][]string
 	g := cover.NewGraph(len(names))
 	for _, e := range edges {
-		switch external := IsExternal(e.From) || IsExternal(e.Owner); {
-		case external && strings.EqualFold(ExternalText(e.From), ExternalText(e.Owner)):
-			// With a third on their network the name would mean both.
-			pair := slices.Sorted(slices.Values([]string{e.From, e.Owner}))
-			if !slices.ContainsFunc(sets, func(s []string) bool { return slices.Equal(s, pair) }) {
-				sets = append(sets, pair)
-			}
-		case external || o.Isolation == ByLinks:
-			g.Join(index[e.From], index[e.Owner])
-		}
+		g.Join(index[e.From], index[e.Owner])
 	}
-	for _, c := range cover.Find(g, indexes(o.Keep, index)) {
+	var sets [][]string
+	for _, c := range cover.Find(g, indexes(keep, index)) {
 		var members []string
 		for _, i := range c {
 			members = append(members, names[i])
 		}
 		sets = append(sets, members)
 	}
-	linked := slices.Concat(sets...)
-	services, unlinked := split(names).Members, []string(nil)
-	for _, n := range services {
-		if always[n] && !slices.Contains(linked, n) {
-			unlinked = append(unlinked, n)
-		}
-	}
-	if o.Isolation == ByProject {
-		return append(named(sets), rest(Shared, services)...)
-	}
-	return append(named(sets), rest(Isolated, unlinked)...)
+	return sets
 }
 
-// rest returns the default network for the members, which are sorted, if there
-// are any.
-func rest(kind Kind, members []string) []Network {
+// shared returns the one network of isolation by project, if there is anybody
+// on it. The members are sorted.
+func shared(members []string) []Network {
 	if len(members) == 0 {
 		return nil
 	}
-	return []Network{{Name: defaultNetwork, Kind: kind, Members: members}}
+	return []Network{{Name: defaultNetwork, Kind: Shared, Members: members}}
+}
+
+// alone returns a network for each of the services, by name.
+func alone(services []string) []Network {
+	var out []Network
+	for _, service := range slices.Sorted(slices.Values(services)) {
+		out = append(out, Network{Name: aloneName(service), Kind: Isolated, Members: []string{service}})
+	}
+	return out
 }
 
 // split separates the services among the names from the externals.
@@ -140,40 +161,4 @@ func (n Network) Has(name string) bool {
 	}
 	_, ok := slices.BinarySearch(list, name)
 	return ok
-}
-
-// needsNoAlias reports whether an edge needs no private name: the alias is the
-// name that the target has on the network, and no other neighbour of the
-// consumer has it. (An external container may be called like a service.)
-func needsNoAlias(e Edge, edges []Edge) bool {
-	sameName := func(end string) bool { return end != e.Owner && strings.EqualFold(ExternalText(end), e.Alias) }
-	return strings.EqualFold(e.Alias, e.Target) && !slices.ContainsFunc(edges, func(other Edge) bool {
-		return other.From == e.From && sameName(other.Owner) || other.Owner == e.From && sameName(other.From)
-	})
-}
-
-// endpoints returns the endpoints of every service. The edges have their
-// networks.
-func endpoints(networks []Network, edges []Edge) map[string][]Endpoint {
-	type key struct{ service, network string }
-	private := make(map[key][]Name)
-	winners := aliasWinners(edges)
-	for i, e := range edges {
-		if e.Alias != "" && winners[aliasOf(e)] == i && !needsNoAlias(e, edges) {
-			at := key{e.From, e.Network}
-			private[at] = append(private[at], Name{Alias: e.Alias, Target: e.Target})
-		}
-	}
-	out := make(map[string][]Endpoint)
-	for _, n := range networks {
-		for _, service := range n.Members {
-			endpoint := Endpoint{Network: n.Name, Links: private[key{service, n.Name}]}
-			if n.Kind != Isolated {
-				endpoint.Aliases = []string{service}
-			}
-			slices.SortFunc(endpoint.Links, func(a, b Name) int { return strings.Compare(a.Alias, b.Alias) })
-			out[service] = append(out[service], endpoint)
-		}
-	}
-	return out
 }

@@ -51,13 +51,14 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 	}
 	t := &Topology{Networks: networks(p, edges, o), Edges: edges, Notes: notes}
 	carry(t.Edges, t.Networks)
-	endpoints := endpoints(t.Networks, t.Edges)
+	endpoints, finds := endpoints(t.Networks, t.Edges)
 	for _, svc := range p.Services {
 		t.Services = append(t.Services, Service{
 			Name:         svc.Name,
 			Net:          svc.Net,
 			NetworkOwner: owners[svc.Name].name,
 			Endpoints:    endpoints[svc.Name],
+			Finds:        finds[svc.Name].sorted(),
 		})
 	}
 	resolveUses(p).order(t.Services)

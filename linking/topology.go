@@ -57,6 +57,7 @@ type Service struct {
 	Endpoints    []Endpoint        // one per network, in the topology's order; none for net: host, none and container
 	After        []string          // services to start before this one, sorted; free of cycles over the project
 	Uses         []string          // services it cannot do without, sorted: as After, but cycles and all
+	Finds        []string          // names by which it finds others on the project's networks: those of its links and of its neighbours, sorted
 }
 
 // Endpoint is a service's connection to one network.

@@ -12,7 +12,7 @@ import (
 //
 // A private name comes before a public one, and DNS ignores case: an alias
 // hides every spelling of a public name of another container, on whichever
-// network it is. Of several private names that are equal but for case the last
+// network it is. A hidden name hides on its own network alone. Of several private names that are equal but for case the last
 // counts, and one of this network before one of another. Names are returned as
 // they are written in here and public.
 func VisibleNames(here, elsewhere []Name, public []string) []string {
@@ -21,12 +21,12 @@ func VisibleNames(here, elsewhere []Name, public []string) []string {
 		is[strings.ToLower(name)] = true
 	}
 	target := make(map[string]string, len(here)+len(elsewhere)) // by alias, both folded
-	for _, n := range slices.Concat(elsewhere, here) {
+	for _, n := range slices.Concat(slices.DeleteFunc(slices.Clone(elsewhere), Name.Hides), here) {
 		target[strings.ToLower(n.Alias)] = strings.ToLower(n.Target)
 	}
 	var found []string
 	for _, n := range here {
-		if is[target[strings.ToLower(n.Alias)]] {
+		if !n.Hides() && is[target[strings.ToLower(n.Alias)]] {
 			found = append(found, n.Alias)
 		}
 	}

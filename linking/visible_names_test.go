@@ -51,11 +51,24 @@ func TestAnAliasHidesAServiceInAnySpelling(t *testing.T) {
 	for _, e := range top.Service("web").Endpoints {
 		private = append(private, e.Links...)
 	}
+	if !slices.Contains(private, linking.Hidden("CACHE")) {
+		t.Errorf("the service cache answers to CACHE: %v", private)
+	}
 	if diff := cmp.Diff([]string{"cache_1"}, linking.VisibleNames(private, nil, []string{"cache", "cache_1"})); diff != "" {
 		t.Errorf("cache: -want +got:\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"Cache", "db", "db_1"}, linking.VisibleNames(private, nil, []string{"db", "db_1"})); diff != "" {
+	if diff := cmp.Diff([]string{"Cache", "cache", "db", "db_1"}, linking.VisibleNames(private, nil, []string{"db", "db_1"})); diff != "" {
 		t.Errorf("db: -want +got:\n%s", diff)
+	}
+}
+
+func TestAHiddenNameIsSeenOnOtherNetworksAlone(t *testing.T) {
+	hidden, db := []linking.Name{linking.Hidden("db")}, []string{"db", "db_1"}
+	if diff := cmp.Diff([]string{"db_1"}, linking.VisibleNames(hidden, nil, db)); diff != "" {
+		t.Errorf("where it is hidden: -want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(db, linking.VisibleNames(nil, hidden, db)); diff != "" {
+		t.Errorf("elsewhere: -want +got:\n%s", diff)
 	}
 }
 

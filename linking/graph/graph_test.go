@@ -36,7 +36,7 @@ func TestAGraphHasLinksAliasesPortsAndExternals(t *testing.T) {
 			{Name: "cache", Networks: []string{"cache.web", "db.cache-0a679bcb"}},
 			{Name: "hosted", Net: "host"},
 			{Name: "beside", Net: "container:web"},
-			{Name: "cron", Networks: []string{"default"}},
+			{Name: "cron", Networks: []string{"cron"}},
 			{Name: "other_db_1", External: true, Networks: []string{"other_db_1.web-9ddacb72"}},
 			{Name: "db", External: true, Networks: []string{"db.cache-0a679bcb"}},
 		},
@@ -51,7 +51,7 @@ func TestAGraphHasLinksAliasesPortsAndExternals(t *testing.T) {
 			{Name: "db.cache-0a679bcb", Kind: linking.Linked, Members: []string{"cache"}, Externals: []string{"db"}},
 			{Name: "db.web", Kind: linking.Linked, Members: []string{"db", "web"}},
 			{Name: "other_db_1.web-9ddacb72", Kind: linking.Linked, Members: []string{"web"}, Externals: []string{"other_db_1"}},
-			{Name: "default", Kind: linking.Isolated, Members: []string{"cron"}},
+			{Name: "cron", Kind: linking.Isolated, Members: []string{"cron"}},
 		},
 	}
 	if diff := cmp.Diff(want, graph.Of(p, resolve(t, p))); diff != "" {

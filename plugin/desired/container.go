@@ -2,6 +2,7 @@ package desired
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,6 +75,9 @@ func hostConfig(s *compose.Service) *container.HostConfig {
 			CgroupParent:     s.CgroupParent,
 		},
 	}
+	if forwardsNothing(s) {
+		h.Sysctls = map[string]string{"net.ipv4.ip_forward": "0"}
+	}
 	for _, v := range s.Volumes {
 		if v.Host != "" {
 			h.Binds = append(h.Binds, bind(v.Host, v.Target, v.Mode))
@@ -93,6 +97,18 @@ func hostConfig(s *compose.Service) *container.HostConfig {
 		})
 	}
 	return h
+}
+
+// forwardsNothing reports whether the containers of a service must not pass
+// packets on from one of their networks to another, as the kernel does where it
+// is not told otherwise: services that are linked to the same one would reach
+// each other through it. Those that may set up routes are left to do so.
+func forwardsNothing(s *compose.Service) bool {
+	routes := s.Privileged || slices.ContainsFunc(s.CapAdd, func(c string) bool {
+		c = strings.TrimPrefix(strings.ToUpper(c), "CAP_")
+		return c == "NET_ADMIN" || c == "ALL"
+	})
+	return hasOwnNetwork(s) && !routes
 }
 
 func bind(host, target, mode string) string {

@@ -20,6 +20,7 @@ type ContainerSpec struct {
 	project   string // its name
 	labels    map[string]string
 	endpoints []endpointConfig // in the order in which networks are attached
+	hides     []string         // names that it must not find on a network that is not the project's
 	sharing   sharing
 	oneOff    *OneOff // nil: it is a replica
 	linkEnv   linking.EnvMode
@@ -70,8 +71,10 @@ func (s ContainerSpec) Creation(c plan.Container, facts CreationFacts) Creation 
 			out.Endpoints[e.network] = e.settings
 		}
 	}
-	if c.CreatedOnExternal != "" && facts.AttachAll {
-		out.Endpoints[c.CreatedOnExternal] = &network.EndpointSettings{}
+	if c.CreatedOnExternal != "" {
+		settings := &network.EndpointSettings{}
+		hide(settings, s.hides)
+		out.Endpoints[c.CreatedOnExternal] = settings
 	}
 	return out
 }

@@ -33,7 +33,7 @@ func TestAContainerIsMadeOnAsManyNetworksAsTheEngineTakes(t *testing.T) {
 		"all at once":                     {linked, true, "demo_a.web", []string{"demo_a.web", "demo_b.web"}},
 		"one":                             {linked, false, "demo_a.web", []string{"demo_a.web"}},
 		"on a network of others, all":     {"web:\n  image: x\n  net: lan\n  links: [a]\na:\n  image: x\n", true, "lan", []string{"demo_a.web", "lan"}},
-		"on a network of others, one":     {"web:\n  image: x\n  net: lan\n  links: [a]\na:\n  image: x\n", false, "lan", nil},
+		"on a network of others, one":     {"web:\n  image: x\n  net: lan\n  links: [a]\na:\n  image: x\n", false, "lan", []string{"lan"}},
 		"on the host's":                   {"web:\n  image: x\n  net: host\n", true, "host", nil},
 		"on none":                         {"web:\n  image: x\n  net: none\n", true, "none", nil},
 		"on that of another container":    {"web:\n  image: x\n  net: container:box\n", true, "container:box", nil},
@@ -71,5 +71,32 @@ func TestAReplacementTakesTheAnonymousVolumesOver(t *testing.T) {
 	}
 	if targets := slices.Sorted(maps.Keys(made.Config.Volumes)); !slices.Equal(targets, []string{"/data"}) {
 		t.Errorf("declares %v", targets)
+	}
+}
+
+func TestOnlyWhatRoutesForOthersForwardsPackets(t *testing.T) {
+	for text, want := range map[string]string{
+		"web:\n  image: x\n":                                         "0",
+		"web:\n  image: x\n  net: lan\n":                             "0",
+		"web:\n  image: x\n  cap_add: [NET_RAW, SYS_TIME]\n":         "0",
+		"web:\n  image: x\n  cap_add: [CAP_NET_ADMIN]\n":             "",
+		"web:\n  image: x\n  cap_add: [net_admin]\n":                 "",
+		"web:\n  image: x\n  cap_add: [ALL]\n":                       "",
+		"web:\n  image: x\n  privileged: true\n":                     "",
+		"web:\n  image: x\n  net: host\n":                            "",
+		"web:\n  image: x\n  net: none\n":                            "",
+		"web:\n  image: x\n  net: container:a\na:\n  image: x\n":     "",
+		"web:\n  image: x\n  net: container:other\n":                 "",
+		"web:\n  image: x\n  links: [a]\na:\n  image: x\n":           "0",
+		"web:\n  image: x\n  privileged: false\n  cap_drop: [ALL]\n": "0",
+	} {
+		web := wanted(t, text, "web")
+		spec := web.Spec.(desired.ContainerSpec)
+		made := spec.Creation(web, desired.CreationFacts{
+			SharesIDs: map[string]string{"demo_a_1": "f00"}, Links: make([]desired.ImageFacts, len(spec.LinkSources())),
+		})
+		if got := made.Host.Sysctls["net.ipv4.ip_forward"]; got != want {
+			t.Errorf("%q: ip_forward %q, want %q", text, got, want)
+		}
 	}
 }

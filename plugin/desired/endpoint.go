@@ -38,7 +38,8 @@ func ReplicaAlias(service string, number int) string {
 
 // ConnectSettings gives a container its names, and the address that it had, on
 // a network that it is attached to. An external one has a name besides its own
-// there; on a network of another project it needs none.
+// there; on a network of another project it needs none. What it finds on its own
+// networks is hidden from it on those of another project.
 func ConnectSettings(a plan.Connect) *network.EndpointSettings {
 	settings := &network.EndpointSettings{}
 	if spec, ours := a.Network.Spec.(NetworkSpec); ours {
@@ -48,6 +49,7 @@ func ConnectSettings(a plan.Connect) *network.EndpointSettings {
 			settings = endpointSettings(spec.Endpoints[a.Service], a.Service, a.Number)
 		}
 	}
+	hide(settings, a.Hides)
 	if a.Address != "" {
 		settings.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: a.Address}
 	}

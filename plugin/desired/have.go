@@ -40,7 +40,9 @@ func HaveOf(s *observed.Snapshot, project string) Have {
 	}
 	slices.SortFunc(externals, func(a, b *observed.Container) int { return a.Order - b.Order })
 	for _, c := range externals {
-		have.Externals = append(have.Externals, externalContainer(c))
+		x := externalContainer(c)
+		x.Hides = Finds(s, c)
+		have.Externals = append(have.Externals, x)
 	}
 	for _, n := range s.Networks {
 		if n.Project == project {

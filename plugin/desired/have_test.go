@@ -100,7 +100,7 @@ func TestAOneOffContainerOfAServiceWithoutLinksMeetsItsReplicasOnANetworkOfItsOw
 	}
 	const own = "demo_run.web_run_1"
 	if diff := cmp.Diff(map[string][]string{
-		"demo_web_1": {"demo_default", own}, "demo_web_2": {"demo_default"}, "demo_cron_1": {"demo_default"}, "demo_web_run_1": {own},
+		"demo_web_1": {"demo_web", own}, "demo_web_2": {"demo_web"}, "demo_cron_1": {"demo_cron"}, "demo_web_run_1": {own},
 	}, on); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -104,7 +104,7 @@ func (in Inputs) oneOffNetwork(want *plan.Want, service, oneOff string) string {
 	spec := NetworkSpec{
 		Kind:      oneOffKind,
 		Endpoints: map[string]linking.Endpoint{service: endpoint, plan.OneOffMember(service): {}},
-		Labels:    networkLabels(in.Project.Name, in.Options.Version, string(oneOffKind), wiring),
+		Labels:    networkLabels(in.Project.Name, string(oneOffKind), wiring),
 	}
 	spec.Labels[labels.For] = oneOff
 	want.Networks = append(want.Networks, plan.Network{

@@ -70,7 +70,7 @@ type NetworkSpec struct {
 func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Network {
 	spec := NetworkSpec{Kind: n.Kind, Endpoints: map[string]linking.Endpoint{}}
 	out := plan.Network{
-		Name: NetworkName(in.Project.Name, n.Name), Settings: settingsText(string(n.Kind), n.Externals), Wiring: map[string]string{},
+		Name: NetworkName(in.Project.Name, n.Name), Settings: settingsText(string(n.Kind), n.Externals), Wiring: map[string]string{}, Accepts: map[string]string{},
 		Externals: in.Have.meant(n.Externals), Purpose: purpose(in.Topology, n),
 	}
 	out.Size = len(out.Externals)
@@ -79,12 +79,15 @@ func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Netw
 			if endpoint.Network == n.Name {
 				spec.Endpoints[member] = endpoint
 				out.Wiring[member] = labels.EndpointText(endpoint)
+				if in.alone(member) {
+					out.Accepts[member] = accepted(endpoint)
+				}
 				spec.Endpoints[plan.OneOffMember(member)] = linking.Endpoint{Links: endpoint.Links}
 			}
 		}
 		out.Size += len(replicas[member])
 	}
-	spec.Labels = networkLabels(in.Project.Name, in.Options.Version, string(n.Kind), out.Wiring)
+	spec.Labels = networkLabels(in.Project.Name, string(n.Kind), out.Wiring)
 	spec.Labels[labels.Network] = n.Name
 	if len(n.Externals) > 0 {
 		spec.Labels[labels.Externals] = labels.ListText(n.Externals)
@@ -94,19 +97,18 @@ func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Netw
 }
 
 // networkLabels are the labels of a network of a project.
-func networkLabels(project, version, kind string, wiring map[string]string) map[string]string {
+func networkLabels(project, kind string, wiring map[string]string) map[string]string {
 	return map[string]string{
-		labels.Project:  project,
-		labels.Version:  version,
-		labels.Settings: kind,
-		labels.Wiring:   labels.WiringText(wiring),
+		labels.ProjectOf: project,
+		labels.Settings:  kind,
+		labels.Wiring:    labels.WiringText(wiring),
 	}
 }
 
 // container is a replica, with what it has to do with external containers.
 func (in Inputs) container(s *compose.Service, number int, replicas map[string][]int) plan.Container {
 	c, spec := in.replica(s, number, replicas)
-	c.OtherNetworks = in.otherNetworks(s, c.Name)
+	c.OtherNetworks, c.Hides = in.otherNetworks(s, c.Name), in.hides(s.Name, replicas)
 	in.addLinkEnv(&c, &spec, s, replicas)
 	c.Spec = spec
 	return c
@@ -130,7 +132,9 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 	case compose.NetContainer:
 		c.NetworkOf, _ = in.Have.containerID(s.Net.Name)
 	}
-	spec := ContainerSpec{service: s, project: in.Project.Name, labels: in.containerLabels(s, number, c)}
+	spec := ContainerSpec{
+		service: s, project: in.Project.Name, labels: in.containerLabels(s, number, c), hides: in.hides(s.Name, replicas),
+	}
 	for _, endpoint := range service.Endpoints {
 		name := NetworkName(in.Project.Name, endpoint.Network)
 		c.Attach = append(c.Attach, name)

@@ -27,7 +27,7 @@ func observedNetwork(n network.Summary) observed.Network {
 	out.Adhoc = adhoc
 	out.Deadline, _ = time.Parse(time.RFC3339, deadline)
 	if settings, ours := n.Labels[labels.Settings]; ours {
-		out.Project, out.Kind = n.Labels[labels.Project], linking.Kind(settings)
+		out.Project, out.Kind = labels.NetworkProject(n.Labels), linking.Kind(settings)
 		out.Wiring = labels.ParseWiring(n.Labels[labels.Wiring])
 		out.Externals, out.For = labels.ParseList(n.Labels[labels.Externals]), n.Labels[labels.For]
 	}

@@ -25,7 +25,7 @@ func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet
 		asked := false
 		if !given {
 			var err error
-			if subnet, asked, err = s.next(ctx, n.Size, spec.Labels[labels.Project]); err != nil {
+			if subnet, asked, err = s.next(ctx, n.Size, labels.NetworkProject(spec.Labels)); err != nil {
 				return err
 			}
 		}

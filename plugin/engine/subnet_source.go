@@ -41,7 +41,7 @@ func (s *subnetSource) note(networks []network.Summary) {
 	for _, n := range networks {
 		for _, c := range n.IPAM.Config {
 			if p, err := netip.ParsePrefix(c.Subnet); err == nil && p.Addr().Is4() {
-				free.use(p, cmp.Or(n.Labels[labels.Project], "network "+n.Name))
+				free.use(p, cmp.Or(labels.NetworkProject(n.Labels), "network "+n.Name))
 			}
 		}
 	}

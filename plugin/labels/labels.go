@@ -3,10 +3,15 @@
 // from them alone, after its files have changed or are gone.
 package labels
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
-// The labels that docker-compose 1.29 wrote (compose-v1.md 3.5), except its
-// config-hash, by which docker compose would take a container for its own.
+// The labels that docker-compose 1.29 wrote on containers and images
+// (compose-v1.md 3.5), except its config-hash, by which docker compose would
+// take a container for its own. Networks have none of them: docker compose
+// takes each that has Project for its own, puts containers on it and removes it.
 const (
 	Project    = "com.docker.compose.project"
 	Service    = "com.docker.compose.service"
@@ -15,7 +20,6 @@ const (
 	Version    = "com.docker.compose.version"
 	WorkingDir = "com.docker.compose.project.working_dir"
 	Files      = "com.docker.compose.project.config_files" // a list
-	Network    = "com.docker.compose.network"
 )
 
 // Our own state. A container without Fingerprint, or a network without Settings,
@@ -25,6 +29,8 @@ const (
 	After       = "io.stack-lite.after"    // services started before, a list
 	Settings    = "io.stack-lite.settings" // what can't be changed on a network: its linking.Kind
 	For         = "io.stack-lite.for"      // the one-off container that a network is for, by name
+	ProjectOf   = "io.stack-lite.project"  // of a network, as Project is of a container
+	Network     = "io.stack-lite.network"  // the name of a network without the project
 	Wiring      = "io.stack-lite.wiring"   // which services are on a network under which names: see WiringText
 	Externals   = "io.stack-lite.outside"  // what else a network is for: external names, a list
 
@@ -51,6 +57,10 @@ func Ours(of map[string]string) bool {
 	_, made := of[Fingerprint]
 	return made
 }
+
+// NetworkProject is the project that a network was made for, by its labels.
+// Earlier versions gave networks the label of containers.
+func NetworkProject(of map[string]string) string { return cmp.Or(of[ProjectOf], of[Project]) }
 
 // IsOneOff reports whether labels are those of a one-off container.
 func IsOneOff(of map[string]string) bool { return of[OneOff] == "True" }

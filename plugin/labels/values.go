@@ -22,11 +22,29 @@ func EndpointText(e linking.Endpoint) string {
 	return strings.Join(words, " ")
 }
 
-// EndpointAliases reads from EndpointText what the service calls a target.
+// PublicNames reads from EndpointText the names that others on the network see.
+func PublicNames(text string) []string {
+	return slices.DeleteFunc(strings.Fields(text), func(word string) bool { return strings.Contains(word, "=") })
+}
+
+// PrivateNames reads from EndpointText the names under which the service alone
+// finds others there.
+func PrivateNames(text string) []string {
+	var names []string
+	for _, word := range strings.Fields(text) {
+		if alias, target, private := strings.Cut(word, "="); private && !(linking.Name{Alias: alias, Target: target}).Hides() {
+			names = append(names, alias)
+		}
+	}
+	return names
+}
+
+// EndpointAliases reads from EndpointText what the service calls a target, but
+// for the target's own name.
 func EndpointAliases(text, target string) []string {
 	var aliases []string
 	for _, word := range strings.Fields(text) {
-		if alias, to, ok := strings.Cut(word, "="); ok && to == target {
+		if alias, to, ok := strings.Cut(word, "="); ok && to == target && alias != target {
 			aliases = append(aliases, alias)
 		}
 	}

@@ -55,7 +55,8 @@ type (
 		Service   string // as whose replica it is attached: see OneOffMember
 		Number    int    // 0: a one-off container's
 		Network   Network
-		Address   string // that it had there before, so that open connections go on; empty: any
+		Address   string   // that it had there before, so that open connections go on; empty: any
+		Hides     []string // names that it must not find there
 	}
 
 	// Disconnect detaches a container from a network.

@@ -86,7 +86,7 @@ func (p *networkPlan) connectToOthers(d *decision) {
 		}
 		after = append(after, p.have.createdOnMade(d)...)
 		p.builder.add(connectKey(d.want.Name, network), d.relinkTask(), "another stack's network joins it with its neighbours",
-			Connect{Container: d.address(), Name: d.want.Name, Number: d.want.Number, Network: Network{Name: network}}, after...)
+			Connect{Container: d.address(), Name: d.want.Name, Number: d.want.Number, Network: Network{Name: network}, Hides: d.want.Hides}, after...)
 	}
 }
 

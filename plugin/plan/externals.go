@@ -59,7 +59,7 @@ func (p *networkPlan) attachExternal(e *External, n Network, cause, address stri
 		after = append(after, need(disconnectKey(e.ID, n.Name)))
 	}
 	p.attach(key, Task{Relink, kindContainer, e.Name}, cause,
-		Connect{Container: e.ID, Name: e.Name, Network: n, Address: address}, after...)
+		Connect{Container: e.ID, Name: e.Name, Network: n, Address: address, Hides: e.Hides}, after...)
 	p.connections.existing[n.Name] = append(p.connections.existing[n.Name], key)
 }
 

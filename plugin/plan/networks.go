@@ -67,7 +67,8 @@ func replaceReason(h HaveNetwork, n Network, members decisions) string {
 	}
 	for _, d := range members {
 		service := d.want.Service
-		if h.Wiring[service] != n.Wiring[service] {
+		got := h.Wiring[service]
+		if accepted, ok := n.Accepts[service]; got != n.Wiring[service] && (!ok || got != accepted) {
 			return "changed: names that " + service + " has or sees"
 		}
 	}

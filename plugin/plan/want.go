@@ -24,6 +24,7 @@ type Network struct {
 	Name     string
 	Settings string            // what can't be changed in place, in a form that can be compared
 	Wiring   map[string]string // by service: the names it gives and sees there, likewise
+	Accepts  map[string]string // by service: other wiring that is as good, where the network has it already
 	Size     int               // how many endpoints it must have room for
 	For      string            // the one-off container that it is for, by name; empty: it is the stack's
 	Spec     any
@@ -42,6 +43,7 @@ type Container struct {
 	Attach            []string          // networks of the stack, by name: all are among Want.Networks
 	CreatedOnExternal string            // a network that is not the stack's, on which it is made; empty: none
 	OtherNetworks     []string          // networks of other stacks that it is attached to as well, by name
+	Hides             []string          // names that it must not find on those
 	After             []string          // services that are started first
 	Reads             []string          // references of images that its settings depend on, besides its own
 	NetworkOf         string            // id of a container that is not the stack's and whose network it shares; empty: none
@@ -123,6 +125,7 @@ type External struct {
 	ID       string
 	Name     string
 	Owner    string            // the project that it says it belongs to; empty: none
+	Hides    []string          // names that it must not find on networks of the stack
 	Attached map[string]string // as HaveContainer has it, but with all networks
 	Address  map[string]string // by name of the network, while it runs
 }

@@ -211,13 +211,13 @@ func TestTheNamesThatCheckDemands(t *testing.T) {
 		"of an alias that hides a service": {
 			services: "web >cache >db:Cache\ndb\ncache",
 			want: map[string]string{
-				"p_web_1 p_db_1": "Cache db db_1 p_db_1", "p_web_1 p_cache_1": "cache_1 p_cache_1",
+				"p_web_1 p_db_1": "Cache cache db db_1 p_db_1", "p_web_1 p_cache_1": "cache_1 p_cache_1",
 				"p_db_1 p_web_1": "p_web_1 web web_1", "p_cache_1 p_web_1": "p_web_1 web web_1",
 			},
 		},
 		"of an external container": {
 			services: "web <box:b\ncron",
-			want:     map[string]string{"p_web_1 box": "b box", "box p_web_1": "p_web_1 web web_1"},
+			want:     map[string]string{"p_web_1 box": "b box", "box p_web_1": "p_web_1"},
 		},
 		"of a one-off container": {
 			services: "web >db:sql\ndb",

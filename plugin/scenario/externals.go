@@ -15,7 +15,7 @@ import (
 
 // external makes a container of no project, with traits: socket mounts the
 // engine's socket, publish puts port 80 on the host, net=MODE is where it
-// stands, and NAME=VALUE with a dot in the name is a label, without one a
+// stands, alias=NAME a name that it has there, and NAME=VALUE with a dot in the name is a label, without one a
 // variable.
 func external(s *Scene, args []string) error {
 	ctx := context.Background()
@@ -24,6 +24,7 @@ func external(s *Scene, args []string) error {
 		Labels: map[string]string{}, ExposedPorts: nat.PortSet{},
 	}
 	host := &container.HostConfig{PortBindings: nat.PortMap{}}
+	var aliases []string
 	for _, trait := range args[1:] {
 		name, value, given := strings.Cut(trait, "=")
 		switch {
@@ -34,6 +35,8 @@ func external(s *Scene, args []string) error {
 			host.PortBindings["80/tcp"] = []nat.PortBinding{{}}
 		case name == "net":
 			host.NetworkMode = container.NetworkMode(value)
+		case name == "alias":
+			aliases = append(aliases, value)
 		case given && strings.Contains(name, "."):
 			config.Labels[name] = value
 		case given:
@@ -42,7 +45,11 @@ func external(s *Scene, args []string) error {
 			return fmt.Errorf("no trait %q", trait)
 		}
 	}
-	made, err := s.Client.ContainerCreate(ctx, config, host, nil, nil, args[0])
+	networks := &network.NetworkingConfig{}
+	if len(aliases) > 0 {
+		networks.EndpointsConfig = map[string]*network.EndpointSettings{string(host.NetworkMode): {Aliases: aliases}}
+	}
+	made, err := s.Client.ContainerCreate(ctx, config, host, networks, nil, args[0])
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,38 @@ func resolves(s *Scene, args []string) error {
 	return nil
 }
 
+// leads: a name has addresses of the other's containers, and of nobody else.
+func leads(s *Scene, args []string) error {
+	from, err := s.living(args[0])
+	if err != nil {
+		return err
+	}
+	to, err := s.living(args[2])
+	if err != nil {
+		return err
+	}
+	var meant []string
+	for _, r := range to {
+		meant = append(meant, r.addrs...)
+	}
+	for _, r := range from {
+		_, printed, err := s.probe(r, "resolve", args[1])
+		if err != nil {
+			return err
+		}
+		addrs := addressesIn(printed)
+		if len(addrs) == 0 {
+			return fmt.Errorf("%s finds nobody under %s: %s", r.name, args[1], printed)
+		}
+		for _, addr := range addrs {
+			if !slices.Contains(meant, addr) {
+				return refuted{fmt.Errorf("%s finds %s under %s, which is none of %s: %v", r.name, addr, args[1], args[2], meant)}
+			}
+		}
+	}
+	return nil
+}
+
 // environment asks the containers themselves, not the engine.
 func environment(s *Scene, args []string) error {
 	from, err := s.living(args[0])

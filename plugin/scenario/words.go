@@ -60,6 +60,7 @@ func words() map[string]word {
 		"attached":         {"SERVICE N", 2, 2, positive, attached},
 		"reaches":          {"SERVICE SERVICE [NAME[:PORT]]", 2, 3, positive, reaches},
 		"resolves":         {"SERVICE NAME N", 3, 3, positive, resolves},
+		"leads":            {"SERVICE NAME SERVICE", 3, 3, positive, leads},
 		"environment":      {"SERVICE NAME [VALUE]", 2, 3, positive, environment},
 		"replaced":         {"SERVICE...", 1, -1, positive, replaced},
 		"keeps-connection": {"SERVICE", 1, 1, positive, keepsConnection},

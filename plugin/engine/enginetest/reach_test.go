@@ -102,6 +102,7 @@ func namesAndReach(t *testing.T, s session) {
 	count("web", "second", 1)
 	count("web", "pool", 2)
 	ask("web", "dial second:81", answered)
+	ask("web", "resolve SECOND", noName)
 	ask("web", "resolve third", noName)
 	ask("one", "resolve second", noName)
 

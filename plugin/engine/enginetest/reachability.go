@@ -31,7 +31,8 @@ func (m *reachability) resolve(c *container, name string) []netip.Addr {
 	if err != nil {
 		return nil
 	}
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	asked := strings.TrimSuffix(name, ".")
+	name = strings.ToLower(asked)
 	if name == "localhost" || name == strings.ToLower(owner.config.Hostname) {
 		return m.ownAddress(owner, name)
 	}
@@ -43,7 +44,7 @@ func (m *reachability) resolve(c *container, name string) []netip.Addr {
 			if !ok || predefined(n.name) || settings.EndpointID == "" {
 				continue // the default bridge has no name server
 			}
-			target, linked := linkTarget(settings, name)
+			target, linked := linkTarget(settings, asked)
 			switch {
 			case private && !linked, !private && linked:
 				continue
@@ -71,14 +72,15 @@ func (m *reachability) ownAddress(c *container, name string) []netip.Addr {
 	return nil
 }
 
-// linkTarget is the name behind an alias that is private to an endpoint.
+// linkTarget is the name behind an alias that is private to an endpoint. Unlike
+// all other names it is compared exactly.
 func linkTarget(settings *networktypes.EndpointSettings, name string) (string, bool) {
 	for _, link := range settings.Links {
 		target, alias, ok := strings.Cut(link, ":")
 		if !ok {
 			alias = path.Base(target)
 		}
-		if strings.ToLower(alias) == name {
+		if alias == name {
 			return strings.ToLower(target), true
 		}
 	}

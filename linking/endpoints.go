@@ -1,0 +1,122 @@
+package linking
+
+import (
+	"slices"
+	"strings"
+)
+
+// hiddenSuffix ends the target of a private name that leads nowhere.
+const hiddenSuffix = ".elsewhere"
+
+// Hidden is a private name that leads nowhere. An endpoint that has it gives no
+// answer for that name, whoever has it on the network: the service finds what
+// it means by it on another network, or does not find it. It is a name of a
+// target that is on no network.
+func Hidden(alias string) Name { return Name{Alias: alias, Target: alias + hiddenSuffix} }
+
+// Hides reports whether the name leads nowhere.
+func (n Name) Hides() bool { return n.Target == n.Alias+hiddenSuffix }
+
+// endpoints returns the endpoints of every service, and the names by which it
+// finds others there. The edges have their networks.
+//
+// The engine answers first from the private names of a container, then from the
+// names that others have on its networks, in the order of the names of the
+// networks. So every name of a link is private to the consumer, and what a
+// service finds on one of its networks is hidden on those where somebody else
+// may have the same name.
+func endpoints(networks []Network, edges []Edge) (map[string][]Endpoint, map[string]meanings) {
+	out := make(map[string][]Endpoint)
+	names := make(map[string]meanings) // by service
+	private := make(map[seat][]Name)
+	winners := aliasWinners(edges)
+	for i, e := range edges {
+		if e.Alias == "" || winners[aliasOf(e)] != i {
+			continue
+		}
+		at := seat{e.From, e.Network}
+		for _, spelled := range spellings(e.Alias, strings.ToLower(e.Alias)) {
+			private[at] = append(private[at], Name{Alias: spelled, Target: e.Target})
+		}
+		names[e.From] = append(names[e.From], meaning{e.Alias, e.Owner})
+	}
+	for _, n := range networks {
+		for _, service := range n.Members {
+			endpoint := Endpoint{Network: n.Name, Links: private[seat{service, n.Name}]}
+			if n.named() {
+				endpoint.Aliases = []string{service}
+			}
+			out[service] = append(out[service], endpoint)
+			for _, other := range n.Members {
+				if other != service && n.named() && !names[service].has(other) {
+					names[service] = append(names[service], meaning{other, other})
+				}
+			}
+		}
+	}
+	for _, n := range networks {
+		for _, service := range n.Members {
+			i := slices.IndexFunc(out[service], func(e Endpoint) bool { return e.Network == n.Name })
+			out[service][i].hide(n, names[service])
+		}
+	}
+	return out, names
+}
+
+// seat is a service on a network.
+type seat struct{ service, network string }
+
+// meaning is a name, and what a service means by it.
+type meaning struct{ name, owner string }
+
+type meanings []meaning
+
+func (ms meanings) has(name string) bool {
+	return slices.ContainsFunc(ms, func(m meaning) bool { return strings.EqualFold(m.name, name) })
+}
+
+// sorted returns the names.
+func (ms meanings) sorted() []string {
+	var names []string
+	for _, m := range ms {
+		names = append(names, m.name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// named reports whether services have their names on the network: not where
+// somebody outside is on it, who may have neighbours of the same names, nor
+// where nobody could use them.
+func (n Network) named() bool { return n.Kind != Isolated && len(n.Externals) == 0 }
+
+// hide hides the names by which the service means somebody on another network,
+// where somebody on n may have them: where somebody outside is, any.
+func (e *Endpoint) hide(n Network, names meanings) {
+	for _, m := range names {
+		taken := len(n.Externals) > 0 || n.named() && slices.ContainsFunc(n.Members, func(member string) bool {
+			return member != m.owner && strings.EqualFold(member, m.name)
+		})
+		meant := slices.ContainsFunc(e.Links, func(l Name) bool { return !l.Hides() && strings.EqualFold(l.Alias, m.name) })
+		if taken && !meant {
+			e.Links = append(e.Links, HiddenNames(m.name)...)
+		}
+	}
+	slices.SortFunc(e.Links, func(a, b Name) int { return strings.Compare(a.Alias, b.Alias) })
+}
+
+// HiddenNames hides a name in the spellings that programs use. The engine
+// compares private names exactly, all others without case.
+func HiddenNames(name string) []Name {
+	var list []Name
+	for _, s := range spellings(name, strings.ToLower(name), strings.ToUpper(name)) {
+		list = append(list, Hidden(s))
+	}
+	return list
+}
+
+// spellings returns the words, each once.
+func spellings(words ...string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
+}

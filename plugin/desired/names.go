@@ -1,0 +1,107 @@
+package desired
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+)
+
+// hides lists the names that containers of a service must not find on networks
+// that the project has not made: those under which they find others on its own.
+// With the names of the replicas that there are now: a private name can't be
+// given to an endpoint in use.
+func (in Inputs) hides(service string, replicas map[string][]int) []string {
+	finds := in.Topology.Service(service).Finds
+	names := slices.Clone(finds)
+	for _, name := range finds {
+		s := in.Project.Service(name)
+		if s == nil {
+			continue // an alias
+		}
+		for _, number := range replicas[name] {
+			names = append(names, ReplicaAlias(name, number), ContainerName(in.Project, s, number))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Finds lists the names under which a container finds others on the networks of
+// its project, by what the labels of these say; none for a container that is not
+// of a project.
+func Finds(s *observed.Snapshot, c *observed.Container) []string {
+	if c.Project == "" {
+		return nil
+	}
+	var names []string
+	for _, n := range s.Networks {
+		if n.Project != c.Project || s.EndpointOn(c, &n) == nil && n.Wiring[c.Service] == "" {
+			continue
+		}
+		for member, text := range n.Wiring {
+			if member == c.Service {
+				names = append(names, labels.PrivateNames(text)...)
+				continue
+			}
+			public := labels.PublicNames(text)
+			names = append(names, public...)
+			for _, r := range s.Replicas(c.Project, member) {
+				if len(public) > 0 {
+					names = append(names, ReplicaAlias(member, r.Number), r.Name)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// hide makes an endpoint give no answer for names.
+func hide(settings *network.EndpointSettings, names []string) {
+	for _, name := range names {
+		for _, n := range linking.HiddenNames(name) {
+			if link := n.Target + ":" + n.Alias; !slices.Contains(settings.Links, link) {
+				settings.Links = append(settings.Links, link)
+			}
+		}
+	}
+}
+
+// accepted is the wiring of a service on a network that earlier versions gave,
+// which is as good as long as nobody outside the project is on any network of
+// the service: names of links were private only where another had the name, and
+// nothing was hidden.
+func accepted(e linking.Endpoint) string {
+	public := linking.Endpoint{Aliases: e.Aliases}
+	for _, l := range e.Links {
+		again := slices.ContainsFunc(e.Links, func(o linking.Name) bool {
+			return o.Alias < l.Alias && strings.EqualFold(o.Alias, l.Alias)
+		})
+		if !l.Hides() && !strings.EqualFold(l.Alias, l.Target) && !again {
+			public.Links = append(public.Links, l)
+		}
+	}
+	return labels.EndpointText(public)
+}
+
+// alone reports whether nobody outside the project is on any network of a
+// service.
+func (in Inputs) alone(service string) bool {
+	for _, e := range in.Topology.Service(service).Endpoints {
+		if len(in.Topology.Network(e.Network).Externals) > 0 {
+			return false
+		}
+	}
+	for _, c := range in.Have.Containers {
+		if c.Service == service && len(c.OtherNetworks) > 0 {
+			return false
+		}
+	}
+	return in.Project.Service(service).Net.Mode == compose.NetLinks
+}
