@@ -38,6 +38,7 @@ func (s *containerStore) routes() routes {
 	return routes{atomic: map[string]handler{
 		"GET /containers/json":         s.getContainers,
 		"POST /containers/create":      s.postContainer,
+		"POST /commit":                 s.postCommit,
 		"GET /containers/{id}/json":    withID(s.find, s.getContainer),
 		"GET /containers/{id}/top":     withID(s.find, s.getTop),
 		"POST /containers/{id}/rename": withID(s.find, s.postRename),
