@@ -80,8 +80,13 @@ func (r *report) sorted() []Note {
 		}
 		notes = append(notes, n)
 	}
-	sort.SliceStable(notes, func(i, j int) bool { return before(notes[i].Pos, notes[j].Pos) })
+	SortNotes(notes)
 	return slices.Compact(notes)
+}
+
+// SortNotes puts notes into file order.
+func SortNotes(notes []Note) {
+	sort.SliceStable(notes, func(i, j int) bool { return before(notes[i].Pos, notes[j].Pos) })
 }
 
 // places lists positions, the first few in full.

@@ -62,7 +62,7 @@ func runConfig(c *cli, f configFlags) error {
 		return err
 	}
 	p, t := s.Project, s.Topology
-	view.PrintNotes(s.View, slices.Concat(p.Notes, t.Notes, t.Discovered()))
+	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), t.Notes, t.Discovered()))
 	switch {
 	case f.quiet:
 		return nil

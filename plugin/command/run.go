@@ -109,9 +109,13 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 			return err
 		}
 	}
-	name, err := makeOneOff(making, s, !f.noDeps, desired.OneOff{
+	oneOff := desired.OneOff{
 		Service: once, Name: f.name, Labels: f.labels, UseAliases: f.useAliases, Remove: f.remove, Stdin: !f.detach,
-	})
+	}
+	for _, note := range oneOff.Notes() {
+		s.Note(note)
+	}
+	name, err := makeOneOff(making, s, !f.noDeps, oneOff)
 	if s.Options.DryRun || name == "" {
 		return err
 	}

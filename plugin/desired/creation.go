@@ -83,6 +83,7 @@ func (s ContainerSpec) Creation(c plan.Container, facts CreationFacts) Creation 
 // that keep what they were made from.
 func (s ContainerSpec) config(c plan.Container, facts CreationFacts) *container.Config {
 	out := config(s.service, c.Image, maps.Clone(s.labels))
+	out.Labels[labels.Container] = labels.ContainerText(c.Name, facts.Image.Labels)
 	out.Labels[labels.Exposes] = labels.PortsText(facts.Image.Ports)
 	vars, sums := s.linkVariables(c.Name, facts)
 	out.Env = append(vars, out.Env...)

@@ -7,8 +7,11 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/mount"
+	"github.com/google/go-cmp/cmp"
 
+	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -98,5 +101,69 @@ func TestOnlyWhatRoutesForOthersForwardsPackets(t *testing.T) {
 		if got := made.Host.Sysctls["net.ipv4.ip_forward"]; got != want {
 			t.Errorf("%q: ip_forward %q, want %q", text, got, want)
 		}
+	}
+}
+
+// TestEveryContainerHasAllLabels makes them of an image which has all: none shows
+// through.
+func TestEveryContainerHasAllLabels(t *testing.T) {
+	p, topology := loaded(t, "web:\n  image: x\n  container_name: the-web\n  labels: {team: a, io.stack-lite.print: b, com.docker.compose.service: c, io.stack-lite.next: d}\n")
+	hostile := map[string]string{}
+	for _, name := range labels.All() {
+		hostile[name] = "hostile"
+	}
+	hostile[labels.Container] = "the-web"
+	for _, discovery := range []desired.Discovery{{}, {Off: true}} {
+		in := desired.Inputs{
+			Project: p, Topology: topology, Scale: desired.Scale{"web": 1},
+			Options: desired.Options{Version: "test", LinkEnv: linking.EnvNone, Discovery: discovery},
+		}
+		want, err := in.Want()
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.AddOneOff(&want, desired.OneOff{Service: p.Service("web"), Name: "once", Labels: []string{"team=b", "io.stack-lite.print=b", "io.stack-lite.next"}})
+		for i, of := range []struct{ name, number, oneOff, team string }{{"the-web again", "1", "False", "a"}, {"once", "", "True", "b"}} {
+			c := want.Containers[i]
+			got := c.Spec.(desired.ContainerSpec).Creation(c, desired.CreationFacts{Image: desired.ImageFacts{Labels: hostile}}).Config.Labels
+			expect := labels.Blank()
+			maps.Copy(expect, map[string]string{
+				"team": of.team, labels.Project: "demo", labels.Service: "web", labels.Number: of.number, labels.OneOff: of.oneOff,
+				labels.Version: "test", labels.WorkingDir: p.Dir, labels.Files: p.Files[0], labels.Fingerprint: string(c.Fingerprint),
+				labels.Container: of.name,
+			})
+			if diff := cmp.Diff(expect, got); diff != "" {
+				t.Errorf("%s, -want +got:\n%s", c.Name, diff)
+			}
+		}
+	}
+}
+
+func TestLabelsThatAreLeftOutAreToldInTheOrderOfTheFile(t *testing.T) {
+	p, _ := loaded(t, `web:
+  image: x
+  labels:
+    team: a
+    io.stack-lite.print: b
+    com.docker.compose.project:
+    io.stack-lite.discover: "true"
+db:
+  image: x
+  labels: [io.stack-lite.after=web]
+`)
+	var told []string
+	for _, n := range desired.Notes(p) {
+		told = append(told, n.String())
+	}
+	if diff := cmp.Diff([]string{
+		`fig.yml:5:5: web.labels: label "io.stack-lite.print" is written by Stack Lite itself and was left out`,
+		`fig.yml:6:5: web.labels: label "com.docker.compose.project" is written by Stack Lite itself and was left out`,
+		`fig.yml:10:12: db.labels: label "io.stack-lite.after" is written by Stack Lite itself and was left out`,
+	}, told); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	once := desired.OneOff{Labels: []string{"team=a", "io.stack-lite.print=b"}}
+	if diff := cmp.Diff([]string{`label "io.stack-lite.print" is written by Stack Lite itself and was left out`}, once.Notes()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }

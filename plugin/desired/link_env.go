@@ -11,11 +11,12 @@ import (
 )
 
 // ImageFacts is what an image, or an external container, says that link
-// variables are made of.
+// variables are made of, and the labels of an image.
 type ImageFacts struct {
-	ID    string // of the image
-	Ports []compose.Expose
-	Env   []compose.Var
+	ID     string // of the image
+	Ports  []compose.Expose
+	Env    []compose.Var
+	Labels map[string]string
 }
 
 // LinkSource is where the variables of one link come from. The names and the

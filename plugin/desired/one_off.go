@@ -24,6 +24,17 @@ type OneOff struct {
 	Stdin      bool             // its standard input is open
 }
 
+// Notes says which of Labels the container does not get.
+func (o OneOff) Notes() []string {
+	var notes []string
+	for _, l := range o.Labels {
+		if name, _, _ := strings.Cut(l, "="); labels.Reserved(name) {
+			notes = append(notes, labels.LeftOut(name))
+		}
+	}
+	return notes
+}
+
 // oneOffKind is the kind of a network that is made for a one-off container.
 const oneOffKind linking.Kind = "one-off"
 
@@ -43,11 +54,12 @@ func (in Inputs) AddOneOff(want *plan.Want, o OneOff) string {
 	}
 	c.OneOff, c.AsService = true, o.UseAliases
 	in.addLinkEnv(&c, &spec, s, replicas)
-	delete(spec.labels, labels.Number)
+	spec.labels[labels.Number] = ""
 	spec.labels[labels.OneOff] = "True"
 	for _, l := range o.Labels {
-		name, value, _ := strings.Cut(l, "=")
-		spec.labels[name] = value
+		if name, value, _ := strings.Cut(l, "="); !labels.Reserved(name) {
+			spec.labels[name] = value
+		}
 	}
 	for _, e := range spec.endpoints {
 		if !o.UseAliases {

@@ -152,9 +152,9 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 }
 
 func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Container) map[string]string {
-	out := map[string]string{}
+	out := labels.Blank()
 	for _, l := range s.Labels {
-		if l.Value != nil {
+		if l.Value != nil && !labels.Reserved(l.Name) {
 			out[l.Name] = *l.Value
 		}
 	}
@@ -164,12 +164,8 @@ func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Containe
 	out[labels.OneOff] = "False"
 	out[labels.Version] = in.Options.Version
 	out[labels.WorkingDir] = in.Project.Dir
-	if len(in.Project.Files) > 0 {
-		out[labels.Files] = labels.ListText(in.Project.Files)
-	}
-	if role := in.role(s); role != "" {
-		out[labels.Discovery] = role
-	}
+	out[labels.Files] = labels.ListText(in.Project.Files)
+	out[labels.Discovery] = in.role(s)
 	out[labels.Fingerprint] = string(c.Fingerprint)
 	out[labels.After] = labels.ListText(c.After)
 	return out

@@ -11,12 +11,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 )
 
 // line is a command line of docker run, taken apart as far as links need it.
 type line struct {
 	flags    []flagUse // but for links, networks and --cidfile
 	links    []string  // NAME[:ALIAS]
+	leftOut  []string  // labels that only this tool may write
 	networks []string
 	name     string
 	cidfile  string
@@ -118,6 +120,11 @@ func (l *line) take(u flagUse) {
 		return
 	case "name":
 		l.name = u.value
+	case "label":
+		if name, _, _ := strings.Cut(u.value, "="); labels.Own(name) {
+			l.leftOut = append(l.leftOut, name)
+			return
+		}
 	case "rm":
 		l.remove = set
 	case "interactive":

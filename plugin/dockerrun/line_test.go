@@ -24,6 +24,7 @@ Options:
       --health-start-interval duration   Time between running the check during the start period
                                          (default 0s)
   -i, --interactive                      Keep STDIN open even if not attached
+  -l, --label list                       Set meta data on a container
       --link list                        Add link to another container
       --name string                      Assign a name to the container
       --network network                  Connect a container to a network
@@ -60,6 +61,7 @@ func TestTheFlagsOfDockerRunAreReadFromItsHelp(t *testing.T) {
 func TestALineOfDockerRunIsTakenApart(t *testing.T) {
 	for text, want := range map[string]struct {
 		options, links, networks, rest string
+		leftOut                        string
 		detach, remove, stdin, tty     bool
 	}{
 		"-it --name web --link mysql:mysql image /run.sh": {
@@ -71,6 +73,8 @@ func TestALineOfDockerRunIsTakenApart(t *testing.T) {
 		"--detach=false --rm=true --net mine --network=bridge --link a -- image -d": {
 			options: "--detach=false --rm=true", links: "a", networks: "mine", rest: "image -d", remove: true},
 		"--link a --cidfile x -v /a:/b image": {options: "--volume=/a:/b", links: "a", rest: "image"},
+		"-l a=b --label=io.stack-lite.print=1 -l io.stack-lite.discover=true --label com.docker.compose.project=p --link a image": {
+			options: "--label=a=b --label=io.stack-lite.discover=true --label=com.docker.compose.project=p", links: "a", rest: "image", leftOut: "io.stack-lite.print"},
 	} {
 		l, err := parseLine(runFlags(runHelp), strings.Fields(text))
 		if err == nil {
@@ -83,6 +87,7 @@ func TestALineOfDockerRunIsTakenApart(t *testing.T) {
 		for what, pair := range map[string][2]string{
 			"options": {strings.Join(l.runWords(), " "), want.options}, "links": {strings.Join(l.links, " "), want.links},
 			"networks": {strings.Join(l.networks, " "), want.networks}, "rest": {strings.Join(l.rest, " "), want.rest},
+			"labels left out": {strings.Join(l.leftOut, " "), want.leftOut},
 		} {
 			if pair[0] != pair[1] {
 				t.Errorf("%s: %s are %q, want %q", text, what, pair[0], pair[1])

@@ -14,6 +14,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/adhoc"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
@@ -35,6 +36,9 @@ func Run(ctx context.Context, s *session.Session, vars map[string]string, stream
 	}
 	if err := line.check(); err != nil {
 		return err
+	}
+	for _, name := range line.leftOut {
+		s.Note(labels.LeftOut(name))
 	}
 	r := &linkedRun{session: s, docker: docker, terminal: streams, line: line, networks: map[string]plan.Network{}}
 	if err := r.find(ctx); err != nil {

@@ -54,7 +54,7 @@ func (f *factsCache) ofImage(ctx context.Context, ref string) (desired.ImageFact
 		for port := range image.Config.ExposedPorts {
 			facts.Ports = append(facts.Ports, labels.Exposed(nat.Port(port)))
 		}
-		facts.Env = variables(image.Config.Env)
+		facts.Env, facts.Labels = variables(image.Config.Env), image.Config.Labels
 	}
 	if f.known == nil {
 		f.known = map[string]desired.ImageFacts{}

@@ -49,7 +49,7 @@ func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot
 		s.Networks = append(s.Networks, observedNetwork(n))
 	}
 	for i, c := range containers {
-		if _, prober := c.Labels[labels.Prober]; !prober {
+		if !isProber(c) {
 			of := observedContainer(c)
 			of.Order = i
 			s.Containers = append(s.Containers, of)
@@ -78,7 +78,9 @@ func (e *Engine) Containers(ctx context.Context, project string) ([]observed.Con
 	}
 	s := observed.Snapshot{}
 	for _, c := range found {
-		s.Containers = append(s.Containers, observedContainer(c))
+		if labels.Ours(c.Labels) {
+			s.Containers = append(s.Containers, observedContainer(c))
+		}
 	}
 	s.Sort()
 	return s.Containers, nil

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -95,7 +96,20 @@ func programMismatch(program []byte, system, arch string) string {
 	return ""
 }
 
-func (p *Prober) ref() string { return "stacklite-prober:" + p.sum }
+// What the names of images and containers begin with. One with another name is
+// none of the prober's, whatever its labels say: it is a copy.
+const (
+	proberImages     = "stacklite-prober:"
+	proberContainers = "stacklite-prober-"
+)
+
+// isProber reports whether a container of a list is one that a prober made.
+func isProber(c container.Summary) bool {
+	name, made := containerName(c), c.Labels[labels.Container] // empty: by an earlier version
+	return c.Labels[labels.Prober] != "" && strings.HasPrefix(name, proberContainers) && (made == "" || made == name)
+}
+
+func (p *Prober) ref() string { return proberImages + p.sum }
 
 // Ask runs the program with arguments inside the network of a container that
 // runs, and gives what it wrote to its standard output. Nothing of it is left
@@ -152,11 +166,14 @@ func (p *Prober) create(ctx context.Context, id string, args []string) (string, 
 func (p *Prober) container(ctx context.Context, id string, args []string) (string, error) {
 	var suffix [4]byte
 	rand.Read(suffix[:])
+	name := proberContainers + hex.EncodeToString(suffix[:])
+	of := labels.Blank()
+	of[labels.Prober], of[labels.Container] = p.sum, name
 	config := &container.Config{
 		Image:        p.ref(),
 		Entrypoint:   []string{proberPath},
 		Cmd:          args,
-		Labels:       map[string]string{labels.Prober: p.sum},
+		Labels:       of,
 		AttachStdout: true, AttachStderr: true,
 	}
 	host := &container.HostConfig{
@@ -168,7 +185,7 @@ func (p *Prober) container(ctx context.Context, id string, args []string) (strin
 		SecurityOpt:    []string{"no-new-privileges"},
 		LogConfig:      container.LogConfig{Type: "none"},
 	}
-	made, err := p.engine.client.ContainerCreate(ctx, config, host, nil, nil, "stacklite-prober-"+hex.EncodeToString(suffix[:]))
+	made, err := p.engine.client.ContainerCreate(ctx, config, host, nil, nil, name)
 	return made.ID, err
 }
 
@@ -235,14 +252,16 @@ func (p *Prober) Close(ctx context.Context) {
 	left.Add("status", "created")
 	containers, _ := c.ContainerList(ctx, container.ListOptions{All: true, Filters: left})
 	for _, l := range containers {
-		if time.Since(time.Unix(l.Created, 0)) > time.Minute {
+		if isProber(l) && time.Since(time.Unix(l.Created, 0)) > time.Minute {
 			_ = c.ContainerRemove(ctx, l.ID, container.RemoveOptions{Force: true})
 		}
 	}
 	images, _ := c.ImageList(ctx, image.ListOptions{Filters: label})
 	for _, i := range images {
 		for _, tag := range i.RepoTags {
-			_, _ = c.ImageRemove(ctx, tag, image.RemoveOptions{PruneChildren: true})
+			if strings.HasPrefix(tag, proberImages) {
+				_, _ = c.ImageRemove(ctx, tag, image.RemoveOptions{PruneChildren: true})
+			}
 		}
 	}
 }

@@ -5,7 +5,11 @@ package labels
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/stack-lite/stack-lite/linking"
 )
 
 // The labels that docker-compose 1.29 wrote on containers and images
@@ -23,20 +27,21 @@ const (
 )
 
 // Our own state. A container without Fingerprint, or a network without Settings,
-// is external, whatever its other labels say.
+// is external, whatever its other labels say. Blank says which a container has.
 const (
-	Fingerprint = "io.stack-lite.print"    // plan.Fingerprint of a container
-	After       = "io.stack-lite.after"    // services started before, a list
-	Settings    = "io.stack-lite.settings" // what can't be changed on a network: its linking.Kind
-	For         = "io.stack-lite.for"      // the one-off container that a network is for, by name
-	ProjectOf   = "io.stack-lite.project"  // of a network, as Project is of a container
-	Network     = "io.stack-lite.network"  // the name of a network without the project
-	Wiring      = "io.stack-lite.wiring"   // which services are on a network under which names: see WiringText
-	Externals   = "io.stack-lite.outside"  // what else a network is for: external names, a list
+	Fingerprint = "io.stack-lite.print"     // plan.Fingerprint of a container
+	Container   = "io.stack-lite.container" // the name that a container was made for: see ContainerText
+	After       = "io.stack-lite.after"     // services started before, a list
+	Settings    = "io.stack-lite.settings"  // what can't be changed on a network: its linking.Kind
+	For         = "io.stack-lite.for"       // the one-off container that a network is for, by name
+	ProjectOf   = "io.stack-lite.project"   // of a network, as Project is of a container
+	Network     = "io.stack-lite.network"   // the name of a network without the project
+	Wiring      = "io.stack-lite.wiring"    // which services are on a network under which names: see WiringText
+	Externals   = "io.stack-lite.outside"   // what else a network is for: external names, a list
 
 	Discovery = "io.stack-lite.discovery" // what a container is to discovery: see RoleText
 	LinkEnv   = "io.stack-lite.variables" // what its link variables say: see LinkEnvText
-	Exposes   = "io.stack-lite.exposes"   // ports that a container's image exposes: see PortsText
+	Exposes   = "io.stack-lite.exposes"   // ports that a container's image exposes; empty: none. See PortsText
 )
 
 const (
@@ -52,15 +57,51 @@ const (
 	Prober = "io.stack-lite.prober"
 )
 
-// Ours reports whether labels are those of a container that this tool made.
-func Ours(of map[string]string) bool {
-	_, made := of[Fingerprint]
-	return made
+// ownPrefix is what the names of the labels of our own begin with.
+const ownPrefix = "io.stack-lite."
+
+// All lists the labels that are written by this tool alone.
+func All() []string {
+	return []string{
+		Project, Service, Number, OneOff, Version, WorkingDir, Files,
+		Fingerprint, Container, After, Settings, For, ProjectOf, Network, Wiring, Externals, Discovery, LinkEnv, Exposes,
+		Link, Prober,
+	}
 }
 
 // NetworkProject is the project that a network was made for, by its labels.
 // Earlier versions gave networks the label of containers.
 func NetworkProject(of map[string]string) string { return cmp.Or(of[ProjectOf], of[Project]) }
+
+// Blank has an empty value for each of All. Every container that is made has
+// them all, so that nothing of what its image has under these names shows
+// through: a label of an image can be overridden, but not taken away. To a
+// reader an empty value is none.
+func Blank() map[string]string {
+	blank := map[string]string{}
+	for _, name := range All() {
+		blank[name] = ""
+	}
+	return blank
+}
+
+// Own reports whether a label is of our own and not one that users are to write.
+func Own(name string) bool {
+	return strings.HasPrefix(name, ownPrefix) && name != linking.DiscoverLabel && !strings.HasPrefix(name, linking.DiscoverLabel+".")
+}
+
+// Reserved reports whether a container can't be given a label by a file or a
+// command line: it is Own or one of All.
+func Reserved(name string) bool { return Own(name) || slices.Contains(All(), name) }
+
+// LeftOut says that a label was not given to a container.
+func LeftOut(name string) string {
+	return fmt.Sprintf("label %q is written by Stack Lite itself and was left out", name)
+}
+
+// Ours reports whether labels are such as this tool writes on a container. Whether
+// it made that container is another question: see IdentityOf.
+func Ours(of map[string]string) bool { return of[Fingerprint] != "" }
 
 // IsOneOff reports whether labels are those of a one-off container.
 func IsOneOff(of map[string]string) bool { return of[OneOff] == "True" }

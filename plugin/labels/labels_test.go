@@ -2,8 +2,13 @@ package labels_test
 
 import (
 	"encoding/hex"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -133,18 +138,70 @@ func TestAnEndpointSaysWhatItSeesATargetAs(t *testing.T) {
 	}
 }
 
-func TestOnlyAFingerprintMakesAContainerOurs(t *testing.T) {
+func TestOnlyAFingerprintMakesLabelsOurs(t *testing.T) {
 	for name, c := range map[string]struct {
 		of           map[string]string
 		ours, oneOff bool
 	}{
 		"none":              {nil, false, false},
+		"all empty":         {labels.Blank(), false, false},
 		"of docker-compose": {map[string]string{labels.Project: "demo", labels.Service: "web", labels.OneOff: "False"}, false, false},
-		"of a replica":      {map[string]string{labels.Project: "demo", labels.Fingerprint: "", labels.OneOff: "False"}, true, false},
+		"of a replica":      {map[string]string{labels.Project: "demo", labels.Fingerprint: "1", labels.OneOff: "False"}, true, false},
 		"of a one-off one":  {map[string]string{labels.Fingerprint: "1", labels.OneOff: "True"}, true, true},
 	} {
 		if labels.Ours(c.of) != c.ours || labels.IsOneOff(c.of) != c.oneOff {
 			t.Errorf("%s: ours %v, one-off %v", name, labels.Ours(c.of), labels.IsOneOff(c.of))
+		}
+	}
+}
+
+// TestAllAreAllThatThereAre reads the constants of the package, so that a new one
+// is not forgotten where all are meant.
+func TestAllAreAllThatThereAre(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "labels.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		value, ok := n.(*ast.ValueSpec)
+		if ok && value.Names[0].IsExported() {
+			name, err := strconv.Unquote(value.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Error(err)
+			}
+			found = append(found, name)
+		}
+		return !ok
+	})
+	slices.Sort(found)
+	if diff := cmp.Diff(found, slices.Sorted(slices.Values(labels.All()))); diff != "" {
+		t.Errorf("constants -, All +\n%s", diff)
+	}
+	if diff := cmp.Diff(found, slices.Sorted(maps.Keys(labels.Blank()))); diff != "" {
+		t.Errorf("constants -, Blank +\n%s", diff)
+	}
+}
+
+func TestOnlyLabelsThatAreDocumentedForUsersAreTheirs(t *testing.T) {
+	for _, name := range labels.All() {
+		if !labels.Reserved(name) {
+			t.Errorf("%s is not reserved", name)
+		}
+	}
+	for name, want := range map[string][2]bool{ // own, reserved
+		"io.stack-lite.discover":          {false, false},
+		"io.stack-lite.discover.projects": {false, false},
+		"io.stack-lite.discovery":         {true, true},
+		"io.stack-lite.discovered":        {true, true},
+		"io.stack-lite.of-next-year":      {true, true},
+		"io.stack-lite":                   {false, false},
+		"com.docker.compose.project":      {false, true},
+		"com.docker.compose.config-hash":  {false, false},
+		"team":                            {false, false},
+	} {
+		if labels.Own(name) != want[0] || labels.Reserved(name) != want[1] {
+			t.Errorf("%s: own %v, reserved %v", name, labels.Own(name), labels.Reserved(name))
 		}
 	}
 }

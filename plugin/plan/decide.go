@@ -69,7 +69,7 @@ func score(h *HaveContainer, w Container) int {
 	switch {
 	case h.Name == w.Name:
 		return 2
-	case h.Name == temporary(w.Name):
+	case h.Name == TemporaryName(w.Name):
 		return 1
 	}
 	return 0

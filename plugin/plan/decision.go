@@ -29,7 +29,7 @@ func (d *decision) firstName() string {
 	}
 	for _, h := range d.replace {
 		if h.Name == d.want.Name {
-			return temporary(d.want.Name)
+			return TemporaryName(d.want.Name)
 		}
 	}
 	return d.want.Name
@@ -38,8 +38,9 @@ func (d *decision) firstName() string {
 // renames reports whether the container gets its name once another one is gone.
 func (d *decision) renames() bool { return !d.skip && d.firstName() != d.want.Name }
 
-// temporary is the name of a container until the one that it replaces is gone.
-func temporary(name string) string { return name + ".new" }
+// TemporaryName is the name of a container until the one that it replaces is
+// gone.
+func TemporaryName(name string) string { return name + ".new" }
 
 // attachedTo reports whether there is a container that serves on and is
 // attached to a network.

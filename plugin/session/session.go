@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -71,7 +72,7 @@ func Open(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	view.PrintNotes(s.View, append(s.Project.Notes, s.Topology.Notes...))
+	view.PrintNotes(s.View, slices.Concat(s.Project.Notes, desired.Notes(s.Project), s.Topology.Notes))
 	return s, s.connect()
 }
 
