@@ -128,9 +128,10 @@ func (c *cli) completeProjects(cmd *cobra.Command, _ []string, _ string) ([]stri
 func (c *cli) completeIndexes(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var numbers []string
 	if s, err := session.Find(c.env, c.options()); err == nil {
-		list, _ := s.List(cmd.Context(), args[:min(1, len(args))])
+		list, _ := s.Engine.Containers(cmd.Context(), s.Name)
 		for _, container := range list {
-			if n := strconv.Itoa(container.Number); !container.OneOff && !slices.Contains(numbers, n) {
+			named := len(args) == 0 || args[0] == container.Service
+			if n := strconv.Itoa(container.Number); named && !container.OneOff && !slices.Contains(numbers, n) {
 				numbers = append(numbers, n)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stack-lite/stack-lite/linking/graph"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/reach"
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
@@ -16,6 +17,11 @@ func look(ctx context.Context, s *session.Session) (reach.View, error) {
 	have, err := s.Observe(ctx, false)
 	if err != nil {
 		return reach.View{}, err
+	}
+	for _, e := range have.Externals {
+		if e.CopyOf != "" {
+			s.Note(plan.CopyLeftAlone(e.Name, e.CopyOf))
+		}
 	}
 	v := reach.View{Project: s.Name, Snapshot: &have.Snapshot}
 	if s.Project == nil {

@@ -42,6 +42,9 @@ func HaveOf(s *observed.Snapshot, project string) Have {
 	for _, c := range externals {
 		x := externalContainer(c)
 		x.Hides = Finds(s, c)
+		if c.Owner == project {
+			x.CopyOf = c.CopyOf
+		}
 		have.Externals = append(have.Externals, x)
 	}
 	for _, n := range s.Networks {

@@ -39,6 +39,8 @@ func TestASnapshotIsSeparatedIntoOwnAndExternal(t *testing.T) {
 			{ID: "3", Name: "box", Order: 2, Endpoints: []observed.Endpoint{endpoint("lan", "10.1.0.3"), {Network: "bridge"}}},
 			{ID: "4", Name: "shop_web_1", Owner: "shop", Project: "shop", Service: "web", Number: 1, Order: 1},
 			{ID: "5", Name: "hosted", Owner: "demo", Order: 0, NetworkMode: "host"},
+			{ID: "6", Name: "copy", Owner: "demo", CopyOf: "web", Order: 3},
+			{ID: "7", Name: "theirs", Owner: "shop", CopyOf: "web", Order: 4},
 		},
 	}
 	want := plan.Have{
@@ -66,6 +68,8 @@ func TestASnapshotIsSeparatedIntoOwnAndExternal(t *testing.T) {
 				ID: "3", Name: "box", Attached: map[string]string{"lan": "id-lan", "bridge": ""},
 				Address: map[string]string{"lan": "10.1.0.3"},
 			},
+			{ID: "6", Name: "copy", Owner: "demo", CopyOf: "web", Attached: map[string]string{}, Address: map[string]string{}},
+			{ID: "7", Name: "theirs", Owner: "shop", Attached: map[string]string{}, Address: map[string]string{}},
 		},
 	}
 	have := desired.HaveOf(s, "demo")

@@ -57,17 +57,23 @@ func subnetOf(n network.Summary) string {
 	return n.IPAM.Config[0].Subnet
 }
 
-// observedContainer is a container of a list, read once for all verbs.
-func observedContainer(c container.Summary) observed.Container {
+// observedContainer is a container of a list, read once for all verbs. That it is
+// copied says that its labels were written for another one.
+func observedContainer(c container.Summary, copied bool) observed.Container {
 	out := observed.Container{
 		ID: c.ID, Name: containerName(c), Owner: c.Labels[labels.Project],
 		Image: c.Image, ImageID: c.ImageID, Command: c.Command,
 		State: plan.State(c.State), Status: c.Status, Ports: observedPorts(c.Ports),
 	}
 	addEndpoints(&out, c)
-	if labels.Ours(c.Labels) {
+	if labels.Ours(c.Labels) && !copied {
 		addLabels(&out, c.Labels)
-	} else if out.Attachable() {
+		return out
+	}
+	if copied {
+		out.CopyOf = c.Labels[labels.Service]
+	}
+	if out.Attachable() {
 		out.Role = guessRole(c)
 	}
 	return out
@@ -99,7 +105,9 @@ func addLabels(out *observed.Container, of map[string]string) {
 // addReplica fills in which container of a service the labels say that it is.
 func addReplica(out *observed.Container, of map[string]string) {
 	out.Service, out.OneOff = of[labels.Service], labels.IsOneOff(of)
-	out.Number, _ = strconv.Atoi(of[labels.Number])
+	if !out.OneOff {
+		out.Number, _ = strconv.Atoi(of[labels.Number])
+	}
 }
 
 // guessRole returns what a container that this tool did not make is to

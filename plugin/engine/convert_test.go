@@ -28,6 +28,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 	for name, c := range map[string]struct {
 		summary container.Summary
 		mode    string
+		copied  bool
 		want    observed.Container
 	}{
 		"of a service": {
@@ -72,6 +73,29 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 			}},
 			mode: "demo_default",
 			want: observed.Container{ID: id, Name: "demo_web_1", Owner: "demo", CreatedOn: "demo_default"},
+		},
+		"a copy, which is external": {
+			summary: container.Summary{ID: id, Names: []string{"/other"}, Ports: published, Mounts: socket, Labels: map[string]string{
+				labels.Project: "demo", labels.Service: "web", labels.Number: "1", labels.Fingerprint: "print", labels.Container: "demo_web_1",
+				labels.LinkEnv: "1", labels.After: "db", labels.Discovery: "discoverable",
+			}},
+			copied: true,
+			want: observed.Container{
+				ID: id, Name: "other", Owner: "demo", CopyOf: "web", Role: linking.Role{Proxy: true},
+				Ports: []observed.Port{{IP: "0.0.0.0", Private: 80, Public: 80, Protocol: "tcp"}},
+			},
+		},
+		"a one-off one of an image with a number": {
+			summary: container.Summary{ID: id, Names: []string{"/demo_web_run_f00"}, Labels: map[string]string{
+				labels.Project: "demo", labels.Service: "web", labels.OneOff: "True", labels.Fingerprint: "print", labels.Number: "4",
+			}},
+			want: observed.Container{
+				ID: id, Name: "demo_web_run_f00", Owner: "demo", Project: "demo", Service: "web", OneOff: true, Fingerprint: "print",
+			},
+		},
+		"whose labels are all empty": {
+			summary: container.Summary{ID: id, Names: []string{"/x"}, Labels: labels.Blank()},
+			want:    observed.Container{ID: id, Name: "x"},
 		},
 		"on the default bridge": {
 			summary: container.Summary{
@@ -132,7 +156,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.summary.HostConfig.NetworkMode = c.mode
-			if diff := cmp.Diff(c.want, observedContainer(c.summary), addresses); diff != "" {
+			if diff := cmp.Diff(c.want, observedContainer(c.summary, c.copied), addresses); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})

@@ -59,7 +59,16 @@ func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit fun
 	for {
 		select {
 		case m := <-messages:
-			emit(event(m))
+			of := m.Actor.Attributes // the labels are among them
+			copied, err := e.facts.isCopy(ctx, of["name"], of["image"], of)
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				return e.explain(err)
+			case !copied && labels.Ours(of):
+				emit(event(m))
+			}
 		case err := <-errs:
 			switch {
 			case ctx.Err() != nil:

@@ -18,7 +18,8 @@ import (
 )
 
 // Observe takes a snapshot of the engine and looks up the images that refs name.
-// It makes three calls at the same time, two where there are no refs.
+// It makes three calls at the same time, two where there are no refs, and one for
+// each image of containers of which nothing else tells whether they are ours.
 func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot, error) {
 	var (
 		containers []container.Summary
@@ -49,12 +50,16 @@ func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot
 		s.Networks = append(s.Networks, observedNetwork(n))
 	}
 	for i, c := range containers {
-		if !isProber(c) {
-			of := observedContainer(c)
-			of.Order = i
-			s.Containers = append(s.Containers, of)
+		if isProber(c) {
+			continue
 		}
-		if text, said := c.Labels[labels.Exposes]; said {
+		of, err := e.facts.container(ctx, c)
+		if err != nil {
+			return nil, e.explain(err)
+		}
+		of.Order = i
+		s.Containers = append(s.Containers, of)
+		if text, said := c.Labels[labels.Exposes]; said && of.Project != "" {
 			s.ImagePorts[c.ImageID] = labels.ParsePorts(text)
 		}
 	}
@@ -63,8 +68,16 @@ func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot
 }
 
 // Containers lists the containers of a project, stopped ones too, by service and
-// number; those of all projects where project is empty. It makes one call.
+// number; those of all projects where project is empty. It makes one call, and
+// those that Observe makes to find out which are ours.
 func (e *Engine) Containers(ctx context.Context, project string) ([]observed.Container, error) {
+	list, err := e.Labelled(ctx, project)
+	return slices.DeleteFunc(list, func(c observed.Container) bool { return c.Project == "" }), err
+}
+
+// Labelled is Containers together with those that have the labels of one, but
+// are others: they are external, see observed.Container.CopyOf.
+func (e *Engine) Labelled(ctx context.Context, project string) ([]observed.Container, error) {
 	of := labels.Project
 	if project != "" {
 		of += "=" + project
@@ -78,9 +91,14 @@ func (e *Engine) Containers(ctx context.Context, project string) ([]observed.Con
 	}
 	s := observed.Snapshot{}
 	for _, c := range found {
-		if labels.Ours(c.Labels) {
-			s.Containers = append(s.Containers, observedContainer(c))
+		if isProber(c) {
+			continue
 		}
+		of, err := e.facts.container(ctx, c)
+		if err != nil {
+			return nil, e.explain(err)
+		}
+		s.Containers = append(s.Containers, of)
 	}
 	s.Sort()
 	return s.Containers, nil

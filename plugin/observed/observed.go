@@ -61,9 +61,11 @@ type Container struct {
 
 	// Owner is the project that its labels name, whoever made it; empty: none.
 	// Project is the same for a container that this tool made, and empty for all
-	// others, which are external.
+	// others, which are external. Of these CopyOf is the service of Owner of which
+	// one has labels that were written for another container; empty: it has none.
 	Owner   string
 	Project string
+	CopyOf  string
 	Service string // empty for external ones
 	Number  int    // of the replica, from 1; 0 for a one-off container
 	OneOff  bool

@@ -66,6 +66,24 @@ func TestDownDetachesTheExternalsThatTheStackAttachedAndNoOther(t *testing.T) {
 	}
 }
 
+func TestEveryPlanNamesCopiesAndLeavesThemAlone(t *testing.T) {
+	have := Have{
+		Containers: []HaveContainer{{ID: "1", Name: "p_web_1", Service: "web", Number: 1, State: StateRunning}},
+		Externals:  []External{{ID: "2", Name: "other", Owner: "p", CopyOf: "web"}, {ID: "3", Name: "box"}},
+	}
+	want := Want{Services: []string{"web"}, Containers: []Container{{Name: "p_web_1", Service: "web", Number: 1}}}
+	for target := UpAndRunning; target <= Removed; target++ {
+		p, err := Make(Goal{State: target, Timeout: new(int)}, want, have)
+		if err != nil {
+			t.Fatal(err)
+		}
+		note := "container other carries the labels of web's container, but Stack Lite did not make it: it is left alone"
+		if !slices.Equal(p.Notes, []string{note}) || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Task.Name == "other" }) {
+			t.Errorf("goal %d:\n%s", target, p)
+		}
+	}
+}
+
 func TestANetworkWithAnExternalAttachedByOthersIsNotReplaced(t *testing.T) {
 	want, m := linkedToExternal(true)
 	bring(t, Goal{}, want, m)

@@ -78,7 +78,18 @@ func Make(goal Goal, want Want, have Have) (*Plan, error) {
 	if p.unmet != nil {
 		return nil, p.unmet
 	}
+	for _, e := range have.Externals {
+		if e.CopyOf != "" {
+			p.Notes = append(p.Notes, CopyLeftAlone(e.Name, e.CopyOf))
+		}
+	}
 	return p, nil
+}
+
+// CopyLeftAlone is the note that a container which has labels of a service's
+// container, but is another one, stays.
+func CopyLeftAlone(name, service string) string {
+	return fmt.Sprintf("container %s carries the labels of %s's container, but Stack Lite did not make it: it is left alone", name, service)
 }
 
 func plan(goal Goal, want Want, have Have) (*Plan, error) {

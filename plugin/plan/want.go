@@ -126,6 +126,7 @@ type External struct {
 	Name     string
 	Owner    string            // the project that it says it belongs to; empty: none
 	Hides    []string          // names that it must not find on networks of the stack
+	CopyOf   string            // the service of the stack whose labels it carries; empty: none
 	Attached map[string]string // as HaveContainer has it, but with all networks
 	Address  map[string]string // by name of the network, while it runs
 }

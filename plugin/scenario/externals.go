@@ -15,7 +15,8 @@ import (
 
 // external makes a container of no project, with traits: socket mounts the
 // engine's socket, publish puts port 80 on the host, net=MODE is where it
-// stands, alias=NAME a name that it has there, and NAME=VALUE with a dot in the name is a label, without one a
+// stands, alias=NAME a name that it has there, image=IMAGE what it is made from,
+// and NAME=VALUE with a dot in the name is a label, without one a
 // variable.
 func external(s *Scene, args []string) error {
 	ctx := context.Background()
@@ -37,6 +38,8 @@ func external(s *Scene, args []string) error {
 			host.NetworkMode = container.NetworkMode(value)
 		case name == "alias":
 			aliases = append(aliases, value)
+		case name == "image":
+			config.Image = value
 		case given && strings.Contains(name, "."):
 			config.Labels[name] = value
 		case given:
@@ -96,6 +99,25 @@ func keepsConnection(s *Scene, args []string) error {
 	return nil
 }
 
+// commit makes an image of the first container of a service, as docker commit
+// does, with labels beside those that the container has.
+func commit(s *Scene, args []string) error {
+	replicas, err := s.replicas(args[0])
+	if err != nil {
+		return err
+	}
+	if len(replicas) == 0 {
+		return fmt.Errorf("%s has no container", args[0])
+	}
+	config := &container.Config{Labels: map[string]string{}}
+	for _, label := range args[2:] {
+		name, value, _ := strings.Cut(label, "=")
+		config.Labels[name] = value
+	}
+	_, err = s.Client.ContainerCommit(context.Background(), replicas[0].id, container.CommitOptions{Reference: args[1], Config: config})
+	return err
+}
+
 // behindTheBack does to the first container of a service what the docker
 // command can.
 func behindTheBack(s *Scene, args []string) error {
@@ -110,6 +132,8 @@ func behindTheBack(s *Scene, args []string) error {
 	switch args[0] {
 	case "stop":
 		return s.Client.ContainerStop(ctx, id, container.StopOptions{})
+	case "rename":
+		return s.Client.ContainerRename(ctx, id, strings.Join(args[2:], ""))
 	case "remove":
 		return s.Client.ContainerRemove(ctx, id, container.RemoveOptions{Force: true})
 	case "disconnect":

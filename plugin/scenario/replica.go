@@ -20,7 +20,8 @@ type replica struct {
 	volumes  map[string]string // by where they are mounted
 }
 
-// replicas lists the containers of a service, the oldest first.
+// replicas lists the containers of a service, the oldest first. Those that
+// external made are none, whatever labels their images gave them.
 func (s *Scene) replicas(word string) ([]replica, error) {
 	project, service := s.split(word)
 	ctx := context.Background()
@@ -34,7 +35,7 @@ func (s *Scene) replicas(word string) ([]replica, error) {
 		if project == "" && !slices.Contains(c.Names, "/"+service) {
 			continue
 		}
-		if project != "" && (c.Labels[LabelProject] != project || c.Labels[LabelService] != service) {
+		if project != "" && (c.Labels[LabelProject] != project || c.Labels[LabelService] != service || s.isExternal(c.ID)) {
 			continue
 		}
 		r, err := s.inspect(ctx, c.ID)
@@ -48,6 +49,11 @@ func (s *Scene) replicas(word string) ([]replica, error) {
 		replicas = append(replicas, r)
 	}
 	return replicas, nil
+}
+
+// isExternal reports whether external made a container.
+func (s *Scene) isExternal(id string) bool {
+	return slices.ContainsFunc(s.externals, func(r replica) bool { return r.id == id })
 }
 
 func (s *Scene) inspect(ctx context.Context, id string) (replica, error) {

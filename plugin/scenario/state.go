@@ -66,8 +66,7 @@ func nothingLeft(s *Scene, args []string) error {
 	}
 	var left []string
 	for _, c := range list {
-		isExternal := slices.ContainsFunc(s.externals, func(r replica) bool { return r.id == c.ID })
-		if !isExternal && (c.Labels[LabelProject] == project || strings.HasPrefix(c.Names[0], "/"+project+"_")) {
+		if !s.isExternal(c.ID) && (c.Labels[LabelProject] == project || strings.HasPrefix(c.Names[0], "/"+project+"_")) {
 			left = append(left, c.Names[0])
 		}
 	}

@@ -52,7 +52,8 @@ func words() map[string]word {
 		"remember":         {"SERVICE...", 1, -1, act, remember},
 		"external":         {"CONTAINER [TRAIT...]", 1, -1, act, external},
 		"external-network": {"NAME", 1, 1, act, externalNetwork},
-		"behind-the-back":  {"stop|remove|disconnect SERVICE", 2, 2, act, behindTheBack},
+		"commit":           {"SERVICE IMAGE [LABEL=VALUE...]", 2, -1, act, commit},
+		"behind-the-back":  {"stop|remove|disconnect|rename SERVICE [NAME]", 2, 3, act, behindTheBack},
 
 		"running":          {"SERVICE N", 2, 2, positive, running},
 		"stopped":          {"SERVICE N", 2, 2, positive, stopped},

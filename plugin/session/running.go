@@ -10,12 +10,19 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// List gives the containers of the services that args name, or of all.
+// List gives the containers of the services that args name, or of all, and notes
+// which others carry their labels.
 func (s *Session) List(ctx context.Context, args []string) ([]observed.Container, error) {
-	list, err := s.Engine.Containers(ctx, s.Name)
+	list, err := s.Engine.Labelled(ctx, s.Name)
 	if err != nil {
 		return nil, err
 	}
+	list = slices.DeleteFunc(list, func(c observed.Container) bool {
+		if c.CopyOf != "" {
+			s.Note(plan.CopyLeftAlone(c.Name, c.CopyOf))
+		}
+		return c.Project == ""
+	})
 	var running []string
 	for _, c := range list {
 		running = append(running, c.Service)

@@ -1,0 +1,31 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+)
+
+// container is a container of a list, of which is known whose its labels are.
+func (f *factsCache) container(ctx context.Context, c container.Summary) (observed.Container, error) {
+	copied, err := f.isCopy(ctx, containerName(c), c.ImageID, c.Labels)
+	return observedContainer(c, copied), err
+}
+
+// isCopy reports whether a container has labels of ours that were written for
+// another one. Its image is asked, once a run, where its name does not tell. One
+// that is gone leaves a container that can't be shown to be ours.
+func (f *factsCache) isCopy(ctx context.Context, name, image string, of map[string]string) (bool, error) {
+	if labels.IdentityOf(name, of) != labels.Unsure {
+		return false, nil
+	}
+	facts, err := f.ofImage(ctx, image)
+	if errdefs.IsNotFound(err) {
+		return true, nil
+	}
+	return labels.Copied(of, facts.Labels), err
+}
