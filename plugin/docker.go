@@ -1,7 +1,9 @@
 package plugin
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,12 +15,13 @@ import (
 	cliplugin "github.com/docker/cli/cli-plugins/plugin"
 	dockercommand "github.com/docker/cli/cli/command"
 	"github.com/docker/cli/cli/debug"
+	"github.com/docker/cli/cli/flags"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"go.opentelemetry.io/otel"
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/command"
-	"github.com/stack-lite/stack-lite/plugin/dockerrun"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/image"
@@ -45,7 +48,8 @@ func runDocker(args []string) int {
 		os.Args = standaloneArgs(args, old)
 	}
 	root, view := command.New(env, old)
-	env.Buildx = func() *image.BuildxPlugin { return findBuildx(docker, root, os.Args[1:]) }
+	env.Docker = func(args ...string) *exec.Cmd { return sameDocker(os.Args, args) }
+	env.Buildx = func() *image.BuildxPlugin { return findBuildx(docker, root, os.Args) }
 	if standalone {
 		name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: name}
@@ -88,13 +92,13 @@ func environment(docker *dockercommand.DockerCli) *session.Environment {
 }
 
 // findBuildx looks where the Docker CLI does for its plugin for builds. Calls
-// of it get the same global flags as this process did.
-func findBuildx(docker *dockercommand.DockerCli, root *cobra.Command, args []string) *image.BuildxPlugin {
+// of it get the global flags of this process, which was called with argv.
+func findBuildx(docker *dockercommand.DockerCli, root *cobra.Command, argv []string) *image.BuildxPlugin {
 	found, err := manager.GetPlugin("buildx", docker, root)
 	if err != nil || found.Err != nil {
 		return nil
 	}
-	globals, _ := dockerrun.CutGlobals(args)
+	globals, _ := cutGlobals(argv[1:])
 	p := &image.BuildxPlugin{Version: found.Version}
 	if os.Getenv("BUILDX_BUILDER") == "" {
 		// The builder that is named after the context is the engine's own: any
@@ -107,6 +111,59 @@ func findBuildx(docker *dockercommand.DockerCli, root *cobra.Command, args []str
 		return cmd
 	}
 	return p
+}
+
+// sameDocker is the docker command with arguments, against the engine of this
+// process: the docker that runs this plugin, or that of PATH, with the global
+// flags that this process was given in argv.
+func sameDocker(argv, args []string) *exec.Cmd {
+	globals, _ := cutGlobals(argv[1:])
+	cmd := exec.Command(cmp.Or(os.Getenv(metadata.ReexecEnvvar), "docker"), slices.Concat(globals, args)...)
+	for _, entry := range os.Environ() {
+		if !strings.HasPrefix(entry, "DOCKER_CLI_PLUGIN_") {
+			cmd.Env = append(cmd.Env, entry)
+		}
+	}
+	return cmd
+}
+
+// cutGlobals parts the Docker CLI's global flags, which stand at the beginning
+// of its arguments, from the rest. A flag with a value that it can't have is one
+// too: the library says what is wrong with it.
+func cutGlobals(args []string) (globals, rest []string) {
+	n := 0
+	for n < len(args) && args[n] != "--" {
+		words := globalWords(args[n:])
+		if words == 0 {
+			break
+		}
+		n += words
+	}
+	return slices.Clone(args[:n]), args[n:]
+}
+
+// globalWords is of how many words the global flags at the beginning of
+// arguments are: one, with a value in the next two, without any flag none.
+func globalWords(args []string) int {
+	for n := 1; n <= min(2, len(args)); n++ {
+		set := pflag.NewFlagSet("docker", pflag.ContinueOnError)
+		set.SetInterspersed(false)
+		set.Usage = func() {}
+		flags.NewClientOptions().InstallFlags(set)
+		err := set.Parse(args[:n])
+		var (
+			bare    *pflag.ValueRequiredError
+			refused *pflag.InvalidValueError
+		)
+		switch {
+		case errors.As(err, &bare):
+			continue
+		case err == nil && set.NArg() == 0, errors.As(err, &refused):
+			return n
+		}
+		return 0
+	}
+	return 0
 }
 
 // standaloneArgs turns "docker-stack-lite -H x up" into what the Docker CLI
@@ -123,7 +180,7 @@ func standaloneArgs(args []string, old *classic.Tool) []string {
 	if old != nil {
 		return old.Args(args, command.Name)
 	}
-	globals, rest := dockerrun.CutGlobals(rest)
+	globals, rest := cutGlobals(rest)
 	out = append(out, globals...)
 	return append(append(out, command.Name), slices.Clone(rest)...)
 }

@@ -36,7 +36,7 @@ its targets do not reach each other through it.`,
 			if err != nil {
 				return err
 			}
-			err = dockerrun.Run(cmd.Context(), s, c.env.Vars, c.terminal(), args)
+			err = dockerrun.Run(cmd.Context(), s, c.env.Docker, c.terminal(), args)
 			if errors.Is(err, dockerrun.ErrHelp) {
 				return cmd.Help()
 			}

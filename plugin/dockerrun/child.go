@@ -2,15 +2,12 @@ package dockerrun
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/pflag"
@@ -19,29 +16,9 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
-// child makes docker commands.
-type child struct {
-	vars map[string]string // environment variables
-}
-
-// command is the docker command with arguments, against the same engine: the one
-// that runs this plugin, or that of PATH, with the global flags that this process
-// was given in argv.
-func (c child) command(argv []string, args ...string) *exec.Cmd {
-	docker := cmp.Or(c.vars["DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND"], "docker")
-	globals, _ := CutGlobals(argv[1:])
-	cmd := exec.Command(docker, slices.Concat(globals, args)...)
-	for _, entry := range os.Environ() {
-		if !strings.HasPrefix(entry, "DOCKER_CLI_PLUGIN_") {
-			cmd.Env = append(cmd.Env, entry)
-		}
-	}
-	return cmd
-}
-
-// runFlags asks docker which flags its run has.
-func (c child) runFlags(ctx context.Context) (*pflag.FlagSet, error) {
-	cmd := c.command(os.Args, "run", "--help")
+// askFlags asks docker which flags its run has.
+func askFlags(ctx context.Context, docker Docker) (*pflag.FlagSet, error) {
+	cmd := docker("run", "--help")
 	var out bytes.Buffer
 	cmd.Stdout = &out
 	if err := ctx.Err(); err != nil {

@@ -21,12 +21,10 @@ import (
 )
 
 // Run carries out docker run with its arguments, and turns every --link into a
-// network of two. The streams are those of the user, vars the environment of
-// the process. The error is an exit.Status for an exit code of docker's,
+// network of two. The streams are those of the user. The error is an exit.Status for an exit code of docker's,
 // ErrHelp where help is asked for.
-func Run(ctx context.Context, s *session.Session, vars map[string]string, streams follow.Terminal, args []string) error {
-	docker := child{vars: vars}
-	flags, err := docker.runFlags(ctx)
+func Run(ctx context.Context, s *session.Session, docker Docker, streams follow.Terminal, args []string) error {
+	flags, err := askFlags(ctx, docker)
 	if err != nil {
 		return err
 	}
@@ -58,7 +56,7 @@ func Run(ctx context.Context, s *session.Session, vars map[string]string, stream
 // linkedRun is one docker run with links.
 type linkedRun struct {
 	session  *session.Session
-	docker   child
+	docker   Docker
 	terminal follow.Terminal
 	line     line
 	planner  adhoc.Planner
@@ -113,10 +111,10 @@ func (r *linkedRun) run(ctx context.Context) (code int, err error) {
 	}
 	if len(r.networks) == 1 && len(r.line.networks) == 0 {
 		args := append([]string{"run"}, r.line.runWords()...)
-		return runChild(ctx, r.docker.command(os.Args, r.complete(args)...), nil, r.session.View)
+		return runChild(ctx, r.docker(r.complete(args)...), nil, r.session.View)
 	}
 	create := append([]string{"create"}, r.line.createWords()...)
-	if code, err := runChild(ctx, r.docker.command(os.Args, r.complete(create)...), io.Discard, r.session.View); err != nil || code != 0 {
+	if code, err := runChild(ctx, r.docker(r.complete(create)...), io.Discard, r.session.View); err != nil || code != 0 {
 		return asRun(code), err
 	}
 	id := r.id()

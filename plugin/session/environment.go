@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"io"
+	"os/exec"
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/image"
@@ -21,6 +22,7 @@ type Environment struct {
 	Host         func() string // where the engine is, once connected; nil: as the client says
 	RegistryAuth func(ref string) (string, error)
 	Buildx       func() *image.BuildxPlugin
+	Docker       func(args ...string) *exec.Cmd // a docker command, against the same engine
 
 	// Hints says what the command line offers against an error; nil: nothing.
 	Hints func(error) []string
