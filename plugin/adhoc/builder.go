@@ -137,16 +137,17 @@ func (b *builder) isTarget(p pair, consumer *observed.Container, endpoint *obser
 
 // remove plans to remove a network. A container that was taken off the default
 // bridge for links is put back with the last of them, and so is one that would
-// be left without any network.
+// be left without any network. Where one can't be put back the link stays as it is.
 func (b *builder) remove(p pair, cause string) {
 	b.removed[p.network] = true
-	var left []int
+	var back, left []int
 	for _, c := range p.ends {
-		var before []int
 		if b.returnsToBridge(c) {
-			before = append(before, b.connect(plan.Network{Name: bridge}, c, nil, "", "no link is left"))
+			back = append(back, b.connect(plan.Network{Name: bridge, Spec: desired.DefaultBridge{}}, c, nil, "", "no link is left"))
 		}
-		left = append(left, b.disconnect(p, c, cause, before...))
+	}
+	for _, c := range p.ends {
+		left = append(left, b.disconnect(p, c, cause, back...))
 	}
 	b.add(plan.RemoveNetwork{Name: p.network.Name, ID: p.network.ID}, plan.Remove, "network", p.network.Name, cause, left...)
 }

@@ -303,10 +303,10 @@ func TestUnlinkTakesNamesAndWithTheLastTheNetwork(t *testing.T) {
 			engine: linked().set("web", offBridge).set("db", offBridge).set("db", created("lan")), target: "db",
 			want: `
   1 connect web to bridge: no link is left
-  2 disconnect web from stacklite_db.web: asked for [1]
-  3 connect db to bridge: no link is left
-  4 disconnect db from stacklite_db.web: asked for [3]
-  5 remove network stacklite_db.web: asked for [2 4]
+  2 connect db to bridge: no link is left
+  3 disconnect web from stacklite_db.web: asked for [1 2]
+  4 disconnect db from stacklite_db.web: asked for [1 2]
+  5 remove network stacklite_db.web: asked for [3 4]
 `,
 		},
 		"of who has another network": {
@@ -324,7 +324,7 @@ func TestUnlinkTakesNamesAndWithTheLastTheNetwork(t *testing.T) {
 			want: `
   1 connect web to bridge: no link is left
   2 disconnect web from stacklite_db.web: asked for [1]
-  3 disconnect db from stacklite_db.web: asked for
+  3 disconnect db from stacklite_db.web: asked for [1]
   4 remove network stacklite_db.web: asked for [2 3]
 `,
 		},
@@ -358,7 +358,7 @@ func TestTheLastOfSeveralLinksBringsBackToTheBridge(t *testing.T) {
   3 remove network stacklite_db.web: asked for [1 2]
   4 connect web to bridge: no link is left
   5 disconnect web from stacklite_cache.web: asked for [4]
-  6 disconnect cache from stacklite_cache.web: asked for
+  6 disconnect cache from stacklite_cache.web: asked for [4]
   7 remove network stacklite_cache.web: asked for [5 6]
 `, p)
 }
@@ -467,6 +467,16 @@ func TestATargetMayHaveAnAlias(t *testing.T) {
 	} {
 		if target, alias, named := adhoc.CutTarget(word); target != want.target || alias != want.alias || named != want.named {
 			t.Errorf("%s: got %q %q %v", word, target, alias, named)
+		}
+	}
+}
+
+func TestAFailureToPutAContainerBackOnTheBridgeIsNoSuccess(t *testing.T) {
+	e := linked().set("web", offBridge).set("db", offBridge)
+	p, _ := e.planner().Unlink(e.container("web"), []string{"db"}, nil)
+	for _, step := range p.Steps {
+		if c, connects := step.Action.(plan.Connect); connects && desired.ConnectsExternal(c) {
+			t.Errorf("%s may fail unnoticed", c.Words())
 		}
 	}
 }

@@ -3,8 +3,10 @@ package command
 import (
 	"errors"
 
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // Hints names a flag that helps against an error: packages below this one do
@@ -14,8 +16,11 @@ func Hints(err error) []string {
 		noBuilder *image.NoBuilder
 		full      *engine.PoolFull
 		foreign   *engine.ForeignProgram
+		step      *plan.StepError
 	)
 	switch {
+	case errors.As(err, &step):
+		return stepHints(step)
 	case errors.As(err, &noBuilder):
 		return []string{"--builder auto uses what is installed"}
 	case errors.As(err, &full):
@@ -27,4 +32,14 @@ func Hints(err error) []string {
 		return []string{"use one that can: --prober FILE, a docker-stacklite for " + foreign.Want + " built with CGO_ENABLED=0 (make cross)"}
 	}
 	return nil
+}
+
+// stepHints says what to do about a step that failed.
+func stepHints(failed *plan.StepError) []string {
+	if c, ok := failed.Step.Action.(plan.Connect); ok {
+		if _, bridge := c.Network.Spec.(desired.DefaultBridge); bridge {
+			return []string{"the link is as it was; once this works, remove it again: docker network connect " + c.Network.Name + " " + c.Name}
+		}
+	}
+	return Hints(failed.Err)
 }

@@ -56,10 +56,17 @@ func ConnectSettings(a plan.Connect) *network.EndpointSettings {
 	return settings
 }
 
+// DefaultBridge is the Spec of the engine's default network, on which nobody has
+// names.
+type DefaultBridge struct{}
+
 // ConnectsExternal reports whether an attachment is one of an external
 // container, or to a network of another project: other projects may detach
 // theirs at any moment.
 func ConnectsExternal(a plan.Connect) bool {
-	_, ours := a.Network.Spec.(NetworkSpec)
-	return a.Service == "" || !ours
+	switch a.Network.Spec.(type) {
+	case NetworkSpec, DefaultBridge:
+		return a.Service == ""
+	}
+	return true
 }
