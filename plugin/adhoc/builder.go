@@ -1,6 +1,7 @@
 package adhoc
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,11 +16,13 @@ type builder struct {
 	planner  Planner
 	snapshot *observed.Snapshot
 	plan     *plan.Plan
-	removed  map[*observed.Network]bool // networks that the plan removes
+	removed  map[*observed.Network]bool // networks that the plan removes, or empties
+	created  map[string]int             // the steps that make networks, by name
+	err      error                      // the first container that can't be attached
 }
 
 func (p Planner) builder() *builder {
-	return &builder{planner: p, snapshot: p.Snapshot, plan: &plan.Plan{}, removed: map[*observed.Network]bool{}}
+	return &builder{planner: p, snapshot: p.Snapshot, plan: &plan.Plan{}, removed: map[*observed.Network]bool{}, created: map[string]int{}}
 }
 
 // add puts a step in and gives its index.
@@ -30,16 +33,31 @@ func (b *builder) add(a plan.Action, verb plan.Verb, kind, name, cause string, a
 	return len(b.plan.Steps) - 1
 }
 
+// create plans to make a network, once.
+func (b *builder) create(n plan.Network, cause string) int {
+	step, planned := b.created[n.Name]
+	if !planned {
+		step = b.add(plan.CreateNetwork{Network: n}, plan.Create, "network", n.Name, cause)
+		b.created[n.Name] = step
+	}
+	return step
+}
+
 // link plans a network of two, or more names on one that there is.
 func (b *builder) link(consumer, target *observed.Container, names []linking.Name) {
 	if p := pairOf(b.snapshot, consumer, target); p.network != nil {
 		b.addNames(p, consumer, names)
 		return
 	}
-	n := b.planner.Network(consumer.Name, target.Name, false)
-	created := b.add(plan.CreateNetwork{Network: n}, plan.Create, "network", n.Name, "asked for")
-	b.connect(n, target, nil, "", "asked for", created)
-	b.connect(n, consumer, names, "", "asked for", created)
+	var after []int
+	n := b.planner.Network(consumer.Name, target.Name, There)
+	if kept := b.keptFor(consumer, target); kept != nil {
+		n.Name = kept.Name
+	} else {
+		after = append(after, b.create(n, "asked for"))
+	}
+	b.connect(n, target, nil, "", "asked for", after...)
+	b.connect(n, consumer, names, "", "asked for", after...)
 }
 
 // addNames plans to give a consumer more names on a network that it is on. It
@@ -78,6 +96,9 @@ func (b *builder) connect(n plan.Network, c *observed.Container, names []linking
 		spec.Endpoints = map[string]linking.Endpoint{c.Name: {Aliases: []string{c.Name}, Links: names}}
 		n.Spec = spec
 	}
+	if made, missing := b.remakeCreatedOn(c); missing && !slices.Contains(after, made) {
+		after = append(after, made)
+	}
 	return b.add(plan.Connect{Container: c.ID, Name: c.Name, Service: c.Name, Network: n, Address: address},
 		plan.Relink, "container", c.Name, cause, after...)
 }
@@ -89,8 +110,7 @@ func (b *builder) leaveBridge(c *observed.Container, isolate bool) {
 		return
 	}
 	if !isolate {
-		b.plan.Notes = append(b.plan.Notes,
-			c.Name+" stays on the default bridge, where every container reaches every other by address; --isolate takes it off")
+		b.note("%s stays on the default bridge, where every container reaches every other by address; --isolate takes it off", c.Name)
 		return
 	}
 	var after []int
@@ -132,7 +152,21 @@ func (b *builder) isTarget(p pair, consumer *observed.Container, endpoint *obser
 	if other == nil {
 		return slices.ContainsFunc(endpoint.Links, func(l linking.Name) bool { return l.Target == target })
 	}
-	return other == b.snapshot.Container("", target)
+	c, _, _ := b.planner.FindEnd(target)
+	return other == c
+}
+
+// unlinkLeft plans to remove what is left of links between two containers of
+// which one is gone, by the names that they had, and reports whether there is
+// any.
+func (b *builder) unlinkLeft(one, other string) (found bool) {
+	for _, p := range pairsOf(b.snapshot) {
+		if p.leftOver(b.snapshot) && wasBetween(p.network, one, other) {
+			b.remove(p, "asked for")
+			found = true
+		}
+	}
+	return found
 }
 
 // remove plans to remove a network. A container that was taken off the default
@@ -149,7 +183,16 @@ func (b *builder) remove(p pair, cause string) {
 	for _, c := range p.ends {
 		left = append(left, b.disconnect(p, c, cause, back...))
 	}
+	if made := madeOn(b.snapshot, p.network); made != nil {
+		b.note("network %s stays, empty: the engine starts %s only while it exists; to remove it when %s is gone: docker stacklite link rm --gone",
+			p.network.Name, made.Name, made.Name)
+		return
+	}
 	b.add(plan.RemoveNetwork{Name: p.network.Name, ID: p.network.ID}, plan.Remove, "network", p.network.Name, cause, left...)
+}
+
+func (b *builder) note(format string, args ...any) {
+	b.plan.Notes = append(b.plan.Notes, fmt.Sprintf(format, args...))
 }
 
 // returnsToBridge reports whether a container belongs on the default bridge

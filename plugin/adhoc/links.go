@@ -9,7 +9,7 @@ import (
 
 // Link is a link that was made by hand.
 type Link struct {
-	Consumer string // container, by name; empty: gone
+	Consumer string // container, by name; empty: gone, and its name is not known
 	Target   string // container, by name
 	Aliases  []string
 	Network  string
@@ -84,11 +84,14 @@ func pairOf(s *observed.Snapshot, a, b *observed.Container) pair {
 	return pair{}
 }
 
-// Links lists the links made by hand, by consumer and target. What is left of a
-// link whose containers are both gone has neither.
+// Links lists the links made by hand, by consumer and target. A container that is
+// gone is listed by the name that it had, where that is known.
 func Links(s *observed.Snapshot) []Link {
 	var list []Link
 	for _, p := range pairsOf(s) {
+		if len(p.ends) == 0 && !p.leftOver(s) {
+			continue // it stays for the container that was made on it, and is no link
+		}
 		found := len(list)
 		for _, c := range p.ends {
 			endpoint := s.EndpointOn(c, p.network)
@@ -109,6 +112,9 @@ func Links(s *observed.Snapshot) []Link {
 		}
 		if len(list) == found {
 			l := Link{Network: p.network.Name, State: Gone}
+			if p.network.Ends != nil {
+				l.Consumer, l.Target = p.network.Ends[0], p.network.Ends[1]
+			}
 			if len(p.ends) > 0 {
 				l.Target = p.ends[0].Name
 			}

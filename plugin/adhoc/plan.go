@@ -19,9 +19,11 @@ import (
 // every other.
 const bridge = "bridge"
 
-// runTimeout is how long a link that docker run makes may have one end alone: an
-// image may have to be fetched first.
-const runTimeout = time.Hour
+// How long a network may wait for the container that docker run makes on it.
+const (
+	createTimeout = 2 * time.Minute
+	pullTimeout   = time.Hour // where an image has to be fetched first
+)
 
 // Target is one target of a link to be made, and what to call it.
 type Target struct {
@@ -86,7 +88,7 @@ func (p Planner) Link(consumer *observed.Container, targets []Target, isolate bo
 	b := p.builder()
 	var done []*observed.Container
 	for _, t := range targets {
-		if err := checkTarget(p.Snapshot, consumer, t); err != nil {
+		if err := p.checkTarget(consumer, t); err != nil {
 			return nil, err
 		}
 		if slices.Contains(done, t.Container) {
@@ -104,39 +106,14 @@ func (p Planner) Link(consumer *observed.Container, targets []Target, isolate bo
 	for _, c := range append(done, consumer) {
 		b.leaveBridge(c, isolate)
 	}
-	return b.plan, nil
-}
-
-// checkTarget refuses a target that can't be linked to, and a name that the
-// consumer has for another container.
-func checkTarget(s *observed.Snapshot, consumer *observed.Container, t Target) error {
-	if t.Container == consumer {
-		return &Unlinkable{consumer.Name, "cannot link to itself", "it answers to its own name without a link"}
-	}
-	if err := Linkable(t.Container); err != nil {
-		return err
-	}
-	want := t.name(t.Alias)
-	for _, p := range pairsOf(s) {
-		endpoint := s.EndpointOn(consumer, p.network)
-		if endpoint == nil || p.other(consumer) == t.Container {
-			continue
-		}
-		for _, l := range endpoint.Links {
-			if strings.EqualFold(l.Alias, want.Alias) {
-				return &Unlinkable{consumer.Name, fmt.Sprintf("calls %s %q already", l.Target, l.Alias),
-					fmt.Sprintf("choose another name for %s, or: docker stacklite link rm %s %s:%s", t.Container.Name, consumer.Name, l.Target, l.Alias)}
-			}
-		}
-	}
-	return nil
+	return b.plan, b.err
 }
 
 // Run plans to join a container that is about to be made, or was just made, to
 // targets: a network for each, by the target's name. Where made is nil it plans
 // the networks and the targets' endpoints, else the endpoints of made, on all
-// networks but those that it is on.
-func (p Planner) Run(networks map[string]plan.Network, targets []Target, made *observed.Container) *plan.Plan {
+// networks but those that it is on. The error is an *Unlinkable.
+func (p Planner) Run(networks map[string]plan.Network, targets []Target, made *observed.Container) (*plan.Plan, error) {
 	b := p.builder()
 	names := map[*observed.Container][]linking.Name{}
 	var order []*observed.Container
@@ -149,73 +126,69 @@ func (p Planner) Run(networks map[string]plan.Network, targets []Target, made *o
 	for _, t := range order {
 		n := networks[t.Name]
 		if made == nil {
-			created := b.add(plan.CreateNetwork{Network: n}, plan.Create, "network", n.Name, "asked for")
-			b.connect(n, t, nil, "", "asked for", created)
+			b.connect(n, t, nil, "", "asked for", b.create(n, "asked for"))
 			continue
 		}
 		if !slices.ContainsFunc(made.Endpoints, func(e observed.Endpoint) bool { return e.Network == n.Name }) {
 			b.connect(n, made, names[t], "", "asked for")
 		}
 	}
-	return b.plan
+	return b.plan, b.err
 }
 
-// Network is the network for two containers, by name, of which one may be still
-// to come. Where another network has its name a hash makes it another.
-func (p Planner) Network(a, b string, coming bool) plan.Network {
-	name := "stacklite_" + linking.NetworkName(a, b)
+// Coming says whether the consumer of a link is still to come.
+type Coming string
+
+// How it comes.
+const (
+	There  Coming = ""
+	Made   Coming = "made"   // docker run makes it now
+	Pulled Coming = "pulled" // docker run makes it when its image is fetched
+)
+
+// Network is the network for two containers, by name. Where another network has its name a hash makes it another.
+func (p Planner) Network(consumer, target string, coming Coming) plan.Network {
+	name := networkPrefix + linking.NetworkName(consumer, target)
 	for try := 0; slices.ContainsFunc(p.Snapshot.Networks, func(n observed.Network) bool { return n.Name == name }); try++ {
-		sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d", a, b, try))
-		name = "stacklite_" + linking.NetworkName(a, b) + "-" + hex.EncodeToString(sum[:4])
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d", consumer, target, try))
+		name = networkPrefix + linking.NetworkName(consumer, target) + "-" + hex.EncodeToString(sum[:4])
 	}
 	deadline := ""
-	if coming {
-		deadline = p.Now.Add(runTimeout).UTC().Format(time.RFC3339)
+	switch coming {
+	case Made:
+		deadline = p.Now.Add(createTimeout).UTC().Format(time.RFC3339)
+	case Pulled:
+		deadline = p.Now.Add(pullTimeout).UTC().Format(time.RFC3339)
 	}
 	return plan.Network{Name: name, Size: 2, Spec: desired.NetworkSpec{
-		Kind:   linking.Linked,
-		Labels: map[string]string{labels.Link: deadline, labels.Version: p.Version},
+		Kind: linking.Linked,
+		Labels: map[string]string{
+			labels.Link: deadline, labels.Version: p.Version,
+			labels.Externals: labels.ListText([]string{linking.ExternalContainer(consumer), linking.ExternalContainer(target)}),
+		},
 	}}
 }
 
-// Unlink plans to remove links of a consumer: for each target, by name or id,
-// the given names for it, all where there is none, and with the last of them
-// the network. A target may be one that is gone. Nothing is restarted. It also
-// returns the targets to which there is no such link.
-func (p Planner) Unlink(consumer *observed.Container, targets []string, aliases map[string][]string) (out *plan.Plan, missing []string) {
+// Unlink plans to remove links of a consumer: for each target the given names
+// for it, all where there is none, and with the last of them the network.
+// Containers are called by name or id, those that are gone by the name that they
+// had; all names of a consumer that is gone went with it. Nothing is restarted.
+// It also returns the targets to which there is no such link. The error is a
+// *NoSuchContainer, for a consumer of whom nothing is known, or an *Unlinkable,
+// where one can't be put back on the default bridge.
+func (p Planner) Unlink(consumer string, targets []string, aliases map[string][]string) (out *plan.Plan, missing []string, err error) {
 	b := p.builder()
+	c, name, err := p.FindEnd(consumer)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, target := range targets {
-		if !b.unlink(consumer, target, aliases[target]) {
+		if c != nil && b.unlink(c, target, aliases[target]) {
+			continue
+		}
+		if _, other, _ := p.FindEnd(target); !b.unlinkLeft(name, other) {
 			missing = append(missing, target)
 		}
 	}
-	return b.plan, missing
-}
-
-// Sweep plans to remove what is left of links of which an end is gone: those of
-// these containers, or all where there are none. Then a link of which an end
-// may be still to come is left alone.
-func (p Planner) Sweep(of ...*observed.Container) *plan.Plan {
-	return p.sweep(func(left pair) bool {
-		if len(of) == 0 {
-			return p.Now.After(left.network.Deadline)
-		}
-		return slices.ContainsFunc(left.ends, func(c *observed.Container) bool { return slices.Contains(of, c) })
-	})
-}
-
-// SweepNetworks plans to remove the networks of these names, where an end is
-// gone or never came.
-func (p Planner) SweepNetworks(names []string) *plan.Plan {
-	return p.sweep(func(left pair) bool { return slices.Contains(names, left.network.Name) })
-}
-
-func (p Planner) sweep(meant func(pair) bool) *plan.Plan {
-	b := p.builder()
-	for _, left := range pairsOf(p.Snapshot) {
-		if len(left.ends) < 2 && meant(left) {
-			b.remove(left, "the other end is gone")
-		}
-	}
-	return b.plan
+	return b.plan, missing, b.err
 }

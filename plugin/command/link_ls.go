@@ -18,7 +18,7 @@ func newLinkLsCommand(c *cli) *cobra.Command {
 		Short: "List links between containers",
 		Long: `List the links that link add and link run have made, or those of one container.
 A link is up if both containers run, stopped if one does not, and gone if one
-was removed.`,
+was removed; that is shown, and can be named, as it was called.`,
 		Example: `  docker stacklite link ls
   docker stacklite link ls web --format json`,
 		Args:              cobra.MaximumNArgs(1),
@@ -38,11 +38,11 @@ func runLinkLs(ctx context.Context, s *session.Session, args []string, format st
 	}
 	links := adhoc.Links(planner.Snapshot)
 	if len(args) == 1 {
-		c, err := planner.Find(args[0])
+		_, name, err := planner.FindEnd(args[0])
 		if err != nil {
 			return err
 		}
-		links = slices.DeleteFunc(links, func(l adhoc.Link) bool { return l.Consumer != c.Name && l.Target != c.Name })
+		links = slices.DeleteFunc(links, func(l adhoc.Link) bool { return l.Consumer != name && l.Target != name })
 	}
 	return view.Table(s.View.Out, format, []string{"Consumer", "Target", "Aliases", "Network", "State"}, links)
 }

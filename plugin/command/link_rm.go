@@ -10,7 +10,6 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/adhoc"
 	"github.com/stack-lite/stack-lite/plugin/exit"
-	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
@@ -21,11 +20,20 @@ func newLinkRmCommand(c *cli) *cobra.Command {
 		Short: "Remove links",
 		Long: `Remove links of a container while it runs: one alias, or all names of a target.
 The network is removed with its last link, and a container that was taken off
-the default bridge returns to it. --gone removes what is left of links whose
-other container was removed, for all containers or for those that are named.`,
+the default bridge, or is left without a network, is put there. Where the engine
+starts a container only while the network exists that it was made on, that
+network stays, empty.
+
+--gone removes what is left of links whose other container was removed, and what
+stayed for a container that was removed: of all containers, or of those that are
+named. Without names it leaves alone what a link run may be about to use, and
+says until when.
+
+Containers that were removed are called by the names that they had.`,
 		Example: `  docker stacklite link rm web mysql
   docker stacklite link rm web redis:cache
-  docker stacklite link rm --gone`,
+  docker stacklite link rm --gone
+  docker stacklite link rm --gone web`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if gone {
 				return nil
@@ -52,23 +60,15 @@ func runLinkSweep(ctx context.Context, s *session.Session, containers []string) 
 	if err != nil {
 		return err
 	}
-	var of []*observed.Container
-	for _, word := range containers {
-		c, err := planner.Find(word)
-		if err != nil {
-			return err
-		}
-		of = append(of, c)
+	p, err := planner.Sweep(containers...)
+	if err != nil {
+		return err
 	}
-	return s.Run(ctx, planner.Sweep(of...))
+	return s.Run(ctx, p)
 }
 
 func runLinkRm(ctx context.Context, s *session.Session, word string, links []string) error {
 	planner, err := session.LinkPlanner(ctx, s.Engine, s.Version())
-	if err != nil {
-		return err
-	}
-	consumer, err := planner.Find(word)
 	if err != nil {
 		return err
 	}
@@ -83,10 +83,13 @@ func runLinkRm(ctx context.Context, s *session.Session, word string, links []str
 			aliases[target] = append(aliases[target], alias)
 		}
 	}
-	p, missing := planner.Unlink(consumer, targets, aliases)
+	p, missing, err := planner.Unlink(word, targets, aliases)
+	if err != nil {
+		return err
+	}
 	if len(missing) > 0 {
-		return exit.Failure{Msg: fmt.Sprintf("%s has no such link: %s", consumer.Name, strings.Join(missing, ", ")),
-			Advice: []string{"to list its links: docker stacklite link ls " + consumer.Name}}
+		return exit.Failure{Msg: fmt.Sprintf("%s has no such link: %s", word, strings.Join(missing, ", ")),
+			Advice: []string{"to list its links: docker stacklite link ls " + word}}
 	}
 	return s.Run(ctx, p)
 }

@@ -28,6 +28,7 @@ type line struct {
 	stdin    bool // it is kept open
 	terminal bool
 	deaf     bool     // signals are not passed on
+	pulls    bool     // the image may be fetched even where there is one
 	rest     []string // the image, its command and arguments
 }
 
@@ -135,6 +136,10 @@ func (l *line) take(u flagUse) {
 		l.attach = append(l.attach, strings.ToLower(u.value))
 	case "tty":
 		l.terminal = set
+	case "platform":
+		l.pulls = true
+	case "pull":
+		l.pulls = l.pulls || u.value == "always"
 	case "sig-proxy":
 		l.deaf = !set
 	}

@@ -122,6 +122,18 @@ func TestALineThatDockerRunWouldRefuseOrLinksCannotServeIsAMistake(t *testing.T)
 	}
 }
 
+func TestALineSaysWhetherItMayFetchAnImageThatIsThere(t *testing.T) {
+	help := runHelp + "      --platform string  Set platform\n      --pull string      Pull image before running\n"
+	for text, want := range map[string]bool{
+		"image": false, "--pull missing image": false, "--pull=never image": false, "image --pull=always": false,
+		"--pull=always image": true, "--platform linux/arm64 --pull=missing image": true,
+	} {
+		if l, err := parseLine(runFlags(help), strings.Fields(text)); err != nil || l.pulls != want {
+			t.Errorf("%s: %v (%v)", text, l.pulls, err)
+		}
+	}
+}
+
 func TestDockerCreateIsNotGivenWhatOnlyRunHas(t *testing.T) {
 	l, err := parseLine(runFlags(runHelp), strings.Fields("-d -e -d --sig-proxy=false --detach-keys ctrl-x --rm --link a image"))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // Run carries out docker run with its arguments, and turns every --link into a
@@ -42,15 +44,23 @@ func Run(ctx context.Context, s *session.Session, docker Docker, streams follow.
 	if err := r.find(ctx); err != nil {
 		return err
 	}
-	defer r.sweep(ctx)
-	if err := s.RunSilently(ctx, r.planner.Run(r.networks, r.targets, nil)); err != nil {
+	p, err := r.planner.Run(r.networks, r.targets, nil)
+	if err != nil {
 		return err
 	}
-	code, err := r.run(ctx)
-	if err == nil && code != 0 {
-		return exit.Status(code)
+	code := 0
+	if err = s.RunSilently(ctx, p); err == nil {
+		code, err = r.run(ctx)
 	}
-	return err
+	switch swept := r.sweep(ctx); {
+	case err != nil:
+		return errors.Join(err, swept)
+	case code == 0:
+		return swept
+	case swept != nil:
+		view.PrintError(s.View, swept)
+	}
+	return exit.Status(code)
 }
 
 // linkedRun is one docker run with links.
@@ -67,8 +77,13 @@ type linkedRun struct {
 
 // find looks for the targets, and chooses the networks.
 func (r *linkedRun) find(ctx context.Context) (err error) {
-	if r.planner, err = session.LinkPlanner(ctx, r.session.Engine, r.session.Version()); err != nil {
+	image := r.line.rest[0]
+	if r.planner, err = session.LinkPlanner(ctx, r.session.Engine, r.session.Version(), image); err != nil {
 		return err
+	}
+	coming := adhoc.Made
+	if r.planner.Snapshot.Images[image] == "" || r.line.pulls {
+		coming = adhoc.Pulled
 	}
 	consumer := r.line.name
 	if consumer == "" { // docker chooses one, later
@@ -92,7 +107,7 @@ func (r *linkedRun) find(ctx context.Context) (err error) {
 		names[t.Alias] = t.Container
 		r.targets = append(r.targets, t)
 		if _, known := r.networks[t.Container.Name]; !known {
-			r.networks[t.Container.Name] = r.planner.Network(consumer, t.Container.Name, true)
+			r.networks[t.Container.Name] = r.planner.Network(consumer, t.Container.Name, coming)
 		}
 	}
 	return nil
@@ -175,20 +190,24 @@ func (r *linkedRun) join(ctx context.Context, id string) error {
 		return exit.Failure{Msg: "the container that docker made is gone"}
 	}
 	r.planner.Snapshot = snapshot
-	return r.session.RunSilently(ctx, r.planner.Run(r.networks, r.targets, made))
+	p, err := r.planner.Run(r.networks, r.targets, made)
+	if err != nil {
+		return err
+	}
+	return r.session.RunSilently(ctx, p)
 }
 
 // sweep removes what is left of a run that has ended or never began.
-func (r *linkedRun) sweep(ctx context.Context) {
+func (r *linkedRun) sweep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	planner, err := session.LinkPlanner(ctx, r.session.Engine, r.session.Version())
 	if err != nil {
-		return
+		return err
 	}
 	var names []string
 	for _, n := range r.networks {
 		names = append(names, n.Name)
 	}
-	_ = r.session.RunSilently(ctx, planner.SweepNetworks(names))
+	return r.session.RunSilently(ctx, planner.SweepNetworks(names))
 }

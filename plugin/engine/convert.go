@@ -26,6 +26,9 @@ func observedNetwork(n network.Summary) observed.Network {
 	deadline, adhoc := n.Labels[labels.Link]
 	out.Adhoc = adhoc
 	out.Deadline, _ = time.Parse(time.RFC3339, deadline)
+	if ends := labels.ParseList(n.Labels[labels.Externals]); adhoc && len(ends) == 2 {
+		out.Ends = []string{linking.ExternalText(ends[0]), linking.ExternalText(ends[1])}
+	}
 	if settings, ours := n.Labels[labels.Settings]; ours {
 		out.Project, out.Kind = labels.NetworkProject(n.Labels), linking.Kind(settings)
 		out.Wiring = labels.ParseWiring(n.Labels[labels.Wiring])

@@ -37,7 +37,7 @@ const (
 	ProjectOf   = "io.stack-lite.project"   // of a network, as Project is of a container
 	Network     = "io.stack-lite.network"   // the name of a network without the project
 	Wiring      = "io.stack-lite.wiring"    // which services are on a network under which names: see WiringText
-	Externals   = "io.stack-lite.outside"   // what else a network is for: external names, a list
+	Externals   = "io.stack-lite.outside"   // what else a network is for: external names, a list; of one with Link the consumer and the target
 
 	Discovery = "io.stack-lite.discovery" // what a container is to discovery: see RoleText
 	LinkEnv   = "io.stack-lite.variables" // what its link variables say: see LinkEnvText
@@ -49,7 +49,8 @@ const (
 	// run. Which containers are on it, and what each calls the other, is read
 	// from their endpoints, which can change; a label can't. Its value is the
 	// time (RFC 3339) until which a container that is still to be made may be
-	// waited for; empty where both were there.
+	// waited for; empty where both were there. Once a container is gone, Externals
+	// says which two they were.
 	Link = "io.stack-lite.link"
 
 	// Prober marks the containers and the image that check makes for a moment.

@@ -27,6 +27,31 @@ func (s *Snapshot) Network(e Endpoint) *Network {
 	return nil
 }
 
+// NetworkCalled finds a network by what docker run may call it: its id, its name,
+// or the beginning of its id where one network alone has it. Nil: there is none.
+func (s *Snapshot) NetworkCalled(word string) *Network {
+	var begins []*Network
+	for _, is := range []func(n *Network) bool{
+		func(n *Network) bool { return n.ID == word },
+		func(n *Network) bool { return n.Name == word },
+	} {
+		for i := range s.Networks {
+			if is(&s.Networks[i]) {
+				return &s.Networks[i]
+			}
+		}
+	}
+	for i := range s.Networks {
+		if word != "" && strings.HasPrefix(s.Networks[i].ID, word) {
+			begins = append(begins, &s.Networks[i])
+		}
+	}
+	if len(begins) != 1 {
+		return nil
+	}
+	return begins[0]
+}
+
 // EndpointOn is the endpoint of a container on a network; nil: it has none there.
 func (s *Snapshot) EndpointOn(c *Container, n *Network) *Endpoint {
 	for i := range c.Endpoints {

@@ -51,6 +51,7 @@ type Network struct {
 
 	Adhoc    bool      // made by link add or link run
 	Deadline time.Time // of an Adhoc one: until when its second end may be still to come
+	Ends     []string  // of an Adhoc one: consumer and target, by the names that they had; nil: not known
 }
 
 // Container is a container as it is.

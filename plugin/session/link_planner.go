@@ -9,9 +9,9 @@ import (
 )
 
 // LinkPlanner plans links by hand beside what an engine shows now, with the
-// names of all containers that are linked by hand.
-func LinkPlanner(ctx context.Context, e *engine.Engine, version string) (adhoc.Planner, error) {
-	snapshot, err := e.Observe(ctx, nil)
+// names of all containers that are linked by hand. Images are looked up with it.
+func LinkPlanner(ctx context.Context, e *engine.Engine, version string, images ...string) (adhoc.Planner, error) {
+	snapshot, err := e.Observe(ctx, images)
 	if err != nil {
 		return adhoc.Planner{}, err
 	}
