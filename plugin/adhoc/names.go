@@ -2,8 +2,12 @@ package adhoc
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
@@ -29,5 +33,74 @@ func (p Planner) checkTarget(consumer *observed.Container, t Target) error {
 			}
 		}
 	}
+	for alias, of := range consumer.Legacy {
+		if strings.EqualFold(alias, want.Alias) && of != t.Container.Name {
+			return &Unlinkable{consumer.Name, fmt.Sprintf("calls %s %q already", of, alias), another(consumer, t)}
+		}
+	}
+	if name, of := calledInProject(p.Snapshot, consumer, want.Alias); name != "" && !isMember(t.Container, consumer.Project, of) {
+		return &Unlinkable{consumer.Name, fmt.Sprintf("finds %s of its project by the name %q already", strings.TrimSuffix(of, linking.ExternalAlias("")), name),
+			another(consumer, t)}
+	}
 	return nil
+}
+
+func another(consumer *observed.Container, t Target) string {
+	return fmt.Sprintf("choose another name: docker stacklite link add %s %s:NAME", consumer.Name, t.Container.Name)
+}
+
+// isMember reports whether a container is what a project's networks know by a
+// name: a replica of that service, or the external container.
+func isMember(c *observed.Container, project, name string) bool {
+	return c.Project == project && c.Service == name || name == linking.ExternalAlias(c.Name)
+}
+
+// CheckAliases refuses targets of one consumer that are to have the same name.
+// The error is an *Unlinkable.
+func CheckAliases(targets []Target) error {
+	for i, t := range targets {
+		for _, other := range targets[:i] {
+			a, b := t.name(t.Alias), other.name(other.Alias)
+			if t.Container != other.Container && strings.EqualFold(a.Alias, b.Alias) {
+				return &Unlinkable{other.Container.Name, fmt.Sprintf("and %s are both to be called %q", t.Container.Name, a.Alias),
+					fmt.Sprintf("choose another name: %s:NAME", t.Container.Name)}
+			}
+		}
+	}
+	return nil
+}
+
+// calledInProject finds what a container of a project has under a name by the
+// project's own networks: the name as it is written there, and whose it is, a
+// service or an external container. Empty: nobody has it.
+func calledInProject(s *observed.Snapshot, c *observed.Container, alias string) (name, service string) {
+	if c.Project == "" {
+		return "", ""
+	}
+	for i := range s.Networks {
+		n := &s.Networks[i]
+		if n.Project != c.Project || s.EndpointOn(c, n) == nil && n.Wiring[c.Service] == "" {
+			continue
+		}
+		for _, member := range slices.Sorted(maps.Keys(n.Wiring)) {
+			for _, word := range strings.Fields(n.Wiring[member]) {
+				word, target, private := strings.Cut(word, "=")
+				switch {
+				case !strings.EqualFold(word, alias), linking.Name{Alias: word, Target: target}.Hides():
+				case !private:
+					return word, member
+				case member == c.Service:
+					return word, target
+				}
+			}
+			for _, r := range s.Replicas(c.Project, member) {
+				for _, own := range []string{r.Name, desired.ReplicaAlias(member, r.Number)} {
+					if strings.EqualFold(own, alias) {
+						return own, member
+					}
+				}
+			}
+		}
+	}
+	return "", ""
 }

@@ -70,7 +70,7 @@ func Linkable(c *observed.Container) error {
 }
 
 // Planner plans links beside what there is. The names of the containers of
-// Linked, and of all that are given to it, are known.
+// Linked, and of consumers that are given to it, are known.
 type Planner struct {
 	Snapshot *observed.Snapshot
 	Version  string    // of Stack Lite, for labels
@@ -89,6 +89,9 @@ func (p Planner) Link(consumer *observed.Container, targets []Target, isolate bo
 	var done []*observed.Container
 	for _, t := range targets {
 		if err := p.checkTarget(consumer, t); err != nil {
+			return nil, err
+		}
+		if err := CheckAliases(targets); err != nil {
 			return nil, err
 		}
 		if slices.Contains(done, t.Container) {

@@ -15,7 +15,8 @@ func newLinkAddCommand(c *cli) *cobra.Command {
 		Use:   "add [OPTIONS] CONSUMER TARGET[:ALIAS]...",
 		Short: "Link a running container to others",
 		Long: `Link a container to others while they run: CONSUMER finds each TARGET by its
-name, and by ALIAS if one is given. A target can have several aliases.
+name, and by ALIAS if one is given. A target can have several aliases. A name
+that CONSUMER has for something else already is refused.
 
 Containers on the default bridge stay there, where all other containers on it
 reach them by address. --isolate takes the linked containers off the default
@@ -42,6 +43,9 @@ func runLinkAdd(ctx context.Context, s *session.Session, consumer string, target
 	}
 	from, err := planner.Find(consumer)
 	if err != nil {
+		return err
+	}
+	if err := s.Engine.Names(ctx, from); err != nil {
 		return err
 	}
 	var to []adhoc.Target

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,15 +15,14 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/follow"
 	"github.com/stack-lite/stack-lite/plugin/labels"
-	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // Run carries out docker run with its arguments, and turns every --link into a
-// network of two. The streams are those of the user. The error is an exit.Status for an exit code of docker's,
-// ErrHelp where help is asked for.
+// network of two. The streams are those of the user. The error is an exit.Status
+// for an exit code of docker's, ErrHelp where help is asked for.
 func Run(ctx context.Context, s *session.Session, docker Docker, streams follow.Terminal, args []string) error {
 	flags, err := askFlags(ctx, docker)
 	if err != nil {
@@ -91,7 +89,6 @@ func (r *linkedRun) find(ctx context.Context) (err error) {
 		rand.Read(b[:])
 		consumer = "run-" + hex.EncodeToString(b[:])
 	}
-	names := map[string]*observed.Container{} // by alias
 	for _, link := range r.line.links {
 		t, err := r.planner.FindTarget(link)
 		if err != nil {
@@ -100,15 +97,14 @@ func (r *linkedRun) find(ctx context.Context) (err error) {
 		if err := adhoc.Linkable(t.Container); err != nil {
 			return err
 		}
-		if other := names[t.Alias]; other != nil && other != t.Container {
-			return exit.Usage{Msg: fmt.Sprintf("--link: %s and %s are both to be called %q", other.Name, t.Container.Name, t.Alias),
-				Advice: []string{"choose another name: --link " + t.Container.Name + ":NAME"}}
-		}
-		names[t.Alias] = t.Container
 		r.targets = append(r.targets, t)
 		if _, known := r.networks[t.Container.Name]; !known {
 			r.networks[t.Container.Name] = r.planner.Network(consumer, t.Container.Name, coming)
 		}
+	}
+	var same *adhoc.Unlinkable
+	if errors.As(adhoc.CheckAliases(r.targets), &same) {
+		return exit.Usage{Msg: "--link: " + same.Error(), Advice: same.Hints()}
 	}
 	return nil
 }
