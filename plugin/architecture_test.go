@@ -80,7 +80,7 @@ var testsMayImport = map[string][]string{
 var keptTo = map[string][]string{
 	"github.com/docker/cli/cli":         {"plugin"},
 	"github.com/docker/cli/cli-plugins": {"plugin"},
-	"github.com/docker/cli/opts":        {},
+	"github.com/docker/cli/opts":        {"plugin/dockerrun"}, // for what docker run itself reads with it
 	"github.com/docker/cli/templates":   {"plugin/view"},
 	"github.com/docker/docker/client": {
 		"plugin/engine", "plugin/image",

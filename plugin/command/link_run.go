@@ -18,7 +18,8 @@ arguments are those of docker run, and docker itself does the rest.
 
 The container is not on the default bridge: it reaches the containers that it is
 linked to and the internet, and publishes ports. Nothing else reaches it, and
-its targets do not reach each other through it.`,
+its targets do not reach each other through it. --network adds a network, except
+bridge, which is left out; host, none and container:NAME are refused.`,
 		Example: `  docker stacklite link run -it --name web --link mysql:mysql IMAGE /run.sh
   docker stacklite link run -d --rm -p 80:80 --link mysql --link redis:cache IMAGE`,
 		DisableFlagParsing: true,

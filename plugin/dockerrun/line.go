@@ -8,18 +8,20 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/docker/cli/opts"
 	"github.com/spf13/pflag"
 
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
 // line is a command line of docker run, taken apart as far as links need it.
 type line struct {
 	flags    []flagUse // but for links, networks and --cidfile
-	links    []string  // NAME[:ALIAS]
+	links    []string  // NAME[:ALIAS], or what docker inspect shows of a link
 	leftOut  []string  // labels that only this tool may write
-	networks []string
+	networks []string  // each as it was written: see opts.NetworkOpt
 	name     string
 	cidfile  string
 	detach   bool
@@ -146,20 +148,56 @@ func (l *line) take(u flagUse) {
 	l.flags = append(l.flags, u)
 }
 
-// check refuses what can't be combined with links, and drops the default
-// bridge, on which every container reaches every other.
-func (l *line) check() error {
+// checkLinks refuses a line without links, and links that docker run refuses, and
+// makes NAME:ALIAS of the others.
+func (l *line) checkLinks() error {
 	if len(l.links) == 0 {
 		return exit.Usage{Msg: "no --link", Advice: []string{"without links this is: docker run"}}
 	}
-	if i := slices.IndexFunc(l.networks, func(n string) bool {
-		return n == "host" || n == "none" || strings.HasPrefix(n, "container:")
-	}); i >= 0 {
-		return exit.Usage{Msg: fmt.Sprintf("a container with --network %s has no links", l.networks[i]),
-			Advice: []string{"leave --network out: each link is a network"}}
+	for i, link := range l.links {
+		name, alias, err := opts.ParseLink(link)
+		if err != nil {
+			return exit.Usage{Msg: "--link: " + err.Error(), Advice: []string{"try: --link TARGET:ALIAS"}}
+		}
+		l.links[i] = name + ":" + alias
 	}
-	l.networks = slices.DeleteFunc(l.networks, func(n string) bool { return n == "bridge" || n == "default" })
 	return nil
+}
+
+// checkNetworks refuses networks that can't be combined with links, and drops
+// the default bridge, on which every container reaches every other. A network
+// may be called by its id.
+func (l *line) checkNetworks(s *observed.Snapshot) error {
+	var kept []string
+	for _, text := range l.networks {
+		var parsed opts.NetworkOpt
+		if err := parsed.Set(text); err != nil {
+			return exit.Usage{Msg: "--network " + text + ": " + err.Error(), Advice: []string{"try: docker run --help"}}
+		}
+		asked := parsed.Value()[0]
+		name := asked.Target
+		if n := s.NetworkCalled(name); n != nil {
+			name = n.Name
+		}
+		switch {
+		case name == "host", name == "none", strings.HasPrefix(name, "container:"):
+			return exit.Usage{Msg: fmt.Sprintf("a container with --network %s has no links", text),
+				Advice: []string{"leave --network out: each link is a network"}}
+		case name != "bridge" && name != "default" && name != "":
+			kept = append(kept, text)
+		case !plainNetwork(asked):
+			return exit.Usage{Msg: fmt.Sprintf("--network %s: a container with links is not on the default bridge", text),
+				Advice: []string{"leave that --network out: each link is a network"}}
+		}
+	}
+	l.networks = kept
+	return nil
+}
+
+// plainNetwork reports whether nothing but the network is asked for.
+func plainNetwork(n opts.NetworkAttachmentOpts) bool {
+	return len(n.Aliases)+len(n.DriverOpts)+len(n.Links)+len(n.LinkLocalIPs) == 0 &&
+		n.IPv4Address == "" && n.IPv6Address == "" && n.MacAddress == "" && n.GwPriority == 0
 }
 
 // runWords are the flags for docker run.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
 // runHelp is how docker run --help shows flags: with and without a short form,
@@ -67,18 +69,18 @@ func TestALineOfDockerRunIsTakenApart(t *testing.T) {
 		"-it --name web --link mysql:mysql image /run.sh": {
 			options: "--interactive=true --tty=true --name=web", links: "mysql:mysql", rest: "image /run.sh", stdin: true, tty: true},
 		"-dit --rm --link=db image sh -c --link": {
-			options: "--detach=true --interactive=true --tty=true --rm=true", links: "db", rest: "image sh -c --link", detach: true, remove: true, stdin: true, tty: true},
+			options: "--detach=true --interactive=true --tty=true --rm=true", links: "db:db", rest: "image sh -c --link", detach: true, remove: true, stdin: true, tty: true},
 		"-itp 80:80 --link a --link b:c -e -d -eX=1 -e=Y image": {
-			options: "--interactive=true --tty=true --publish=80:80 --env=-d --env=X=1 --env=Y", links: "a b:c", rest: "image", stdin: true, tty: true},
+			options: "--interactive=true --tty=true --publish=80:80 --env=-d --env=X=1 --env=Y", links: "a:a b:c", rest: "image", stdin: true, tty: true},
 		"--detach=false --rm=true --net mine --network=bridge --link a -- image -d": {
-			options: "--detach=false --rm=true", links: "a", networks: "mine", rest: "image -d", remove: true},
-		"--link a --cidfile x -v /a:/b image": {options: "--volume=/a:/b", links: "a", rest: "image"},
+			options: "--detach=false --rm=true", links: "a:a", networks: "mine", rest: "image -d", remove: true},
+		"--link a --cidfile x -v /a:/b image": {options: "--volume=/a:/b", links: "a:a", rest: "image"},
 		"-l a=b --label=io.stack-lite.print=1 -l io.stack-lite.discover=true --label com.docker.compose.project=p --link a image": {
-			options: "--label=a=b --label=io.stack-lite.discover=true --label=com.docker.compose.project=p", links: "a", rest: "image", leftOut: "io.stack-lite.print"},
+			options: "--label=a=b --label=io.stack-lite.discover=true --label=com.docker.compose.project=p", links: "a:a", rest: "image", leftOut: "io.stack-lite.print"},
 	} {
 		l, err := parseLine(runFlags(runHelp), strings.Fields(text))
 		if err == nil {
-			err = l.check()
+			err = errors.Join(l.checkLinks(), l.checkNetworks(networks()))
 		}
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
@@ -111,13 +113,61 @@ func TestALineThatDockerRunWouldRefuseOrLinksCannotServeIsAMistake(t *testing.T)
 		"image":                          "no --link",
 		"--network host --link a image":  "a container with --network host has no links",
 		"--net=container:x --link a img": "a container with --network container:x has no links",
+		"--link a:b:c image":             "--link: bad format for links: a:b:c",
+		"--link= image":                  "--link: empty string specified for links",
 	} {
 		l, err := parseLine(runFlags(runHelp), strings.Fields(text))
 		if err == nil {
-			err = l.check()
+			err = errors.Join(l.checkLinks(), l.checkNetworks(networks()))
 		}
 		if err == nil || err.Error() != want {
 			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// networks are those of an engine without any but its own, and one called mine.
+func networks() *observed.Snapshot {
+	return &observed.Snapshot{Networks: []observed.Network{
+		{ID: "b0b1b2", Name: "bridge"}, {ID: "c0c1c2", Name: "host"}, {ID: "d0d1d2", Name: "none"}, {ID: "e0e1e2", Name: "mine"},
+		{ID: "e0f1f2", Name: "c0"},
+	}}
+}
+
+func TestNoSpellingOfANetworkPutsALinkedContainerOnOneThatIsOpenToAll(t *testing.T) {
+	const noLinks = "a container with --network %s has no links"
+	const notOn = "--network %s: a container with links is not on the default bridge"
+	for network, want := range map[string]struct{ kept, refused string }{
+		"bridge": {}, "default": {}, "": {}, "b0b1b2": {}, "b0b": {}, "name=bridge": {}, "NAME=Bridge": {}, "name=default": {}, "name=b0b1": {},
+		"name=bridge,alias=x": {refused: notOn}, "alias=x,name=default": {refused: notOn}, "name=b0b1b2,ip=10.0.0.9": {refused: notOn},
+		"name=bridge,gw-priority=1": {refused: notOn}, `"name=bridge",driver-opt=a=b`: {refused: notOn},
+		"name=bridge,mac-address=02:42:ac:11:00:02": {refused: notOn}, "name=bridge,link-local-ip=169.254.0.9": {refused: notOn},
+		"host": {refused: noLinks}, "none": {refused: noLinks}, "container:x": {refused: noLinks}, "c0c1c2": {refused: noLinks}, "c0c": {refused: noLinks},
+		"name=host": {refused: noLinks}, "name=none,alias=x": {refused: noLinks}, "name=container:x": {refused: noLinks}, "d0": {refused: noLinks},
+		"mine": {kept: "mine"}, "e0e": {kept: "e0e"}, "name=mine,alias=x": {kept: "name=mine,alias=x"}, "c0": {kept: "c0"},
+		"e0": {kept: "e0"}, "unknown": {kept: "unknown"},
+		"name=mine,nosuch=x": {refused: "--network %s: invalid field key nosuch"}, "alias=x": {refused: "--network %s: network name/id is not specified"},
+	} {
+		for _, flag := range []string{"--network=", "--net=", "--network ", "--net "} {
+			name, value, separate := strings.Cut(flag+network, " ")
+			args := []string{name}
+			if separate {
+				args = append(args, value)
+			}
+			l, err := parseLine(runFlags(runHelp), append(args, "--network=mine", "--link=a", "image"))
+			if err == nil {
+				err = errors.Join(l.checkLinks(), l.checkNetworks(networks()))
+			}
+			if want.refused != "" {
+				if err == nil || err.Error() != strings.ReplaceAll(want.refused, "%s", network) {
+					t.Errorf("%s%s: %v", flag, network, err)
+				}
+				continue
+			}
+			kept := strings.TrimSpace(want.kept + " mine")
+			if got := strings.Join(l.networks, " "); err != nil || got != kept {
+				t.Errorf("%s%s: %q are kept, want %q (%v)", flag, network, got, kept, err)
+			}
 		}
 	}
 }

@@ -32,7 +32,7 @@ func Run(ctx context.Context, s *session.Session, docker Docker, streams follow.
 	if err != nil {
 		return err
 	}
-	if err := line.check(); err != nil {
+	if err := line.checkLinks(); err != nil {
 		return err
 	}
 	for _, name := range line.leftOut {
@@ -82,6 +82,9 @@ func (r *linkedRun) find(ctx context.Context) (err error) {
 	coming := adhoc.Made
 	if r.planner.Snapshot.Images[image] == "" || r.line.pulls {
 		coming = adhoc.Pulled
+	}
+	if err := r.line.checkNetworks(r.planner.Snapshot); err != nil {
+		return err
 	}
 	consumer := r.line.name
 	if consumer == "" { // docker chooses one, later
