@@ -64,13 +64,14 @@ func (b *builder) link(consumer, target *observed.Container, names []linking.Nam
 // has to leave for a moment, and comes back to its address.
 func (b *builder) addNames(p pair, consumer *observed.Container, more []linking.Name) {
 	endpoint := b.snapshot.EndpointOn(consumer, p.network)
-	names := slices.Clone(endpoint.Links)
+	had := namesOn(endpoint)
+	names := slices.Clone(had)
 	for _, m := range more {
 		if !slices.ContainsFunc(names, func(n linking.Name) bool { return strings.EqualFold(n.Alias, m.Alias) }) {
 			names = append(names, m)
 		}
 	}
-	if len(names) > len(endpoint.Links) {
+	if len(names) > len(had) {
 		b.reconnect(p, consumer, names, "another name")
 	}
 }
@@ -90,7 +91,8 @@ func (b *builder) disconnect(p pair, c *observed.Container, cause string, after 
 }
 
 // connect plans to attach a container. It answers to its name there, also when it
-// is called something else later.
+// is called something else later. What a container of a project finds by the
+// project's links it goes on to find there alone, whatever the other is called.
 func (b *builder) connect(n plan.Network, c *observed.Container, names []linking.Name, address, cause string, after ...int) int {
 	if spec, ours := n.Spec.(desired.NetworkSpec); ours {
 		spec.Endpoints = map[string]linking.Endpoint{c.Name: {Aliases: []string{c.Name}, Links: names}}
@@ -99,7 +101,13 @@ func (b *builder) connect(n plan.Network, c *observed.Container, names []linking
 	if made, missing := b.remakeCreatedOn(c); missing && !slices.Contains(after, made) {
 		after = append(after, made)
 	}
-	return b.add(plan.Connect{Container: c.ID, Name: c.Name, Service: c.Name, Network: n, Address: address},
+	var hides []string
+	if n.Name != bridge {
+		hides = slices.DeleteFunc(desired.Finds(b.snapshot, c), func(name string) bool {
+			return slices.ContainsFunc(names, func(l linking.Name) bool { return strings.EqualFold(l.Alias, name) })
+		})
+	}
+	return b.add(plan.Connect{Container: c.ID, Name: c.Name, Service: c.Name, Network: n, Address: address, Hides: hides},
 		plan.Relink, "container", c.Name, cause, after...)
 }
 
@@ -126,18 +134,19 @@ func (b *builder) unlink(consumer *observed.Container, target string, aliases []
 	s := b.snapshot
 	for _, p := range pairsOf(s) {
 		endpoint := s.EndpointOn(consumer, p.network)
-		if endpoint == nil || len(endpoint.Links) == 0 || !b.isTarget(p, consumer, endpoint, target) {
+		if endpoint == nil || len(namesOn(endpoint)) == 0 || !b.isTarget(p, consumer, endpoint, target) {
 			continue
 		}
-		left := slices.DeleteFunc(slices.Clone(endpoint.Links), func(l linking.Name) bool {
+		had := namesOn(endpoint)
+		left := slices.DeleteFunc(slices.Clone(had), func(l linking.Name) bool {
 			return len(aliases) == 0 || slices.ContainsFunc(aliases, func(a string) bool { return strings.EqualFold(a, l.Alias) })
 		})
-		if len(left) == len(endpoint.Links) {
+		if len(left) == len(had) {
 			continue
 		}
 		found = true
 		other := p.other(consumer)
-		if len(left) > 0 || other != nil && len(s.EndpointOn(other, p.network).Links) > 0 {
+		if len(left) > 0 || other != nil && len(namesOn(s.EndpointOn(other, p.network))) > 0 {
 			b.reconnect(p, consumer, left, "asked for")
 			continue
 		}
@@ -150,7 +159,7 @@ func (b *builder) unlink(consumer *observed.Container, target string, aliases []
 func (b *builder) isTarget(p pair, consumer *observed.Container, endpoint *observed.Endpoint, target string) bool {
 	other := p.other(consumer)
 	if other == nil {
-		return slices.ContainsFunc(endpoint.Links, func(l linking.Name) bool { return l.Target == target })
+		return slices.ContainsFunc(namesOn(endpoint), func(l linking.Name) bool { return l.Target == target })
 	}
 	c, _, _ := b.planner.FindEnd(target)
 	return other == c

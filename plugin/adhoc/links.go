@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
@@ -73,6 +74,12 @@ func (p pair) other(c *observed.Container) *observed.Container {
 	return nil
 }
 
+// namesOn lists the names that a container has for the other end of a pair; none:
+// it is not the consumer of a link there.
+func namesOn(e *observed.Endpoint) []linking.Name {
+	return slices.DeleteFunc(slices.Clone(e.Links), linking.Name.Hides)
+}
+
 // pairOf finds the pair of two containers; the network is nil where there is
 // none.
 func pairOf(s *observed.Snapshot, a, b *observed.Container) pair {
@@ -94,12 +101,12 @@ func Links(s *observed.Snapshot) []Link {
 		}
 		found := len(list)
 		for _, c := range p.ends {
-			endpoint := s.EndpointOn(c, p.network)
-			if len(endpoint.Links) == 0 {
+			names := namesOn(s.EndpointOn(c, p.network))
+			if len(names) == 0 {
 				continue
 			}
-			l := Link{Consumer: c.Name, Target: endpoint.Links[0].Target, Network: p.network.Name, State: Gone}
-			for _, name := range endpoint.Links {
+			l := Link{Consumer: c.Name, Target: names[0].Target, Network: p.network.Name, State: Gone}
+			for _, name := range names {
 				l.Aliases = append(l.Aliases, name.Alias)
 			}
 			if target := p.other(c); target != nil {

@@ -26,7 +26,7 @@ func (p Planner) checkTarget(consumer *observed.Container, t Target) error {
 		if endpoint == nil || of.other(consumer) == t.Container {
 			continue
 		}
-		for _, l := range endpoint.Links {
+		for _, l := range namesOn(endpoint) {
 			if strings.EqualFold(l.Alias, want.Alias) {
 				return &Unlinkable{consumer.Name, fmt.Sprintf("calls %s %q already", l.Target, l.Alias),
 					fmt.Sprintf("choose another name for %s, or: docker stacklite link rm %s %s:%s", t.Container.Name, consumer.Name, l.Target, l.Alias)}

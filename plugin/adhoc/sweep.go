@@ -18,7 +18,7 @@ func (p pair) leftOver(s *observed.Snapshot) bool {
 // waitsUntil is until when the consumer of a pair may be still to come. It is the
 // last that comes: where it is there, nobody comes.
 func (p pair) waitsUntil(s *observed.Snapshot) time.Time {
-	if len(p.ends) > 0 && len(s.EndpointOn(p.ends[0], p.network).Links) > 0 {
+	if len(p.ends) > 0 && len(namesOn(s.EndpointOn(p.ends[0], p.network))) > 0 {
 		return time.Time{}
 	}
 	return p.network.Deadline
