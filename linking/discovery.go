@@ -2,6 +2,7 @@ package linking
 
 import (
 	"fmt"
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -19,36 +20,58 @@ const VirtualHost = "VIRTUAL_HOST"
 
 // Role is what a service is to discovery. It may be both.
 type Role struct {
-	Proxy        bool // it mounts the engine's socket and publishes a port
+	Proxy        bool // it mounts the engine's socket and publishes a port beyond this machine
 	Discoverable bool // it has VIRTUAL_HOST, or the label
 }
 
 // RoleOf returns what a service is to discovery. A service without a network
-// stack of its own takes no part.
+// stack of its own takes no part. One that publishes its ports on loopback alone
+// is no proxy: it serves this machine, as the proxies of the engine's socket and
+// the dashboards do that nobody else is to reach.
 func RoleOf(svc *compose.Service) Role {
 	if m := svc.Net.Mode; m != compose.NetLinks && m != compose.NetNetwork {
 		return Role{}
 	}
 	var r Role
 	socket := slices.ContainsFunc(svc.Volumes, func(v compose.Volume) bool { return !v.Named && IsSocket(v.Host) })
-	r.Proxy = socket && len(svc.Ports) > 0
+	r.Proxy = socket && len(PublishedPorts(svc)) > 0
 	for _, v := range svc.Environment {
 		if v.Name == VirtualHost && v.Value != nil && *v.Value != "" {
 			r.Discoverable = true
 		}
 	}
-	for _, l := range svc.Labels {
-		if l.Name != DiscoverLabel || l.Value == nil {
-			continue
-		}
-		switch strings.ToLower(*l.Value) {
-		case "true":
-			r.Discoverable = true
-		case "false":
-			r = Role{}
-		}
+	switch l := label(svc, DiscoverLabel); strings.ToLower(*l.Value) {
+	case "true":
+		r.Discoverable = true
+	case "false":
+		r = Role{}
 	}
 	return r
+}
+
+// PublishedPorts returns the ports of a service that others than this machine
+// find published.
+func PublishedPorts(svc *compose.Service) []compose.Port {
+	return slices.DeleteFunc(slices.Clone(svc.Ports), func(p compose.Port) bool { return isLoopback(p.IP) })
+}
+
+// isLoopback reports whether an address of the host is one that only the host
+// itself reaches.
+func isLoopback(text string) bool {
+	ip, err := netip.ParseAddr(text)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// label finds a label of a service; its value is empty where there is none.
+func label(svc *compose.Service, name string) compose.Var {
+	none := ""
+	found := compose.Var{Value: &none}
+	for _, l := range svc.Labels {
+		if l.Name == name && l.Value != nil {
+			found = l
+		}
+	}
+	return found
 }
 
 // IsSocket reports whether a path of the host is that of an engine's socket.
@@ -56,15 +79,9 @@ func IsSocket(host string) bool { return path.Base(host) == "docker.sock" }
 
 // discover returns an edge for every discovery proxy and what it finds, in the
 // project and among the externals, but for those that have an edge already. Of
-// two that are on a network of the user's the edge says so.
-func discover(p *compose.Project, edges []Edge, externals []External) []Edge {
-	var found []Edge
-	add := func(proxy, target string, pos compose.Pos, joined bool) {
-		e := Edge{From: proxy, To: target, Owner: target, Kind: DiscoveryEdge, OnOtherNetwork: joined, Pos: pos}
-		if !hasEdgeTo(edges, proxy, target) {
-			found = append(found, e)
-		}
-	}
+// two that are on a network of the user's the edge says so. Withheld are the
+// edges to and from externals that the proxy's side has not allowed.
+func discover(p *compose.Project, edges []Edge, externals []External) (found, withheld []Edge) {
 	roles := make(map[string]Role, len(p.Services))
 	for _, svc := range p.Services {
 		roles[svc.Name] = RoleOf(svc)
@@ -72,22 +89,36 @@ func discover(p *compose.Project, edges []Edge, externals []External) []Edge {
 	for _, svc := range p.Services {
 		if roles[svc.Name].Proxy {
 			for _, other := range p.Services {
-				if other != svc && roles[other.Name].Discoverable && !(roles[other.Name].Proxy && hasEdgeTo(found, other.Name, svc.Name)) {
-					add(svc.Name, other.Name, other.Pos, meet(svc, other))
+				if other == svc || !roles[other.Name].Discoverable || roles[other.Name].Proxy && hasEdgeTo(found, other.Name, svc.Name) {
+					continue
+				}
+				if !hasEdgeTo(edges, svc.Name, other.Name) {
+					found = append(found, discovery(svc.Name, other.Name, other.Pos, meet(svc, other)))
 				}
 			}
 		}
 		for _, o := range externals {
-			joined := slices.Contains(o.JoinedWith, svc.Name)
+			e := discovery(o.Name, svc.Name, svc.Pos, slices.Contains(o.JoinedWith, svc.Name))
 			switch {
 			case roles[svc.Name].Proxy && o.Discoverable:
-				add(svc.Name, o.Name, svc.Pos, joined)
-			case roles[svc.Name].Discoverable && o.Proxy:
-				add(o.Name, svc.Name, svc.Pos, joined)
+				e.From, e.To, e.Owner = svc.Name, o.Name, o.Name
+			case !roles[svc.Name].Discoverable || !o.Proxy:
+				continue
+			}
+			switch {
+			case hasEdgeTo(edges, svc.Name, o.Name):
+			case slices.Contains(o.Allowed, svc.Name):
+				found = append(found, e)
+			default:
+				withheld = append(withheld, e)
 			}
 		}
 	}
-	return found
+	return found, withheld
+}
+
+func discovery(proxy, target string, pos compose.Pos, joined bool) Edge {
+	return Edge{From: proxy, To: target, Owner: target, Kind: DiscoveryEdge, OnOtherNetwork: joined, Pos: pos}
 }
 
 // meet reports whether the file puts two services on one network.
@@ -103,7 +134,8 @@ func hasEdgeTo(edges []Edge, a, b string) bool {
 	})
 }
 
-// Discovered returns a note for every edge that no link of the file makes.
+// Discovered returns a note for every edge that no link of the file makes, and
+// for every service that may find others in other projects.
 func (t *Topology) Discovered() []compose.Note {
 	var notes []compose.Note
 	for _, e := range t.Edges {
@@ -114,5 +146,5 @@ func (t *Topology) Discovered() []compose.Note {
 			})
 		}
 	}
-	return notes
+	return append(notes, t.DiscoveryNotes...)
 }

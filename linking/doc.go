@@ -62,8 +62,10 @@
 // too: names of services are on no network where somebody outside is.
 //
 // Discovery makes an edge from a proxy, which mounts the engine's socket and
-// publishes a port, to every service with VIRTUAL_HOST, unless they have one
-// already. Options.Externals says what there is in other projects.
+// publishes a port on more than loopback, to every service with VIRTUAL_HOST,
+// unless they have one already. Options.Externals says what there is in other
+// projects, and what of it the proxy's side allows to be joined; the rest is in
+// Topology.Withheld.
 //
 // # Names
 //

@@ -15,6 +15,7 @@ type External struct {
 	Proxy        bool     // it finds others through the engine
 	Discoverable bool     // it is found
 	JoinedWith   []string // services of the project that are on another network with it already
+	Allowed      []string // services of the project that the proxy's side allows to be joined with it
 }
 
 // ExternalContainer is the external name of the container of that name.

@@ -81,6 +81,11 @@ func randomExternals(r *rand.Rand) []linking.External {
 		if r.IntN(3) == 0 {
 			o.JoinedWith = []string{"s0", "s2"}
 		}
+		for i := range 20 {
+			if r.IntN(2) == 0 {
+				o.Allowed = append(o.Allowed, fmt.Sprintf("s%d", i))
+			}
+		}
 		list = append(list, o)
 	}
 	return list

@@ -41,15 +41,21 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 	owners := resolveNetworkOwners(p)
 	edges, errs := resolveEdges(p, owners)
 	notes := shadowed(edges)
+	byFile, noEffect, mistakes := checkProjects(p)
+	notes = append(notes, noEffect...)
+	errs = append(errs, mistakes...)
+	var withheld []Edge
 	if !o.NoDiscovery {
-		edges = append(edges, discover(p, edges, o.Externals)...)
+		var found []Edge
+		found, withheld = discover(p, edges, o.Externals)
+		edges = append(edges, found...)
 	}
 	errs = append(errs, checkNames(p, edges, o.Isolation)...)
 	if len(errs) > 0 {
 		errs.Sort()
 		return nil, errs
 	}
-	t := &Topology{Networks: networks(p, edges, o), Edges: edges, Notes: notes}
+	t := &Topology{Networks: networks(p, edges, o), Edges: edges, Withheld: withheld, Notes: notes, DiscoveryNotes: byFile}
 	carry(t.Edges, t.Networks)
 	endpoints, finds := endpoints(t.Networks, t.Edges)
 	for _, svc := range p.Services {

@@ -22,7 +22,8 @@ var update = flag.Bool("update", false, "rewrite the goldens with what the code 
 // TestTopologiesAndErrorsAreAsWritten reads testdata/*.txtar: a project in the
 // notation of sketch, and what becomes of it. Lines of the comment may give the
 // isolation, turn discovery off, and name networks that exist ("keep: a b") and
-// of externals ("external: shop/web discoverable joined=proxy").
+// of externals ("external: shop/web discoverable joined=proxy", which is allowed then, or
+// "allowed=proxy").
 func TestTopologiesAndErrorsAreAsWritten(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -75,9 +76,12 @@ func golden(t *testing.T, file string) {
 func external(words []string) linking.External {
 	o := linking.External{Name: words[0]}
 	for _, w := range words[1:] {
-		switch name, joined := strings.CutPrefix(w, "joined="); {
-		case joined:
+		switch key, name, _ := strings.Cut(w, "="); {
+		case key == "joined":
 			o.JoinedWith = append(o.JoinedWith, name)
+			o.Allowed = append(o.Allowed, name)
+		case key == "allowed":
+			o.Allowed = append(o.Allowed, name)
 		case w == "proxy":
 			o.Proxy = true
 		case w == "discoverable":

@@ -9,7 +9,12 @@ type Topology struct {
 	Networks []Network      // link networks by name, then the network that those without links are on
 	Services []Service      // in file order
 	Edges    []Edge         // in file order, each once
+	Withheld []Edge         // what discovery would join if the proxy's side allowed it; no network carries it
 	Notes    []compose.Note // what a user should know about the links, in file order
+
+	// DiscoveryNotes are about where services may find others outside of the
+	// project, likewise.
+	DiscoveryNotes []compose.Note
 }
 
 // Service returns what the topology says of the service of that name, or nil.

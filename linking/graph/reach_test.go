@@ -86,8 +86,12 @@ func TestReaches(t *testing.T) {
 		{
 			name:     "what discovery finds in other projects",
 			services: "site vhost\ndb",
-			options:  linking.Options{Externals: []linking.External{{Name: "edge/proxy", Proxy: true}, {Name: "/nginx", Proxy: true, JoinedWith: []string{"site"}}}},
-			pairs:    []string{"site edge/proxy", "site nginx"},
+			options: linking.Options{Externals: []linking.External{
+				{Name: "edge/proxy", Proxy: true, Allowed: []string{"site"}},
+				{Name: "/nginx", Proxy: true, JoinedWith: []string{"site"}, Allowed: []string{"site"}},
+				{Name: "/other", Proxy: true},
+			}},
+			pairs: []string{"site edge/proxy", "site nginx"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -22,9 +22,11 @@ import (
 //	web net=host        none, host, @SERVICE, =CONTAINER, or a network's name
 //	web pid=db          pid: container:db
 //	web 80:8080         published ports
+//	web 127.0.0.1:80:80 on one address
 //	web sock            mounts the engine's socket: with a port a discovery proxy
 //	web vhost           has VIRTUAL_HOST
 //	web discover=false  the label
+//	web projects=a,b*   the label of a proxy
 func Sketch(t testing.TB, text string) *compose.Project {
 	t.Helper()
 	p := &compose.Project{Name: "p"}
@@ -71,11 +73,17 @@ func sketchWord(s *compose.Service, word string, pos compose.Pos) error {
 		s.Environment = append(s.Environment, compose.Var{Name: linking.VirtualHost, Value: &host, Pos: pos})
 	case key == "discover":
 		s.Labels = append(s.Labels, compose.Var{Name: linking.DiscoverLabel, Value: &value, Pos: pos})
+	case key == "projects":
+		s.Labels = append(s.Labels, compose.Var{Name: linking.ProjectsLabel, Value: &value, Pos: pos})
 	case key == "pid":
 		s.Pid, s.At = "container:"+value, map[string]compose.Pos{"pid": pos}
-	case word[0] >= '0' && word[0] <= '9':
+	case word[0] >= '0' && word[0] <= '9' || word[0] == ':':
 		var p compose.Port
-		if _, err := fmt.Sscanf(word, "%d:%d", &p.HostFirst, &p.First); err != nil {
+		ports := word
+		if i := strings.LastIndex(word[:strings.LastIndex(word, ":")], ":"); i >= 0 {
+			p.IP, ports = word[:i], word[i+1:]
+		}
+		if _, err := fmt.Sscanf(ports, "%d:%d", &p.HostFirst, &p.First); err != nil {
 			return err
 		}
 		p.HostLast, p.Last, p.Proto, p.Pos = p.HostFirst, p.First, "tcp", pos
@@ -132,8 +140,11 @@ func Describe(t *linking.Topology) string {
 			fmt.Fprintf(&b, "%s %s to %s on %s\n", e.Kind, e.From, e.To, cmp.Or(e.Network, "a network elsewhere"))
 		}
 	}
+	for _, e := range t.Withheld {
+		fmt.Fprintf(&b, "withheld %s to %s\n", e.From, e.To)
+	}
 	fmt.Fprintf(&b, "order %s\n", strings.Join(t.Order(), " "))
-	for _, n := range t.Notes {
+	for _, n := range slices.Concat(t.Notes, t.DiscoveryNotes) {
 		fmt.Fprintf(&b, "note %s\n", n)
 	}
 	return b.String()

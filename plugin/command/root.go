@@ -106,7 +106,7 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	f.StringVar(&c.general.Color, "ansi", "auto", "when to use colours: auto, never or always")
 	f.StringVar(&c.general.Isolation, "isolation", "link", `which services reach each other: "link", those that are linked, or "project", all`)
 	f.StringVar(&c.general.LinkEnv, "link-env", "", "link variables that containers get: none, ports, or full, which adds the target's environment (default STACKLITE_LINK_ENV, else ports)")
-	f.StringVar(&c.general.Discovery, "discovery", "", "what discovery proxies find without a link: on, the whole engine; project; off; or names of other projects (default STACKLITE_DISCOVERY, else on)")
+	f.StringVar(&c.general.Discovery, "discovery", "", "what discovery proxies find without a link: on, the project and what other projects allow; project; off; or names of other projects to allow (default STACKLITE_DISCOVERY, else on)")
 	f.StringVar(&c.general.Pool, "pool", "", "address range for subnets (default STACKLITE_POOL, else chosen by the engine, or 10.222.0.0/16 if it cannot)")
 	f.StringVar(&c.general.Builder, "builder", "", "how images are built: auto, buildx, buildkit or classic (default STACKLITE_BUILDER, else auto)")
 	f.BoolVar(&c.general.DryRun, "dry-run", false, "print what would be done, without doing it")

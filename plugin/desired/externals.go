@@ -1,7 +1,6 @@
 package desired
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -76,61 +75,6 @@ func linkedMembers(have plan.Have) [][]string {
 	return members
 }
 
-// discovered lists what takes part in discovery outside of the project, with
-// the services of the project that share a network of another project with it:
-// those need no second network.
-func (in Inputs) discovered() []linking.External {
-	byName := map[string]*linking.External{}
-	on := map[string]map[string]int{} // by external name, how many containers are on which network
-	count := map[string]int{}
-	for _, x := range in.Have.Externals {
-		c := in.Have.Snapshot.ByID(x.ID)
-		if c.Role == (linking.Role{}) || !in.Options.Discovery.counts(c) {
-			continue
-		}
-		name := ExternalName(c)
-		if byName[name] == nil {
-			byName[name], on[name] = &linking.External{Name: name}, map[string]int{}
-		}
-		e := byName[name]
-		e.Proxy, e.Discoverable = e.Proxy || c.Role.Proxy, e.Discoverable || c.Role.Discoverable
-		count[name]++
-		for network := range x.Attached {
-			on[name][network]++
-		}
-	}
-	others := in.Have.otherNetworks(in.Project.Name)
-	var list []linking.External
-	for _, e := range byName {
-		for _, svc := range in.Project.Services {
-			byFile := svc.Net.Mode == compose.NetNetwork && on[e.Name][svc.Net.Name] == count[e.Name]
-			theirs := slices.ContainsFunc(others, func(n observed.Network) bool {
-				return in.joins(n, svc, e.Name) && in.hasRoom(n, svc)
-			})
-			if byFile || theirs {
-				e.JoinedWith = append(e.JoinedWith, svc.Name)
-			}
-		}
-		list = append(list, *e)
-	}
-	slices.SortFunc(list, func(a, b linking.External) int { return cmp.Compare(a.Name, b.Name) })
-	return list
-}
-
-// joins reports whether a network of another project was made to join a service
-// of this one with an external one.
-func (in Inputs) joins(n observed.Network, svc *compose.Service, name string) bool {
-	if n.Project == "" || !slices.Contains(n.Externals, linking.ExternalService(in.Project.Name, svc.Name)) {
-		return false
-	}
-	for member := range n.Wiring {
-		if linking.ExternalService(n.Project, member) == name {
-			return true
-		}
-	}
-	return false
-}
-
 // hasRoom reports whether all replicas of a service fit on a network of another
 // project. It can grow only when that one is brought up.
 func (in Inputs) hasRoom(n observed.Network, svc *compose.Service) bool {
@@ -156,13 +100,31 @@ func (in Inputs) otherNetworks(svc *compose.Service, container string) []string 
 	for _, n := range in.Have.otherNetworks(in.Project.Name) {
 		linked := n.Project != "" && slices.Contains(n.Externals, linking.ExternalContainer(container)) && hasOwnNetwork(svc)
 		discovered := slices.ContainsFunc(in.Topology.Edges, func(e linking.Edge) bool {
-			return e.OnOtherNetwork && (e.From == svc.Name && in.joins(n, svc, e.Owner) || e.Owner == svc.Name && in.joins(n, svc, e.From))
+			return e.OnOtherNetwork && (e.From == svc.Name && outside{in}.meets(n, svc, e.Owner) || e.Owner == svc.Name && outside{in}.meets(n, svc, e.From))
 		})
-		if (linked || discovered) && in.hasRoom(n, svc) {
+		if linked && in.hasRoom(n, svc) || discovered {
 			names = append(names, n.Name)
 		}
 	}
 	slices.Sort(names)
+	return names
+}
+
+// leaves names the networks of other projects that discovery joined a service
+// with theirs on, and that it has no longer a reason to be on.
+func (in Inputs) leaves(svc *compose.Service) []string {
+	var names []string
+	for _, n := range in.Have.otherNetworks(in.Project.Name) {
+		if !slices.Contains(n.Externals, linking.ExternalService(in.Project.Name, svc.Name)) {
+			continue
+		}
+		joined := slices.ContainsFunc(in.Topology.Edges, func(e linking.Edge) bool {
+			return e.From == svc.Name && outside{in}.joins(n, svc, e.Owner) || e.Owner == svc.Name && outside{in}.joins(n, svc, e.From)
+		})
+		if !joined {
+			names = append(names, n.Name)
+		}
+	}
 	return names
 }
 

@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -17,12 +20,22 @@ var notPrinted = map[string]bool{
 }
 
 // fingerprint is the fingerprint of all keys of a service that only a new
-// container can change, and of its role in discovery.
-func fingerprint(s *compose.Service, role string) plan.Fingerprint {
-	settings := map[string]string{}
-	if role != "" {
-		settings["discovery"] = role
+// container can change.
+func fingerprint(s *compose.Service) plan.Fingerprint { return plan.NewFingerprint(settings(s)) }
+
+// printed is the fingerprint as a label has it: with the role in discovery, for
+// which it vouches. The role is not compared. It follows from keys that are, and
+// earlier versions left it out where discovery did not look beyond the project.
+func printed(s *compose.Service) plan.Fingerprint {
+	all := settings(s)
+	if role := labels.RoleText(linking.RoleOf(s)); role != "" {
+		all[labels.RoleSetting()] = labels.RoleSettingText(role, strings.Join(linking.ProjectsOf(s), ","))
 	}
+	return plan.NewFingerprint(all)
+}
+
+func settings(s *compose.Service) map[string]string {
+	settings := map[string]string{}
 	for _, entry := range s.Entries() {
 		if notPrinted[entry.Key] {
 			continue
@@ -33,12 +46,12 @@ func fingerprint(s *compose.Service, role string) plan.Fingerprint {
 		}
 		settings[entry.Key] = string(b)
 	}
-	return plan.NewFingerprint(settings)
+	return settings
 }
 
 // Hash stands for the settings of a service: it changes when a change of the
 // file gives the service new containers.
 func Hash(s *compose.Service) string {
-	sum := sha256.Sum256([]byte(fingerprint(s, "")))
+	sum := sha256.Sum256([]byte(fingerprint(s)))
 	return hex.EncodeToString(sum[:])
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -66,7 +67,7 @@ func (h Have) otherNetworks(project string) []observed.Network {
 func haveContainer(c *observed.Container, external map[string]bool) plan.HaveContainer {
 	h := plan.HaveContainer{
 		ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number, OneOff: c.OneOff,
-		Image: c.Image, ImageID: c.ImageID, Fingerprint: c.Fingerprint, State: c.State,
+		Image: c.Image, ImageID: c.ImageID, Fingerprint: c.Fingerprint.Without(labels.RoleSetting()), State: c.State,
 		After: c.After, Dir: c.Dir, LinkEnv: c.LinkEnv,
 		Attached: map[string]string{}, Address: map[string]string{},
 	}

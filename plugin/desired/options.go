@@ -1,13 +1,8 @@
 package desired
 
 import (
-	"cmp"
-	"path"
-	"slices"
-
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
-	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
 // Options are what a user may choose beside the files.
@@ -18,20 +13,18 @@ type Options struct {
 	Discovery Discovery       // how far discovery looks
 }
 
-// Discovery says how far discovery looks. The zero value is all of the engine.
+// Discovery says how far discovery looks. The zero value is the project, and what
+// the proxy's side allows beyond it.
 type Discovery struct {
 	Off    bool     // links are all there is
 	Within bool     // only the services of the project
-	Among  []string // patterns (path.Match) of the projects, and of the names of external containers of no project, that count; nil: all
+	Among  []string // patterns of the other projects, and of the names of external containers of no project, that count, and are allowed; nil: all count
 }
 
-// counts reports whether an external container counts.
-func (d Discovery) counts(c *observed.Container) bool {
-	name := cmp.Or(projectOf(c), c.Name)
-	return d.Among == nil || slices.ContainsFunc(d.Among, func(pattern string) bool {
-		matches, _ := path.Match(pattern, name)
-		return matches
-	})
+// counts reports whether an external container counts, by its project or, where
+// it is of none, by its name.
+func (d Discovery) counts(name string) bool {
+	return d.Among == nil || linking.MatchesProject(d.Among, name)
 }
 
 // Inputs are all that the wanted stack follows from.
@@ -52,7 +45,7 @@ func (in Inputs) Resolve() (*linking.Topology, error) {
 		Isolation: in.Options.Isolation, NoDiscovery: in.Options.Discovery.Off, Keep: linkedMembers(in.Have.Have),
 	}
 	if !in.Options.Discovery.Within {
-		o.Externals = in.discovered()
+		o.Externals = outside{in}.discovered()
 	}
 	return linking.Resolve(in.Project, o)
 }

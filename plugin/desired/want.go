@@ -108,7 +108,7 @@ func networkLabels(project, kind string, wiring map[string]string) map[string]st
 // container is a replica, with what it has to do with external containers.
 func (in Inputs) container(s *compose.Service, number int, replicas map[string][]int) plan.Container {
 	c, spec := in.replica(s, number, replicas)
-	c.OtherNetworks, c.Hides = in.otherNetworks(s, c.Name), in.hides(s.Name, replicas)
+	c.OtherNetworks, c.Leaves, c.Hides = in.otherNetworks(s, c.Name), in.leaves(s), in.hides(s.Name, replicas)
 	in.addLinkEnv(&c, &spec, s, replicas)
 	c.Spec = spec
 	return c
@@ -122,7 +122,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		Service:     s.Name,
 		Number:      number,
 		Image:       ImageOf(in.Project, s),
-		Fingerprint: fingerprint(s, in.role(s)),
+		Fingerprint: fingerprint(s),
 		After:       service.After,
 		PortRange:   portRange(s),
 	}
@@ -165,17 +165,12 @@ func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Containe
 	out[labels.Version] = in.Options.Version
 	out[labels.WorkingDir] = in.Project.Dir
 	out[labels.Files] = labels.ListText(in.Project.Files)
-	out[labels.Discovery] = in.role(s)
-	out[labels.Fingerprint] = string(c.Fingerprint)
+	role := linking.RoleOf(s)
+	out[labels.Discovery] = labels.RoleText(role)
+	if role.Proxy { // also where the file names none: the image may
+		out[linking.ProjectsLabel] = strings.Join(linking.ProjectsOf(s), ",")
+	}
+	out[labels.Fingerprint] = string(printed(s))
 	out[labels.After] = labels.ListText(c.After)
 	return out
-}
-
-// role is what a container of a service is to discovery, as its label says it
-// to other projects; empty: nothing.
-func (in Inputs) role(s *compose.Service) string {
-	if in.Options.Discovery.Off || in.Options.Discovery.Within {
-		return ""
-	}
-	return labels.RoleText(linking.RoleOf(s))
 }

@@ -77,7 +77,7 @@ func observedContainer(c container.Summary, copied bool) observed.Container {
 		out.CopyOf = c.Labels[labels.Service]
 	}
 	if out.Attachable() {
-		out.Role = guessRole(c)
+		guessRole(&out, c)
 	}
 	return out
 }
@@ -101,7 +101,25 @@ func addLabels(out *observed.Container, of map[string]string) {
 	out.After, out.Files = labels.ParseList(of[labels.After]), labels.ParseList(of[labels.Files])
 	out.Dir, out.LinkEnv = of[labels.WorkingDir], labels.ParseLinkEnv(of[labels.LinkEnv])
 	if !out.OneOff {
-		out.Role = labels.ParseRole(of[labels.Discovery])
+		addRole(out, of)
+	}
+}
+
+// addRole fills in what the labels of a replica say that it is to discovery, as
+// far as its fingerprint vouches for them: it may have them from its image.
+func addRole(out *observed.Container, of map[string]string) {
+	role, projects := of[labels.Discovery], of[linking.ProjectsLabel]
+	switch {
+	case out.Fingerprint.Holds(labels.RoleSetting(), labels.RoleSettingText(role, projects)):
+		out.Finds, _, _ = linking.ParseProjects(projects)
+	case !out.Fingerprint.Holds(labels.RoleSetting(), role):
+		return
+	}
+	out.Role = labels.ParseRole(role)
+	// Earlier versions took one for a proxy that publishes on loopback alone.
+	published := slices.ContainsFunc(out.Ports, func(p observed.Port) bool { return p.Public != 0 })
+	if published && len(out.Published()) == 0 {
+		out.Role.Proxy = false
 	}
 }
 
@@ -113,14 +131,13 @@ func addReplica(out *observed.Container, of map[string]string) {
 	}
 }
 
-// guessRole returns what a container that this tool did not make is to
+// guessRole fills in what a container that this tool did not make is to
 // discovery: a list has mounts, published ports and labels, but not the
 // environment.
-func guessRole(c container.Summary) linking.Role {
-	socket := slices.ContainsFunc(c.Mounts, func(m container.MountPoint) bool { return linking.IsSocket(m.Source) })
-	published := slices.ContainsFunc(c.Ports, func(p container.Port) bool { return p.PublicPort != 0 })
+func guessRole(out *observed.Container, c container.Summary) {
 	said := strings.ToLower(c.Labels[linking.DiscoverLabel])
-	return linking.Role{Proxy: socket && published && said != "false", Discoverable: said == "true"}
+	out.Socket = said != "false" && slices.ContainsFunc(c.Mounts, func(m container.MountPoint) bool { return linking.IsSocket(m.Source) })
+	out.Role = linking.Role{Proxy: out.Socket && len(out.Published()) > 0, Discoverable: said == "true"}
 }
 
 func addEndpoints(out *observed.Container, c container.Summary) {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,7 +25,9 @@ const id = "0123456789abcdef"
 func TestAContainerIsReadFromAList(t *testing.T) {
 	role := func(r linking.Role) observed.Container { return observed.Container{ID: id, Name: "proxy", Role: r} }
 	socket := []container.MountPoint{{Source: "/run/docker.sock"}}
+	loopback := []container.Port{{IP: "127.0.0.1", PrivatePort: 80, PublicPort: 80, Type: "tcp"}}
 	published := []container.Port{{IP: "0.0.0.0", PrivatePort: 80, PublicPort: 80, Type: "tcp"}}
+	proxyPrint := plan.NewFingerprint(map[string]string{labels.RoleSetting(): "proxy", "image": "app"})
 	for name, c := range map[string]struct {
 		summary container.Summary
 		mode    string
@@ -37,7 +40,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 				Ports: []container.Port{{IP: "0.0.0.0", PrivatePort: 80, PublicPort: 8080, Type: "tcp"}, {PrivatePort: 53, Type: "udp"}},
 				Labels: map[string]string{
 					labels.Project: "demo", labels.Service: "web", labels.Number: "2", labels.OneOff: "False",
-					labels.Fingerprint: "print", labels.After: "cache,db", labels.LinkEnv: "1 db=aabb", labels.Discovery: "proxy",
+					labels.Fingerprint: string(proxyPrint), labels.After: "cache,db", labels.LinkEnv: "1 db=aabb", labels.Discovery: "proxy",
 					labels.WorkingDir: "/src", labels.Files: "/src/fig.yml,/src/more.yml",
 				},
 				NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{
@@ -48,7 +51,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 			mode: "demo_a.web",
 			want: observed.Container{
 				ID: id, Name: "demo_web_2", Owner: "demo", Project: "demo", Service: "web", Number: 2,
-				Fingerprint: "print", After: []string{"cache", "db"}, LinkEnv: map[string]string{"db": "aabb"},
+				Fingerprint: proxyPrint, After: []string{"cache", "db"}, LinkEnv: map[string]string{"db": "aabb"},
 				Dir: "/src", Files: []string{"/src/fig.yml", "/src/more.yml"}, Role: linking.Role{Proxy: true},
 				Image: "app", ImageID: "sha256:1", Command: "serve", State: plan.StateRunning, Status: "Up 2 minutes",
 				Ports:     []observed.Port{{IP: "0.0.0.0", Public: 8080, Private: 80, Protocol: "tcp"}, {Private: 53, Protocol: "udp"}},
@@ -81,7 +84,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 			}},
 			copied: true,
 			want: observed.Container{
-				ID: id, Name: "other", Owner: "demo", CopyOf: "web", Role: linking.Role{Proxy: true},
+				ID: id, Name: "other", Owner: "demo", CopyOf: "web", Role: linking.Role{Proxy: true}, Socket: true,
 				Ports: []observed.Port{{IP: "0.0.0.0", Private: 80, Public: 80, Protocol: "tcp"}},
 			},
 		},
@@ -133,13 +136,20 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 			summary: container.Summary{ID: id, Names: []string{"/proxy"}, Mounts: socket, Ports: published},
 			want: func() observed.Container {
 				c := role(linking.Role{Proxy: true})
+				c.Socket = true
 				c.Ports = []observed.Port{{IP: "0.0.0.0", Private: 80, Public: 80, Protocol: "tcp"}}
 				return c
 			}(),
 		},
 		"a socket without a published port": {
 			summary: container.Summary{ID: id, Names: []string{"/proxy"}, Mounts: socket},
-			want:    role(linking.Role{}),
+			want:    observed.Container{ID: id, Name: "proxy", Socket: true},
+		},
+		"a socket and a port on loopback": {
+			summary: container.Summary{ID: id, Names: []string{"/proxy"}, Mounts: socket, Ports: loopback},
+			want: observed.Container{
+				ID: id, Name: "proxy", Socket: true, Ports: []observed.Port{{IP: "127.0.0.1", Private: 80, Public: 80, Protocol: "tcp"}},
+			},
 		},
 		"a proxy that takes no part": {
 			summary: container.Summary{
@@ -160,6 +170,38 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestTheRoleOfAReplicaCountsAsFarAsItsFingerprintVouchesForIt(t *testing.T) {
+	public := []container.Port{{IP: "0.0.0.0", PrivatePort: 80, PublicPort: 80, Type: "tcp"}}
+	loopback := []container.Port{{IP: "127.0.0.1", PrivatePort: 80, PublicPort: 80, Type: "tcp"}, {PrivatePort: 53, Type: "udp"}}
+	proxy := linking.Role{Proxy: true}
+	for name, c := range map[string]struct {
+		vouched, role, projects string
+		ports                   []container.Port
+		want                    linking.Role
+		finds                   []string
+	}{
+		"a proxy of its project":        {"proxy", "proxy", "", public, proxy, nil},
+		"of other projects":             {"proxy shop,blog*", "proxy", "shop,blog*", public, proxy, []string{"shop", "blog*"}},
+		"projects of the image":         {"proxy", "proxy", "*", public, proxy, nil},
+		"a role of the image":           {"", "proxy", "", public, linking.Role{}, nil},
+		"all of the image":              {"", "proxy", "*", public, linking.Role{}, nil},
+		"what stopped publishes":        {"proxy", "proxy", "", nil, proxy, nil},
+		"on loopback, made by an older": {"proxy discoverable", "proxy discoverable", "", loopback, linking.Role{Discoverable: true}, nil},
+		"only exposed":                  {"proxy", "proxy", "", loopback[1:], proxy, nil},
+	} {
+		settings := map[string]string{"image": "app"}
+		if c.vouched != "" {
+			settings[labels.RoleSetting()] = c.vouched
+		}
+		got := observedContainer(container.Summary{ID: id, Ports: c.ports, Labels: map[string]string{
+			labels.Fingerprint: string(plan.NewFingerprint(settings)), labels.Discovery: c.role, linking.ProjectsLabel: c.projects,
+		}}, false)
+		if got.Role != c.want || !slices.Equal(got.Finds, c.finds) {
+			t.Errorf("%s: got %+v, %q", name, got.Role, got.Finds)
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ const (
 	Wiring      = "io.stack-lite.wiring"    // which services are on a network under which names: see WiringText
 	Externals   = "io.stack-lite.outside"   // what else a network is for: external names, a list; of one with Link the consumer and the target
 
-	Discovery = "io.stack-lite.discovery" // what a container is to discovery: see RoleText
+	Discovery = "io.stack-lite.discovery" // what a container is to discovery, whatever was asked for when it was made: see RoleText
 	LinkEnv   = "io.stack-lite.variables" // what its link variables say: see LinkEnvText
 	Exposes   = "io.stack-lite.exposes"   // ports that a container's image exposes; empty: none. See PortsText
 )

@@ -92,6 +92,15 @@ func ParseRole(text string) linking.Role {
 	return linking.Role{Proxy: slices.Contains(words, roleProxy), Discoverable: slices.Contains(words, roleDiscoverable)}
 }
 
+// RoleSetting names the setting of a container's Fingerprint that vouches for its
+// labels Discovery and linking.ProjectsLabel: images can have labels of these names
+// too.
+func RoleSetting() string { return "discovery" }
+
+// RoleSettingText is what RoleSetting vouches for: a role as RoleText writes it, and
+// the names of projects as the file has them.
+func RoleSettingText(role, projects string) string { return strings.TrimSpace(role + " " + projects) }
+
 // LinkEnvText writes what link variables say, by alias: alias=sum words,
 // sorted. It is never empty, so that a container made without variables differs
 // from one that has none to get.

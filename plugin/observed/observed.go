@@ -80,6 +80,16 @@ type Container struct {
 
 	Role linking.Role // what it is to discovery
 
+	// Finds are the patterns of other projects in which it may find others, as a
+	// proxy: see linking.ParseProjects. Of a container that this tool did not make
+	// nothing is known of that.
+	Finds []string
+
+	// Socket says of an external container that it mounts the engine's socket, and
+	// does not say that it takes no part. Whether one that does not run is a proxy
+	// can't be told from that: a list does not show what it will publish.
+	Socket bool
+
 	Image   string // as it was asked for
 	ImageID string
 	Command string

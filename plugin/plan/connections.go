@@ -71,10 +71,16 @@ func (p *networkPlan) attach(key stepKey, task Task, cause string, a Connect, af
 	p.builder.add(key, task, cause, a, after...)
 }
 
-// connectToOthers plans to attach a container to networks of other stacks.
+// connectToOthers plans to attach a container to networks of other stacks, and to
+// detach it from those that it leaves.
 func (p *networkPlan) connectToOthers(d *decision) {
 	if d.skip {
 		return
+	}
+	for _, network := range d.want.Leaves {
+		if d.keep != nil && slices.Contains(d.keep.OtherNetworks, network) {
+			p.disconnect(d, network, "no longer joined")
+		}
 	}
 	for _, network := range d.want.OtherNetworks {
 		if !d.joins(network) {

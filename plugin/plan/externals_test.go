@@ -42,6 +42,16 @@ func TestAContainerStartsOnceAllThatItIsToReachIsThere(t *testing.T) {
 	}
 }
 
+func TestAContainerLeavesOnlyNetworksOfOtherStacksThatItIsToLeave(t *testing.T) {
+	want, m := linkedToExternal(false)
+	bring(t, Goal{}, want, m)
+	m.have.Containers[0].OtherNetworks = []string{"lan", "q_net"}
+	want.Containers[0].OtherNetworks, want.Containers[0].Leaves = nil, []string{"q_net", "z_net"}
+	if got, text := planned(t, Goal{}, want, m.snapshot()).String(), "  1 disconnect p_web_1 from q_net: no longer joined\n"; got != text {
+		t.Errorf("got\n%swant\n%s", got, text)
+	}
+}
+
 func TestAnExternalKeepsItsAddressWhenItsNetworkIsReplaced(t *testing.T) {
 	want, m := linkedToExternal(true)
 	bring(t, Goal{}, want, m)

@@ -3,6 +3,7 @@ package plan
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -47,6 +48,19 @@ func (f Fingerprint) Differences(other Fingerprint) []string {
 	}
 	sort.Strings(names)
 	return names
+}
+
+// Without is the fingerprint without the setting of a name, in which two then do
+// not differ.
+func (f Fingerprint) Without(name string) Fingerprint {
+	words := strings.Fields(string(f))
+	return Fingerprint(strings.Join(slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, name+"=") }), " "))
+}
+
+// Holds reports whether the setting of a name has a value.
+func (f Fingerprint) Holds(name, value string) bool {
+	got, ok := f.entries()[name]
+	return ok && got == NewFingerprint(map[string]string{name: value}).entries()[name]
 }
 
 func (f Fingerprint) entries() map[string]string {

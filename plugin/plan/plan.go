@@ -9,7 +9,7 @@ import (
 // at a time.
 type Plan struct {
 	Steps []Step
-	Notes []string // what the user should know beside: containers and networks that are left alone
+	Notes []string // what the user should know beside: containers and networks that are left alone; each may have several lines
 
 	// unmet reports steps that have to come after one that is not in the plan:
 	// a mistake in this package. Make returns it, and Run refuses to begin: it

@@ -309,6 +309,16 @@ func TestACancelledRunBeginsNothingMore(t *testing.T) {
 	}
 }
 
+func TestAFingerprintKnowsItsSettingsByNameAndValue(t *testing.T) {
+	f := NewFingerprint(map[string]string{"command": "a", "user": "x", "user2": "x"})
+	if got, want := f.Without("user"), NewFingerprint(map[string]string{"command": "a", "user2": "x"}); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if !f.Holds("user", "x") || f.Holds("user", "y") || f.Holds("tty", "") || Fingerprint("0 user=x").Holds("user", "x") {
+		t.Errorf("%q: user x %v, user y %v, tty %v", f, f.Holds("user", "x"), f.Holds("user", "y"), f.Holds("tty", ""))
+	}
+}
+
 func TestADifferenceIsReportedByName(t *testing.T) {
 	a := NewFingerprint(map[string]string{"command": "a", "user": "x"})
 	b := NewFingerprint(map[string]string{"command": "b", "user": "x", "ports": "80"})

@@ -44,6 +44,7 @@ type Container struct {
 	CreatedOnExternal string            // a network that is not the stack's, on which it is made; empty: none
 	OtherNetworks     []string          // networks of other stacks that it is attached to as well, by name
 	Hides             []string          // names that it must not find on those
+	Leaves            []string          // networks of other stacks that it is no longer to be attached to, by name
 	After             []string          // services that are started first
 	Reads             []string          // references of images that its settings depend on, besides its own
 	NetworkOf         string            // id of a container that is not the stack's and whose network it shares; empty: none

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"path"
-	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
@@ -92,16 +90,14 @@ func parseDiscovery(s string) (desired.Discovery, error) {
 	case "off":
 		return desired.Discovery{Off: true}, nil
 	}
-	d := desired.Discovery{Among: strings.Split(s, ",")}
-	for _, pattern := range d.Among {
-		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
-			return d, exit.Usage{
-				Msg:    fmt.Sprintf("--discovery %s: %q is not a project name", s, pattern),
-				Advice: []string{"write on, project, off, or names such as proxy,shop*"},
-			}
+	patterns, mistake, ok := linking.ParseProjects(s)
+	if !ok {
+		return desired.Discovery{}, exit.Usage{
+			Msg:    fmt.Sprintf("--discovery %s: %q is not a project name", s, mistake),
+			Advice: []string{"write on, project or off alone, or names such as proxy,shop*"},
 		}
 	}
-	return d, nil
+	return desired.Discovery{Among: patterns}, nil
 }
 
 // parsePool reads a range that subnets are taken from; the zero value where none

@@ -52,8 +52,10 @@ func TestOptionsThatCanNotBeReadAreMistakesOfTheCommandLine(t *testing.T) {
 	}{
 		{options(Options{Isolation: "net"}), "--isolation must be link or project, not \"net\""},
 		{options(Options{LinkEnv: "all"}), "--link-env must be none, ports or full, not \"all\""},
-		{options(Options{Discovery: "a,,b"}), `--discovery a,,b: "" is not a project name | write on, project, off, or names such as proxy,shop*`},
-		{options(Options{Discovery: "[a"}), `--discovery [a: "[a" is not a project name | write on, project, off, or names such as proxy,shop*`},
+		{options(Options{Discovery: "a,,b"}), `--discovery a,,b: "" is not a project name | write on, project or off alone, or names such as proxy,shop*`},
+		{options(Options{Discovery: "[a"}), `--discovery [a: "[a" is not a project name | write on, project or off alone, or names such as proxy,shop*`},
+		{options(Options{Discovery: "shop,on"}), `--discovery shop,on: "on" is not a project name | write on, project or off alone, or names such as proxy,shop*`},
+		{options(Options{Discovery: "True"}), `--discovery True: "True" is not a project name | write on, project or off alone, or names such as proxy,shop*`},
 		{pool("10.100.0.0"), "--pool 10.100.0.0 is not a range of IPv4 addresses | write it like 10.100.0.0/16"},
 		{pool("fd00::/8"), "--pool fd00::/8 is not a range of IPv4 addresses | write it like 10.100.0.0/16"},
 		{builder("kaniko"), "--builder must be auto, buildx, buildkit or classic, not \"kaniko\""},

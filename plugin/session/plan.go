@@ -20,6 +20,10 @@ type Request struct {
 
 	// Add adds what is wanted besides the files; nil: nothing.
 	Add func(want *plan.Want, in desired.Inputs)
+
+	// Tell gives what a user should know beside the plan, for its notes; nil:
+	// nothing.
+	Tell func(in desired.Inputs) []string
 }
 
 // Observe takes one snapshot of the engine as the project sees it. Images are
@@ -98,6 +102,9 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err == nil && r.NoBuild {
 		err = checkBuilt(p)
 	}
+	if err == nil && r.Tell != nil {
+		p.Notes = append(p.Notes, r.Tell(in)...)
+	}
 	return Planned{Goal: r.Goal, Want: want, Have: have.Have, Plan: p}, err
 }
 
@@ -145,7 +152,7 @@ func (s *Session) Converge(ctx context.Context, r Request) error {
 		if err := s.Run(ctx, planned.Plan); err != nil || !r.Goal.Build || s.Options.DryRun {
 			return err
 		}
-		r.Goal.Build = false
+		r.Goal.Build, r.Tell = false, nil
 		if r.Goal.Recreate == plan.Always {
 			r.Goal.Recreate = plan.WhenChanged
 		}

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/morikuni/aec"
 
@@ -26,10 +27,19 @@ func printPlanNotes(w io.Writer, p *plan.Plan, color palette) {
 		return
 	}
 	for _, n := range p.Notes {
-		printNote(w, color, n)
+		printPlanNote(w, color, n)
 	}
 }
 
 func printNote(w io.Writer, p palette, text string) {
 	fmt.Fprintf(w, "%s %s\n", p.paint("note:", aec.YellowF), sanitize(text))
+}
+
+// printPlanNote prints a note of a plan, which may have several lines.
+func printPlanNote(w io.Writer, p palette, text string) {
+	first, more, several := strings.Cut(text, "\n")
+	printNote(w, p, first)
+	if several {
+		fmt.Fprintln(w, sanitizeLines(more))
+	}
 }

@@ -63,7 +63,7 @@ func printTasks(w io.Writer, p *plan.Plan) error {
 	}
 	text := align(b.String()) + count(tasks) + "\n"
 	for _, n := range p.Notes {
-		text += "note: " + sanitize(n) + "\n"
+		text += "note: " + sanitizeLines(n) + "\n"
 	}
 	_, err := io.WriteString(w, text)
 	return err

@@ -66,6 +66,20 @@ func TestNamesInAPlanAreSanitized(t *testing.T) {
 	}
 }
 
+func TestANoteOfAPlanMayHaveSeveralLines(t *testing.T) {
+	p := &plan.Plan{Notes: []string{"not joined:\n  a\x1b[2J with b", "another"}}
+	for _, format := range []string{"tasks", "steps"} {
+		if got := string(planAs(t, format, p)); !strings.HasSuffix(got, "note: not joined:\n  a with b\nnote: another\n") {
+			t.Errorf("%s: got %q", format, got)
+		}
+	}
+	var b bytes.Buffer
+	printPlanNotes(&b, p, palette(false))
+	if got := b.String(); got != "note: not joined:\n  a with b\nnote: another\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestAPlanAsJSONHasEveryStep(t *testing.T) {
 	p := upPlan(t)
 	got := planAs(t, "json", p)

@@ -27,6 +27,7 @@ var projectFiles = map[string]struct {
   image: stacklite-probe:test
   ports: ["80"]
   volumes: ["/var/run/docker.sock:/tmp/docker.sock"]
+  labels: {io.stack-lite.discover.projects: "PROJECTS"}
 `, map[string]string{"proxy": "p"}},
 	"b": {`web:
   image: stacklite-probe:test
@@ -40,6 +41,7 @@ db:
   ports: ["80"]
   environment: [VIRTUAL_HOST=gate.dev]
   volumes: ["/var/run/docker.sock:/tmp/docker.sock"]
+  labels: {io.stack-lite.discover.projects: "PROJECTS"}
 app:
   image: stacklite-probe:test
   environment: [VIRTUAL_HOST=app.dev]
@@ -59,8 +61,8 @@ func TestDiscoveryHoldsWhateverHappensToTheProjects(t *testing.T) {
 		version := scenario.Versions()[seed%len(scenario.Versions())]
 		t.Run(fmt.Sprint(version, "/", seed), func(t *testing.T) {
 			t.Parallel()
-			d := newDiscovery(t, version)
 			r := rand.New(rand.NewPCG(uint64(seed), 5))
+			d := newDiscovery(t, version, r.IntN(2) == 0)
 			proxied := r.IntN(2) == 0
 			if proxied {
 				d.Say("external", d.Project+"nginx", "socket", "publish")
@@ -101,21 +103,30 @@ func TestDiscoveryHoldsWhateverHappensToTheProjects(t *testing.T) {
 // discovery is a stage with the folders of the projects.
 type discovery struct {
 	*scenario.Stage
+	named   bool // every run names the other projects; else the files of the proxies do
 	history []string
 }
 
-func newDiscovery(t *testing.T, version string) *discovery {
-	d := &discovery{Stage: scenario.NewStage(t, version, "")}
+func newDiscovery(t *testing.T, version string, named bool) *discovery {
+	d := &discovery{Stage: scenario.NewStage(t, version, ""), named: named}
+	projects := "*"
+	if named {
+		projects = ""
+	}
 	for p, what := range projectFiles {
 		dir := filepath.Join(d.Dir, p)
 		d.Must(os.Mkdir(dir, 0o755))
-		d.Must(os.WriteFile(filepath.Join(dir, "fig.yml"), []byte(what.file), 0o644))
+		d.Must(os.WriteFile(filepath.Join(dir, "fig.yml"), []byte(strings.ReplaceAll(what.file, "PROJECTS", projects)), 0o644))
 	}
 	return d
 }
 
 func (d *discovery) args(p string, args ...string) []string {
-	return append([]string{"-p", d.Project + p, "-f", filepath.Join(d.Dir, p, "fig.yml")}, args...)
+	general := []string{"-p", d.Project + p, "-f", filepath.Join(d.Dir, p, "fig.yml")}
+	if d.named {
+		general = append(general, "--discovery", d.Project+"*")
+	}
+	return append(general, args...)
 }
 
 func (d *discovery) run(p string, args ...string) {
@@ -175,7 +186,7 @@ func (d *discovery) members() []member {
 	for _, c := range containers {
 		r := member{name: c.Names[0], project: strings.TrimPrefix(c.Labels[scenario.LabelProject], d.Project), service: c.Labels[scenario.LabelService]}
 		r.role = projectFiles[r.project].roles[r.service]
-		if r.project == "" {
+		if r.project == "" && d.named { // no file of its own says what it may find
 			r.role = "p"
 		}
 		for name := range c.NetworkSettings.Networks {

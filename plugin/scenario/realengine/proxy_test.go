@@ -27,7 +27,7 @@ const shop = `proxy:
   volumes:
     - /var/run/docker.sock:/tmp/docker.sock
   ports:
-    - "127.0.0.1:%[2]s:80"
+    - "%[2]s:80"
 `
 
 const shopServers = `redis:

@@ -1,0 +1,163 @@
+package desired
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// DiscoveryReport is what a user should know of discovery, with names as people
+// write them.
+type DiscoveryReport struct {
+	Joined   []Finding // what discovery joins
+	Before   []Finding // what it joins only because a network says that it did before
+	Withheld []Finding // what it does not join, since the proxy's side has not said yes
+
+	// Label is the label of proxies by which all of Withheld would be joined, but
+	// for those of proxies that have no file; Names are the projects to name to
+	// join all of it, and to keep what is joined.
+	Label string
+	Names []string
+
+	Unmatched []string // of the names of projects that were given, those that nothing on the engine has
+}
+
+// Finding is a discovery proxy and what it finds, or would.
+type Finding struct {
+	Proxy   string
+	Targets []string
+	Plain   bool     // among Targets are containers of no project, which have the label for it, not VIRTUAL_HOST
+	Ports   []string // that the proxy publishes on more than loopback, as far as is known
+	File    string   // where to label it: "proxy in the file of shop"; empty: it has no file
+}
+
+// Discovered reports on the discovery of Topology.
+func (in Inputs) Discovered() DiscoveryReport {
+	o := outside{in}
+	var r DiscoveryReport
+	for _, e := range in.Topology.Edges {
+		switch {
+		case e.Kind != linking.DiscoveryEdge:
+			continue
+		case o.onlyRecorded(e):
+			r.Before = o.add(r.Before, e)
+		default:
+			r.Joined = o.add(r.Joined, e)
+		}
+		r.name(e)
+	}
+	var finds []string
+	for _, e := range in.Topology.Withheld {
+		r.Withheld = o.add(r.Withheld, e)
+		r.name(e)
+		switch project := projectOrName(e.From); {
+		case !linking.IsExternal(e.From):
+			finds = append(finds, projectOrName(e.To))
+		case e.From != linking.ExternalContainer(project):
+			finds = append(finds, in.Project.Name)
+		default:
+			continue // it has no file
+		}
+		finds = append(finds, o.finds(e.From)...)
+	}
+	slices.Sort(finds)
+	slices.Sort(r.Names)
+	r.Names = slices.Compact(r.Names)
+	r.Label = fmt.Sprintf("%s: %q", linking.ProjectsLabel, strings.Join(slices.Compact(finds), ","))
+	r.Unmatched = slices.DeleteFunc(slices.Clone(in.Options.Discovery.Among), func(name string) bool {
+		return strings.ContainsAny(name, "*?") || name == in.Project.Name || slices.ContainsFunc(in.Have.Externals, func(x plan.External) bool {
+			return name == x.Owner || name == x.Name
+		})
+	})
+	return r
+}
+
+// name notes how the external end of an edge is named where projects are.
+func (r *DiscoveryReport) name(e linking.Edge) {
+	for _, end := range []string{e.From, e.Owner} {
+		if linking.IsExternal(end) {
+			r.Names = append(r.Names, projectOrName(end))
+		}
+	}
+}
+
+// add adds an edge to the finding of its proxy.
+func (in outside) add(list []Finding, e linking.Edge) []Finding {
+	proxy := linking.ExternalText(e.From)
+	i := slices.IndexFunc(list, func(f Finding) bool { return f.Proxy == proxy })
+	if i < 0 {
+		i = len(list)
+		list = append(list, Finding{Proxy: proxy, Ports: in.published(e.From), File: e.From})
+		if project, service, external := strings.Cut(e.From, "/"); external {
+			list[i].File = ""
+			if project != "" {
+				list[i].File = service + " in the file of " + project
+			}
+		}
+	}
+	f := &list[i]
+	f.Targets = append(f.Targets, linking.ExternalText(e.To))
+	f.Plain = f.Plain || e.To == linking.ExternalContainer(projectOrName(e.To))
+	return list
+}
+
+// published lists the ports that a discovery proxy publishes on more than
+// loopback, by the file or, of an external one, by the engine, as far as it says.
+func (in outside) published(proxy string) []string {
+	var texts []string
+	if svc := in.Project.Service(proxy); svc != nil {
+		for _, p := range linking.PublishedPorts(svc) {
+			texts = append(texts, p.String())
+		}
+		return texts
+	}
+	var ports []uint16
+	for _, p := range in.partners() {
+		if p.Name != proxy {
+			continue
+		}
+		for _, c := range p.containers {
+			for _, port := range c.Published() {
+				ports = append(ports, port.Public)
+			}
+		}
+	}
+	slices.Sort(ports)
+	for _, p := range slices.Compact(ports) {
+		texts = append(texts, strconv.Itoa(int(p)))
+	}
+	return texts
+}
+
+// finds lists the patterns of other projects in which a discovery proxy may find
+// others, by its file.
+func (in outside) finds(proxy string) []string {
+	if svc := in.Project.Service(proxy); svc != nil {
+		return linking.ProjectsOf(svc)
+	}
+	for _, p := range in.partners() {
+		if p.Name == proxy {
+			return p.finds
+		}
+	}
+	return nil
+}
+
+// onlyRecorded reports whether an edge of discovery that leads out of the project
+// is there because it was: no file says so, and nobody did now.
+func (in outside) onlyRecorded(e linking.Edge) bool {
+	svc, name := in.Project.Service(e.From), e.Owner
+	if svc == nil {
+		svc, name = in.Project.Service(e.Owner), e.From
+	}
+	if svc == nil || !linking.IsExternal(name) || in.Options.Discovery.Among != nil {
+		return false
+	}
+	return slices.ContainsFunc(in.partners(), func(p *partner) bool {
+		return p.Name == name && !in.onNetworkOfUser(svc, p) && !in.allowedByFile(svc, p)
+	})
+}

@@ -1,0 +1,165 @@
+package commandline_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/plugin/scenario"
+)
+
+const (
+	proxyFile = `proxy:
+  image: stacklite-probe:test
+  ports: ["80:80"]
+  volumes: ["/var/run/docker.sock:/tmp/docker.sock"]
+  labels: {io.stack-lite.discover.projects: "PROJECTS"}
+home:
+  image: stacklite-probe:test
+  environment: [VIRTUAL_HOST=home.dev]
+`
+	siteFile = `site:
+  image: stacklite-probe:test
+  environment: [VIRTUAL_HOST=site.dev]
+`
+)
+
+// discoveryStage has the files of a proxy that may find the services of these
+// projects, and of a site. It gives a way to run the program for a project, which
+// is called as its file, and to get all that it prints.
+func discoveryStage(t *testing.T, projects string) (*scenario.Stage, func(project, line string) string) {
+	t.Helper()
+	st := scenario.NewStage(t, "1.51", "")
+	for name, text := range map[string]string{"edge": strings.ReplaceAll(proxyFile, "PROJECTS", projects), "blog": siteFile, "shop": siteFile} {
+		st.Must(os.WriteFile(filepath.Join(st.Dir, name+".yml"), []byte(text), 0o600))
+	}
+	return st, func(project, line string) string {
+		t.Helper()
+		cmd := st.Command(append([]string{"-p", project, "-f", project + ".yml"}, strings.Fields(line)...)...)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %s: %v\n%s", project, line, err, out)
+		}
+		return string(out)
+	}
+}
+
+func TestEveryEdgeOfDiscoveryIsTold(t *testing.T) {
+	_, run := discoveryStage(t, "blog")
+	const within, across = "the discovery proxy proxy finds home without a link", "the discovery proxy edge/proxy finds site without a link"
+	for _, c := range []struct{ project, line, want string }{
+		{"edge", "config -q", `the discovery proxy "proxy" finds "home" without a link`},
+		{"edge", "config -q", `the discovery proxy "proxy" may find services of other projects: blog`},
+		{"edge", "plan", within},
+		{"edge", "plan --format steps", within},
+		{"edge", "plan --format json", within},
+		{"edge", "up --dry-run", within},
+		{"edge", "graph", "home (discovered)"},
+		{"edge", "graph --format mermaid", "-.->"},
+		{"edge", "graph --format dot", "style=dotted"},
+		{"edge", "graph --format svg", `<path class="edge discovery"`},
+		{"edge", "graph --format json", `"kind": "discovery"`},
+		{"edge", "up -d", within},
+		{"blog", "plan", across},
+		{"blog", "up -d", across},
+		{"blog", "up -d", across},
+		{"blog", "plan", across},
+		{"blog", "graph --live", "site (discovered)"},
+		{"blog", "graph --live --format mermaid", "-.->"},
+		{"blog", "graph --live --format dot", "style=dotted"},
+		{"blog", "graph --live --format svg", `<path class="edge discovery"`},
+		{"blog", "graph --live --format json", `"kind": "discovery"`},
+		{"edge", "plan", "the discovery proxy proxy finds home, blog/site without a link"},
+	} {
+		if out := run(c.project, c.line); !strings.Contains(out, c.want) {
+			t.Errorf("%s: %s does not say %q:\n%s", c.project, c.line, c.want, out)
+		}
+	}
+}
+
+// notes gives the notes among what was printed, with their further lines.
+func notes(printed string) string {
+	var notes []string
+	for line := range strings.Lines(printed) {
+		if strings.HasPrefix(line, "note: ") || strings.HasPrefix(line, "  ") && len(notes) > 0 {
+			notes = append(notes, line)
+		}
+	}
+	return strings.Join(notes, "")
+}
+
+func TestWhatIsNotJoinedIsOneNoteWithWhatToType(t *testing.T) {
+	st, run := discoveryStage(t, "blog")
+	run("edge", "up -d")
+	run("blog", "up -d")
+	want := `note: not joined, for discovery across projects needs a yes:
+  edge/proxy with site
+    edge/proxy mounts the docker socket and publishes 80
+    site sets VIRTUAL_HOST
+  hint: for good, label proxy in the file of edge:
+    io.stack-lite.discover.projects: "blog,shop"
+  hint: or type: docker stacklite --discovery edge up
+`
+	for _, line := range []string{"plan", "up -d", "up -d", "plan --format steps"} {
+		if diff := cmp.Diff(want, notes(run("shop", line))); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", line, diff)
+		}
+	}
+	for _, line := range []string{"--discovery project plan", "--discovery off plan", "--discovery blog plan", "scale site=1", "stop", "down --dry-run"} {
+		if out := notes(run("shop", line)); out != "" {
+			t.Errorf("%s: %s", line, out)
+		}
+	}
+	if out, want := notes(run("shop", "--discovery ege,edge* plan")), `note: the discovery proxy edge/proxy finds site without a link
+note: --discovery: no project or container is called ege, so nothing was joined with it
+`; out != want {
+		t.Errorf("got %s", out)
+	}
+
+	// From the side of the proxy, with others beside, in one note.
+	st.Say("external", st.Project+"nginx", "socket", "publish")
+	st.Say("external", st.Project+"site", "io.stack-lite.discover=true")
+	run("shop", "start")
+	got := notes(strings.ReplaceAll(run("edge", "plan"), st.Project, "my"))
+	want = `note: the discovery proxy proxy finds home, blog/site without a link
+note: not joined, for discovery across projects needs a yes:
+  proxy with mysite, shop/site
+    proxy mounts the docker socket and publishes 80:80
+  mynginx with home
+    mynginx mounts the docker socket and publishes 32768
+    home, shop/site, mysite set VIRTUAL_HOST or the label that asks for it
+  hint: for good, label proxy:
+    io.stack-lite.discover.projects: "blog,shop,mysite"
+  hint: or type: docker stacklite --discovery blog,shop,mynginx,mysite up
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for line := range strings.Lines(got) {
+		if len(line) > 81 {
+			t.Errorf("longer than 80 columns: %s", line)
+		}
+	}
+}
+
+func TestWhatWasJoinedOnceSaysHowToPartIt(t *testing.T) {
+	_, run := discoveryStage(t, "")
+	run("edge", "up -d")
+	run("blog", "--discovery edge up -d")
+	want := "note: the discovery proxy edge/proxy finds site, as before\n  hint: to part them: docker stacklite --discovery project up\n"
+	for _, line := range []string{"up -d", "plan"} {
+		if diff := cmp.Diff(want, notes(run("blog", line))); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", line, diff)
+		}
+	}
+	if out := run("blog", "graph --live"); !strings.Contains(out, "site (discovered)") {
+		t.Errorf("the graph does not have the edge:\n%s", out)
+	}
+	run("blog", "--discovery project up -d")
+	if out := notes(run("blog", "plan")); !strings.HasPrefix(out, "note: not joined, ") {
+		t.Errorf("parted: %s", out)
+	}
+}
