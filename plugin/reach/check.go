@@ -75,7 +75,7 @@ func NewCheck(v View, nodes []string) *Check {
 // Checked lists the containers that take part in a check, and those whose
 // network they use.
 func Checked(v View) []*observed.Container {
-	return WithOwners(v.Snapshot, Around(v.Snapshot, v.Project))
+	return WithOwners(v.Snapshot, Around(v.Snapshot, v.Project, v.File))
 }
 
 // WithOwners lists containers and those whose network they use, each once.
@@ -97,7 +97,7 @@ func (c *Check) Empty() bool { return len(c.pairs) == 0 }
 // members lists the containers that take part, in the order of the graph.
 func (c *Check) members(v View) []member {
 	var members []member
-	for _, m := range Around(v.Snapshot, v.Project) {
+	for _, m := range Around(v.Snapshot, v.Project, v.File) {
 		owner := v.Snapshot.NetworkOwner(m)
 		switch {
 		case owner == nil:

@@ -3,6 +3,7 @@ package reach
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/linking/graph"
@@ -39,19 +40,28 @@ func (c *comparison) findMembers() {
 	for _, of := range c.snapshot.Of(c.project) {
 		c.members[of.Service] = append(c.members[of.Service], of)
 	}
-	for _, near := range Around(c.snapshot, c.project) {
+	for _, near := range Around(c.snapshot, c.project, c.file) {
 		if near.Project != c.project {
 			name := NodeOf(c.file, near)
 			c.members[name] = append(c.members[name], near)
 		}
 	}
-	for _, n := range c.file.Nodes { // external, and alone: what should be joined and is not
+	for _, n := range c.file.Nodes { // external, and not running
 		if n.External && c.members[n.Name] == nil {
-			if found := c.snapshot.Container("", n.Name); found != nil {
-				c.members[n.Name] = []*observed.Container{found}
-			}
+			c.members[n.Name] = externals(c.snapshot, n.Name)
 		}
 	}
+}
+
+// externals lists the containers of the external node of a name.
+func externals(s *observed.Snapshot, node string) []*observed.Container {
+	if project, service, many := strings.Cut(node, "/"); many {
+		return s.Replicas(project, service)
+	}
+	if found := s.Container("", node); found != nil {
+		return []*observed.Container{found}
+	}
+	return nil
 }
 
 // NodeOf names the node of an external container: all containers of a service
@@ -65,8 +75,15 @@ func NodeOf(g graph.Graph, c *observed.Container) string {
 }
 
 // Around lists the containers that run and share a network with one of the
-// project, its own among them: all that its links are about.
-func Around(s *observed.Snapshot, project string) []*observed.Container {
+// project, or should by the graph of its files; its own among them: all that its
+// links are about.
+func Around(s *observed.Snapshot, project string, file graph.Graph) []*observed.Container {
+	var named []*observed.Container
+	for _, n := range file.Nodes {
+		if n.External {
+			named = append(named, externals(s, n.Name)...)
+		}
+	}
 	near := map[string]bool{} // networks by id
 	for _, c := range s.Of(project) {
 		if !c.State.Up() {
@@ -84,7 +101,7 @@ func Around(s *observed.Snapshot, project string) []*observed.Container {
 		if !c.State.Up() {
 			continue
 		}
-		if c.Project == project || slices.ContainsFunc(c.Endpoints, func(e observed.Endpoint) bool { return near[e.NetworkID] }) {
+		if c.Project == project || slices.Contains(named, c) || slices.ContainsFunc(c.Endpoints, func(e observed.Endpoint) bool { return near[e.NetworkID] }) {
 			found = append(found, c)
 		}
 	}

@@ -3,9 +3,11 @@ package commandline_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/api/types/network"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stack-lite/stack-lite/plugin/scenario"
@@ -161,5 +163,30 @@ func TestWhatWasJoinedOnceSaysHowToPartIt(t *testing.T) {
 	run("blog", "--discovery project up -d")
 	if out := notes(run("blog", "plan")); !strings.HasPrefix(out, "note: not joined, ") {
 		t.Errorf("parted: %s", out)
+	}
+}
+
+// TestAProxyThatIsOnlyDetachedIsRunning also says that check has something to
+// check: what the two are joined by may have been taken away by hand.
+func TestAProxyThatIsOnlyDetachedIsRunning(t *testing.T) {
+	st, run := discoveryStage(t, "blog")
+	run("edge", "up -d")
+	run("blog", "up -d")
+	networks, err := st.Client.NetworkList(t.Context(), network.ListOptions{})
+	st.Must(err)
+	for _, n := range networks {
+		if strings.HasPrefix(n.Name, "blog_") {
+			st.Must(st.Client.NetworkDisconnect(t.Context(), n.ID, "edge_proxy_1", false))
+		}
+	}
+	live := run("blog", "graph --live")
+	if lines := strings.Split(live, "\n"); slices.ContainsFunc(lines, func(l string) bool {
+		return strings.HasPrefix(l, "edge/proxy") && strings.Contains(l, "not running")
+	}) || !strings.Contains(live, "edge_proxy_1") {
+		t.Errorf("the proxy runs:\n%s", live)
+	}
+	out, _ := st.Command("-p", "blog", "-f", "blog.yml", "check").CombinedOutput()
+	if strings.Contains(string(out), "nothing to check") {
+		t.Errorf("%s", out)
 	}
 }
