@@ -184,6 +184,19 @@ func portRange(s *compose.Service) string {
 	return strings.Join(ranges, " ")
 }
 
+// chosenPorts lists the ports of a service for which the engine chooses one of the
+// host.
+func chosenPorts(s *compose.Service) []string {
+	var ports []string
+	for _, x := range s.Ports {
+		if x.HostFirst == 0 || x.First == x.Last && x.HostFirst != x.HostLast {
+			inside := compose.Port{First: x.First, Last: x.Last, Proto: "tcp"} // which is not written
+			ports = append(ports, inside.String()+"/"+x.Proto)
+		}
+	}
+	return ports
+}
+
 // netMode is the engine's word for a net that is neither links' nor a
 // container's.
 func netMode(n compose.Namespace) string {

@@ -125,6 +125,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		Fingerprint: fingerprint(s),
 		After:       service.After,
 		PortRange:   portRange(s),
+		ChosenPorts: chosenPorts(s),
 	}
 	switch s.Net.Mode {
 	case compose.NetNetwork:

@@ -94,6 +94,19 @@ func TestOnlyWhatTheFileSaysOfAContainerIsInItsFingerprint(t *testing.T) {
 	}
 }
 
+func TestPortsOfTheHostThatTheEngineChoosesAreKnown(t *testing.T) {
+	want, err := wantOf(t, `web:
+  image: x
+  ports: ["80", "127.0.0.1::53/udp", "443:443", "8000-8010:81", "9000-9001", "9100-9101:9200-9201"]
+`, plan.Have{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, ports := want.Containers[0].ChosenPorts, []string{"80/tcp", "53/udp", "81/tcp", "9000-9001/tcp"}; !slices.Equal(got, ports) {
+		t.Errorf("got %q, want %q", got, ports)
+	}
+}
+
 func TestWhatCanNotBeScaledIsRefusedWithItsPlaceAndAWayOut(t *testing.T) {
 	_, err := wantOf(t, `web:
   image: x

@@ -33,6 +33,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	if goal.State == UpAndRunning {
 		planStarts(r.builder, have, decisions, networks)
 	}
+	noteHostPorts(r.builder, decisions)
 	noteLinkEnv(r.builder, goal, decisions)
 	return r.builder.plan(), nil
 }

@@ -51,6 +51,7 @@ type Container struct {
 	SharesWith        []string          // containers whose network or volumes it uses: it is replaced with them
 	LinkEnv           map[string]string // what its link variables say, by alias; empty: not known yet; nil: it gets none
 	PortRange         string            // containers that share a key are started one after another; empty: any order
+	ChosenPorts       []string          // ports that are published where the engine chooses: 80/tcp
 	OneOff            bool              // made by run, not a replica: always a new one, which Make does not start
 	AsService         bool              // OneOff: it gets the names that replicas have on networks
 	Spec              any
