@@ -135,7 +135,7 @@ func hasEdgeTo(edges []Edge, a, b string) bool {
 }
 
 // Discovered returns a note for every edge that no link of the file makes, and
-// for every service that may find others in other projects.
+// what else the file says of discovery.
 func (t *Topology) Discovered() []compose.Note {
 	var notes []compose.Note
 	for _, e := range t.Edges {

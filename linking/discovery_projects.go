@@ -61,9 +61,16 @@ func ProjectsOf(svc *compose.Service) []string {
 }
 
 // checkProjects returns what the labels that name projects mean, which of them
-// mean nothing, and what is wrong with them.
+// mean nothing, and what is wrong with them. Finds is also about what would be a
+// proxy if others than this machine found its ports.
 func checkProjects(p *compose.Project) (finds, noEffect []compose.Note, errs compose.Errors) {
 	for _, svc := range p.Services {
+		if OnLoopback(svc) && slices.ContainsFunc(p.Services, func(s *compose.Service) bool { return s != svc && RoleOf(s).Discoverable }) {
+			finds = append(finds, compose.Note{
+				Pos: svc.Pos, Path: svc.Name + ".ports",
+				Text: fmt.Sprintf("%q publishes its ports on loopback alone, so it is no discovery proxy; link it to what it needs", svc.Name),
+			})
+		}
 		l := label(svc, ProjectsLabel)
 		if strings.TrimSpace(*l.Value) == "" {
 			continue
@@ -89,4 +96,15 @@ func checkProjects(p *compose.Project) (finds, noEffect []compose.Note, errs com
 		}
 	}
 	return finds, noEffect, errs
+}
+
+// OnLoopback reports whether a service would be a discovery proxy but for the
+// addresses that it publishes its ports on.
+func OnLoopback(svc *compose.Service) bool {
+	everywhere := *svc
+	everywhere.Ports = slices.Clone(svc.Ports)
+	for i := range everywhere.Ports {
+		everywhere.Ports[i].IP = ""
+	}
+	return !RoleOf(svc).Proxy && RoleOf(&everywhere).Proxy
 }

@@ -12,8 +12,7 @@ type Topology struct {
 	Withheld []Edge         // what discovery would join if the proxy's side allowed it; no network carries it
 	Notes    []compose.Note // what a user should know about the links, in file order
 
-	// DiscoveryNotes are about where services may find others outside of the
-	// project, likewise.
+	// DiscoveryNotes are what the file says of discovery besides edges, likewise.
 	DiscoveryNotes []compose.Note
 }
 

@@ -22,6 +22,9 @@ func discoveryNotes(in desired.Inputs) []string {
 		notes = append(notes, fmt.Sprintf("the discovery proxy %s finds %s, as before\n  hint: to part them: docker stacklite --discovery project up",
 			f.Proxy, strings.Join(f.Targets, ", ")))
 	}
+	for _, f := range r.Parted {
+		notes = append(notes, fmt.Sprintf("%s publishes on loopback alone, so it no longer finds %s\n  hint: to join them, add a link in the file", f.Proxy, few(f.Targets)))
+	}
 	if len(r.Withheld) > 0 {
 		notes = append(notes, withheldNote(r))
 	}

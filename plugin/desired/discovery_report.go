@@ -2,11 +2,13 @@ package desired
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -22,6 +24,8 @@ type DiscoveryReport struct {
 	// join all of it, and to keep what is joined.
 	Label string
 	Names []string
+
+	Parted []Finding // what is joined and will not be, for the proxy publishes on loopback alone
 
 	Unmatched []string // of the names of projects that were given, those that nothing on the engine has
 }
@@ -68,6 +72,7 @@ func (in Inputs) Discovered() DiscoveryReport {
 	slices.Sort(r.Names)
 	r.Names = slices.Compact(r.Names)
 	r.Label = fmt.Sprintf("%s: %q", linking.ProjectsLabel, strings.Join(slices.Compact(finds), ","))
+	r.Parted = o.parted()
 	r.Unmatched = slices.DeleteFunc(slices.Clone(in.Options.Discovery.Among), func(name string) bool {
 		return strings.ContainsAny(name, "*?") || name == in.Project.Name || slices.ContainsFunc(in.Have.Externals, func(x plan.External) bool {
 			return name == x.Owner || name == x.Name
@@ -159,5 +164,51 @@ func (in outside) onlyRecorded(e linking.Edge) bool {
 	}
 	return slices.ContainsFunc(in.partners(), func(p *partner) bool {
 		return p.Name == name && !in.onNetworkOfUser(svc, p) && !in.allowedByFile(svc, p)
+	})
+}
+
+// parted lists what a network of the project joins, though there is no longer a
+// proxy: it publishes its ports on loopback alone.
+func (in outside) parted() []Finding {
+	var list []Finding
+	if in.Options.Discovery.Off {
+		return nil
+	}
+	replicas := func(name string) []*observed.Container {
+		project, service, external := strings.Cut(name, "/")
+		if !external {
+			project, service = in.Project.Name, name
+		}
+		return in.Have.Snapshot.Replicas(project, service)
+	}
+	loopback := func(name string) bool {
+		if svc := in.Project.Service(name); svc != nil {
+			return linking.OnLoopback(svc)
+		}
+		return slices.ContainsFunc(replicas(name), func(c *observed.Container) bool { return c.Socket })
+	}
+	for _, n := range in.Have.Snapshot.Networks {
+		if n.Project != in.Project.Name || n.Kind != linking.Linked {
+			continue
+		}
+		members := slices.DeleteFunc(slices.Concat(slices.Sorted(maps.Keys(n.Wiring)), n.Externals), func(name string) bool {
+			return !slices.ContainsFunc(replicas(name), func(c *observed.Container) bool { return on(c, n.Name) })
+		})
+		for _, proxy := range slices.DeleteFunc(slices.Clone(members), func(name string) bool { return !loopback(name) }) {
+			for _, target := range members {
+				svc := in.Project.Service(target)
+				if target != proxy && svc != nil && linking.RoleOf(svc).Discoverable && !in.joined(proxy, target) {
+					list = in.add(list, linking.Edge{From: proxy, To: target})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// joined reports whether two have an edge.
+func (in outside) joined(a, b string) bool {
+	return slices.ContainsFunc(in.Topology.Edges, func(e linking.Edge) bool {
+		return e.From == a && e.Owner == b || e.From == b && e.Owner == a
 	})
 }

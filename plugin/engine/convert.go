@@ -119,7 +119,7 @@ func addRole(out *observed.Container, of map[string]string) {
 	// Earlier versions took one for a proxy that publishes on loopback alone.
 	published := slices.ContainsFunc(out.Ports, func(p observed.Port) bool { return p.Public != 0 })
 	if published && len(out.Published()) == 0 {
-		out.Role.Proxy = false
+		out.Socket, out.Role.Proxy = out.Role.Proxy, false
 	}
 }
 

@@ -85,9 +85,11 @@ type Container struct {
 	// nothing is known of that.
 	Finds []string
 
-	// Socket says of an external container that it mounts the engine's socket, and
-	// does not say that it takes no part. Whether one that does not run is a proxy
-	// can't be told from that: a list does not show what it will publish.
+	// Socket says of a container that this tool did not make that it mounts the
+	// engine's socket, and does not say that it takes no part: whether one that does
+	// not run is a proxy can't be told, as a list does not show what it will publish.
+	// Of one that this tool made it says that it was taken for a proxy, and is
+	// none, since it publishes on loopback alone.
 	Socket bool
 
 	Image   string // as it was asked for

@@ -190,3 +190,20 @@ func TestAProxyThatIsOnlyDetachedIsRunning(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 }
+
+// TestWhatIsNoProxyAnyMoreIsToldOnce changes the file in place of the program, of
+// which an earlier version took it for one.
+func TestWhatIsNoProxyAnyMoreIsToldOnce(t *testing.T) {
+	st, run := discoveryStage(t, "")
+	run("edge", "up -d")
+	file := filepath.Join(st.Dir, "edge.yml")
+	text, err := os.ReadFile(file)
+	st.Must(err)
+	st.Must(os.WriteFile(file, []byte(strings.ReplaceAll(string(text), "80:80", "127.0.0.1:80:80")), 0o600))
+	want := "note: proxy publishes on loopback alone, so it no longer finds home\n  hint: to join them, add a link in the file\n"
+	for _, c := range []struct{ line, want string }{{"plan", want}, {"--discovery off plan", ""}, {"up -d", want}, {"up -d", ""}} {
+		if diff := cmp.Diff(c.want, notes(run("edge", c.line))); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", c.line, diff)
+		}
+	}
+}

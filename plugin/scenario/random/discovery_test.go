@@ -89,6 +89,13 @@ func TestDiscoveryHoldsWhateverHappensToTheProjects(t *testing.T) {
 				d.joined(p)
 			}
 			d.single()
+			d.plain = true // what was named once lasts
+			for _, p := range projects {
+				if n := d.changed(p, "up", "-d"); n > 0 {
+					t.Errorf("after %v an up of %s that names nothing changes %d things", d.history, p, n)
+				}
+			}
+			d.single()
 			for _, p := range projects {
 				d.run(p, "down")
 				d.Say("nothing-left", d.Project+p)
@@ -104,6 +111,7 @@ func TestDiscoveryHoldsWhateverHappensToTheProjects(t *testing.T) {
 type discovery struct {
 	*scenario.Stage
 	named   bool // every run names the other projects; else the files of the proxies do
+	plain   bool // no run names them any more
 	history []string
 }
 
@@ -123,7 +131,7 @@ func newDiscovery(t *testing.T, version string, named bool) *discovery {
 
 func (d *discovery) args(p string, args ...string) []string {
 	general := []string{"-p", d.Project + p, "-f", filepath.Join(d.Dir, p, "fig.yml")}
-	if d.named {
+	if d.named && !d.plain {
 		general = append(general, "--discovery", d.Project+"*")
 	}
 	return append(general, args...)
