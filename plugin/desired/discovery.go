@@ -62,7 +62,7 @@ func (in outside) partners() []*partner {
 		}
 		e := byName[name]
 		e.Proxy, e.Discoverable = e.Proxy || role.Proxy, e.Discoverable || role.Discoverable
-		e.finds = append(e.finds, c.Finds...)
+		e.finds = append(e.finds, c.FindsIn...)
 		e.containers = append(e.containers, c)
 	}
 	for _, e := range in.awayPartners() {

@@ -39,9 +39,16 @@ type Finding struct {
 	File    string   // where to label it: "proxy in the file of shop"; empty: it has no file
 }
 
+// reporter reports on the discovery of a project.
+type reporter struct {
+	outside
+	known []*partner
+}
+
 // Discovered reports on the discovery of Topology.
 func (in Inputs) Discovered() DiscoveryReport {
-	o := outside{in}
+	o := reporter{outside: outside{in}}
+	o.known = o.partners()
 	var r DiscoveryReport
 	for _, e := range in.Topology.Edges {
 		switch {
@@ -91,7 +98,7 @@ func (r *DiscoveryReport) name(e linking.Edge) {
 }
 
 // add adds an edge to the finding of its proxy.
-func (in outside) add(list []Finding, e linking.Edge) []Finding {
+func (in reporter) add(list []Finding, e linking.Edge) []Finding {
 	proxy := linking.ExternalText(e.From)
 	i := slices.IndexFunc(list, func(f Finding) bool { return f.Proxy == proxy })
 	if i < 0 {
@@ -112,7 +119,7 @@ func (in outside) add(list []Finding, e linking.Edge) []Finding {
 
 // published lists the ports that a discovery proxy publishes on more than
 // loopback, by the file or, of an external one, by the engine, as far as it says.
-func (in outside) published(proxy string) []string {
+func (in reporter) published(proxy string) []string {
 	var texts []string
 	if svc := in.Project.Service(proxy); svc != nil {
 		for _, p := range linking.PublishedPorts(svc) {
@@ -121,7 +128,7 @@ func (in outside) published(proxy string) []string {
 		return texts
 	}
 	var ports []uint16
-	for _, p := range in.partners() {
+	for _, p := range in.known {
 		if p.Name != proxy {
 			continue
 		}
@@ -140,11 +147,11 @@ func (in outside) published(proxy string) []string {
 
 // finds lists the patterns of other projects in which a discovery proxy may find
 // others, by its file.
-func (in outside) finds(proxy string) []string {
+func (in reporter) finds(proxy string) []string {
 	if svc := in.Project.Service(proxy); svc != nil {
 		return linking.ProjectsOf(svc)
 	}
-	for _, p := range in.partners() {
+	for _, p := range in.known {
 		if p.Name == proxy {
 			return p.finds
 		}
@@ -154,7 +161,7 @@ func (in outside) finds(proxy string) []string {
 
 // onlyRecorded reports whether an edge of discovery that leads out of the project
 // is there because it was: no file says so, and nobody did now.
-func (in outside) onlyRecorded(e linking.Edge) bool {
+func (in reporter) onlyRecorded(e linking.Edge) bool {
 	svc, name := in.Project.Service(e.From), e.Owner
 	if svc == nil {
 		svc, name = in.Project.Service(e.Owner), e.From
@@ -162,14 +169,14 @@ func (in outside) onlyRecorded(e linking.Edge) bool {
 	if svc == nil || !linking.IsExternal(name) || in.Options.Discovery.Among != nil {
 		return false
 	}
-	return slices.ContainsFunc(in.partners(), func(p *partner) bool {
+	return slices.ContainsFunc(in.known, func(p *partner) bool {
 		return p.Name == name && !in.onNetworkOfUser(svc, p) && !in.allowedByFile(svc, p)
 	})
 }
 
 // parted lists what a network of the project joins, though there is no longer a
 // proxy: it publishes its ports on loopback alone.
-func (in outside) parted() []Finding {
+func (in reporter) parted() []Finding {
 	var list []Finding
 	if in.Options.Discovery.Off {
 		return nil
@@ -207,7 +214,7 @@ func (in outside) parted() []Finding {
 }
 
 // joined reports whether two have an edge.
-func (in outside) joined(a, b string) bool {
+func (in reporter) joined(a, b string) bool {
 	return slices.ContainsFunc(in.Topology.Edges, func(e linking.Edge) bool {
 		return e.From == a && e.Owner == b || e.From == b && e.Owner == a
 	})

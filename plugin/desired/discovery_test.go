@@ -43,7 +43,7 @@ func plain(name string, role linking.Role, state plan.State) observed.Container 
 }
 
 func finding(c observed.Container, projects ...string) observed.Container {
-	c.Finds = projects
+	c.FindsIn = projects
 	return c
 }
 

@@ -111,7 +111,7 @@ func addRole(out *observed.Container, of map[string]string) {
 	role, projects := of[labels.Discovery], of[linking.ProjectsLabel]
 	switch {
 	case out.Fingerprint.Holds(labels.RoleSetting(), labels.RoleSettingText(role, projects)):
-		out.Finds, _, _ = linking.ParseProjects(projects)
+		out.FindsIn, _, _ = linking.ParseProjects(projects)
 	case !out.Fingerprint.Holds(labels.RoleSetting(), role):
 		return
 	}

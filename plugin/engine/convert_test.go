@@ -199,8 +199,8 @@ func TestTheRoleOfAReplicaCountsAsFarAsItsFingerprintVouchesForIt(t *testing.T) 
 		got := observedContainer(container.Summary{ID: id, Ports: c.ports, Labels: map[string]string{
 			labels.Fingerprint: string(plan.NewFingerprint(settings)), labels.Discovery: c.role, linking.ProjectsLabel: c.projects,
 		}}, false)
-		if got.Role != c.want || !slices.Equal(got.Finds, c.finds) {
-			t.Errorf("%s: got %+v, %q", name, got.Role, got.Finds)
+		if got.Role != c.want || !slices.Equal(got.FindsIn, c.finds) {
+			t.Errorf("%s: got %+v, %q", name, got.Role, got.FindsIn)
 		}
 	}
 }

@@ -80,10 +80,10 @@ type Container struct {
 
 	Role linking.Role // what it is to discovery
 
-	// Finds are the patterns of other projects in which it may find others, as a
+	// FindsIn are the patterns of other projects in which it may find others, as a
 	// proxy: see linking.ParseProjects. Of a container that this tool did not make
 	// nothing is known of that.
-	Finds []string
+	FindsIn []string
 
 	// Socket says of a container that this tool did not make that it mounts the
 	// engine's socket, and does not say that it takes no part: whether one that does
