@@ -54,10 +54,18 @@ func room(n network.Summary) int {
 
 // subnetOf is the one IPv4 subnet of a network; empty: it has none or several.
 func subnetOf(n network.Summary) string {
-	if len(n.IPAM.Config) != 1 {
-		return ""
+	found := ""
+	for _, c := range n.IPAM.Config {
+		p, err := netip.ParsePrefix(c.Subnet)
+		switch {
+		case err == nil && p.Addr().Is6():
+		case found != "":
+			return ""
+		default:
+			found = c.Subnet
+		}
 	}
-	return n.IPAM.Config[0].Subnet
+	return found
 }
 
 // observedContainer is a container of a list, read once for all verbs. That it is
@@ -155,6 +163,8 @@ func addEndpoints(out *observed.Container, c container.Summary) {
 		e := observed.Endpoint{Network: name, NetworkID: endpoint.NetworkID}
 		e.Address, _ = netip.ParseAddr(endpoint.IPAddress)
 		e.Gateway, _ = netip.ParseAddr(endpoint.Gateway)
+		e.Address6, _ = netip.ParseAddr(endpoint.GlobalIPv6Address)
+		e.Gateway6, _ = netip.ParseAddr(endpoint.IPv6Gateway)
 		out.Endpoints = append(out.Endpoints, e)
 	}
 	slices.SortFunc(out.Endpoints, func(a, b observed.Endpoint) int { return cmp.Compare(a.Network, b.Network) })

@@ -44,7 +44,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 					labels.WorkingDir: "/src", labels.Files: "/src/fig.yml,/src/more.yml",
 				},
 				NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{
-					"demo_db.web": {NetworkID: "n2", IPAddress: "10.0.0.2", Gateway: "10.0.0.1"},
+					"demo_db.web": {NetworkID: "n2", IPAddress: "10.0.0.2", Gateway: "10.0.0.1", GlobalIPv6Address: "fd00::2", IPv6Gateway: "fd00::1"},
 					"demo_a.web":  {NetworkID: "n1"},
 				}},
 			},
@@ -58,7 +58,10 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 				CreatedOn: "demo_a.web",
 				Endpoints: []observed.Endpoint{
 					{Network: "demo_a.web", NetworkID: "n1"},
-					{Network: "demo_db.web", NetworkID: "n2", Address: netip.MustParseAddr("10.0.0.2"), Gateway: netip.MustParseAddr("10.0.0.1")},
+					{
+						Network: "demo_db.web", NetworkID: "n2", Address: netip.MustParseAddr("10.0.0.2"), Gateway: netip.MustParseAddr("10.0.0.1"),
+						Address6: netip.MustParseAddr("fd00::2"), Gateway6: netip.MustParseAddr("fd00::1"),
+					},
 				},
 			},
 		},

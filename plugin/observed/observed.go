@@ -126,11 +126,25 @@ type Endpoint struct {
 	NetworkID string // empty until the first start
 	Address   netip.Addr
 	Gateway   netip.Addr
+	Address6  netip.Addr // where the network has IPv6
+	Gateway6  netip.Addr
 
 	// Names are not part of a list of containers; an engine is asked for them one
 	// by one, where they matter.
 	Aliases []string       // that others on the network see
 	Links   []linking.Name // that this container alone sees
+}
+
+// Addresses lists the addresses of an endpoint that is in use: one for IPv4, one
+// for IPv6, or both.
+func (e Endpoint) Addresses() []netip.Addr {
+	var list []netip.Addr
+	for _, a := range []netip.Addr{e.Address, e.Address6} {
+		if a.IsValid() {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // Port is a port that a container exposes or publishes.

@@ -26,9 +26,10 @@ type Answer struct {
 // Way is a path as it is printed: a network on which packets go, and the names
 // there.
 type Way struct {
-	Network   string   `json:"network,omitempty"` // none: one network stack
-	Names     []string `json:"names,omitempty"`
-	Addresses []string `json:"addresses,omitempty"`
+	Network    string   `json:"network,omitempty"` // none: one network stack
+	Names      []string `json:"names,omitempty"`
+	Addresses  []string `json:"addresses,omitempty"`
+	Addresses6 []string `json:"addresses6,omitempty"`
 }
 
 // Member is what a user calls one or several containers.
@@ -91,6 +92,9 @@ func (a *Answer) add(p Path) {
 	if p.Address.IsValid() && !slices.Contains(w.Addresses, p.Address.String()) {
 		w.Addresses = append(w.Addresses, p.Address.String())
 	}
+	if p.Address6.IsValid() && !slices.Contains(w.Addresses6, p.Address6.String()) {
+		w.Addresses6 = append(w.Addresses6, p.Address6.String())
+	}
 }
 
 // AskFiles answers for two services from what the files say of them, as if each
@@ -149,14 +153,15 @@ func (w Way) String() string {
 	default:
 		words[0] = "on network " + w.Network
 	}
+	addresses := slices.Concat(w.Addresses, w.Addresses6)
 	switch {
 	case len(w.Names) > 0:
 		words = append(words, "as "+strings.Join(w.Names, ", "))
-	case len(w.Addresses) > 0:
+	case len(addresses) > 0:
 		words = append(words, "by address alone")
 	}
-	if len(w.Addresses) > 0 {
-		words = append(words, "at "+strings.Join(w.Addresses, ", "))
+	if len(addresses) > 0 {
+		words = append(words, "at "+strings.Join(addresses, ", "))
 	}
 	return strings.Join(words, " ")
 }

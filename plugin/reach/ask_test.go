@@ -115,6 +115,31 @@ func TestWhatIsAsItShouldBeIsAskedOnce(t *testing.T) {
 	}
 }
 
+func TestBothFamiliesAreAskedAboutAndPublishedPortsToo(t *testing.T) {
+	v := pairs(t, "web >db\ndb\ncron")
+	for name, address := range map[string]string{"p_web_1": "fd00::2", "p_db_1": "fd00::3", "p_cron_1": "fd00::1:2"} {
+		c := v.Snapshot.Container("p", name)
+		c.Endpoints[0] = with6(c.Endpoints[0], address)
+		c.Ports = []observed.Port{
+			{Private: 80, Protocol: "tcp", Public: 8080, IP: "0.0.0.0"}, {Private: 80, Protocol: "tcp", Public: 8080, IP: "::"},
+			{Private: 80, Protocol: "tcp", Public: 8081, IP: "::1"},
+		}
+	}
+	p := &prober{answer: func(_ int, _, question string) probe.Answer { return silence(question) }}
+	ask(t, v, p)
+	for _, want := range []string{
+		"p_web_1 1s echo/fd00::3", "p_web_1 1s tcp/[fd00::3]:80", "p_web_1 1s echo/fd00::1:2",
+		"p_cron_1 1s tcp/10.0.0.1:8080", "p_cron_1 1s tcp/[fd00::1]:8080",
+	} {
+		if !slices.Contains(p.asked, want) {
+			t.Errorf("nobody asks %s", want)
+		}
+	}
+	if got := strings.Join(p.asked, "\n"); strings.Contains(got, "8081") {
+		t.Errorf("the host alone finds that port:\n%s", got)
+	}
+}
+
 func TestWhatIsNotIsAskedAgainWithMoreTime(t *testing.T) {
 	slow := &prober{answer: func(round int, container, question string) probe.Answer {
 		if round == 1 && container == "p_web_1" {

@@ -131,9 +131,7 @@ func newPair(e expectation, from, to member) *pair {
 	p := &pair{from: from, to: to}
 	p.want, p.names = e.of(from, to)
 	for _, endpoint := range to.owner.Endpoints {
-		if endpoint.Address.IsValid() {
-			p.targets = append(p.targets, endpoint.Address)
-		}
+		p.targets = append(p.targets, endpoint.Addresses()...)
 	}
 	for _, port := range to.owner.Ports {
 		if port.Protocol == "tcp" && !slices.Contains(p.ports, port.Private) && len(p.ports) < maxPorts {
@@ -151,19 +149,32 @@ func newPair(e expectation, from, to member) *pair {
 // the host: at the host's end of one of its own networks.
 func publishedTo(from, to *observed.Container) []netip.AddrPort {
 	var list []netip.AddrPort
-	for _, port := range to.Published() {
+	for _, port := range to.Ports {
+		if port.Public == 0 || port.Protocol != "tcp" {
+			continue
+		}
 		ip, err := netip.ParseAddr(port.IP)
 		if err != nil || ip.IsUnspecified() {
-			for _, e := range from.Endpoints {
-				if e.Gateway.IsValid() {
-					ip = e.Gateway
-					break
-				}
-			}
+			ip = gateway(from, ip.Is6())
 		}
-		if port.Protocol == "tcp" && ip.Is4() && !ip.IsUnspecified() {
-			list = append(list, netip.AddrPortFrom(ip, port.Public))
+		if at := netip.AddrPortFrom(ip, port.Public); ip.IsValid() && !ip.IsLoopback() && !slices.Contains(list, at) {
+			list = append(list, at)
 		}
 	}
 	return list
+}
+
+// gateway is where a container finds the host by IPv4, or by IPv6; not valid:
+// it has no network on which it does.
+func gateway(c *observed.Container, six bool) netip.Addr {
+	for _, e := range c.Endpoints {
+		at := e.Gateway
+		if six {
+			at = e.Gateway6
+		}
+		if at.IsValid() {
+			return at
+		}
+	}
+	return netip.Addr{}
 }

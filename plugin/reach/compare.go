@@ -148,10 +148,10 @@ func (c *comparison) node(n graph.Node) {
 }
 
 func addressText(e observed.Endpoint) string {
-	if !e.Address.IsValid() {
-		return ""
+	for _, address := range e.Addresses() {
+		return address.String()
 	}
-	return e.Address.String()
+	return ""
 }
 
 // publishedWords writes the ports that the host has for a container. The engine

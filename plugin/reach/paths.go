@@ -21,6 +21,13 @@ type Path struct {
 	Network string     // that both are on; "host": one of them uses that of the host; empty: one network stack
 	Names   []string   // under which the one finds the other there, sorted
 	Address netip.Addr // of the other; not valid where they use one network stack, or nothing runs yet
+
+	Address6 netip.Addr // where the network has IPv6
+}
+
+// addresses lists the addresses of the other.
+func (p Path) addresses() []netip.Addr {
+	return observed.Endpoint{Address: p.Address, Address6: p.Address6}.Addresses()
 }
 
 // Paths lists the paths from a to b, by network: none means that b is out of a's
@@ -45,7 +52,7 @@ func Paths(s *observed.Snapshot, a, b *observed.Container) []Path {
 			if p.NetworkID != q.NetworkID || p.NetworkID == "" || n == nil || !n.Traffic || !has(s, q) {
 				continue
 			}
-			paths = append(paths, Path{Adhoc: n.Adhoc, Network: n.Name, Address: q.Address, Names: Names(a, b, q)})
+			paths = append(paths, Path{Adhoc: n.Adhoc, Network: n.Name, Address: q.Address, Address6: q.Address6, Names: Names(a, b, q)})
 		}
 	}
 	return paths
@@ -53,13 +60,13 @@ func Paths(s *observed.Snapshot, a, b *observed.Container) []Path {
 
 // has reports whether an endpoint is in use: it has an address, or would have
 // one.
-func has(s *observed.Snapshot, e observed.Endpoint) bool { return s.Planned || e.Address.IsValid() }
+func has(s *observed.Snapshot, e observed.Endpoint) bool { return s.Planned || len(e.Addresses()) > 0 }
 
 func fromHost(s *observed.Snapshot, b *observed.Container) []Path {
 	var paths []Path
 	for _, q := range b.Endpoints {
 		if s.Network(q) != nil && has(s, q) {
-			paths = append(paths, Path{Network: hostNetwork, Address: q.Address})
+			paths = append(paths, Path{Network: hostNetwork, Address: q.Address, Address6: q.Address6})
 		}
 	}
 	return paths
@@ -67,8 +74,8 @@ func fromHost(s *observed.Snapshot, b *observed.Container) []Path {
 
 func toHost(s *observed.Snapshot, a *observed.Container) []Path {
 	for _, p := range a.Endpoints {
-		if s.Planned || p.Gateway.IsValid() {
-			return []Path{{Network: hostNetwork, Address: p.Gateway}}
+		if s.Planned || p.Gateway.IsValid() || p.Gateway6.IsValid() {
+			return []Path{{Network: hostNetwork, Address: p.Gateway, Address6: p.Gateway6}}
 		}
 	}
 	return nil

@@ -120,6 +120,37 @@ func TestTheHostIsReachedAndReaches(t *testing.T) {
 	}
 }
 
+// with6 is an endpoint with an IPv6 address besides.
+func with6(e observed.Endpoint, address string) observed.Endpoint {
+	e.Address6, e.Gateway6 = netip.MustParseAddr(address), netip.MustParseAddr("fd00::1")
+	return e
+}
+
+func TestAPathHasTheAddressesOfBothFamilies(t *testing.T) {
+	only6 := with6(on("b", "10.1.0.3"), "fd00::1:3")
+	only6.Address, only6.Gateway = netip.Addr{}, netip.Addr{}
+	host := run("host")
+	host.NetworkMode = "host"
+	s := &observed.Snapshot{
+		Networks: networks("a", "b"),
+		Containers: []observed.Container{
+			run("web", with6(on("a", "10.0.0.2"), "fd00::2"), with6(on("b", "10.1.0.2"), "fd00::1:2")),
+			run("db", with6(on("a", "10.0.0.3"), "fd00::3")), run("six", only6), host,
+		},
+	}
+	for to, want := range map[string]string{
+		"db_1":   "on network a as demo_db_1 at 10.0.0.3, fd00::3",
+		"six_1":  "on network b as demo_six_1 at fd00::1:3",
+		"host_1": "through the host's network by address alone at 10.0.0.1, fd00::1",
+	} {
+		a := reach.Ask(s, reach.Member{Containers: []*observed.Container{s.Container("demo", "web_1")}},
+			reach.Member{Containers: []*observed.Container{s.Container("demo", to)}})
+		if !a.Reaches || len(a.Ways) != 1 || a.Ways[0].String() != want {
+			t.Errorf("%s: got %+v, want %s", to, a.Ways, want)
+		}
+	}
+}
+
 func TestTheDefaultBridgeKnowsNoNamesButThoseOfItsOwnLinks(t *testing.T) {
 	web, db := run("web", on("bridge", "172.17.0.2")), run("db", on("bridge", "172.17.0.3", "db"))
 	web.Legacy = map[string]string{"sql": "demo_db_1", "database": "demo_db_1", "cache": "demo_cache_1"}

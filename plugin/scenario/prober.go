@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -54,8 +55,13 @@ func answer(p *enginetest.Process, question string) probe.Answer {
 		}
 		return a
 	}
-	host, port, tcp := strings.Cut(target, ":")
-	addr, err := netip.ParseAddr(host)
+	addr, err := netip.ParseAddr(target)
+	port, tcp := "", probe.Kind(kind) == probe.TCP
+	if tcp {
+		var at netip.AddrPort
+		at, err = netip.ParseAddrPort(target)
+		addr, port = at.Addr(), strconv.Itoa(int(at.Port()))
+	}
 	switch {
 	case err != nil:
 		return probe.Answer{Result: probe.Failed, Error: err.Error()}

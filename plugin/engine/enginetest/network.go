@@ -55,7 +55,7 @@ func (n *network) checkFixedAddress(settings *networktypes.EndpointSettings, ref
 	return refusals.addressOutside.about(addr)
 }
 
-// subnetFor is the subnet that holds a fixed address, or the first.
+// subnetFor is the subnet that holds a fixed address, or the first of IPv4.
 func (n *network) subnetFor(want string) *subnet {
 	if addr, err := netip.ParseAddr(want); err == nil {
 		for _, s := range n.subnets {
@@ -64,7 +64,8 @@ func (n *network) subnetFor(want string) *subnet {
 			}
 		}
 	}
-	return n.subnets[0]
+	first := slices.IndexFunc(n.subnets, func(s *subnet) bool { return s.prefix.Addr().Is4() })
+	return n.subnets[max(0, first)]
 }
 
 // lease gives an endpoint an address, on networks that have any.
@@ -88,16 +89,45 @@ func (n *network) lease(settings *networktypes.EndpointSettings) error {
 	}
 	b := addr.As4()
 	settings.MacAddress = fmt.Sprintf("02:42:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
+	return n.lease6(settings)
+}
+
+// lease6 gives an endpoint an IPv6 address, on networks that have any.
+func (n *network) lease6(settings *networktypes.EndpointSettings) error {
+	for _, s := range n.subnets {
+		if !s.prefix.Addr().Is6() {
+			continue
+		}
+		addr, err := s.address(n, "")
+		if err != nil {
+			return err
+		}
+		settings.GlobalIPv6Address, settings.GlobalIPv6PrefixLen = addr.String(), s.prefix.Bits()
+		settings.IPv6Gateway = s.gateway.String()
+		return nil
+	}
 	return nil
 }
 
-// free takes the address of an endpoint back.
+// free takes the addresses of an endpoint back.
 func (n *network) free(settings *networktypes.EndpointSettings) {
+	if addr, err := netip.ParseAddr(settings.GlobalIPv6Address); err == nil {
+		delete(n.subnetFor(settings.GlobalIPv6Address).used, addr)
+	}
+	settings.GlobalIPv6Address, settings.GlobalIPv6PrefixLen, settings.IPv6Gateway = "", 0, ""
 	if addr, err := netip.ParseAddr(settings.IPAddress); err == nil {
 		delete(n.subnetFor(settings.IPAddress).used, addr)
 	}
 	settings.IPAddress, settings.IPPrefixLen = "", 0
 	settings.Gateway, settings.MacAddress = "", ""
+}
+
+// cidr6 is cidr of IPv6.
+func cidr6(s *networktypes.EndpointSettings) string {
+	if s.GlobalIPv6Address == "" {
+		return ""
+	}
+	return s.GlobalIPv6Address + "/" + strconv.Itoa(s.GlobalIPv6PrefixLen)
 }
 
 // cidr is the address of an endpoint with the size of its subnet.

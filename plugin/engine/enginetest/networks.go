@@ -110,8 +110,8 @@ func (s *networkStore) add(req networktypes.CreateRequest, version apiVersion) (
 	n = &network{id: newID(), name: req.Name, created: time.Now().UTC(), request: req}
 	if req.Driver == "bridge" {
 		configs := req.IPAM.Config
-		if len(configs) == 0 {
-			configs = []networktypes.IPAMConfig{{}}
+		if !slices.ContainsFunc(configs, func(c networktypes.IPAMConfig) bool { return !strings.Contains(c.Subnet, ":") }) {
+			configs = append([]networktypes.IPAMConfig{{}}, configs...) // IPv4 is there besides IPv6
 		}
 		for i, config := range configs {
 			subnet, err := s.pools.subnet(config)
@@ -223,6 +223,7 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 		Scope:      n.request.Scope,
 		Driver:     n.request.Driver,
 		EnableIPv4: true,
+		EnableIPv6: n.request.EnableIPv6 != nil && *n.request.EnableIPv6,
 		IPAM:       networktypes.IPAM{Driver: n.request.IPAM.Driver, Options: n.request.IPAM.Options, Config: []networktypes.IPAMConfig{}},
 		Internal:   n.request.Internal,
 		Attachable: n.request.Attachable,
@@ -230,14 +231,14 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 		Options:    nonNil(n.request.Options),
 		Labels:     nonNil(n.request.Labels),
 	}
-	d.IPAM.Config = append(d.IPAM.Config, n.request.IPAM.Config...)
-	if len(d.IPAM.Config) == 0 {
-		for _, subnet := range n.subnets {
+	for _, subnet := range n.subnets {
+		if !subnet.asked {
 			d.IPAM.Config = append(d.IPAM.Config, networktypes.IPAMConfig{
 				Subnet: subnet.prefix.String(), Gateway: subnet.gateway.String(),
 			})
 		}
 	}
+	d.IPAM.Config = append(d.IPAM.Config, n.request.IPAM.Config...)
 	if !containers {
 		return d
 	}
@@ -248,6 +249,7 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 			EndpointID:  settings.EndpointID,
 			MacAddress:  settings.MacAddress,
 			IPv4Address: cidr(settings),
+			IPv6Address: cidr6(settings),
 		}
 	}
 	return d

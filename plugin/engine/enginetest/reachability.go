@@ -97,12 +97,17 @@ func (m *reachability) lookup(n *network, name string) []netip.Addr {
 		}) {
 			continue
 		}
-		if addr, err := netip.ParseAddr(settings.IPAddress); err == nil {
-			addrs = append(addrs, addr)
+		for _, text := range addressesOf(settings) {
+			addrs = append(addrs, netip.MustParseAddr(text))
 		}
 	}
 	slices.SortFunc(addrs, netip.Addr.Compare)
 	return addrs
+}
+
+// addressesOf lists the addresses that an endpoint has: of IPv4, then of IPv6.
+func addressesOf(settings *networktypes.EndpointSettings) []string {
+	return slices.DeleteFunc([]string{settings.IPAddress, settings.GlobalIPv6Address}, func(a string) bool { return a == "" })
 }
 
 // receiver finds the container that a packet to an address arrives at: the
@@ -121,7 +126,7 @@ func (m *reachability) receiver(from *container, to netip.Addr) *container {
 			continue
 		}
 		for _, c := range m.containers.membersOf(n) {
-			if c.endpointOn(n).IPAddress == to.String() && (c == owner || n.carries()) {
+			if slices.Contains(addressesOf(c.endpointOn(n)), to.String()) && (c == owner || n.carries()) {
 				return c
 			}
 		}

@@ -133,11 +133,12 @@ func (p *addressPools) subnet(config networktypes.IPAMConfig) (*subnet, error) {
 }
 
 func lastAddr(p netip.Prefix) netip.Addr {
-	b := p.Addr().As4()
-	for bit := p.Bits(); bit < 32; bit++ {
+	b := p.Addr().AsSlice()
+	for bit := p.Bits(); bit < 8*len(b); bit++ {
 		b[bit/8] |= 1 << (7 - bit%8)
 	}
-	return netip.AddrFrom4(b)
+	last, _ := netip.AddrFromSlice(b)
+	return last
 }
 
 // address takes the lowest free address, or the one that was asked for.

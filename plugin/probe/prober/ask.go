@@ -7,26 +7,36 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"golang.org/x/net/icmp"
 	"golang.org/x/net/ipv4"
+	"golang.org/x/net/ipv6"
 
 	"github.com/stack-lite/stack-lite/plugin/probe"
 )
 
-// lookUp asks the container's own name servers and hosts file.
+// lookUp asks the container's own name servers and hosts file, for IPv4 and for
+// IPv6 by themselves: what comes back for one counts, though the other is never
+// answered.
 func lookUp(ctx context.Context, name string) probe.Answer {
-	ips, err := net.DefaultResolver.LookupIP(ctx, "ip4", name)
+	var found [2][]net.IP
+	var both sync.WaitGroup
+	for i, family := range []string{"ip4", "ip6"} {
+		both.Go(func() { found[i], _ = net.DefaultResolver.LookupIP(ctx, family, name) })
+	}
+	both.Wait()
 	var a probe.Answer
-	for _, ip := range ips {
+	for _, ip := range slices.Concat(found[0], found[1]) {
 		a.Addresses = append(a.Addresses, ip.String())
 	}
 	slices.Sort(a.Addresses)
 	// The engine's name server knows its containers at once. What it does not
 	// know it passes on, to servers that may never answer.
-	if a.Result = probe.Found; err != nil || len(ips) == 0 {
+	if a.Result = probe.Found; len(a.Addresses) == 0 {
 		a.Result = probe.Unknown
 	}
 	return a
@@ -38,13 +48,16 @@ func connect(ctx context.Context, address string) probe.Answer {
 		conn.Close()
 		return probe.Answer{Result: probe.Connected}
 	}
-	return verdict(err)
+	return verdict(address, err)
 }
 
-// verdict distinguishes the ways in which a try can fail.
-func verdict(err error) probe.Answer {
+// verdict distinguishes the ways in which a try of an address can fail.
+func verdict(address string, err error) probe.Answer {
 	var slow net.Error
+	six := strings.Count(address, ":") > 1
 	switch {
+	case six && (errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT)): // no IPv6 here
+		return probe.Answer{Result: probe.NoWay}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET):
 		return probe.Answer{Result: probe.Refused}
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH),
@@ -62,12 +75,13 @@ func verdict(err error) probe.Answer {
 // and a raw one where not.
 func echo(ctx context.Context, address string) probe.Answer {
 	ip := net.ParseIP(address)
+	of := echoesTo(ip)
 	var to net.Addr = &net.UDPAddr{IP: ip}
-	conn, err := icmp.ListenPacket("udp4", "0.0.0.0")
+	conn, err := icmp.ListenPacket(of.unprivileged, of.anywhere)
 	if err != nil {
 		to = &net.IPAddr{IP: ip}
-		if conn, err = icmp.ListenPacket("ip4:icmp", "0.0.0.0"); err != nil {
-			return probe.Answer{Result: probe.Failed, Error: err.Error()}
+		if conn, err = icmp.ListenPacket(of.raw, of.anywhere); err != nil {
+			return verdict(address, err)
 		}
 	}
 	defer conn.Close()
@@ -77,20 +91,35 @@ func echo(ctx context.Context, address string) probe.Answer {
 		if err := conn.SetDeadline(until); err != nil {
 			return probe.Answer{Result: probe.Failed, Error: err.Error()}
 		}
-		if err = request(conn, to, seq); err == nil {
-			err = reply(conn, ip)
+		if err = of.request(conn, to, seq); err == nil {
+			err = of.reply(conn, ip)
 		}
 		if err == nil {
 			return probe.Answer{Result: probe.Answered}
 		}
 	}
-	return verdict(err)
+	return verdict(address, err)
+}
+
+// echoes is the ICMP of one family of addresses.
+type echoes struct {
+	unprivileged, raw string // the networks of sockets, as package icmp calls them
+	anywhere          string // the address that they listen on
+	protocol          int
+	ask, answer       icmp.Type
+}
+
+func echoesTo(ip net.IP) echoes {
+	if ip.To4() != nil {
+		return echoes{"udp4", "ip4:icmp", "0.0.0.0", ipv4.ICMPTypeEcho.Protocol(), ipv4.ICMPTypeEcho, ipv4.ICMPTypeEchoReply}
+	}
+	return echoes{"udp6", "ip6:ipv6-icmp", "::", ipv6.ICMPTypeEchoRequest.Protocol(), ipv6.ICMPTypeEchoRequest, ipv6.ICMPTypeEchoReply}
 }
 
 // request sends an echo request. Each has a number of its own, because a
 // firewall that has let one of a flow pass lets the next one pass too.
-func request(conn *icmp.PacketConn, to net.Addr, seq int) error {
-	msg := icmp.Message{Type: ipv4.ICMPTypeEcho, Body: &icmp.Echo{ID: rand.IntN(1 << 16), Seq: seq, Data: make([]byte, 32)}}
+func (e echoes) request(conn *icmp.PacketConn, to net.Addr, seq int) error {
+	msg := icmp.Message{Type: e.ask, Body: &icmp.Echo{ID: rand.IntN(1 << 16), Seq: seq, Data: make([]byte, 32)}}
 	b, err := msg.Marshal(nil)
 	if err != nil {
 		return err
@@ -101,15 +130,15 @@ func request(conn *icmp.PacketConn, to net.Addr, seq int) error {
 
 // reply waits for an echo reply of the address. A raw socket sees the replies
 // to others too, which do no harm: the address answers.
-func reply(conn *icmp.PacketConn, ip net.IP) error {
+func (e echoes) reply(conn *icmp.PacketConn, ip net.IP) error {
 	buf := make([]byte, 1500)
 	for {
 		n, from, err := conn.ReadFrom(buf)
 		if err != nil {
 			return err
 		}
-		msg, err := icmp.ParseMessage(ipv4.ICMPTypeEcho.Protocol(), buf[:n])
-		if err == nil && msg.Type == ipv4.ICMPTypeEchoReply && ip.Equal(addressOf(from)) {
+		msg, err := icmp.ParseMessage(e.protocol, buf[:n])
+		if err == nil && msg.Type == e.answer && ip.Equal(addressOf(from)) {
 			return nil
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"os"
+	"slices"
 	"testing"
 
 	"github.com/stack-lite/stack-lite/plugin/probe"
@@ -58,10 +60,27 @@ func TestAListenerConnectsAndAClosedPortRefuses(t *testing.T) {
 	}
 }
 
+func TestAnEchoComesBackByBothFamilies(t *testing.T) {
+	for family, address := range map[string]string{"udp4": "127.0.0.1", "udp6": "::1"} {
+		here, err := net.ListenPacket(family, net.JoinHostPort(address, "0"))
+		if err != nil {
+			t.Skipf("this machine has no %s: %v", address, err)
+		}
+		here.Close()
+		q := probe.AskEcho(netip.MustParseAddr(address))
+		switch a := ask(t, q)[q.String()]; {
+		case a.Result == probe.NoWay && os.Getuid() != 0:
+			t.Skip("this kernel has no ICMP for users without privileges")
+		case a.Result != probe.Answered:
+			t.Errorf("%s: %+v", address, a)
+		}
+	}
+}
+
 func TestANameLeadsToItsAddresses(t *testing.T) {
 	q := probe.AskName("localhost")
 	a := ask(t, q)[q.String()]
-	if a.Result != probe.Found || len(a.Addresses) != 1 || a.Addresses[0] != "127.0.0.1" {
+	if a.Result != probe.Found || !slices.Contains(a.Addresses, "127.0.0.1") {
 		t.Errorf("got %+v", a)
 	}
 }
