@@ -150,6 +150,7 @@ func guessRole(out *observed.Container, c container.Summary) {
 
 func addEndpoints(out *observed.Container, c container.Summary) {
 	switch mode := container.NetworkMode(c.HostConfig.NetworkMode); {
+	case mode.IsNone() && attached(c): // by hand, since
 	case mode.IsContainer(), mode.IsHost(), mode.IsNone():
 		out.NetworkMode = string(mode)
 		return
@@ -168,6 +169,18 @@ func addEndpoints(out *observed.Container, c container.Summary) {
 		out.Endpoints = append(out.Endpoints, e)
 	}
 	slices.SortFunc(out.Endpoints, func(a, b observed.Endpoint) int { return cmp.Compare(a.Network, b.Network) })
+}
+
+// attached reports whether a container is on a network that can have traffic.
+func attached(c container.Summary) bool {
+	if c.NetworkSettings != nil {
+		for name := range c.NetworkSettings.Networks {
+			if name != network.NetworkNone {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func observedPorts(ports []container.Port) []observed.Port {

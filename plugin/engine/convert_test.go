@@ -123,6 +123,22 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 			summary: container.Summary{ID: id, Names: []string{"/x"}}, mode: "none",
 			want: observed.Container{ID: id, Name: "x", NetworkMode: "none"},
 		},
+		"that was made without a network, and is on none": {
+			summary: container.Summary{
+				ID: id, Names: []string{"/x"},
+				NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{"none": {NetworkID: "n"}}},
+			},
+			mode: "none",
+			want: observed.Container{ID: id, Name: "x", NetworkMode: "none"},
+		},
+		"that was made without a network, and is attached to one": {
+			summary: container.Summary{
+				ID: id, Names: []string{"/x"},
+				NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{"lan": {NetworkID: "l"}}},
+			},
+			mode: "none",
+			want: observed.Container{ID: id, Name: "x", Endpoints: []observed.Endpoint{{Network: "lan", NetworkID: "l"}}},
+		},
 		"on another's network": {
 			summary: container.Summary{ID: id, Names: []string{"/x"}, Labels: map[string]string{linking.DiscoverLabel: "true"}}, mode: "container:fedc",
 			want: observed.Container{ID: id, Name: "x", NetworkMode: "container:fedc"},
