@@ -18,6 +18,7 @@ type checkFlags struct {
 	format  string
 	prober  string
 	timeout time.Duration
+	running bool
 }
 
 func newCheckCommand(c *cli) *cobra.Command {
@@ -28,18 +29,27 @@ func newCheckCommand(c *cli) *cobra.Command {
 		Long: `Test who can reach whom, from inside the running containers, and compare the
 result with the files: linked services must find each other's names and get an
 answer; all others must not be reachable, by any address. The exit code is 1 if
-a link is broken or if services reach each other that are not linked.
+a link is broken, if services reach each other that are not linked, or if
+something could not be tested.
+
+What does not run can't be tested: a service that has no container (also one
+that was scaled to 0) or whose container has exited, is paused, or was never
+started. It is listed, with the reason. --running checks only what runs, and
+mentions the rest. Services with net: host or net: none in the file need no
+test.
 
 Images need no extra programs for this. During the check this program itself
 runs next to every container, in its network and with its name server, and
 leaves nothing behind. A port need not be open: a refused connection shows that
-packets pass. Other containers on the stack's networks are checked too.
+packets pass. Other containers on the stack's networks are checked too. Where a
+network has IPv6, both addresses are tried.
 
 A published port can be reached through the host, whatever the networks. Such
 ports are listed and do not count as failures. To publish a port for this
 machine only, publish it on 127.0.0.1.`,
 		Example: `  docker stacklite check
   docker stacklite check web mysql
+  docker stacklite check --running
   docker stacklite check --format json | jq 'select(.Verdict != "ok")'`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,6 +66,7 @@ machine only, publish it on 127.0.0.1.`,
 	cmd.Flags().StringVar(&f.format, "format", "matrix", "output format: matrix, or table, json or a Go template with a row for each pair")
 	cmd.Flags().StringVar(&f.prober, "prober", "", "docker-stacklite program to run next to containers, if this one cannot run on the engine's machine (default STACKLITE_PROBER, else this one)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", time.Second, "how long to wait for an answer")
+	cmd.Flags().BoolVar(&f.running, "running", false, "check only the services that run")
 	_ = cmd.MarkFlagFilename("prober")
 	return cmd
 }
@@ -80,8 +91,12 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 	if err := s.Engine.Names(ctx, reach.Checked(v)...); err != nil {
 		return err
 	}
-	check := reach.NewCheck(v, nodes)
+	check := reach.NewCheck(v, reach.Scope{Nodes: nodes, Running: f.running})
 	if check.Empty() {
+		for _, u := range check.Untested {
+			check.Notes = append(check.Notes, "not tested: "+u.String())
+		}
+		printNotes(s.View, check)
 		return exit.Failure{Msg: "nothing to check: no two services of the stack run", Advice: []string{"to start them: docker stacklite up -d"}}
 	}
 	prober, err := s.Engine.NewProber(ctx, program)

@@ -26,23 +26,42 @@ func report(o view.Options, c *reach.Check, format string) error {
 		if err := view.Table(o.Out, format, columns, findings); err != nil {
 			return err
 		}
-	} else if err := printMatrix(o, findings); err != nil {
+	} else if err := printMatrix(o, findings, c.Untested); err != nil {
 		return err
 	}
-	var notes []compose.Note
-	for _, n := range c.Notes {
-		notes = append(notes, compose.Note{Text: n})
-	}
-	view.PrintNotes(o, notes)
-	if bad > 0 {
+	printNotes(o, c)
+	switch {
+	case len(c.Untested) > 0:
+		return untested(c.Untested)
+	case bad > 0:
 		return exit.Status(1)
 	}
 	return nil
 }
 
+func printNotes(o view.Options, c *reach.Check) {
+	var notes []compose.Note
+	for _, n := range c.Notes {
+		notes = append(notes, compose.Note{Text: n})
+	}
+	view.PrintNotes(o, notes)
+}
+
+// untested is the error where something could not be tested.
+func untested(list []reach.Untested) error {
+	var names []string
+	for _, u := range list {
+		names = append(names, u.Node)
+	}
+	return exit.Failure{Msg: "not everything could be tested: " + join(names), Advice: []string{
+		"to start what does not run: docker stacklite up -d",
+		"to check only what runs: docker stacklite check --running",
+	}}
+}
+
 // printMatrix shows findings by service, the worst of their containers for each,
 // and a line for whatever is not as it should be.
-func printMatrix(o view.Options, findings []reach.Finding) error {
+func printMatrix(o view.Options, findings []reach.Finding, untested []reach.Untested) error {
 	var names []string
 	worst := map[[2]string]reach.Finding{}
 	for _, f := range findings {
@@ -67,7 +86,7 @@ func printMatrix(o view.Options, findings []reach.Finding) error {
 	if err != nil {
 		return err
 	}
-	return view.Lines(o, append([]string{""}, summary(findings)...)...)
+	return view.Lines(o, append([]string{""}, summary(findings, untested)...)...)
 }
 
 // cell is a finding in the matrix.
@@ -88,11 +107,13 @@ func cell(f reach.Finding) view.Cell {
 }
 
 // summary is a line for every finding that is not as it should be, one for
-// every service with published ports, and the sum.
-func summary(findings []reach.Finding) []string {
+// whatever could not be tested, one for every service with published ports, and
+// the sum of what was tested.
+func summary(findings []reach.Finding, untested []reach.Untested) []string {
 	var lines []string
 	counts := map[reach.Verdict]int{}
 	linked := 0
+	findings = slices.DeleteFunc(slices.Clone(findings), reach.Finding.Untested)
 	for _, f := range findings {
 		counts[f.Verdict]++
 		if f.Want == "yes" {
@@ -101,6 +122,9 @@ func summary(findings []reach.Finding) []string {
 		if f.Verdict != reach.OK {
 			lines = append(lines, f.String())
 		}
+	}
+	for _, u := range untested {
+		lines = append(lines, "not tested: "+u.String())
 	}
 	lines = append(lines, publishedPorts(findings)...)
 	sum := fmt.Sprintf("%d pairs of containers, %d of them linked: ", len(findings), linked)

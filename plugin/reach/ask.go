@@ -66,7 +66,7 @@ func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
 	}
 	var again, leaks []*pair
 	for _, p := range c.pairs {
-		if c.failed[p.from.owner] != nil {
+		if c.failed[p.from.owner] != nil || p.untested() != "" {
 			continue
 		}
 		switch c.judge(p).Verdict {
@@ -95,6 +95,9 @@ func (c *Check) ask(ctx context.Context, prober Prober, o Asking, pairs []*pair)
 	var order []*observed.Container
 	for _, p := range pairs {
 		at := p.from.owner
+		if p.untested() != "" {
+			continue
+		}
 		if questions[at] == nil {
 			order = append(order, at)
 			questions[at] = []string{probe.Command, o.Timeout.String()}

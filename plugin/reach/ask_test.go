@@ -69,7 +69,7 @@ func pairs(t *testing.T, services string) reach.View {
 // ask asks about pairs and gives what is found, a line each.
 func ask(t *testing.T, v reach.View, p *prober) (findings, notes []string) {
 	t.Helper()
-	check := reach.NewCheck(v, nil)
+	check := reach.NewCheck(v, reach.Scope{})
 	if err := check.Ask(context.Background(), p, reach.Asking{Timeout: time.Second, Parallel: 2, Limit: context.WithTimeout}); err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestAProberThatNeverAnswersIsNotWaitedForForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &stuck{container: "p_web_1"}
 		p.answer = func(_ int, _, question string) probe.Answer { return found(question) }
-		check, begun := reach.NewCheck(v, nil), time.Now()
+		check, begun := reach.NewCheck(v, reach.Scope{}), time.Now()
 		if err := check.Ask(t.Context(), p, reach.Asking{Timeout: 3 * time.Second, Parallel: 2, Limit: context.WithTimeout}); err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +239,7 @@ func TestAProberThatNeverAnswersIsNotWaitedForForEver(t *testing.T) {
 func TestAnEndedContextEndsTheAsking(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &prober{answer: func(_ int, _, question string) probe.Answer { cancel(); return silence(question) }}
-	err := reach.NewCheck(pairs(t, "web >db\ndb"), nil).Ask(ctx, p, reach.Asking{Timeout: time.Second, Limit: context.WithTimeout})
+	err := reach.NewCheck(pairs(t, "web >db\ndb"), reach.Scope{}).Ask(ctx, p, reach.Asking{Timeout: time.Second, Limit: context.WithTimeout})
 	if !errors.Is(err, context.Canceled) || len(p.rounds) != 2 {
 		t.Errorf("got %v, asked %v", err, p.rounds)
 	}

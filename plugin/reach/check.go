@@ -22,21 +22,22 @@ type View struct {
 	Topology *linking.Topology
 }
 
+// Scope says which pairs a check is about.
+type Scope struct {
+	Nodes   []string // those with one of these nodes; empty: all
+	Running bool     // those that run: of the others there is a note
+}
+
 // Check is one check of a project: which containers are asked about which, and
 // what came of it.
 type Check struct {
-	Notes []string // what a person should know besides the findings
+	Notes    []string   // what a person should know besides the findings
+	Untested []Untested // what should have been tested, and could not
 
+	expects expectation
 	pairs   []*pair
 	answers map[*observed.Container]map[string]probe.Answer // by the container that was asked, by question
 	failed  map[*observed.Container]error
-}
-
-// member is a container that is checked.
-type member struct {
-	node      string // of the graph
-	container *observed.Container
-	owner     *observed.Container // whose network it uses
 }
 
 // pair is one direction between two containers.
@@ -52,30 +53,71 @@ type pair struct {
 // maxPorts is how many ports of a container are tried.
 const maxPorts = 4
 
-// NewCheck finds out which pairs there are, of these nodes or of all, and what
-// is to be expected of them. The names of Checked are known.
-func NewCheck(v View, nodes []string) *Check {
-	c := &Check{answers: map[*observed.Container]map[string]probe.Answer{}, failed: map[*observed.Container]error{}}
-	e := newExpectation(v)
-	members := c.members(v)
+// NewCheck finds out which pairs there are, and what is to be expected of them.
+// The names of Checked are known.
+func NewCheck(v View, scope Scope) *Check {
+	c := &Check{
+		expects: newExpectation(v),
+		answers: map[*observed.Container]map[string]probe.Answer{}, failed: map[*observed.Container]error{},
+	}
+	members := c.members(c.expects)
+	var pairs []*pair
 	for _, from := range members {
 		for _, to := range members {
-			external := from.container.Project != v.Project && to.container.Project != v.Project
-			if from.node == to.node || external {
-				continue
+			if from.unlike(to) && !(from.external && to.external) {
+				pairs = append(pairs, newPair(c.expects, from, to))
 			}
-			if len(nodes) == 0 || slices.Contains(nodes, from.node) || slices.Contains(nodes, to.node) {
-				c.pairs = append(c.pairs, newPair(e, from, to))
+		}
+	}
+	told := map[string]bool{}
+	for _, p := range pairs {
+		if !scope.has(p) || p.external() && p.untested() != "" && !p.want {
+			continue
+		}
+		rest := false // one of the two, and so that is no fault
+		for _, m := range []member{p.from, p.to} {
+			allowed := scope.Running && m.rests
+			if rest = rest || allowed; m.untested != "" && !told[m.container.Name] {
+				told[m.container.Name] = true
+				c.tell(m, allowed)
 			}
+		}
+		if !rest {
+			c.pairs = append(c.pairs, p)
 		}
 	}
 	return c
 }
 
+// has reports whether a pair is in the scope.
+func (s Scope) has(p *pair) bool {
+	return len(s.Nodes) == 0 || slices.Contains(s.Nodes, p.from.label) || slices.Contains(s.Nodes, p.to.label)
+}
+
+// tell notes that a member can't be tested.
+func (c *Check) tell(m member, allowed bool) {
+	if allowed {
+		c.Notes = append(c.Notes, m.label+" is not tested: "+m.untested)
+		return
+	}
+	c.Untested = append(c.Untested, Untested{Node: m.label, Why: m.untested})
+}
+
+// external reports whether one of the two is.
+func (p *pair) external() bool { return p.from.external || p.to.external }
+
+// untested says why a pair can't be asked about; empty: it can.
+func (p *pair) untested() string {
+	if p.from.untested != "" {
+		return p.from.untested
+	}
+	return p.to.untested
+}
+
 // Checked lists the containers that take part in a check, and those whose
 // network they use.
 func Checked(v View) []*observed.Container {
-	return WithOwners(v.Snapshot, Around(v.Snapshot, v.Project, v.File))
+	return WithOwners(v.Snapshot, slices.Concat(Around(v.Snapshot, v.Project, v.File), fileExternals(v)))
 }
 
 // WithOwners lists containers and those whose network they use, each once.
@@ -92,38 +134,8 @@ func WithOwners(s *observed.Snapshot, containers []*observed.Container) []*obser
 }
 
 // Empty reports whether there is nothing to ask.
-func (c *Check) Empty() bool { return len(c.pairs) == 0 }
-
-// members lists the containers that take part, in the order of the graph.
-func (c *Check) members(v View) []member {
-	var members []member
-	for _, m := range Around(v.Snapshot, v.Project, v.File) {
-		owner := v.Snapshot.NetworkOwner(m)
-		switch {
-		case owner == nil:
-			continue
-		case owner.NetworkMode == hostNetwork:
-			c.Notes = append(c.Notes, m.Name+" is not tested: it uses the host's network, which reaches everybody")
-			continue
-		}
-		of := member{node: m.Service, container: m, owner: owner}
-		if m.Project != v.Project {
-			of.node = NodeOf(v.File, m)
-		}
-		members = append(members, of)
-	}
-	order := map[string]int{}
-	for i, n := range v.File.Nodes {
-		order[n.Name] = i + 1
-	}
-	slices.SortStableFunc(members, func(a, b member) int {
-		x, y := order[a.node], order[b.node]
-		if x == 0 || y == 0 { // not in the files: behind the others
-			x, y = y, x
-		}
-		return x - y
-	})
-	return members
+func (c *Check) Empty() bool {
+	return !slices.ContainsFunc(c.pairs, func(p *pair) bool { return p.untested() == "" })
 }
 
 // newPair works out what is expected, and what there is to try.

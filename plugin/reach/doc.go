@@ -6,7 +6,7 @@
 //
 //	Paths(snapshot, a, b)        networks, names and addresses on which a reaches b
 //	Compare(snapshot, graph)     the graph as it is, with what differs from the files
-//	NewCheck(view, services)     pairs, what to ask about them, and verdicts
+//	NewCheck(view, scope)        pairs, what to ask about them, and verdicts
 //
 // It is pure but for Check.Ask, which passes questions to an interface of one
 // method.

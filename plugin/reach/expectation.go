@@ -39,7 +39,7 @@ func (e expectation) of(from, to member) (want bool, names []string) {
 	inFiles := e.service(from) != nil
 	for _, p := range Paths(e.view.Snapshot, from.container, to.container) {
 		want = want || p.Adhoc
-		if p.Address.IsValid() && (p.Adhoc || !inFiles) {
+		if len(p.addresses()) > 0 && (p.Adhoc || !inFiles) {
 			names = append(names, p.Names...)
 		}
 	}
@@ -51,6 +51,28 @@ func (e expectation) of(from, to member) (want bool, names []string) {
 	}
 	slices.Sort(names)
 	return true, slices.Compact(names)
+}
+
+// plannedOwner is the planned container whose network a member uses; nil: the
+// files have none such.
+func (e expectation) plannedOwner(m member) *observed.Container {
+	if c := e.service(m); c != nil {
+		return e.planned.NetworkOwner(c)
+	}
+	return nil
+}
+
+// netByFiles is host or none where the files say so of a service; empty where
+// they can't, as of external containers; else something else.
+func (e expectation) netByFiles(m member) string {
+	owner := e.plannedOwner(m)
+	switch {
+	case owner == nil, owner.Project == "":
+		return ""
+	case owner.NetworkMode == "":
+		return "links"
+	}
+	return owner.NetworkMode
 }
 
 // graphName is how graph.Reaches is asked for a member.

@@ -1,11 +1,14 @@
 package reach_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
@@ -20,7 +23,9 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/probe"
 	"github.com/stack-lite/stack-lite/plugin/reach"
 )
 
@@ -146,7 +151,7 @@ func (s *stack) view() reach.View {
 // demanded, and nothing else is.
 func checkNames(t *testing.T, v reach.View) {
 	t.Helper()
-	for _, f := range reach.NewCheck(v, nil).Findings() {
+	for _, f := range reach.NewCheck(v, reach.Scope{}).Findings() {
 		paths := reach.Paths(v.Snapshot, v.Snapshot.Container("", f.From), v.Snapshot.Container("", f.To))
 		if got := len(paths) > 0; got != (f.Want == "yes") {
 			t.Errorf("%s is to reach %s: %s, there are paths: %v", f.From, f.To, f.Want, got)
@@ -160,6 +165,71 @@ func checkNames(t *testing.T, v reach.View) {
 				t.Errorf("%s is to find %s as %s, and finds it as %v", f.From, f.To, name, names)
 			}
 		}
+	}
+}
+
+// names answers questions for names as the engine's name server would if it
+// answered with all that have a name, on whichever network, and no packet comes
+// back to anything but what there is a path to.
+type names struct{ s *observed.Snapshot }
+
+// Ask implements reach.Prober.
+func (n names) Ask(_ context.Context, id string, args []string) ([]byte, error) {
+	from := n.s.ByID(id)
+	var out bytes.Buffer
+	for _, arg := range args[2:] {
+		q, err := probe.ParseQuestion(arg)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.NewEncoder(&out).Encode(n.answer(from, q)); err != nil {
+			return nil, err
+		}
+	}
+	return out.Bytes(), nil
+}
+
+func (n names) answer(from *observed.Container, q probe.Question) probe.Answer {
+	a := probe.Answer{Question: q.String(), Result: probe.Silent}
+	for i := range n.s.Containers {
+		to := &n.s.Containers[i]
+		for _, e := range to.Endpoints {
+			mine := from.ID == to.ID && slices.Contains(append([]string{to.Name}, e.Aliases...), q.Target)
+			hides := slices.ContainsFunc(from.Endpoints, func(on observed.Endpoint) bool {
+				return slices.ContainsFunc(on.Links, func(l linking.Name) bool { return strings.EqualFold(l.Alias, q.Target) })
+			})
+			if mine && !hides {
+				a.Result, a.Addresses = probe.Found, append(a.Addresses, e.Address.String())
+			}
+		}
+		for _, p := range reach.Paths(n.s, from, to) {
+			switch {
+			case !p.Address.IsValid():
+			case q.Kind == probe.Name && slices.Contains(p.Names, q.Target):
+				a.Result, a.Addresses = probe.Found, append(a.Addresses, p.Address.String())
+			case q.Kind == probe.Echo && q.Target == p.Address.String():
+				a.Result = probe.Answered
+			}
+		}
+	}
+	return a
+}
+
+// checkAnswers fails where a check of a stack that is as it should be finds
+// anything.
+func checkAnswers(t *testing.T, v reach.View) {
+	t.Helper()
+	check := reach.NewCheck(v, reach.Scope{})
+	if err := check.Ask(t.Context(), names{v.Snapshot}, reach.Asking{Timeout: time.Second, Parallel: 4, Limit: context.WithTimeout}); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range check.Findings() {
+		if f.Verdict != reach.OK {
+			t.Error(f)
+		}
+	}
+	for _, u := range check.Untested {
+		t.Error(u)
 	}
 }
 
@@ -180,14 +250,16 @@ func TestCheckDemandsNoNameThatAStackDoesNotHave(t *testing.T) {
 			}
 		}
 		s.up(scale, "")
-		checkNames(t, s.view())
+		v := s.view()
+		checkNames(t, v)
+		checkAnswers(t, v)
 	})
 }
 
 // demanded lists the names that check demands, by pair "from to".
 func demanded(v reach.View) map[string]string {
 	names := map[string]string{}
-	for _, f := range reach.NewCheck(v, nil).Findings() {
+	for _, f := range reach.NewCheck(v, reach.Scope{}).Findings() {
 		if f.Want == "yes" {
 			names[f.From+" "+f.To] = strings.Join(f.Names, " ")
 		}
@@ -253,6 +325,7 @@ func TestTheNamesThatCheckDemands(t *testing.T) {
 			}
 			v := s.view()
 			checkNames(t, v)
+			checkAnswers(t, v)
 			if diff := cmp.Diff(c.want, demanded(v)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -264,7 +337,7 @@ func TestACheckOfSomeIsOfPairsWithThem(t *testing.T) {
 	s := newStack(t, "1.44", linkingtest.Sketch(t, "web >db\ndb\ncron\nhost net=host"))
 	s.up(nil, "")
 	v := s.view()
-	check := reach.NewCheck(v, []string{"cron"})
+	check := reach.NewCheck(v, reach.Scope{Nodes: []string{"cron"}})
 	var pairs []string
 	for _, f := range check.Findings() {
 		pairs = append(pairs, f.From+" "+f.To)
@@ -275,7 +348,7 @@ func TestACheckOfSomeIsOfPairsWithThem(t *testing.T) {
 	if want := "p_host_1 is not tested: it uses the host's network, which reaches everybody"; !slices.Equal(check.Notes, []string{want}) {
 		t.Errorf("notes %q", check.Notes)
 	}
-	if check.Empty() || !reach.NewCheck(v, []string{"host"}).Empty() {
+	if check.Empty() || !reach.NewCheck(v, reach.Scope{Nodes: []string{"host"}}).Empty() {
 		t.Error("a check is empty where there is nothing to ask")
 	}
 }

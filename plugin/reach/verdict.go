@@ -32,7 +32,12 @@ type Finding struct {
 	Ports    []string // of the host, by which the one gets to the other where it should not
 
 	fromNode, toNode string
+	untested         string
 }
+
+// Untested reports whether a container of the pair could not be tested at all,
+// which Check.Untested says.
+func (f Finding) Untested() bool { return f.untested != "" }
 
 // Findings judges every pair.
 func (c *Check) Findings() []Finding {
@@ -47,7 +52,12 @@ func (c *Check) Findings() []Finding {
 func (c *Check) judge(p *pair) Finding {
 	f := Finding{
 		From: p.from.container.Name, To: p.to.container.Name, Want: yesNo(p.want), Got: "no", Verdict: OK,
-		Evidence: []string{}, Names: append([]string{}, p.names...), Ports: []string{}, fromNode: p.from.node, toNode: p.to.node,
+		Evidence: []string{}, Names: append([]string{}, p.names...), Ports: []string{},
+		fromNode: p.from.label, toNode: p.to.label, untested: p.untested(),
+	}
+	if f.untested != "" {
+		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{f.untested}
+		return f
 	}
 	if err := c.failed[p.from.owner]; err != nil {
 		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{err.Error()}

@@ -14,7 +14,7 @@ import (
 func trial(want bool, names []string, answers ...probe.Answer) (*Check, *pair) {
 	web, db := &observed.Container{Name: "web_1"}, &observed.Container{Name: "db_1"}
 	p := &pair{
-		from: member{"web", web, web}, to: member{"db", db, db}, want: want, names: names,
+		from: member{node: "web", container: web, owner: web}, to: member{node: "db", container: db, owner: db}, want: want, names: names,
 		targets: []netip.Addr{netip.MustParseAddr("10.0.0.3")}, ports: []uint16{5432},
 		published: []netip.AddrPort{netip.MustParseAddrPort("10.0.0.1:32768")},
 	}
