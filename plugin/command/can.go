@@ -154,7 +154,7 @@ func canOnEngine(ctx context.Context, s *session.Session, v reach.View, x, y rea
 	}
 	a := reach.Ask(v.Snapshot, x, y)
 	if v.Loaded != nil && v.Loaded.Service(x.Word) != nil && v.Loaded.Service(y.Word) != nil {
-		a.Compare(v.File.Reaches(x.Word, y.Word))
+		a.Compare(v.ByFiles(x, y))
 	}
 	return a, nil
 }

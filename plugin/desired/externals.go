@@ -31,9 +31,9 @@ func ExternalName(c *observed.Container) string {
 // shortID is how many digits of an id are a name, on networks too.
 const shortID = 12
 
-// means reports whether an external name is that of a container. External links
+// IsNameOf reports whether an external name is that of a container. External links
 // may name a container by its id.
-func means(name string, c *observed.Container) bool {
+func IsNameOf(name string, c *observed.Container) bool {
 	text, container := strings.CutPrefix(name, linking.ExternalContainer(""))
 	if !container {
 		return name == ExternalName(c)
@@ -44,7 +44,7 @@ func means(name string, c *observed.Container) bool {
 // external finds the external container that a name stands for; nil: none.
 func (h Have) external(name string) *observed.Container {
 	for _, x := range h.Externals {
-		if c := h.Snapshot.ByID(x.ID); means(name, c) {
+		if c := h.Snapshot.ByID(x.ID); IsNameOf(name, c) {
 			return c
 		}
 	}
@@ -57,7 +57,7 @@ func (h Have) meant(externals []string) []string {
 	var names []string
 	for _, x := range h.Externals {
 		c := h.Snapshot.ByID(x.ID)
-		if c.Attachable() && slices.ContainsFunc(externals, func(name string) bool { return means(name, c) }) {
+		if c.Attachable() && slices.ContainsFunc(externals, func(name string) bool { return IsNameOf(name, c) }) {
 			names = append(names, x.Name)
 		}
 	}

@@ -52,6 +52,15 @@ func (s *Snapshot) NetworkCalled(word string) *Network {
 	return begins[0]
 }
 
+// NetworkNamed finds a network by its name; nil: there is none.
+func (s *Snapshot) NetworkNamed(name string) *Network {
+	i := slices.IndexFunc(s.Networks, func(n Network) bool { return n.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &s.Networks[i]
+}
+
 // EndpointOn is the endpoint of a container on a network; nil: it has none there.
 func (s *Snapshot) EndpointOn(c *Container, n *Network) *Endpoint {
 	for i := range c.Endpoints {

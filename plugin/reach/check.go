@@ -69,6 +69,7 @@ func NewCheck(v View, scope Scope) *Check {
 			}
 		}
 	}
+	yieldNames(pairs)
 	told := map[string]bool{}
 	for _, p := range pairs {
 		if !scope.has(p) || p.external() && p.untested() != "" && !p.want {

@@ -39,3 +39,15 @@ func checked(t *testing.T, v reach.View, scope reach.Scope) (*reach.Check, []str
 	}
 	return check, lines
 }
+
+func attach(v reach.View, name string, e observed.Endpoint) {
+	c := v.Snapshot.Container("p", name)
+	c.Endpoints = append(c.Endpoints, e)
+}
+
+// at is an endpoint on a network that a planned snapshot has.
+func at(v reach.View, network, address string) observed.Endpoint {
+	e := on(network, address)
+	e.NetworkID = v.Snapshot.NetworkNamed(network).ID
+	return e
+}

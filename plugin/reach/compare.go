@@ -184,13 +184,19 @@ func (c *comparison) edges() {
 	}
 	for i, a := range c.graph.Nodes {
 		for _, b := range c.graph.Nodes[i+1:] {
-			network, _ := c.path(a.Name, b.Name, "")
-			if network == "" || a.External && b.External || c.file.Reaches(graphName(a), graphName(b)) {
+			paths, _ := c.paths(a.Name, b.Name)
+			asked := func(p Path) bool {
+				return p.Network != "" && (a.External && b.Net == p.Network || b.External && a.Net == p.Network)
+			}
+			if len(paths) == 0 || a.External && b.External || c.file.Reaches(graphName(a), graphName(b)) || slices.ContainsFunc(paths, asked) {
 				continue
 			}
-			e := graph.Edge{From: a.Name, To: b.Name, Kind: linking.StrayEdge, Network: c.shortName(network), Differs: graph.Extra}
-			if c.isAdhoc(network) {
+			e := graph.Edge{From: a.Name, To: b.Name, Kind: linking.StrayEdge, Network: c.shortName(paths[0].Network), Differs: graph.Extra}
+			switch p := paths[0]; {
+			case p.Adhoc:
 				e.Kind, e.Differs = linking.AdhocEdge, ""
+			case p.LinkOf != "" && p.LinkOf != c.project:
+				e.Kind, e.Differs = linking.ExternalEdge, ""
 			}
 			c.graph.Edges = append(c.graph.Edges, e)
 		}
@@ -206,15 +212,22 @@ func graphName(n graph.Node) string {
 	return n.Name
 }
 
-// isAdhoc reports whether a network is one of link add or link run.
-func (c *comparison) isAdhoc(name string) bool {
-	return slices.ContainsFunc(c.snapshot.Networks, func(n observed.Network) bool { return n.Name == name && n.Adhoc })
-}
-
 // path finds a network on which packets go from one node to another, the
 // preferred one where it does, and reports whether every container of the one
 // reaches every one of the other.
 func (c *comparison) path(from, to, preferred string) (network string, whole bool) {
+	paths, whole := c.paths(from, to)
+	for _, p := range paths {
+		if network == "" || p.Network == preferred {
+			network = p.Network
+		}
+	}
+	return network, whole
+}
+
+// paths lists the paths from one node to another, and reports whether every
+// container of the one reaches every one of the other.
+func (c *comparison) paths(from, to string) (paths []Path, whole bool) {
 	pairs := 0
 	whole = true
 	for _, a := range c.members[from] {
@@ -223,16 +236,12 @@ func (c *comparison) path(from, to, preferred string) (network string, whole boo
 				continue
 			}
 			pairs++
-			paths := Paths(c.snapshot, a, b)
-			whole = whole && len(paths) > 0
-			for _, p := range paths {
-				if network == "" || p.Network == preferred {
-					network = p.Network
-				}
-			}
+			found := Paths(c.snapshot, a, b)
+			whole = whole && len(found) > 0
+			paths = append(paths, found...)
 		}
 	}
-	return network, whole && pairs > 0
+	return paths, whole && pairs > 0
 }
 
 // networks lists the networks of the files and all that a container of the
@@ -291,6 +300,22 @@ func (c *comparison) network(out graph.Network, n *observed.Network) graph.Netwo
 	return out
 }
 
+// recordedNet is what net: was when a container was made, where it has no network
+// of its own.
+func recordedNet(s *observed.Snapshot, c *observed.Container) string {
+	kind, id := c.ForeignNetwork()
+	owner := s.ByID(id)
+	switch {
+	case kind != "container":
+		return kind
+	case owner == nil:
+		return c.NetworkMode
+	case owner.Project == c.Project:
+		return "container:" + owner.Service
+	}
+	return "container:" + owner.Name
+}
+
 // Recorded is the graph that the labels of a project give of what it was made
 // for. Of two on a network the one that was to be started after the other counts
 // as the consumer.
@@ -299,7 +324,7 @@ func Recorded(s *observed.Snapshot, project string) graph.Graph {
 	after := map[string][]string{}
 	for _, c := range s.Of(project) {
 		if _, seen := after[c.Service]; !seen {
-			g.Nodes = append(g.Nodes, graph.Node{Name: c.Service})
+			g.Nodes = append(g.Nodes, graph.Node{Name: c.Service, Net: recordedNet(s, c)})
 		}
 		after[c.Service] = c.After
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
@@ -18,6 +19,7 @@ const (
 // Path is a network on which packets go from one container to another.
 type Path struct {
 	Adhoc   bool       // the network is one of link add or link run
+	LinkOf  string     // the project that made the network to link one of the two, its own, with the other
 	Network string     // that both are on; "host": one of them uses that of the host; empty: one network stack
 	Names   []string   // under which the one finds the other there, sorted
 	Address netip.Addr // of the other; not valid where they use one network stack, or nothing runs yet
@@ -52,10 +54,25 @@ func Paths(s *observed.Snapshot, a, b *observed.Container) []Path {
 			if p.NetworkID != q.NetworkID || p.NetworkID == "" || n == nil || !n.Traffic || !has(s, q) {
 				continue
 			}
-			paths = append(paths, Path{Adhoc: n.Adhoc, Network: n.Name, Address: q.Address, Address6: q.Address6, Names: Names(a, b, q)})
+			paths = append(paths, Path{
+				Adhoc: n.Adhoc, LinkOf: linkOf(n, a, b), Network: n.Name, Address: q.Address, Address6: q.Address6, Names: Names(a, b, q),
+			})
 		}
 	}
 	return paths
+}
+
+// linkOf is the project that made a network in order to link one of two
+// containers, which is its own, with the other; empty: none did.
+func linkOf(n *observed.Network, a, b *observed.Container) string {
+	for _, pair := range [2][2]*observed.Container{{a, b}, {b, a}} {
+		own, other := pair[0], pair[1]
+		if n.Project != "" && own.Project == n.Project && other.Project != n.Project &&
+			slices.ContainsFunc(n.Externals, func(name string) bool { return desired.IsNameOf(name, other) }) {
+			return n.Project
+		}
+	}
+	return ""
 }
 
 // has reports whether an endpoint is in use: it has an address, or would have
