@@ -41,8 +41,9 @@ test.
 Images need no extra programs for this. During the check this program itself
 runs next to every container, in its network and with its name server, and
 leaves nothing behind. A port need not be open: a refused connection shows that
-packets pass. Other containers on the stack's networks are checked too. Where a
-network has IPv6, both addresses are tried.
+packets pass. Other containers on the stack's networks are checked too, and
+those that use the network of one of its containers. Where a network has IPv6,
+both addresses are tried.
 
 A published port can be reached through the host, whatever the networks. Such
 ports are listed and do not count as failures. To publish a port for this

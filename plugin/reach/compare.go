@@ -74,9 +74,9 @@ func NodeOf(g graph.Graph, c *observed.Container) string {
 	return c.Name
 }
 
-// Around lists the containers that run and share a network with one of the
-// project, or should by the graph of its files; its own among them: all that its
-// links are about.
+// Around lists the containers that run and share a network, or a network stack,
+// with one of the project, or should by the graph of its files; its own among
+// them: all that its links are about.
 func Around(s *observed.Snapshot, project string, file graph.Graph) []*observed.Container {
 	var named []*observed.Container
 	for _, n := range file.Nodes {
@@ -90,7 +90,7 @@ func Around(s *observed.Snapshot, project string, file graph.Graph) []*observed.
 			continue
 		}
 		for _, e := range c.Endpoints {
-			if n := s.Network(e); n != nil && n.Name != bridgeNetwork {
+			if n := s.Network(e); n != nil {
 				near[n.ID] = true
 			}
 		}
@@ -101,7 +101,9 @@ func Around(s *observed.Snapshot, project string, file graph.Graph) []*observed.
 		if !c.State.Up() {
 			continue
 		}
-		if c.Project == project || slices.Contains(named, c) || slices.ContainsFunc(c.Endpoints, func(e observed.Endpoint) bool { return near[e.NetworkID] }) {
+		owner := s.NetworkOwner(c)
+		ours := c.Project == project || owner != nil && owner.Project == project
+		if ours || slices.Contains(named, c) || slices.ContainsFunc(c.Endpoints, func(e observed.Endpoint) bool { return near[e.NetworkID] }) {
 			found = append(found, c)
 		}
 	}

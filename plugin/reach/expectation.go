@@ -62,6 +62,9 @@ func (v View) ByFiles(x, y Member) bool {
 // files say since: of what they let it reach, it is to reach what is there.
 func (e expectation) of(from, to member) (want bool, names []string) {
 	byFiles := e.byFiles(from, to)
+	if e.isGuest(from) || e.isGuest(to) {
+		return byFiles, nil
+	}
 	paths := Paths(e.view.Snapshot, from.container, to.container)
 	oneOff := from.container.OneOff || to.container.OneOff
 	want = byFiles && (!oneOff || len(paths) > 0) || from.owner == to.owner
@@ -101,6 +104,12 @@ func (e expectation) byFiles(from, to member) bool {
 	}
 	a, b := e.service(from), e.service(to)
 	return a == nil || b == nil || len(Paths(e.planned, a, b)) > 0
+}
+
+// isGuest reports whether an external container uses the network stack of one of
+// the project.
+func (e expectation) isGuest(m member) bool {
+	return m.external && m.owner != m.container && m.owner.Project == e.view.Project
 }
 
 // isAsked reports whether a path is on a network of the user's that the files put

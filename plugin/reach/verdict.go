@@ -71,13 +71,17 @@ func (c *Check) judge(p *pair) Finding {
 			f.Evidence = append(f.Evidence, addr.String()+" "+strings.Join(words, ", "))
 		}
 	}
+	if p.from.owner == p.to.owner && !p.want {
+		f.Got = "yes"
+		f.Evidence = append(f.Evidence, "both use the network stack of "+p.to.owner.Name)
+	}
 	if len(arrived) > 0 {
 		f.Got = "yes"
 	}
 	switch {
 	case p.want:
 		f.faults(p, answers, arrived)
-	case len(arrived) > 0:
+	case f.Got == "yes":
 		f.Verdict = Leaking
 	case p.unasked(answers):
 		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{"nothing could be tested"}

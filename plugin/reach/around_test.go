@@ -1,0 +1,54 @@
+package reach_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/plugin/reach"
+)
+
+func TestWhoIsOnTheDefaultBridgeReachesAllThatAre(t *testing.T) {
+	v := up(t, "web >db\ndb\ncron", nil)
+	v.Snapshot.Networks = append(v.Snapshot.Networks, networks("bridge")...)
+	v.Snapshot.Containers = append(v.Snapshot.Containers, plain("box", on("bridge", "172.17.0.4")))
+	if _, got := checked(t, v, reach.Scope{}); len(got) > 0 {
+		t.Errorf("nobody of ours is there: %q", got)
+	}
+	attach(v, "p_web_1", on("bridge", "172.17.0.2"))
+	_, got := checked(t, v, reach.Scope{})
+	want := []string{
+		"leak: p_web_1 reaches box, and they are not linked: 172.17.0.4 answers ping",
+		"leak: box reaches p_web_1, and they are not linked: 172.17.0.2 answers ping",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	attach(v, "p_cron_1", on("bridge", "172.17.0.3"))
+	_, got = checked(t, v, reach.Scope{})
+	if both := "leak: p_web_1 reaches p_cron_1, and they are not linked: 172.17.0.3 answers ping"; !slices.Contains(got, both) || len(got) != 6 {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestWhoUsesTheNetworkOfOneOfOursReachesWhatThatReaches(t *testing.T) {
+	v := up(t, "web >db\ndb\ncron", nil)
+	spy := plain("spy")
+	spy.NetworkMode = "container:p_db_1"
+	v.Snapshot.Containers = append(v.Snapshot.Containers, spy)
+	_, got := checked(t, v, reach.Scope{})
+	for i, line := range got {
+		got[i], _, _ = strings.Cut(line, ": 10.")
+	}
+	want := []string{
+		"leak: p_web_1 reaches spy, and they are not linked",
+		"leak: p_db_1 reaches spy, and they are not linked: both use the network stack of p_db_1",
+		"leak: spy reaches p_web_1, and they are not linked",
+		"leak: spy reaches p_db_1, and they are not linked: both use the network stack of p_db_1",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
