@@ -28,9 +28,9 @@ func newCheckCommand(c *cli) *cobra.Command {
 		Short: "Test who can reach whom, from inside the running containers",
 		Long: `Test who can reach whom, from inside the running containers, and compare the
 result with the files: linked services must find each other's names and get an
-answer; all others must not be reachable, by any address. The exit code is 1 if
-a link is broken, if services reach each other that are not linked, or if
-something could not be tested.
+answer; all others must not be reachable, by any address. A name must not lead
+to anybody else. The exit code is 1 if a link is broken, if services reach each
+other that are not linked, or if something could not be tested.
 
 What does not run can't be tested: a service that has no container (also one
 that was scaled to 0) or whose container has exited, is paused, or was never

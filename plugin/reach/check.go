@@ -36,6 +36,7 @@ type Check struct {
 
 	expects expectation
 	pairs   []*pair
+	meant   meant
 	answers map[*observed.Container]map[string]probe.Answer // by the container that was asked, by question
 	failed  map[*observed.Container]error
 }
@@ -70,6 +71,7 @@ func NewCheck(v View, scope Scope) *Check {
 		}
 	}
 	yieldNames(pairs)
+	c.meant = namesOf(pairs)
 	told := map[string]bool{}
 	for _, p := range pairs {
 		if !scope.has(p) || p.external() && p.untested() != "" && !p.want {

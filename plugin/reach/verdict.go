@@ -80,7 +80,7 @@ func (c *Check) judge(p *pair) Finding {
 	}
 	switch {
 	case p.want:
-		f.faults(p, answers, arrived)
+		c.faults(&f, p, arrived)
 	case f.Got == "yes":
 		f.Verdict = Leaking
 	case p.unasked(answers):
@@ -126,23 +126,35 @@ func (p *pair) unasked(answers map[string]probe.Answer) bool {
 }
 
 // faults finds what is broken between two that should reach each other: nothing
-// comes back, or a name leads elsewhere or nowhere.
-func (f *Finding) faults(p *pair, answers map[string]probe.Answer, arrived []netip.Addr) {
-	if len(arrived) == 0 && p.from.owner != p.to.owner {
+// comes back, or a name leads elsewhere, also elsewhere, or nowhere, or to an
+// address that does not answer, which programs may take before one that does.
+func (c *Check) faults(f *Finding, p *pair, arrived []netip.Addr) {
+	broken := func(format string, about ...any) {
 		f.Verdict = Broken
-		f.Evidence = append(f.Evidence, "no answer from "+joinAddrs(p.targets))
+		f.Evidence = append(f.Evidence, fmt.Sprintf(format, about...))
 	}
+	if len(arrived) == 0 && p.from.owner != p.to.owner {
+		broken("no answer from %s", joinAddrs(p.targets))
+	}
+	silent := slices.DeleteFunc(slices.Clone(p.targets), func(t netip.Addr) bool { return len(arrived) == 0 || slices.Contains(arrived, t) })
 	for _, name := range p.names {
-		a := answers[probe.AskName(name).String()]
+		a := c.answers[p.from.owner][probe.AskName(name).String()]
+		there := slices.ContainsFunc(p.targets, func(t netip.Addr) bool { return slices.Contains(a.Addresses, t.String()) })
+		strangers := c.strangers(p, name, a.Addresses)
 		switch {
 		case a.Result != probe.Found:
-			f.Verdict = Broken
-			f.Evidence = append(f.Evidence, fmt.Sprintf("the name %s does not resolve", name))
-		case !slices.ContainsFunc(a.Addresses, func(s string) bool {
-			return slices.ContainsFunc(p.targets, func(t netip.Addr) bool { return t.String() == s })
-		}):
-			f.Verdict = Broken
-			f.Evidence = append(f.Evidence, fmt.Sprintf("the name %s resolves to %s", name, strings.Join(a.Addresses, ", ")))
+			broken("the name %s does not resolve", name)
+		case len(strangers) > 0 && there:
+			broken("the name %s resolves to %s too", name, strings.Join(strangers, ", "))
+		case len(strangers) > 0:
+			broken("the name %s resolves to %s", name, strings.Join(strangers, ", "))
+		case !there:
+			broken("the name %s does not resolve to it, but to %s", name, strings.Join(a.Addresses, ", "))
+		}
+		for _, t := range silent {
+			if slices.Contains(a.Addresses, t.String()) {
+				broken("the name %s resolves to %s, which does not answer", name, t)
+			}
 		}
 	}
 }
