@@ -20,15 +20,16 @@ func TestWhoIsOnTheDefaultBridgeReachesAllThatAre(t *testing.T) {
 	attach(v, "p_web_1", on("bridge", "172.17.0.2"))
 	_, got := checked(t, v, reach.Scope{})
 	want := []string{
-		"leak: p_web_1 reaches box, and they are not linked: 172.17.0.4 answers ping",
-		"leak: box reaches p_web_1, and they are not linked: 172.17.0.2 answers ping",
+		"leak: p_web_1 reaches box, and they are not linked: 172.17.0.4 answers ping; to end that: docker network disconnect bridge p_web_1",
+		"leak: box reaches p_web_1, and they are not linked: 172.17.0.2 answers ping; to end that: docker network disconnect bridge p_web_1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	attach(v, "p_cron_1", on("bridge", "172.17.0.3"))
 	_, got = checked(t, v, reach.Scope{})
-	if both := "leak: p_web_1 reaches p_cron_1, and they are not linked: 172.17.0.3 answers ping"; !slices.Contains(got, both) || len(got) != 6 {
+	if both := "leak: p_web_1 reaches p_cron_1, and they are not linked: 172.17.0.3 answers ping; " +
+		"to end that: docker network disconnect bridge p_cron_1 and docker network disconnect bridge p_web_1"; !slices.Contains(got, both) || len(got) != 6 {
 		t.Errorf("got %q", got)
 	}
 }
@@ -40,7 +41,11 @@ func TestWhoUsesTheNetworkOfOneOfOursReachesWhatThatReaches(t *testing.T) {
 	v.Snapshot.Containers = append(v.Snapshot.Containers, spy)
 	_, got := checked(t, v, reach.Scope{})
 	for i, line := range got {
-		got[i], _, _ = strings.Cut(line, ": 10.")
+		text, advice, _ := strings.Cut(line, "; to end that: ")
+		if advice != "docker stop spy" {
+			t.Errorf("%s: no word of how to end that", line)
+		}
+		got[i], _, _ = strings.Cut(text, ": 10.")
 	}
 	want := []string{
 		"leak: p_web_1 reaches spy, and they are not linked",

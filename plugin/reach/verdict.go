@@ -30,6 +30,7 @@ type Finding struct {
 	Evidence []string
 	Names    []string // that were tried
 	Ports    []string // of the host, by which the one gets to the other where it should not
+	Advice   []string // what to type against a leak
 
 	fromNode, toNode string
 	untested         string
@@ -52,7 +53,7 @@ func (c *Check) Findings() []Finding {
 func (c *Check) judge(p *pair) Finding {
 	f := Finding{
 		From: p.from.container.Name, To: p.to.container.Name, Want: yesNo(p.want), Got: "no", Verdict: OK,
-		Evidence: []string{}, Names: append([]string{}, p.names...), Ports: []string{},
+		Evidence: []string{}, Names: append([]string{}, p.names...), Ports: []string{}, Advice: []string{},
 		fromNode: p.from.label, toNode: p.to.label, untested: p.untested(),
 	}
 	if f.untested != "" {
@@ -82,7 +83,7 @@ func (c *Check) judge(p *pair) Finding {
 	case p.want:
 		c.faults(&f, p, arrived)
 	case f.Got == "yes":
-		f.Verdict = Leaking
+		f.Verdict, f.Advice = Leaking, append(f.Advice, c.expects.advice(p)...)
 	case p.unasked(answers):
 		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{"nothing could be tested"}
 	default:
@@ -191,7 +192,11 @@ func (f Finding) Rank() int {
 func (f Finding) String() string {
 	switch f.Verdict {
 	case Leaking:
-		return fmt.Sprintf("leak: %s reaches %s, and they are not linked: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
+		text := fmt.Sprintf("leak: %s reaches %s, and they are not linked: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
+		if len(f.Advice) > 0 {
+			text += "; to end that: " + strings.Join(f.Advice, " and ")
+		}
+		return text
 	case Broken:
 		return fmt.Sprintf("broken: %s does not reach %s: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
 	case Unknown:
