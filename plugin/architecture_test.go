@@ -24,7 +24,8 @@ const module = "github.com/stack-lite/stack-lite/"
 var mayImport = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
 	"linking":              {"compose", "linking/cover"},
-	"linking/graph":        {"compose", "linking"},
+	"compose":              {"compose/printable"},
+	"linking/graph":        {"compose", "compose/printable", "linking"},
 	"linking/linkingtest":  {"compose", "linking"},
 	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/session", "plugin/view"},
 	"plugin/command": {
@@ -50,7 +51,7 @@ var mayImport = map[string][]string{
 	},
 	"plugin/probe/prober": {"plugin/probe"},
 	"plugin/adhoc":        {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
-	"plugin/view":         {"compose", "plugin/plan"},
+	"plugin/view":         {"compose", "compose/printable", "plugin/plan"},
 
 	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process"},
 	"plugin/engine/enginetest/build":      {"compose"},

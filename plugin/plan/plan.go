@@ -57,11 +57,21 @@ const (
 // Empty reports whether there is nothing to do.
 func (p *Plan) Empty() bool { return len(p.Steps) == 0 }
 
-// String is the plan as text: a line a step with its number, what is done,
-// why, and in brackets the steps it waits for.
+// String is the plan as text, the lines of Lines.
 func (p *Plan) String() string {
 	var b strings.Builder
+	for _, l := range p.Lines() {
+		b.WriteString(l + "\n")
+	}
+	return b.String()
+}
+
+// Lines has a line for each step, with its number, what is done, why, and in
+// brackets the steps it waits for; and those of the notes.
+func (p *Plan) Lines() []string {
+	var lines []string
 	for i, s := range p.Steps {
+		var b strings.Builder
 		fmt.Fprintf(&b, "%3d %s: %s", i+1, s.Action.Words(), s.Cause)
 		if len(s.After) > 0 {
 			b.WriteString(" [")
@@ -73,10 +83,24 @@ func (p *Plan) String() string {
 			}
 			b.WriteByte(']')
 		}
-		b.WriteByte('\n')
+		lines = append(lines, b.String())
 	}
 	for _, n := range p.Notes {
-		b.WriteString("note: " + n + "\n")
+		of := NoteLines(n)
+		of[0] = "note: " + of[0]
+		lines = append(lines, of...)
 	}
-	return b.String()
+	return lines
+}
+
+// NoteLines are the lines of a note. All but the first are indented, also those
+// that a name in it makes.
+func NoteLines(note string) []string {
+	lines := strings.Split(note, "\n")
+	for i, l := range lines[1:] {
+		if !strings.HasPrefix(l, "  ") {
+			lines[i+1] = "  " + l
+		}
+	}
+	return lines
 }

@@ -3,6 +3,8 @@ package view
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/stack-lite/stack-lite/compose/printable"
 )
 
 const (
@@ -36,7 +38,7 @@ func expand(s string) string {
 		if r == '\t' {
 			b.WriteString(strings.Repeat(" ", tabWidth))
 		} else {
-			b.WriteRune(visible(r))
+			b.WriteRune(printable.Rune(r))
 		}
 	}
 	return b.String()

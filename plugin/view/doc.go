@@ -16,7 +16,9 @@
 // the size of the terminal, the clock and the source of files are fields of
 // Options, so tests can compare every byte of output.
 //
-// Text from outside (names, messages, contents of files) is sanitized. Passed on
-// unchanged are only what containers write to their logs, what builds print to a
-// file, documents, JSON, and the fields that a user's own template asks for.
+// Text from outside (names, labels, messages, what builds print, contents of
+// files) is sanitized by package printable: no control character reaches a stream
+// but line ends and, on a terminal, our own colours and movements of the cursor.
+// JSON spells such characters as \u001b. Only what containers write to their logs
+// is passed on: to a terminal with its colours, to a file or a pipe as it is.
 package view

@@ -10,6 +10,8 @@ import (
 
 	"github.com/fvbommel/sortorder"
 	"github.com/morikuni/aec"
+
+	"github.com/stack-lite/stack-lite/compose/printable"
 )
 
 // LogOptions says how log lines are shown.
@@ -121,7 +123,9 @@ func (g *Logs) head(name string) string {
 	return head
 }
 
-// Line writes one line. If the text has several lines, each gets the prefix.
+// Line writes one line. If the text has several lines, each gets the prefix. A
+// terminal gets its colours, but nothing by which one container writes over the
+// lines of others; a file or a pipe gets the text as it is.
 func (g *Logs) Line(l LogLine) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -133,15 +137,20 @@ func (g *Logs) line(l LogLine) {
 	if g.l.Timestamps && !l.Time.IsZero() {
 		head += l.Time.UTC().Format("2006-01-02T15:04:05.000000000Z") + " "
 	}
+	w, terminal := g.o.Out, g.o.OutIsTerminal
+	if g.l.SplitStderr && l.Stderr {
+		w, terminal = g.o.Err, g.o.ErrIsTerminal
+	}
 	var b strings.Builder
 	for text := range strings.SplitSeq(strings.TrimSuffix(l.Text, "\n"), "\n") {
+		text = strings.TrimSuffix(text, "\r")
+		if terminal {
+			// Of a line that was written over and over, the last is left.
+			text = printable.Coloured(text[strings.LastIndexByte(text, '\r')+1:])
+		}
 		b.WriteString(head)
-		b.WriteString(strings.TrimSuffix(text, "\r"))
+		b.WriteString(text)
 		b.WriteByte('\n')
-	}
-	w := g.o.Out
-	if g.l.SplitStderr && l.Stderr {
-		w = g.o.Err
 	}
 	g.write(w, b.String())
 }

@@ -85,6 +85,30 @@ func TestLogOptionsChangeWhatIsShown(t *testing.T) {
 	}
 }
 
+func TestATerminalGetsTheColoursOfLogsAndNothingElseThatMovesIt(t *testing.T) {
+	line := LogLine{Service: "web", Number: 1, Text: "50%\r\x1b[1m60%\t\x1b[2J\x1b]0;t\a\x1b[31m \u202e\r\nnext\n"}
+	raw := "50%\r\x1b[1m60%\t\x1b[2J\x1b]0;t\a\x1b[31m \u202e\nnext\n"
+	shown := "\x1b[1m60%\t\x1b[31m ?\x1b[0m\nnext\n"
+	for _, c := range []struct {
+		out, err, stderr bool // terminals; the line is from standard error
+		want             string
+	}{
+		{false, false, false, raw},
+		{true, false, false, shown},
+		{false, true, false, raw},
+		{false, true, true, shown},
+		{true, false, true, raw},
+	} {
+		var out, err bytes.Buffer
+		o := Options{Out: &out, Err: &err, OutIsTerminal: c.out, ErrIsTerminal: c.err}
+		line.Stderr = c.stderr
+		NewLogs(o, LogOptions{NoPrefix: true, SplitStderr: true}).Line(line)
+		if got := out.String() + err.String(); got != c.want {
+			t.Errorf("%+v: got %q", c, got)
+		}
+	}
+}
+
 func TestLinesFromManyGoroutinesAreNotMixed(t *testing.T) {
 	var out bytes.Buffer
 	logs := NewLogs(Options{Out: &out}, LogOptions{Containers: containers()})

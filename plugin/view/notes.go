@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/morikuni/aec"
 
@@ -37,9 +36,9 @@ func printNote(w io.Writer, p palette, text string) {
 
 // printPlanNote prints a note of a plan, which may have several lines.
 func printPlanNote(w io.Writer, p palette, text string) {
-	first, more, several := strings.Cut(text, "\n")
-	printNote(w, p, first)
-	if several {
-		fmt.Fprintln(w, sanitizeLines(more))
+	lines := plan.NoteLines(text)
+	printNote(w, p, lines[0])
+	for _, l := range lines[1:] {
+		fmt.Fprintln(w, sanitize(l))
 	}
 }

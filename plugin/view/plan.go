@@ -12,15 +12,14 @@ import (
 // PrintPlan writes a plan to Options.Out in one of these formats:
 //
 //	tasks  a line for each task with its cause, and a count; the empty format is tasks too
-//	steps  every step and the steps that it waits for: plan.Plan.String
+//	steps  every step and the steps that it waits for: plan.Plan.Lines
 //	json   one object with all steps
 func PrintPlan(o Options, format string, p *plan.Plan) error {
 	switch format {
 	case "", "tasks":
 		return printTasks(o.Out, p)
 	case "steps":
-		_, err := io.WriteString(o.Out, sanitizeLines(p.String()))
-		return err
+		return Lines(o, p.Lines()...)
 	case "json":
 		return printPlanJSON(o.Out, p)
 	}
@@ -63,7 +62,7 @@ func printTasks(w io.Writer, p *plan.Plan) error {
 	}
 	text := align(b.String()) + count(tasks) + "\n"
 	for _, n := range p.Notes {
-		text += "note: " + sanitizeLines(n) + "\n"
+		text += "note: " + sanitizeLines(strings.Join(plan.NoteLines(n), "\n")) + "\n"
 	}
 	_, err := io.WriteString(w, text)
 	return err

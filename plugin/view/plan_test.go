@@ -67,15 +67,15 @@ func TestNamesInAPlanAreSanitized(t *testing.T) {
 }
 
 func TestANoteOfAPlanMayHaveSeveralLines(t *testing.T) {
-	p := &plan.Plan{Notes: []string{"not joined:\n  a\x1b[2J with b", "another"}}
+	p := &plan.Plan{Notes: []string{"not joined:\n  a\x1b[2J with b\nnote: forged", "another"}}
 	for _, format := range []string{"tasks", "steps"} {
-		if got := string(planAs(t, format, p)); !strings.HasSuffix(got, "note: not joined:\n  a with b\nnote: another\n") {
+		if got := string(planAs(t, format, p)); !strings.HasSuffix(got, "note: not joined:\n  a with b\n  note: forged\nnote: another\n") {
 			t.Errorf("%s: got %q", format, got)
 		}
 	}
 	var b bytes.Buffer
 	printPlanNotes(&b, p, palette(false))
-	if got := b.String(); got != "note: not joined:\n  a with b\nnote: another\n" {
+	if got := b.String(); got != "note: not joined:\n  a with b\n  note: forged\nnote: another\n" {
 		t.Errorf("got %q", got)
 	}
 }

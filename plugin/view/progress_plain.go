@@ -7,6 +7,7 @@ import (
 
 	"github.com/docker/go-units"
 
+	"github.com/stack-lite/stack-lite/compose/printable"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -15,6 +16,7 @@ import (
 // scripts look for "Creating demo_web_1 ... done".
 type plain struct {
 	w        io.Writer
+	palette  palette // of what builds print: our own lines have no colours
 	now      func() time.Time
 	tracker  *tracker
 	reported map[*task]time.Time // when a task's bytes were last reported
@@ -25,7 +27,7 @@ type plain struct {
 const reportInterval = 10 * time.Second
 
 func newPlain(o Options) *plain {
-	return &plain{w: o.Err, now: o.now, tracker: newTracker(nil, separateStop), reported: map[*task]time.Time{}}
+	return &plain{w: o.Err, palette: o.errPalette(), now: o.now, tracker: newTracker(nil, separateStop), reported: map[*task]time.Time{}}
 }
 
 // separateStop makes stopping a container that is to be removed a task of its
@@ -70,9 +72,18 @@ func (p *plain) advanced(t *task, progress plan.Progress, now time.Time) {
 		fmt.Fprintf(p.w, "%s ... %s of %s\n", label(t.Task), units.HumanSize(float64(current)), units.HumanSize(float64(total)))
 	case t.Verb == plan.Build || progress.Part == "":
 		for _, line := range progressLines(progress) {
-			fmt.Fprintf(p.w, "%s | %s\n", sanitize(t.Name), line)
+			fmt.Fprintf(p.w, "%s | %s\n", sanitize(t.Name), p.output(line))
 		}
 	}
+}
+
+// output makes a line that a build has printed fit to be seen: with its colours
+// where colours are wanted.
+func (p *plain) output(line string) string {
+	if p.palette {
+		return printable.Coloured(line)
+	}
+	return sanitize(line)
 }
 
 func (p *plain) End() {}

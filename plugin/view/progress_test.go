@@ -15,12 +15,27 @@ func TestPlainProgressReadsLikeDockerCompose(t *testing.T) {
 	golden(t, "broken.plain", show(t, "plain", broken(t)))
 }
 
-func TestTheNameBeforeABuildsOutputIsSanitized(t *testing.T) {
+func TestABuildsOutputAndTheNameBeforeItAreSanitized(t *testing.T) {
 	task := plan.Task{Verb: plan.Build, Kind: "image", Name: "a\x1b[2Jb"}
 	p := &plan.Plan{Steps: []plan.Step{{Task: task, Action: plan.PullImage{Image: plan.Image{Ref: "b"}}}}}
-	r := record(p, nil, map[string][]plan.Progress{"pull image b": {{Text: "\x1b[32mcc\x1b[0m"}}})
-	want := "Building ab ... \nab | \x1b[32mcc\x1b[0m\nBuilding ab ... done\n"
+	r := record(p, nil, map[string][]plan.Progress{"pull image b": {{Text: "\x1b[32mcc\x1b[0m\x1b]0;t\a\x1b[2J -o\u202e web"}}})
+	want := "Building ab ... \nab | cc -o? web\nBuilding ab ... done\n"
 	if got := string(show(t, "plain", r)); got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestABuildsOutputKeepsItsColoursWhereColoursAreWanted(t *testing.T) {
+	var b bytes.Buffer
+	p, err := NewProgress("plain", Options{Err: &b, Color: "always"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Event(plan.Event{
+		Phase: plan.Advanced, Progress: plan.Progress{Text: "\x1b[32mcc\x1b[2J\x1b]0;t\a"},
+		Step: plan.Step{Task: plan.Task{Verb: plan.Build, Kind: "image", Name: "web"}},
+	})
+	if got := b.String(); got != "web | \x1b[32mcc\x1b[0m\n" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -26,15 +26,15 @@ func TestResultsAreWrittenToStandardOutput(t *testing.T) {
 		"no lines":      {func(o Options) error { return Lines(o) }, "", 0},
 		"one empty":     {func(o Options) error { return Lines(o, "") }, "\n", 1},
 		"hostile lines": {func(o Options) error { return Lines(o, "a\x1b[2Jb\nc\td\u202e") }, "ab?c d?\n", 1},
-		"text":          {func(o Options) error { return Text(o, "a\x1b[1m\tb\r\n\nc") }, "a\x1b[1m\tb\r\n\nc", 1},
+		"text":          {func(o Options) error { return Text(o, "a\x1b[1m\tb\r\n\nc") }, "a\tb?\n\nc", 1},
 		"no text":       {func(o Options) error { return Text(o, "") }, "", 0},
-		"bytes":         {func(o Options) error { return Bytes(o, []byte("\xff\x00")) }, "\xff\x00", 1},
+		"bytes":         {func(o Options) error { return Bytes(o, []byte("\xff\x00a")) }, "\ufffd?a", 1},
 		"object": {func(o Options) error {
 			return JSON(o, struct {
 				Name  string   `json:"name"`
 				Ports []string `json:"ports"`
-			}{Name: "a <b> & \x1b"})
-		}, `{"name":"a <b> & \u001b","ports":null}` + "\n", 1},
+			}{Name: "a <b> & \x1b\u009b\u202e"})
+		}, `{"name":"a <b> & \u001b\u009b\u202e","ports":null}` + "\n", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, err countedWrites

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/stack-lite/stack-lite/compose/printable"
 )
 
 // screen is a terminal of a fixed size in memory. It knows only what the tty
@@ -27,7 +29,7 @@ func (s *screen) size() (int, int) { return s.width, s.height }
 func (s *screen) Write(p []byte) (int, error) {
 	s.writes++
 	for rest := string(p); rest != ""; {
-		if n := escape(rest); n > 0 {
+		if n := printable.Sequence(rest); n > 0 {
 			s.control(rest[1:n])
 			rest = rest[n:]
 			continue

@@ -49,7 +49,7 @@ func Table[R any](w io.Writer, format string, columns []string, rows []R) error 
 	}
 	fields := fieldsOf[R](columns, rows)
 	text = strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.TrimSpace(text))
-	t, err := parse(text)
+	t, err := parseTemplate(text)
 	if err != nil {
 		return &FormatError{Err: err, Fields: fields}
 	}

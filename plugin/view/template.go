@@ -11,16 +11,23 @@ import (
 	"github.com/docker/cli/templates"
 )
 
-// parse parses a template with the functions of docker's formats. A field that
+// parseTemplate parses a template with the functions of docker's formats. A field that
 // rows do not have is an error.
-func parse(text string) (*template.Template, error) {
-	return templates.New("").Option("missingkey=error").Funcs(functions()).Parse(text)
+func parseTemplate(text string) (*template.Template, error) {
+	t, err := templates.New("").Option("missingkey=error").Funcs(functions()).Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range t.Templates() {
+		cleanActions(part.Root)
+	}
+	return t, nil
 }
 
 // functions are added to docker's or replace them: docker's truncate counts
 // bytes, so it can cut a character in half.
 func functions() template.FuncMap {
-	return template.FuncMap{"cell": cell, "truncate": truncate}
+	return template.FuncMap{"cell": cell, "truncate": truncate, "json": asJSON, cleanName: cleaned}
 }
 
 // headingFunctions leave headings as they are. Docker's do so too, except that
@@ -29,6 +36,7 @@ func functions() template.FuncMap {
 func headingFunctions() template.FuncMap {
 	f := maps.Clone(templates.HeaderFunctions)
 	f["cell"] = func(heading string) string { return heading }
+	f[cleanName] = func(heading any) any { return heading }
 	f["split"] = func(heading, _ string) []string { return []string{heading} }
 	f["join"] = func(heading any, separator string) (string, error) {
 		switch h := heading.(type) {
