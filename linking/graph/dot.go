@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/compose/printable"
 	"github.com/stack-lite/stack-lite/linking"
 )
 
@@ -59,7 +60,7 @@ func dotText(lines ...string) string {
 	var out []string
 	for _, l := range lines {
 		if l != "" {
-			out = append(out, strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ").Replace(l))
+			out = append(out, strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(printable.Line(l)))
 		}
 	}
 	return `"` + strings.Join(out, `\n`) + `"`

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/stack-lite/stack-lite/compose/printable"
 )
 
 // Format is a way to write a graph.
@@ -49,8 +51,13 @@ func Check(format string) error {
 }
 
 func asJSON(w io.Writer, g Graph) error {
-	e := json.NewEncoder(w)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(g)
+	if err := e.Encode(g); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, printable.Escape(b.String()))
+	return err
 }

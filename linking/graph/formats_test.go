@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/stack-lite/stack-lite/compose/printable"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/linking/graph"
 )
@@ -81,7 +82,7 @@ func odd() graph.Graph {
 }
 
 func TestSVGIsWellFormedWhateverTheNames(t *testing.T) {
-	for name, g := range map[string]graph.Graph{"odd": odd(), "empty": {}} {
+	for name, g := range map[string]graph.Graph{"odd": odd(), "empty": {}, "hostile": {Project: hostile, Nodes: []graph.Node{{Name: hostile}}}} {
 		d := xml.NewDecoder(strings.NewReader(written(t, "svg", g)))
 		for {
 			_, err := d.Token()
@@ -92,6 +93,64 @@ func TestSVGIsWellFormedWhateverTheNames(t *testing.T) {
 				t.Fatalf("%s: %v\n%s", name, err, written(t, "svg", g))
 			}
 		}
+	}
+}
+
+// hostile is what a container may have for a name, or an engine answer.
+const hostile = "a\x1b[2J\x1b]0;t\ab\rc\nd\u009be\u202ef\u200bg" + `"]; %%{init: {}}%% <script>&lt;` + "`x`\\"
+
+// A name can neither forge a line, nor end what it stands in, nor reach a
+// terminal; and JSON has it as it is.
+func TestNoNameBreaksOutOfAFormat(t *testing.T) {
+	g := graph.Graph{
+		Project: hostile,
+		Nodes: []graph.Node{
+			{
+				Name: hostile, Net: hostile, Ports: []string{hostile},
+				Containers: []graph.Container{
+					{Name: hostile, State: hostile},
+					{Name: hostile, State: "running", Endpoints: []graph.Endpoint{{Network: hostile, Address: hostile}}},
+				},
+			},
+			{Name: "b", External: true},
+		},
+		Edges:    []graph.Edge{{From: hostile, To: "b", Kind: linking.ExternalEdge, Aliases: []string{hostile}, Network: hostile}},
+		Networks: []graph.Network{{Name: hostile, Kind: linking.Isolated, Members: []string{hostile}, Externals: []string{hostile}, Subnet: hostile}},
+	}
+	quiet, err := json.Marshal(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := json.Marshal(hostile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var same graph.Graph
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(string(quiet), string(name), `"x"`)), &same); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range graph.Formats() {
+		got := written(t, f.Name, g)
+		if printable.Document(got) != got {
+			t.Errorf("%s has what is not printable: %q", f.Name, got)
+		}
+		if lines, want := strings.Count(got, "\n"), strings.Count(written(t, f.Name, same), "\n"); lines != want {
+			t.Errorf("%s has %d lines, not %d:\n%s", f.Name, lines, want, got)
+		}
+		for _, word := range map[string][]string{
+			"mermaid": {"%%", "<s", "`", "&", `b"`}, "svg": {"<script", "&lt;script>"}, "dot": {`g"]`},
+		}[f.Name] {
+			if strings.Contains(got, word) {
+				t.Errorf("%s lets %q through:\n%s", f.Name, word, got)
+			}
+		}
+	}
+	var back graph.Graph
+	if err := json.Unmarshal([]byte(written(t, "json", g)), &back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(g, back); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/compose/printable"
 	"github.com/stack-lite/stack-lite/linking"
 )
 
@@ -54,12 +55,15 @@ func mermaid(w io.Writer, g Graph) error {
 	return err
 }
 
-// mermaidText quotes lines; the empty ones are left out.
+// mermaidText quotes lines; the empty ones are left out. Besides what ends a
+// label or begins an element of HTML, that is %, because %%{ is an instruction to
+// Mermaid even in quotes, and the backquote, which would make it Markdown.
 func mermaidText(lines []string) string {
+	quote := strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "&", "#amp;", "%", "#37;", "`", "#96;")
 	var out []string
 	for _, l := range lines {
 		if l != "" {
-			out = append(out, strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;").Replace(l))
+			out = append(out, quote.Replace(printable.Line(l)))
 		}
 	}
 	return `"` + strings.Join(out, "<br/>") + `"`

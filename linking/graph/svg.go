@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/compose/printable"
 	"github.com/stack-lite/stack-lite/linking"
 )
 
@@ -48,7 +49,7 @@ func svg(w io.Writer, g Graph) error {
 
 	var b strings.Builder
 	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n", l.width, height, l.width, height)
-	fmt.Fprintf(&b, "  <title>%s: who links to whom</title>\n%s", html.EscapeString(g.Project), svgStyle)
+	fmt.Fprintf(&b, "  <title>%s: who links to whom</title>\n%s", svgText(g.Project), svgStyle)
 	arrowHeads(&b)
 	for i, e := range g.Edges {
 		points, up := l.route(g, i)
@@ -70,12 +71,15 @@ func svg(w io.Writer, g Graph) error {
 		if n.Kind == linking.Linked {
 			fmt.Fprintf(&b, "  <rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" rx=\"3\" fill=\"%s\"/>\n", margin, y, palette[colour[n.Name]])
 		}
-		fmt.Fprintf(&b, "  <text x=\"%d\" y=\"%d\">%s</text>\n", margin+lineHeight, y+11, html.EscapeString(legend[i]))
+		fmt.Fprintf(&b, "  <text x=\"%d\" y=\"%d\">%s</text>\n", margin+lineHeight, y+11, svgText(legend[i]))
 	}
 	b.WriteString("</svg>\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// svgText quotes text and attributes.
+func svgText(s string) string { return html.EscapeString(printable.Line(s)) }
 
 // colours returns the index in the palette of every link network.
 func colours(g Graph) map[string]int {
@@ -121,13 +125,13 @@ func writeBox(b *strings.Builder, x *box) {
 		class += " outside"
 	}
 	if x.node.Differs != "" {
-		class += " " + html.EscapeString(string(x.node.Differs))
+		class += " " + svgText(string(x.node.Differs))
 	}
 	middle := x.x + x.width/2
 	fmt.Fprintf(b, "  <rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\"/>\n", class, x.x, x.y, x.width, x.height)
-	fmt.Fprintf(b, "  <text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", middle, x.y+lineHeight+1, html.EscapeString(x.node.Name))
+	fmt.Fprintf(b, "  <text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", middle, x.y+lineHeight+1, svgText(x.node.Name))
 	for i, line := range x.lines {
-		fmt.Fprintf(b, "  <text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", middle, x.y+lineHeight*(i+2), html.EscapeString(line))
+		fmt.Fprintf(b, "  <text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", middle, x.y+lineHeight*(i+2), svgText(line))
 	}
 }
 
@@ -143,7 +147,7 @@ func writeEdge(b *strings.Builder, points []point, up bool, e Edge, colour int) 
 	}
 	class := strings.TrimSpace(string(e.Kind) + " " + string(e.Differs))
 	fmt.Fprintf(b, "  <path class=\"edge %s\" stroke=\"%s\" marker-end=\"url(#head-%s)\" d=\"M%d %d",
-		html.EscapeString(class), stroke, head, points[0].x, points[0].y)
+		svgText(class), stroke, head, points[0].x, points[0].y)
 	for i := 1; i < len(points); i++ {
 		p, q := points[i-1], points[i]
 		bend := rowGap / 2
@@ -165,6 +169,6 @@ func writeEdgeLabel(b *strings.Builder, points []point, e Edge) {
 	if s := edgeLabel(e); len(points) > 1 && s != "" {
 		p, q := points[len(points)-2], points[len(points)-1]
 		fmt.Fprintf(b, "  <text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
-			(p.x+2*q.x)/3, (p.y+2*q.y)/3, html.EscapeString(s))
+			(p.x+2*q.x)/3, (p.y+2*q.y)/3, svgText(s))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/stack-lite/stack-lite/compose/printable"
 	"github.com/stack-lite/stack-lite/linking"
 )
 
@@ -81,6 +82,7 @@ type table struct {
 }
 
 func (t *table) row(first, second string) {
+	first, second = printable.Line(first), printable.Line(second)
 	t.rows = append(t.rows, [2]string{first, second})
 	if second != "" {
 		t.width = max(t.width, utf8.RuneCountInString(first))
