@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/compose/printable"
 )
 
 func loadText(t *testing.T, text string) *Project {
@@ -74,7 +76,7 @@ func TestEntriesStandInTheOrderOfTheTable(t *testing.T) {
 
 func TestAnythingCanBePrintedBack(t *testing.T) {
 	odd := []string{"", " ", "a b", "$", "$$", "${X}", "yes", "~", "null", "22:22", "0755", "1e3", "1_000", "2015-01-01", "- a", "a: b", "a #b", "#",
-		"*a", "&a", "!a", "|", ">", "%a", "@a", "`a`", "'", `"`, `\`, `\n`, "a\nb", "\n", "\na", "a\n", "\ta", "é", "\u2028", "\u0085", "\ufeff", "\x01", "\x00", "\x7f", "\u0080", "\ufffe", "\uffff", "\ufffd", "\U0001F600", "=", "<<", "?", "? a", "[", "{}"}
+		"*a", "&a", "!a", "|", ">", "%a", "@a", "`a`", "'", `"`, `\`, `\n`, "a\nb", "\n", "\na", "a\n", "\ta", "é", "\u2028", "\u0085", "\ufeff", "\x01", "\x00", "\x7f", "\u0080", "\ufffe", "\uffff", "\ufffd", "\x1b[31m", "\u202e", "\u200b", "\u00ad", "\\\u2066", "\U0001F600", "=", "<<", "?", "? a", "[", "{}"}
 	p := &Project{Services: []*Service{{Name: "web", Image: "busybox", Command: odd}}}
 	for i, s := range odd {
 		p.Services[0].Environment = append(p.Services[0].Environment, Var{Name: string(rune('A'+i/26)) + string(rune('A'+i%26)), Value: &s})
@@ -83,6 +85,9 @@ func TestAnythingCanBePrintedBack(t *testing.T) {
 		data, err := print(p)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if text := string(data); printable.Document(text) != text {
+			t.Errorf("not printable is %q", text)
 		}
 		again := loadText(t, string(data))
 		if diff := cmp.Diff(p.Services, again.Services, meaning()...); diff != "" {

@@ -3,18 +3,20 @@ package compose
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/stack-lite/stack-lite/compose/printable"
 )
 
 // Marshal writes the services of p as a v1 file in which everything is
 // resolved. Load reads it back to the same services from any directory;
-// dollar signs are doubled for that.
+// dollar signs are doubled for that. What is not printable is in quotes, as
+// "\u202e".
 func Marshal(p *Project) ([]byte, error) {
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	for _, s := range p.Services {
@@ -30,7 +32,7 @@ func Marshal(p *Project) ([]byte, error) {
 	if err := enc.Encode(root); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return []byte(printable.Escape(b.String())), nil
 }
 
 // MarshalJSON writes what Marshal writes as JSON, the services in file order.
@@ -81,7 +83,7 @@ func object(b *bytes.Buffer, n int, member func(int) (string, error)) error {
 func member(name, value string) string { return strconv.Quote(name) + ":" + value }
 
 // encode writes a value as JSON without making < and > unreadable, but with
-// what YAML would not read as it stands in a JSON text.
+// what is not printable, which YAML would not read as it stands.
 func encode(b *bytes.Buffer, v any) error {
 	var raw bytes.Buffer
 	enc := json.NewEncoder(&raw)
@@ -89,13 +91,7 @@ func encode(b *bytes.Buffer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	for _, r := range raw.String() {
-		if r >= 0x7f && r < 0xa0 || r == '\ufeff' || r == '\ufffe' || r == '\uffff' {
-			fmt.Fprintf(b, `\u%04x`, r)
-			continue
-		}
-		b.WriteRune(r)
-	}
+	b.WriteString(printable.Escape(raw.String()))
 	return nil
 }
 
