@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"linking/linkingtest":  {"compose", "linking"},
 	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/session", "plugin/view"},
 	"plugin/command": {
-		"compose", "linking/graph", "plugin/adhoc", "plugin/classic", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow",
+		"compose", "compose/printable", "linking/graph", "plugin/adhoc", "plugin/classic", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow",
 		"plugin/image", "plugin/observed", "plugin/plan", "plugin/reach", "plugin/session", "plugin/view",
 	},
 	"plugin/session": {

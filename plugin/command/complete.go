@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stack-lite/stack-lite/compose/printable"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
@@ -108,7 +109,12 @@ func (c *cli) containerNames(ctx context.Context) []string {
 	for _, container := range snapshot.Containers {
 		names = append(names, container.Name)
 	}
-	return names
+	return offered(names)
+}
+
+// offered leaves out what nobody could type: the shell would print it as it is.
+func offered(names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return printable.Line(name) != name })
 }
 
 // completeProjects offers the projects of the engine.
@@ -120,7 +126,7 @@ func (c *cli) completeProjects(cmd *cobra.Command, _ []string, _ string) ([]stri
 			names = append(names, p.Name)
 		}
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return offered(names), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeIndexes offers the numbers of the replicas of the service that is

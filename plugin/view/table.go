@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 	"unicode"
@@ -37,10 +38,11 @@ func Table[R any](w io.Writer, format string, columns []string, rows []R) error 
 		return nil
 	}
 	text, table := strings.CutPrefix(format, "table ")
+	text = strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.TrimSpace(text))
 	if text == "" || text == "table" {
 		fields := make([]string, len(columns))
 		for i, c := range columns {
-			fields[i] = "{{cell ." + c + "}}"
+			fields[i] = "{{cell " + field[R](c) + "}}"
 		}
 		text, table = strings.Join(fields, "\t"), true
 	}
@@ -48,7 +50,6 @@ func Table[R any](w io.Writer, format string, columns []string, rows []R) error 
 		return fmt.Errorf("format can be table, json or a Go template, not %q", format)
 	}
 	fields := fieldsOf[R](columns, rows)
-	text = strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.TrimSpace(text))
 	t, err := parseTemplate(text)
 	if err != nil {
 		return &FormatError{Err: err, Fields: fields}
@@ -93,13 +94,22 @@ func (e *FormatError) Hints() []string {
 func head(b *bytes.Buffer, t *template.Template, fields []string) {
 	names := map[string]string{}
 	for _, f := range fields {
-		names[f] = heading(f)
+		names[f] = sanitize(heading(f))
 	}
 	var line bytes.Buffer
 	if t, err := t.Clone(); err == nil && t.Funcs(headingFunctions()).Execute(&line, names) == nil {
 		b.Write(line.Bytes())
 		b.WriteByte('\n')
 	}
+}
+
+// field is how a template asks a row for a column. The keys of maps may be
+// anything: the titles of top are the engine's.
+func field[R any](column string) string {
+	if reflect.TypeFor[R]().Kind() == reflect.Map {
+		return "(index . " + strconv.Quote(column) + ")"
+	}
+	return "." + column
 }
 
 // heading turns ImageID into IMAGE ID.

@@ -129,3 +129,14 @@ func TestAnUnknownFormatIsAnError(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestTheTitlesOfATableMayBeAnything(t *testing.T) {
+	title := "A\x1b[2J}}{{\"\\n\nB"
+	var b strings.Builder
+	if err := Table(&b, "table", []string{title, "C"}, []map[string]string{{title: "1\r", "C": "2"}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "A}}{{\"\\N?B   C\n1?           2\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}

@@ -40,29 +40,39 @@ func cleanBranches(b *parse.BranchNode) {
 
 func cleanPipe(p *parse.PipeNode) {
 	for i, c := range p.Cmds {
-		if isJSON(c) || i+1 < len(p.Cmds) && isJSON(p.Cmds[i+1]) {
-			continue
-		}
-		if isValue(c.Args[0]) && len(c.Args) == 1 {
-			c.Args = []parse.Node{parse.NewIdentifier(cleanName).SetPos(c.Pos), c.Args[0]}
-			continue
-		}
-		for j, a := range c.Args[1:] {
-			if inner, ok := a.(*parse.PipeNode); ok {
-				cleanPipe(inner)
-			} else if isValue(a) {
-				c.Args[j+1] = &parse.PipeNode{NodeType: parse.NodePipe, Pos: c.Pos, Line: p.Line, Cmds: []*parse.CommandNode{{
-					NodeType: parse.NodeCommand, Pos: c.Pos,
-					Args: []parse.Node{parse.NewIdentifier(cleanName).SetPos(c.Pos), a},
-				}}}
+		switch {
+		case calls(c, "json") || i+1 < len(p.Cmds) && calls(p.Cmds[i+1], "json"):
+		case isValue(c.Args[0]) && len(c.Args) == 1:
+			p.Cmds[i] = cleanCall(c.Args[0])
+		case calls(c, "index") && i == 0: // by a key as it is, so what it finds is cleaned
+			p.Cmds[i] = cleanCall(pipe(c))
+		default:
+			for j, a := range c.Args[1:] {
+				if inner, ok := a.(*parse.PipeNode); ok {
+					cleanPipe(inner)
+				} else if isValue(a) {
+					c.Args[j+1] = pipe(cleanCall(a))
+				}
 			}
 		}
 	}
 }
 
-func isJSON(c *parse.CommandNode) bool {
+// cleanCall is the call around a value.
+func cleanCall(value parse.Node) *parse.CommandNode {
+	at := value.Position()
+	return &parse.CommandNode{NodeType: parse.NodeCommand, Pos: at, Args: []parse.Node{parse.NewIdentifier(cleanName).SetPos(at), value}}
+}
+
+// pipe is a command in parentheses.
+func pipe(c *parse.CommandNode) *parse.PipeNode {
+	return &parse.PipeNode{NodeType: parse.NodePipe, Pos: c.Pos, Cmds: []*parse.CommandNode{c}}
+}
+
+// calls reports whether a command is a call of a function.
+func calls(c *parse.CommandNode, function string) bool {
 	f, ok := c.Args[0].(*parse.IdentifierNode)
-	return ok && f.Ident == "json"
+	return ok && f.Ident == function
 }
 
 // isValue reports whether a node is something of a row.
