@@ -49,7 +49,7 @@ func printTasks(w io.Writer, p *plan.Plan) error {
 	tasks := byTask(p)
 	var b strings.Builder
 	for _, t := range tasks {
-		name := fmt.Sprintf("%s %s %s", t.task.Verb, t.task.Kind, sanitize(t.task.Name))
+		name := sanitize(fmt.Sprintf("%s %s %s", t.task.Verb, t.task.Kind, t.task.Name))
 		if t.task.Verb != plan.Relink {
 			fmt.Fprintf(&b, "%s\t%s\n", name, sanitize(t.steps[0].Cause))
 			continue
