@@ -19,6 +19,12 @@ type apiVersion struct {
 	// dnsNames lists all names of an endpoint apart from its aliases; before,
 	// the short ID of the container stood among these.
 	dnsNames bool
+	// macPerEndpoint is a MAC address that belongs to a connection; before, it
+	// belonged to the container, which is refused where noContainerMAC.
+	macPerEndpoint, noContainerMAC bool
+	// macOnConnect gives one to a container that is attached; before, only one
+	// that was made got it.
+	macOnConnect bool
 }
 
 func apiVersionOf(number string) apiVersion {
@@ -28,6 +34,9 @@ func apiVersionOf(number string) apiVersion {
 		manyEndpoints:      since("1.44"),
 		uniqueNetworks:     since("1.44"),
 		dnsNames:           since("1.45"),
+		macPerEndpoint:     since("1.44"),
+		noContainerMAC:     since("1.52"),
+		macOnConnect:       since("1.54"),
 	}
 }
 

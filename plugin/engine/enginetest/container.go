@@ -25,7 +25,7 @@ type container struct {
 	// endpoints are kept by the networks, by the name under which the container
 	// was put on one; before the first start that may be an ID, or a name that
 	// no network has.
-	endpoints map[string]*networktypes.EndpointSettings
+	endpoints map[string]*endpoint
 	// bound is kept by the ports of the host while the container runs.
 	bound nat.PortMap
 
@@ -63,7 +63,7 @@ func (c *container) argv() []string {
 func (c *container) commandLine() process.CommandLine { return process.Parse(c.argv()) }
 
 // endpointOn is how the container is on a network, nil when it is not.
-func (c *container) endpointOn(n *network) *networktypes.EndpointSettings {
+func (c *container) endpointOn(n *network) *endpoint {
 	for name, settings := range c.endpoints {
 		if settings.NetworkID == n.id || settings.NetworkID == "" && name == n.name {
 			return settings
@@ -74,7 +74,7 @@ func (c *container) endpointOn(n *network) *networktypes.EndpointSettings {
 
 // dnsNames are the names under which other containers of a network find this
 // one, the first being its own.
-func (c *container) dnsNames(settings *networktypes.EndpointSettings) []string {
+func (c *container) dnsNames(settings *endpoint) []string {
 	names := []string{c.name}
 	for _, name := range append(slices.Clone(settings.Aliases), shortID(c.id)) {
 		if !slices.Contains(names, name) {
@@ -96,4 +96,20 @@ func (c *container) wantsRestart(code int) bool {
 		return code != 0 && (policy.MaximumRetryCount == 0 || c.restarts < policy.MaximumRetryCount)
 	}
 	return false
+}
+
+// shownMAC is the MAC address that a container shows as its own.
+func (c *container) shownMAC() string {
+	if settings, ok := c.endpoints[c.madeOn()]; ok && c.config.MacAddress == "" {
+		return settings.mac
+	}
+	return c.config.MacAddress
+}
+
+// madeOn is the name of the network that a container was made on.
+func (c *container) madeOn() string {
+	if c.host.NetworkMode.IsDefault() {
+		return networktypes.NetworkBridge
+	}
+	return c.host.NetworkMode.NetworkName()
 }

@@ -16,18 +16,28 @@ func (s *containerStore) postContainer(w http.ResponseWriter, r *http.Request) e
 	if err := readJSON(r, &req, true); err != nil {
 		return err
 	}
+	if req.Config == nil {
+		return badRequest("Config cannot be empty in order to create a container")
+	}
+	warnings := []string{}
+	if s.release.macPerEndpoint {
+		warning, err := moveMAC(&req, versionOf(r))
+		if err != nil {
+			return err
+		}
+		if warning != "" {
+			warnings = append(warnings, warning)
+		}
+	}
 	c, err := s.add(r.FormValue("name"), req, versionOf(r))
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: []string{}})
+	return writeJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: warnings})
 }
 
 // add makes a container. Without a name it makes one up.
 func (s *containerStore) add(name string, req containertypes.CreateRequest, version apiVersion) (*container, error) {
-	if req.Config == nil {
-		return nil, badRequest("Config cannot be empty in order to create a container")
-	}
 	if req.HostConfig == nil {
 		req.HostConfig = &containertypes.HostConfig{}
 	}
@@ -94,10 +104,73 @@ func (s *containerStore) takenOver(volumesFrom []string) ([]mount, error) {
 	return mounts, nil
 }
 
+// moveMAC gives the MAC address of a container that is to be made to its
+// connection to the network that it is made on, where engines from 25 on keep it.
+// They warn of a container that has one in calls that could name the connection.
+func moveMAC(req *containertypes.CreateRequest, version apiVersion) (warning string, err error) {
+	mac := req.Config.MacAddress
+	req.Config.MacAddress = ""
+	if !version.macPerEndpoint && req.NetworkingConfig != nil {
+		for _, settings := range req.NetworkingConfig.EndpointsConfig {
+			if settings != nil {
+				settings.MacAddress = "" // the call knows none
+			}
+		}
+	}
+	switch {
+	case mac == "":
+		return "", nil
+	case version.noContainerMAC:
+		return "", badRequest("container-wide MAC address no longer supported; use endpoint-specific MAC address instead")
+	}
+	mode := networktypes.NetworkBridge
+	if req.HostConfig != nil && req.HostConfig.NetworkMode != "" && !req.HostConfig.NetworkMode.IsDefault() {
+		mode = string(req.HostConfig.NetworkMode)
+	}
+	if mode == networktypes.NetworkBridge || containertypes.NetworkMode(mode).IsUserDefined() {
+		settings, err := endpointForMAC(req, mode, version)
+		if err != nil {
+			return "", err
+		}
+		if settings.MacAddress != "" && settings.MacAddress != mac {
+			return "", badRequest("the container-wide MAC address must match the endpoint-specific MAC address " +
+				"for the main network, or be left empty")
+		}
+		settings.MacAddress = mac
+	} else if !version.macPerEndpoint {
+		return "", badRequest("conflicting options: mac-address and the network mode")
+	}
+	if version.macPerEndpoint {
+		warning = "The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead."
+	}
+	return warning, nil
+}
+
+// endpointForMAC is what a request has to say about the network that the
+// container is made on.
+func endpointForMAC(req *containertypes.CreateRequest, mode string, version apiVersion) (*networktypes.EndpointSettings, error) {
+	if req.NetworkingConfig == nil || len(req.NetworkingConfig.EndpointsConfig) == 0 {
+		settings := &networktypes.EndpointSettings{}
+		req.NetworkingConfig = &networktypes.NetworkingConfig{EndpointsConfig: map[string]*networktypes.EndpointSettings{mode: settings}}
+		return settings, nil
+	}
+	for name, settings := range req.NetworkingConfig.EndpointsConfig {
+		if name == mode || !version.manyEndpoints {
+			if settings == nil {
+				settings = &networktypes.EndpointSettings{}
+				req.NetworkingConfig.EndpointsConfig[name] = settings
+			}
+			return settings, nil
+		}
+	}
+	return nil, badRequest("unable to migrate container-wide MAC address to a specific network: " +
+		"HostConfig.NetworkMode must match the identity of a network in NetworkSettings.Networks")
+}
+
 // wantedEndpoints reads from a create request what networks the container
 // shall be on once it starts. They need not exist yet.
-func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[string]*networktypes.EndpointSettings, error) {
-	endpoints := map[string]*networktypes.EndpointSettings{}
+func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[string]*endpoint, error) {
+	endpoints := map[string]*endpoint{}
 	if req.NetworkingConfig != nil {
 		for name, settings := range req.NetworkingConfig.EndpointsConfig {
 			if settings == nil {
@@ -109,7 +182,7 @@ func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[
 			if name == networktypes.NetworkDefault {
 				name = networktypes.NetworkBridge
 			}
-			endpoints[name] = settings
+			endpoints[name] = newEndpoint(settings)
 		}
 	}
 	if len(endpoints) > 1 && !version.manyEndpoints {
@@ -118,13 +191,13 @@ func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[
 	}
 	mode := req.HostConfig.NetworkMode
 	if req.HostConfig.NetworkMode.IsContainer() {
-		return map[string]*networktypes.EndpointSettings{}, nil
+		return map[string]*endpoint{}, nil
 	}
 	if mode == "" || mode.IsDefault() {
 		mode = networktypes.NetworkBridge
 	}
 	if len(endpoints) == 0 {
-		endpoints[string(mode)] = &networktypes.EndpointSettings{}
+		endpoints[string(mode)] = newEndpoint(&networktypes.EndpointSettings{})
 	}
 	return endpoints, nil
 }
@@ -137,6 +210,8 @@ func checkNetworkMode(config *containertypes.Config, host *containertypes.HostCo
 	case mode.IsContainer() && config.Hostname != "",
 		mode.IsContainer() && config.Domainname != "":
 		return badRequest("conflicting options: hostname and the network mode")
+	case (mode.IsContainer() || mode.IsHost()) && config.MacAddress != "":
+		return badRequest("conflicting options: mac-address and the network mode")
 	case mode.IsContainer() && len(host.Links) > 0:
 		return badRequest("conflicting options: container type network can't be used with links. " +
 			"This would result in undefined behavior")

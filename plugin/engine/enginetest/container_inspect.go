@@ -11,6 +11,8 @@ import (
 
 func (s *containerStore) getContainer(c *container, w http.ResponseWriter, r *http.Request) error {
 	argv := c.argv()
+	config := *c.config
+	config.MacAddress = c.shownMAC()
 	resp := containertypes.InspectResponse{
 		ContainerJSONBase: &containertypes.ContainerJSONBase{
 			ID:           c.id,
@@ -27,7 +29,7 @@ func (s *containerStore) getContainer(c *container, w http.ResponseWriter, r *ht
 			GraphDriver:  storage.DriverData{Name: "memory"},
 			ExecIDs:      s.execs.pendingExecs(c),
 		},
-		Config: c.config,
+		Config: &config,
 		Mounts: c.mountPoints(),
 		NetworkSettings: &containertypes.NetworkSettings{
 			NetworkSettingsBase: containertypes.NetworkSettingsBase{Ports: c.portMap()},

@@ -109,7 +109,7 @@ func (s *containerStore) summary(c *container) *containertypes.Summary {
 	shown.HostConfig.NetworkMode = string(c.host.NetworkMode)
 	shown.NetworkSettings = &containertypes.NetworkSettingsSummary{Networks: map[string]*networktypes.EndpointSettings{}}
 	for name, settings := range c.endpoints {
-		short := *settings
+		short := *settings.EndpointSettings
 		short.Links, short.DNSNames, short.DriverOpts = nil, nil, nil
 		short.IPAMConfig = nil
 		short.Aliases = nil // a list names none, whatever the version

@@ -27,7 +27,7 @@ func (c *container) state() *containertypes.State {
 }
 
 // shownEndpoint is how an endpoint looks from outside.
-func (c *container) shownEndpoint(settings *networktypes.EndpointSettings, version apiVersion) *networktypes.EndpointSettings {
+func (c *container) shownEndpoint(settings *endpoint, version apiVersion) *networktypes.EndpointSettings {
 	shown := settings.Copy()
 	shown.DNSNames = nil
 	if settings.NetworkID == "" || predefined(settings.NetworkID) {

@@ -2,12 +2,25 @@ package enginetest
 
 import (
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 
 	"github.com/docker/docker/api/types/events"
 	networktypes "github.com/docker/docker/api/types/network"
 )
+
+// endpoint is how a container is on a network.
+type endpoint struct {
+	*networktypes.EndpointSettings
+	mac string // the MAC address that was asked for; empty: any
+}
+
+// newEndpoint is an endpoint as a request asks for it. The engine shows its MAC
+// address in the place where the request has the wanted one.
+func newEndpoint(wanted *networktypes.EndpointSettings) *endpoint {
+	return &endpoint{wanted, wanted.MacAddress}
+}
 
 func (s *networkStore) postConnect(n *network, _ http.ResponseWriter, r *http.Request) error {
 	var req networktypes.ConnectOptions
@@ -18,15 +31,17 @@ func (s *networkStore) postConnect(n *network, _ http.ResponseWriter, r *http.Re
 	if err != nil {
 		return err
 	}
-	settings := req.EndpointConfig
-	if settings == nil {
-		settings = &networktypes.EndpointSettings{}
+	if req.EndpointConfig == nil {
+		req.EndpointConfig = &networktypes.EndpointSettings{}
 	}
-	return s.join(c, n, settings)
+	if !versionOf(r).macOnConnect {
+		req.EndpointConfig.MacAddress = ""
+	}
+	return s.join(c, n, newEndpoint(req.EndpointConfig))
 }
 
 // join puts a container on a network: at once if it runs, else at its next start.
-func (s *networkStore) join(c *container, n *network, settings *networktypes.EndpointSettings) error {
+func (s *networkStore) join(c *container, n *network, settings *endpoint) error {
 	if c.host.NetworkMode.IsContainer() {
 		return badRequest("container sharing network namespace with another container or host " +
 			"cannot be connected to any other network")
@@ -88,7 +103,7 @@ func (s *networkStore) leave(c *container, n *network) error {
 		return s.release.refusals.notConnected.about(c.id, n.name)
 	}
 	s.detach(c, n, settings)
-	maps.DeleteFunc(c.endpoints, func(_ string, other *networktypes.EndpointSettings) bool { return other == settings })
+	maps.DeleteFunc(c.endpoints, func(_ string, other *endpoint) bool { return other == settings })
 	s.lock.notify()
 	return nil
 }
@@ -137,17 +152,33 @@ func (s *networkStore) detachAll(c *container) {
 }
 
 // attach gives a container an address on a network.
-func (s *networkStore) attach(c *container, n *network, settings *networktypes.EndpointSettings) error {
+func (s *networkStore) attach(c *container, n *network, settings *endpoint) error {
 	if err := n.lease(settings); err != nil {
 		return err
+	}
+	if mac, err := net.ParseMAC(s.macOn(c, n, settings)); err == nil {
+		settings.MacAddress = mac.String()
 	}
 	settings.NetworkID, settings.EndpointID = n.id, newID()
 	s.emit(n, events.ActionConnect, "container", c.id)
 	return nil
 }
 
+// macOn is the MAC address that a container was asked to have on a network;
+// empty: none. Where it belongs to the container, that is the network that the
+// container was made on.
+func (s *networkStore) macOn(c *container, n *network, settings *endpoint) string {
+	switch {
+	case s.release.macPerEndpoint:
+		return settings.mac
+	case n.name == c.madeOn():
+		return c.config.MacAddress
+	}
+	return ""
+}
+
 // detach takes a container off a network, if it is on it now, and frees its address.
-func (s *networkStore) detach(c *container, n *network, settings *networktypes.EndpointSettings) {
+func (s *networkStore) detach(c *container, n *network, settings *endpoint) {
 	if settings.EndpointID == "" {
 		return
 	}

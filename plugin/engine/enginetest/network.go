@@ -34,7 +34,7 @@ func predefined(name string) bool {
 }
 
 // checkFixedAddress refuses a fixed address where none can be had.
-func (n *network) checkFixedAddress(settings *networktypes.EndpointSettings, refusals refusals) error {
+func (n *network) checkFixedAddress(settings *endpoint, refusals refusals) error {
 	if settings.IPAMConfig == nil || settings.IPAMConfig.IPv4Address == "" {
 		return nil
 	}
@@ -69,7 +69,7 @@ func (n *network) subnetFor(want string) *subnet {
 }
 
 // lease gives an endpoint an address, on networks that have any.
-func (n *network) lease(settings *networktypes.EndpointSettings) error {
+func (n *network) lease(settings *endpoint) error {
 	if len(n.subnets) == 0 {
 		return nil
 	}
@@ -93,7 +93,7 @@ func (n *network) lease(settings *networktypes.EndpointSettings) error {
 }
 
 // lease6 gives an endpoint an IPv6 address, on networks that have any.
-func (n *network) lease6(settings *networktypes.EndpointSettings) error {
+func (n *network) lease6(settings *endpoint) error {
 	for _, s := range n.subnets {
 		if !s.prefix.Addr().Is6() {
 			continue
@@ -110,7 +110,7 @@ func (n *network) lease6(settings *networktypes.EndpointSettings) error {
 }
 
 // free takes the addresses of an endpoint back.
-func (n *network) free(settings *networktypes.EndpointSettings) {
+func (n *network) free(settings *endpoint) {
 	if addr, err := netip.ParseAddr(settings.GlobalIPv6Address); err == nil {
 		delete(n.subnetFor(settings.GlobalIPv6Address).used, addr)
 	}
@@ -123,7 +123,7 @@ func (n *network) free(settings *networktypes.EndpointSettings) {
 }
 
 // cidr6 is cidr of IPv6.
-func cidr6(s *networktypes.EndpointSettings) string {
+func cidr6(s *endpoint) string {
 	if s.GlobalIPv6Address == "" {
 		return ""
 	}
@@ -131,7 +131,7 @@ func cidr6(s *networktypes.EndpointSettings) string {
 }
 
 // cidr is the address of an endpoint with the size of its subnet.
-func cidr(s *networktypes.EndpointSettings) string {
+func cidr(s *endpoint) string {
 	if s.IPAddress == "" {
 		return ""
 	}

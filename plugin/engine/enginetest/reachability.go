@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	containertypes "github.com/docker/docker/api/types/container"
-	networktypes "github.com/docker/docker/api/types/network"
 )
 
 // reachability is the model of the engine's name server and of its bridges: what
@@ -74,7 +73,7 @@ func (m *reachability) ownAddress(c *container, name string) []netip.Addr {
 
 // linkTarget is the name behind an alias that is private to an endpoint. Unlike
 // all other names it is compared exactly.
-func linkTarget(settings *networktypes.EndpointSettings, name string) (string, bool) {
+func linkTarget(settings *endpoint, name string) (string, bool) {
 	for _, link := range settings.Links {
 		target, alias, ok := strings.Cut(link, ":")
 		if !ok {
@@ -106,7 +105,7 @@ func (m *reachability) lookup(n *network, name string) []netip.Addr {
 }
 
 // addressesOf lists the addresses that an endpoint has: of IPv4, then of IPv6.
-func addressesOf(settings *networktypes.EndpointSettings) []string {
+func addressesOf(settings *endpoint) []string {
 	return slices.DeleteFunc([]string{settings.IPAddress, settings.GlobalIPv6Address}, func(a string) bool { return a == "" })
 }
 

@@ -30,6 +30,9 @@ type release struct {
 	// networkModeMustExist requires the network that a container was made on to
 	// exist before the container is attached to any.
 	networkModeMustExist bool
+	// macPerEndpoint keeps a MAC address with a connection, not with the
+	// container, whatever the call had.
+	macPerEndpoint bool
 	// subnetsBySize finds a subnet for 0.0.0.0/28 in the predefined pools.
 	subnetsBySize bool
 	// startFailure is the format of why the network kept a container from starting.
@@ -133,6 +136,7 @@ func engine28() release {
 		pingHeader:            map[string]string{"Builder-Version": "2", "Swarm": "inactive"},
 		anonymousVolumeLabels: map[string]string{"com.docker.volume.anonymous": ""},
 		networkModeMustExist:  true,
+		macPerEndpoint:        true,
 		startFailure:          "failed to set up container networking: %s",
 		refusals: refusals{
 			killStopped: refusal{http.StatusConflict, "cannot kill container: %s: container %s is not running"},

@@ -2,7 +2,10 @@ package enginetest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -139,6 +142,97 @@ func TestANetworkNeedsAName(t *testing.T) {
 		_, err := s.cli.NetworkCreate(t.Context(), "", network.CreateOptions{})
 		if err == nil || !strings.HasSuffix(err.Error(), words) {
 			t.Errorf("%s: a network without a name ends with %q", version, err)
+		}
+	}
+}
+
+func TestTheMACAddressBelongsToTheConnectionFromAPI144(t *testing.T) {
+	const mac, other = "02:42:ac:11:65:43", "02:42:ac:11:65:44"
+	for version, perEndpoint := range map[string]bool{"1.41": false, "1.44": true, "1.51": true, "1.54": true} {
+		e, s := only(t, version)
+		newest, err := client.NewClientWithOpts(client.WithHost(e.Host()), client.WithVersion(version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.cli = newest
+		ctx := t.Context()
+		s.network("one", nil)
+		s.network("two", nil)
+		shown := func() (container.InspectResponse, string) {
+			c, err := s.cli.ContainerInspect(ctx, "web")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c, c.NetworkSettings.Networks["one"].MacAddress
+		}
+		again := func(settings *network.EndpointSettings) {
+			if err := errors.Join(s.cli.NetworkDisconnect(ctx, "one", "web", false), s.cli.NetworkConnect(ctx, "one", "web", settings)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// The client leaves out the address that the call does not know.
+		config, endpoint := &container.Config{Image: "probe", MacAddress: mac}, &network.EndpointSettings{}
+		if perEndpoint {
+			endpoint.MacAddress = mac
+		}
+		if _, err := s.cli.ContainerCreate(ctx, config, &container.HostConfig{NetworkMode: "one"},
+			&network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{"one": endpoint}}, nil, "web"); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(s.cli.NetworkConnect(ctx, "two", "web", nil), s.cli.ContainerStart(ctx, "web", container.StartOptions{})); err != nil {
+			t.Fatal(err)
+		}
+		c, got := shown()
+		if got != mac || c.Config.MacAddress != mac || c.NetworkSettings.Networks["two"].MacAddress == mac {
+			t.Errorf("%s: made with it, the container has %q, on the network %q, on the other %q",
+				version, c.Config.MacAddress, got, c.NetworkSettings.Networks["two"].MacAddress)
+		}
+		again(nil)
+		if _, got := shown(); (got == mac) == perEndpoint {
+			t.Errorf("%s: attached again without it, it has %q", version, got)
+		}
+		again(&network.EndpointSettings{MacAddress: other})
+		gives := version == "1.54"
+		if _, got := shown(); (got == other) != gives {
+			t.Errorf("%s: attached again with another, it has %q", version, got)
+		}
+		if err := errors.Join(s.cli.ContainerStop(ctx, "web", container.StopOptions{}), s.cli.ContainerStart(ctx, "web", container.StartOptions{})); err != nil {
+			t.Fatal(err)
+		}
+		if _, got := shown(); (got == other) != gives {
+			t.Errorf("%s: started again, it has %q", version, got)
+		}
+	}
+}
+
+func TestAMACAddressOfTheContainerIsMovedOrRefused(t *testing.T) {
+	const body = `{"Image": "probe", "MacAddress": "02:42:ac:11:65:43", "HostConfig": {"NetworkMode": %q}}`
+	for _, c := range []struct {
+		engine, call, mode string
+		status             int
+		warns              bool
+	}{
+		{"1.41", "1.41", "host", http.StatusBadRequest, false},
+		{"1.41", "1.41", "none", http.StatusCreated, false},
+		{"1.51", "1.41", "none", http.StatusBadRequest, false},
+		{"1.51", "1.41", "bridge", http.StatusCreated, false},
+		{"1.51", "1.51", "host", http.StatusCreated, true},
+		{"1.51", "1.51", "bridge", http.StatusCreated, true},
+		{"1.56", "1.56", "bridge", http.StatusBadRequest, false},
+	} {
+		e, _ := only(t, c.engine)
+		http := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", strings.TrimPrefix(e.Host(), "unix://"))
+		}}}
+		resp, err := http.Post("http://engine/v"+c.call+"/containers/create", "application/json", strings.NewReader(fmt.Sprintf(body, c.mode)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		http.CloseIdleConnections()
+		if err != nil || resp.StatusCode != c.status || strings.Contains(string(answer), "now deprecated") != c.warns {
+			t.Errorf("engine %s, call %s, on %s: %d %s %v", c.engine, c.call, c.mode, resp.StatusCode, answer, err)
 		}
 	}
 }
