@@ -80,6 +80,9 @@ func (c *checker) checkNetwork(p *partial) {
 	if pos, ok := p.At["ports"]; ok && p.Net.Mode == NetHost {
 		c.note(pos, p.Name+".ports", "has no effect with net: host, where every port is the host's")
 	}
+	if pos, ok := p.At["mac_address"]; ok && p.MacAddress != "" && (p.Net.Mode == NetHost || p.Net.Mode == NetNone) {
+		c.note(pos, p.Name+".mac_address", fmt.Sprintf("has no effect with net: %s, where the container has no network card of its own", p.Net))
+	}
 	if p.Net.Mode != NetContainer && p.Net.Mode != NetService {
 		return
 	}
