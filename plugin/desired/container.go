@@ -25,7 +25,7 @@ func config(s *compose.Service, image string, labels map[string]string) *contain
 		WorkingDir:   s.WorkingDir,
 		Hostname:     s.Hostname,
 		Domainname:   s.Domainname,
-		MacAddress:   s.MacAddress,
+		MacAddress:   macAddress(s),
 		Env:          environment(s.Environment),
 		Labels:       labels,
 		ExposedPorts: exposed,
@@ -40,6 +40,16 @@ func config(s *compose.Service, image string, labels map[string]string) *contain
 		}
 	}
 	return c
+}
+
+// macAddress is the MAC address of a service's containers; empty: any. On the
+// network of the host, and on none, there is no network card to have one, and
+// engines refuse it or say nothing: package compose does.
+func macAddress(s *compose.Service) string {
+	if s.Net.Mode == compose.NetHost || s.Net.Mode == compose.NetNone {
+		return ""
+	}
+	return s.MacAddress
 }
 
 // hostConfig maps the keys of a service to the engine's host configuration

@@ -76,7 +76,24 @@ func (s ContainerSpec) Creation(c plan.Container, facts CreationFacts) Creation 
 		hide(settings, s.hides)
 		out.Endpoints[c.CreatedOnExternal] = settings
 	}
+	if facts.AttachAll {
+		out.moveMACAddress()
+	}
 	return out
+}
+
+// moveMACAddress gives a container's MAC address to its connection to the
+// network that it is made on. From API 1.44 on it belongs there and nowhere else;
+// before, the engine does this itself.
+func (c *Creation) moveMACAddress() {
+	on, attached := c.Endpoints[string(c.Host.NetworkMode)]
+	if !attached || c.Config.MacAddress == "" {
+		return
+	}
+	settings := on.Copy()
+	settings.MacAddress = c.Config.MacAddress
+	c.Endpoints[string(c.Host.NetworkMode)] = settings
+	c.Config.MacAddress = ""
 }
 
 // config is config with what only the images say: link variables, and the labels

@@ -3,6 +3,7 @@ package desired_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/docker/docker/api/types/container"
@@ -165,5 +166,42 @@ db:
 	once := desired.OneOff{Labels: []string{"team=a", "io.stack-lite.print=b"}}
 	if diff := cmp.Diff([]string{`label "io.stack-lite.print" is written by Stack Lite itself and was left out`}, once.Notes()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestTheMACAddressIsThatOfTheNetworkThatAContainerIsMadeOn(t *testing.T) {
+	const mac = "02:42:ac:11:65:43"
+	linked := "web:\n  image: x\n  mac_address: " + mac + "\n  links: [a, b]\na:\n  image: x\nb:\n  image: x\n"
+	for name, c := range map[string]struct {
+		file      string
+		attachAll bool
+		on        string // the network where it has it; empty: it goes with the container
+		nowhere   bool
+	}{
+		"of several":                   {file: linked, attachAll: true, on: "demo_a.web"},
+		"one at creation":              {file: linked},
+		"of others, all":               {file: strings.Replace(linked, "links", "net: lan\n  links", 1), attachAll: true, on: "lan"},
+		"of others, one":               {file: strings.Replace(linked, "links", "net: lan\n  links", 1)},
+		"no network card of its own":   {file: "web:\n  image: x\n  mac_address: " + mac + "\n  net: host\n", nowhere: true},
+		"no network card at all":       {file: "web:\n  image: x\n  mac_address: " + mac + "\n  net: none\n", nowhere: true},
+		"no network card, all at once": {file: "web:\n  image: x\n  mac_address: " + mac + "\n  net: none\n", attachAll: true, nowhere: true},
+	} {
+		web := wanted(t, c.file, "web")
+		spec := web.Spec.(desired.ContainerSpec)
+		facts := desired.CreationFacts{AttachAll: c.attachAll, Links: make([]desired.ImageFacts, len(spec.LinkSources()))}
+		for range 2 { // the second time is like the first
+			made := spec.Creation(web, facts)
+			if has := made.Config.MacAddress == mac; has != (c.on == "" && !c.nowhere) {
+				t.Errorf("%s: the container itself has %q", name, made.Config.MacAddress)
+			}
+			for network, settings := range made.Endpoints {
+				if has := settings.MacAddress == mac; has != (network == c.on) {
+					t.Errorf("%s: on %s it has %q", name, network, settings.MacAddress)
+				}
+			}
+			if label := made.Config.Labels[labels.MACAddress]; (label == mac) == c.nowhere {
+				t.Errorf("%s: the label says %q", name, label)
+			}
+		}
 	}
 }

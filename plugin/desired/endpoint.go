@@ -36,7 +36,7 @@ func ReplicaAlias(service string, number int) string {
 	return service + "_" + strconv.Itoa(number)
 }
 
-// ConnectSettings gives a container its names, and the address that it had, on
+// ConnectSettings gives a container its names, and the addresses that it had, on
 // a network that it is attached to. An external one has a name besides its own
 // there; on a network of another project it needs none. What it finds on its own
 // networks is hidden from it on those of another project.
@@ -53,6 +53,7 @@ func ConnectSettings(a plan.Connect) *network.EndpointSettings {
 	if a.Address != "" {
 		settings.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: a.Address}
 	}
+	settings.MacAddress = a.MAC
 	return settings
 }
 

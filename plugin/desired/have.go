@@ -23,7 +23,7 @@ type Have struct {
 // HaveOf separates what a project made from what is external in a snapshot.
 func HaveOf(s *observed.Snapshot, project string) Have {
 	have := Have{Snapshot: *s, Facts: map[string]ImageFacts{}}
-	have.AttachAll, have.Images = s.AttachAll, s.Images
+	have.AttachAll, have.MACOnConnect, have.Images = s.AttachAll, s.MACOnConnect, s.Images
 	for id, ports := range s.ImagePorts {
 		have.Facts[id] = ImageFacts{ID: id, Ports: ports}
 	}
@@ -76,7 +76,7 @@ func haveContainer(c *observed.Container, external map[string]bool) plan.HaveCon
 		return h
 	}
 	if !external[c.CreatedOn] {
-		h.CreatedOn = c.CreatedOn
+		h.CreatedOn, h.MAC = c.CreatedOn, c.MAC
 	}
 	for _, e := range c.Endpoints {
 		if external[e.Network] {

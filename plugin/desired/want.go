@@ -173,5 +173,6 @@ func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Containe
 	}
 	out[labels.Fingerprint] = string(printed(s))
 	out[labels.After] = labels.ListText(c.After)
+	out[labels.MACAddress] = macAddress(s)
 	return out
 }

@@ -27,7 +27,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.RenameContainer:
 		err = e.client.ContainerRename(ctx, e.created.id(a.Container), a.To)
 	case plan.Connect:
-		err = e.client.NetworkConnect(ctx, a.Network.Name, e.created.id(a.Container), desired.ConnectSettings(a))
+		err = connect(ctx, e.client, e.created.id(a.Container), a)
 		if desired.ConnectsExternal(a) {
 			err = ignoreNotFound(err)
 		}

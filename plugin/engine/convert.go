@@ -108,6 +108,7 @@ func addLabels(out *observed.Container, of map[string]string) {
 	out.Fingerprint = plan.Fingerprint(of[labels.Fingerprint])
 	out.After, out.Files = labels.ParseList(of[labels.After]), labels.ParseList(of[labels.Files])
 	out.Dir, out.LinkEnv = of[labels.WorkingDir], labels.ParseLinkEnv(of[labels.LinkEnv])
+	out.MAC = of[labels.MACAddress]
 	if !out.OneOff {
 		addRole(out, of)
 	}

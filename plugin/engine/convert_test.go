@@ -41,7 +41,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 				Labels: map[string]string{
 					labels.Project: "demo", labels.Service: "web", labels.Number: "2", labels.OneOff: "False",
 					labels.Fingerprint: string(proxyPrint), labels.After: "cache,db", labels.LinkEnv: "1 db=aabb", labels.Discovery: "proxy",
-					labels.WorkingDir: "/src", labels.Files: "/src/fig.yml,/src/more.yml",
+					labels.WorkingDir: "/src", labels.Files: "/src/fig.yml,/src/more.yml", labels.MACAddress: "02:42:ac:11:65:43",
 				},
 				NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{
 					"demo_db.web": {NetworkID: "n2", IPAddress: "10.0.0.2", Gateway: "10.0.0.1", GlobalIPv6Address: "fd00::2", IPv6Gateway: "fd00::1"},
@@ -52,7 +52,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 			want: observed.Container{
 				ID: id, Name: "demo_web_2", Owner: "demo", Project: "demo", Service: "web", Number: 2,
 				Fingerprint: proxyPrint, After: []string{"cache", "db"}, LinkEnv: map[string]string{"db": "aabb"},
-				Dir: "/src", Files: []string{"/src/fig.yml", "/src/more.yml"}, Role: linking.Role{Proxy: true},
+				Dir: "/src", Files: []string{"/src/fig.yml", "/src/more.yml"}, MAC: "02:42:ac:11:65:43", Role: linking.Role{Proxy: true},
 				Image: "app", ImageID: "sha256:1", Command: "serve", State: plan.StateRunning, Status: "Up 2 minutes",
 				Ports:     []observed.Port{{IP: "0.0.0.0", Public: 8080, Private: 80, Protocol: "tcp"}, {Private: 53, Protocol: "udp"}},
 				CreatedOn: "demo_a.web",

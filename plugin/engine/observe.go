@@ -19,7 +19,8 @@ import (
 
 // Observe takes a snapshot of the engine and looks up the images that refs name.
 // It makes three calls at the same time, two where there are no refs, and one for
-// each image of containers of which nothing else tells whether they are ours.
+// each image of containers of which nothing else tells whether they are ours; then
+// one more where a container has a MAC address of its own.
 func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot, error) {
 	var (
 		containers []container.Summary
@@ -64,6 +65,9 @@ func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot
 		}
 	}
 	s.Sort()
+	if s.AttachAll && slices.ContainsFunc(s.Containers, func(c observed.Container) bool { return c.MAC != "" }) {
+		s.MACOnConnect = givesMACOnConnect(ctx, e.client)
+	}
 	return s, nil
 }
 

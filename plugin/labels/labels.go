@@ -42,6 +42,11 @@ const (
 	Discovery = "io.stack-lite.discovery" // what a container is to discovery, whatever was asked for when it was made: see RoleText
 	LinkEnv   = "io.stack-lite.variables" // what its link variables say: see LinkEnvText
 	Exposes   = "io.stack-lite.exposes"   // ports that a container's image exposes; empty: none. See PortsText
+
+	// MACAddress is the one that a container was asked to have on the network
+	// that it was made on. Without it, it can't be told from one that the engine
+	// chose, and of a container that does not run it can't be asked for.
+	MACAddress = "io.stack-lite.mac-address"
 )
 
 const (
@@ -65,7 +70,7 @@ const ownPrefix = "io.stack-lite."
 func All() []string {
 	return []string{
 		Project, Service, Number, OneOff, Version, WorkingDir, Files,
-		Fingerprint, Container, After, Settings, For, ProjectOf, Network, Wiring, Externals, Discovery, LinkEnv, Exposes,
+		Fingerprint, Container, After, Settings, For, ProjectOf, Network, Wiring, Externals, Discovery, LinkEnv, Exposes, MACAddress,
 		Link, Prober,
 	}
 }

@@ -26,6 +26,11 @@ type Snapshot struct {
 	// at creation (API 1.44), not to one.
 	AttachAll bool
 
+	// MACOnConnect says that the engine gives a MAC address to a container that
+	// it attaches to a network (API 1.54), not only to one that it makes. It is
+	// asked for where a container of a project has one.
+	MACOnConnect bool
+
 	// Planned says that this is not an engine but what files describe: nothing
 	// has an address, and everything counts as running.
 	Planned bool
@@ -77,6 +82,7 @@ type Container struct {
 	LinkEnv     map[string]string // what its link variables say, by alias; nil: it has none
 	Dir         string            // the project directory that it was made from
 	Files       []string          // the files that it was made from, absolute
+	MAC         string            // that it was asked to have on the network that it was made on; empty: any
 
 	Role linking.Role // what it is to discovery
 

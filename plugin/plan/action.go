@@ -57,6 +57,7 @@ type (
 		Network   Network
 		Address   string   // that it had there before, so that open connections go on; empty: any
 		Hides     []string // names that it must not find there
+		MAC       string   // the MAC address that it was asked to have there; empty: any
 	}
 
 	// Disconnect detaches a container from a network.

@@ -36,7 +36,7 @@ func (p *networkPlan) connect(d *decision, n Network, cause, address string) {
 		after = append(after, need(disconnectKey(d.keep.ID, n.Name)))
 	}
 	p.attach(key, d.relinkTask(), cause, Connect{Container: d.address(), Name: d.want.Name,
-		Service: member(d.want.Service, d.want.OneOff && !d.want.AsService), Number: d.want.Number, Network: n, Address: address}, after...)
+		Service: member(d.want.Service, d.want.OneOff && !d.want.AsService), Number: d.want.Number, Network: n, Address: address, MAC: p.builder.macOn(p.have, d.keep, n.Name)}, after...)
 }
 
 // made waits until a network that has members is made, where it is.
@@ -56,7 +56,7 @@ func (p *networkPlan) reconnect(c *HaveContainer, n Network, why, address string
 		Disconnect{Container: c.ID, Name: c.Name, Network: n.Name})
 	after := []wait{need(networkKey(n.Name)), ifPlanned(networkKey(c.CreatedOn)), need(disconnectKey(c.ID, n.Name))}
 	p.attach(connectKey(c.ID, n.Name), task, why, Connect{Container: c.ID, Name: c.Name,
-		Service: member(c.Service, c.OneOff), Number: c.Number, Network: n, Address: address}, after...)
+		Service: member(c.Service, c.OneOff), Number: c.Number, Network: n, Address: address, MAC: p.builder.macOn(p.have, c, n.Name)}, after...)
 }
 
 // attach plans a connection. Those that ask for an address go before those that

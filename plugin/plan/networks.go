@@ -93,6 +93,7 @@ func (p *networkPlan) reconcile() {
 	}
 	for _, d := range p.decisions {
 		p.detachFromGone(d)
+		p.builder.noteMAC(d)
 	}
 	for _, c := range p.connections.unaddressed {
 		p.builder.wait(c.key, needs(p.connections.addressed[c.network])...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -393,5 +394,62 @@ func TestAContainerIsAttachedWhileAnotherOfItsNameIsBeingRemoved(t *testing.T) {
 		return ok && c.Container == "a_1" && c.Network.Name == "n"
 	}) {
 		t.Errorf("the new container is not attached to n\n%s", p)
+	}
+}
+
+func TestAContainerGetsItsMACAddressBackWhereItWasMade(t *testing.T) {
+	const mac = "02:42:ac:11:65:43"
+	// Networks n and m are replaced under one container of the files and one of
+	// none, which were made on n.
+	want := rewired(rewired(wanted(container("a_1", "m", "n")), "n"), "m")
+	have := present(createdOn(running("a_1", "m", "n"), "n"), createdOn(running("old_1", "m", "n"), "n"))
+	for i := range have.Containers {
+		have.Containers[i].MAC = mac
+	}
+	for name, c := range map[string]struct {
+		attachAll, onConnect bool
+		back                 string
+		notes                int
+	}{
+		"the engine keeps it":          {false, false, "", 0},
+		"the engine takes it":          {true, true, mac, 0},
+		"only new containers have one": {true, false, "", 2},
+	} {
+		have.AttachAll, have.MACOnConnect = c.attachAll, c.onConnect
+		p := planned(t, Goal{}, want, have)
+		got := map[string]string{}
+		for _, s := range p.Steps {
+			if a, ok := s.Action.(Connect); ok {
+				got[a.Name+" to "+a.Network.Name] = a.MAC
+			}
+		}
+		back := map[string]string{"a_1 to m": "", "a_1 to n": c.back, "old_1 to m": "", "old_1 to n": c.back}
+		if noted := strings.Count(strings.Join(p.Notes, "\n"), "mac_address"); !maps.Equal(back, got) || noted != c.notes {
+			t.Errorf("%s: %v, want %v; %q", name, got, back, p.Notes)
+		}
+	}
+}
+
+func TestAContainerThatLeavesTheNetworkOfItsMACAddressIsNoted(t *testing.T) {
+	leaves := createdOn(running("a_1", "m", "n"), "n")
+	leaves.MAC = "02:42:ac:11:65:43"
+	gone, again := createdOn(running("a_1", "n"), "m"), createdOn(running("a_1", "m", "n"), "m")
+	gone.MAC, again.MAC = leaves.MAC, leaves.MAC
+	for name, c := range map[string]struct {
+		want Want
+		have HaveContainer
+		note bool
+	}{
+		"nothing needs that network":      {wanted(container("a_1", "m")), leaves, true},
+		"others need it":                  {wanted(container("a_1", "m"), container("b_1", "n")), leaves, true},
+		"it has left before":              {wanted(container("a_1", "n")), gone, false},
+		"it leaves another":               {wanted(container("a_1", "m")), again, false},
+		"a container without an address":  {wanted(container("a_1", "m")), createdOn(running("a_1", "m", "n"), "n"), false},
+		"a container that leaves nothing": {wanted(container("a_1", "m", "n")), leaves, false},
+	} {
+		p := planned(t, Goal{}, c.want, present(c.have))
+		if noted := strings.Contains(strings.Join(p.Notes, "\n"), "mac_address"); noted != c.note {
+			t.Errorf("%s: notes %q\n%s", name, p.Notes, p)
+		}
 	}
 }

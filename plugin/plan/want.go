@@ -64,6 +64,8 @@ type Have struct {
 	Containers []HaveContainer
 	Externals  []External // containers that are not the stack's
 	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
+
+	MACOnConnect bool // the engine gives a MAC address to a container that it attaches (API 1.54)
 }
 
 // Has reports whether there is a replica of one of the services; of any where
@@ -112,6 +114,7 @@ type HaveContainer struct {
 	// those that no longer exist are listed, not those of other stacks.
 	Attached      map[string]string
 	CreatedOn     string            // the network that it was made on; empty: none, or one of another stack
+	MAC           string            // the MAC address that it was asked to have there; empty: any
 	Address       map[string]string // by name of the network, while it runs
 	OtherNetworks []string          // networks of other stacks that it is attached to, by name
 	After         []string          // services that were to be started before it
