@@ -23,7 +23,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.RemoveNetwork:
 		err = ignoreNotFound(e.client.NetworkRemove(ctx, a.ID))
 	case plan.CreateContainer:
-		err = e.createContainer(ctx, a)
+		err = e.createContainer(ctx, a, report)
 	case plan.RenameContainer:
 		err = e.client.ContainerRename(ctx, e.created.id(a.Container), a.To)
 	case plan.Connect:

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strings"
 
 	"github.com/docker/docker/api/types/network"
 
@@ -10,8 +11,8 @@ import (
 )
 
 // createContainer makes a container, after asking what only images and other
-// containers know.
-func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer) error {
+// containers know. It reports what the engine warns of: settings that it drops.
+func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer, report func(plan.Progress)) error {
 	spec := a.Container.Spec.(desired.ContainerSpec)
 	facts := desired.CreationFacts{SharesIDs: map[string]string{}, AttachAll: attachesAll(e.client)}
 	var err error
@@ -43,5 +44,8 @@ func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer) er
 		return err
 	}
 	e.created.note(a.As, made.ID)
+	for _, warning := range made.Warnings {
+		report(plan.Progress{Text: "the engine warns: " + strings.TrimPrefix(warning, "WARNING: ")})
+	}
 	return nil
 }

@@ -33,6 +33,9 @@ func (s *containerStore) postContainer(w http.ResponseWriter, r *http.Request) e
 	if err != nil {
 		return err
 	}
+	if c.host.NetworkMode.IsHost() && len(c.host.PortBindings) > 0 {
+		warnings = append(warnings, "Published ports are discarded when using host network mode")
+	}
 	return writeJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: warnings})
 }
 

@@ -200,6 +200,17 @@ func TestAMACAddressStaysOnTheNetworkThatAContainerWasMadeOn(t *testing.T) {
 	onEngines(t, testMACAddress)
 }
 
+func TestWhatAnEngineWarnsOfIsShown(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *scenario.Scene) {
+		stage := s.Stage(t, "web: {image: "+scenario.ProbeImage+", net: host, ports: ['8080:80']}\n")
+		out, err := stage.Command("create").CombinedOutput()
+		stage.Must(err)
+		if !strings.Contains(string(out), "the engine warns: Published ports are discarded") {
+			t.Errorf("it says:\n%s", out)
+		}
+	})
+}
+
 // onEngines runs a test on engines in memory and on a real one, where there is
 // one: see realengine.Connect.
 func onEngines(t *testing.T, test func(*testing.T, *scenario.Scene)) {
