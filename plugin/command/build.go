@@ -43,7 +43,8 @@ named. Running containers keep the image that they were created from until the
 next up.
 
 Images are built with the docker command's buildx plugin if it is installed,
-otherwise by the engine, with BuildKit if the engine has it. --builder chooses.`,
+otherwise by the engine, with BuildKit if the engine has it and builds upon
+the images that are there. --builder chooses.`,
 		Example: `  docker stacklite build
   docker stacklite build --no-cache web
   docker stacklite build --pull --build-arg VERSION=2 web worker

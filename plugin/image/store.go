@@ -9,6 +9,7 @@ import (
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/build"
 	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
 	"golang.org/x/sync/singleflight"
 
@@ -20,6 +21,7 @@ import (
 type Client interface {
 	ClientVersion() string
 	Ping(ctx context.Context) (types.Ping, error)
+	Info(ctx context.Context) (system.Info, error)
 	ImageBuild(ctx context.Context, directory io.Reader, o build.ImageBuildOptions) (build.ImageBuildResponse, error)
 	ImageInspect(ctx context.Context, ref string, o ...client.ImageInspectOption) (image.InspectResponse, error)
 	ImagePull(ctx context.Context, ref string, o image.PullOptions) (io.ReadCloser, error)
@@ -55,6 +57,7 @@ type Store struct {
 	looked     bool                // for buildx
 	buildx     *BuildxPlugin       // nil: there is none
 	buildKit   *bool               // whether the engine has BuildKit; nil: it was not asked
+	containerd *bool               // whether containerd keeps the engine's images; nil: it was not asked
 }
 
 // New returns the images of the engine behind c.

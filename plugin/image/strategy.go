@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/docker/docker/api/types/versions"
@@ -19,7 +20,7 @@ type Builder string
 const (
 	AutoBuilder Builder = "auto"     // the first of the others that is there and can do what is asked
 	Buildx      Builder = "buildx"   // the Docker CLI's plugin, one call for many images
-	BuildKit    Builder = "buildkit" // BuildKit, by the engine's build call (API 1.39)
+	BuildKit    Builder = "buildkit" // BuildKit, by the engine's build call (API 1.39), unless images that are here need the classic builder
 	Classic     Builder = "classic"  // what engines had before BuildKit
 )
 
@@ -48,6 +49,7 @@ func (b *BuildxPlugin) recent() bool {
 type strategy struct {
 	builder Builder
 	reason  string // why not as the others; empty: as the others
+	upon    bool   // the reason holds for all images that are built upon others
 }
 
 // NoBuilder is a builder that was asked for and is not there.
@@ -74,7 +76,10 @@ func (s *Store) Prepare(ctx context.Context, p *plan.Plan) error {
 			return err
 		}
 		note := "images are built by " + s.describe(chosen.builder)
-		if chosen.reason != "" {
+		switch {
+		case chosen.upon:
+			note = fmt.Sprintf("images that are built upon others are built by %s, because %s", s.describe(chosen.builder), chosen.reason)
+		case chosen.reason != "":
 			note = fmt.Sprintf("%s is built by %s, because %s", a.Image.Ref, s.describe(chosen.builder), chosen.reason)
 		}
 		if !noted[note] {
@@ -128,18 +133,18 @@ func (s *Store) choose(ctx context.Context, spec desired.BuildSpec) (strategy, e
 		if !s.hasBuildKit(ctx) {
 			return strategy{}, &NoBuilder{BuildKit, "the engine does not have it"}
 		}
-		return strategy{builder: BuildKit}, nil
+		return s.byEngine(ctx, spec), nil
 	case Classic:
 		return strategy{builder: Classic}, nil
 	}
 	switch {
 	case spec.Options.Memory > 0:
-		return strategy{Classic, "no other builder can limit memory"}, nil
+		return strategy{builder: Classic, reason: "no other builder can limit memory"}, nil
 	case spec.Options.Keep:
-		return strategy{Classic, "no other builder keeps the containers of its steps"}, nil
+		return strategy{builder: Classic, reason: "no other builder keeps the containers of its steps"}, nil
 	case isDirectoryOfGit(spec) && versions.LessThan(s.client.ClientVersion(), "1.42"):
 		// Engine 20.10 has BuildKit 0.8: "subdir not supported yet".
-		return strategy{Classic, "the BuildKit of this engine can't build from a directory of a repository"}, nil
+		return strategy{builder: Classic, reason: "the BuildKit of this engine can't build from a directory of a repository"}, nil
 	}
 	if b := s.findBuildx(); b != nil && b.recent() {
 		return strategy{builder: Buildx}, nil
@@ -148,9 +153,30 @@ func (s *Store) choose(ctx context.Context, spec desired.BuildSpec) (strategy, e
 	case !s.hasBuildKit(ctx):
 		return strategy{builder: Classic}, nil
 	case hidesDockerfile(spec):
-		return strategy{Classic, "BuildKit can't keep the Dockerfile out of the image without buildx"}, nil
+		return strategy{builder: Classic, reason: "BuildKit can't keep the Dockerfile out of the image without buildx"}, nil
 	}
-	return strategy{builder: BuildKit}, nil
+	return s.byEngine(ctx, spec), nil
+}
+
+// byEngine is BuildKit by the engine's build call, where that builds upon the
+// images that are here. With the containerd image store it asks their registries
+// first and takes what these have, and the call has no word to tell it otherwise.
+// The classic builder does not, but does not know all that a Dockerfile may say
+// today.
+func (s *Store) byEngine(ctx context.Context, spec desired.BuildSpec) strategy {
+	if !s.hasContainerdStore(ctx) {
+		return strategy{builder: BuildKit}
+	}
+	if spec.Local() {
+		file, err := readDockerfile(spec)
+		switch {
+		case err != nil, len(file.Bases(spec.Options.Args)) == 0:
+			return strategy{builder: BuildKit}
+		case file.NeedsBuildKit():
+			return strategy{builder: BuildKit, reason: "its Dockerfile needs that; without buildx it takes images from registries even if they are here"}
+		}
+	}
+	return strategy{builder: Classic, reason: "without buildx its BuildKit takes these from registries even if they are here", upon: true}
 }
 
 // isDirectoryOfGit reports whether a context is a directory within a
@@ -170,6 +196,22 @@ func (s *Store) findBuildx() *BuildxPlugin {
 	}
 	s.looked = true
 	return s.buildx
+}
+
+// hasContainerdStore reports whether containerd keeps the images of the engine,
+// as it does by default on those that were first installed as version 29.
+func (s *Store) hasContainerdStore(ctx context.Context) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.containerd == nil {
+		info, err := s.client.Info(ctx)
+		if err != nil {
+			return false
+		}
+		has := slices.Contains(info.DriverStatus, [2]string{"driver-type", "io.containerd.snapshotter.v1"})
+		s.containerd = &has
+	}
+	return *s.containerd
 }
 
 // hasBuildKit reports whether the engine's build call leads to BuildKit where

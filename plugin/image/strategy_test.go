@@ -84,6 +84,48 @@ func TestTheBuilderIsChosenByWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestImagesThatAreHereDecideWhetherTheEngineBuildsWithBuildKit(t *testing.T) {
+	const instead = "images that are built upon others are built by the engine's classic builder, " +
+		"because without buildx its BuildKit takes these from registries even if they are here"
+	for name, c := range map[string]struct {
+		dockerfile string
+		remote     bool
+		buildx     bool
+		want       string
+	}{
+		"upon an image":                       {dockerfile: "FROM a\n", want: instead},
+		"upon one in an argument":             {dockerfile: "ARG A=a\nFROM $A\n", want: instead},
+		"copied from an image":                {dockerfile: "FROM scratch\nCOPY --from=a /a /a\n", want: instead},
+		"upon nothing":                        {dockerfile: "FROM scratch\nCOPY a /a\n", want: "images are built by the engine's BuildKit"},
+		"with buildx, which can ask":          {dockerfile: "FROM a\n", buildx: true, want: "images are built by buildx 0.23.0"},
+		"a context of which nothing is known": {remote: true, want: instead},
+		"what the classic builder does not know": {dockerfile: "FROM a\nRUN --mount=type=tmpfs,target=/t true\n",
+			want: "p_web is built by the engine's BuildKit, because its Dockerfile needs that; without buildx it takes images from registries even if they are here"},
+	} {
+		for _, builder := range []Builder{AutoBuilder, BuildKit} {
+			if c.buildx && builder == BuildKit {
+				continue
+			}
+			o := Options{Builder: builder}
+			if c.buildx {
+				o.Buildx = buildxOf("v0.23.0")
+			}
+			spec := desired.BuildSpec{Context: "https://example.com/a.git"}
+			if !c.remote {
+				spec.Context = writeFiles(t, map[string]string{"Dockerfile": c.dockerfile})
+			}
+			p := plan.Builds([]string{"p_web"}, plan.Want{Images: []plan.Image{{Ref: "p_web", Build: true, Spec: spec}}}, plan.Have{})
+			s := storeOf(t, enginetest.New(t, enginetest.Options{APIVersion: "1.51", ContainerdStore: true}), o)
+			if err := s.Prepare(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(p.Notes, "\n"); got != c.want {
+				t.Errorf("%s, builder %s:\ngot  %s\nwant %s", name, builder, got, c.want)
+			}
+		}
+	}
+}
+
 func TestAPlanWithoutBuildsLooksForNoBuilder(t *testing.T) {
 	s := inMemory(t, "1.41", Options{Buildx: func() *BuildxPlugin { t.Error("looked"); return nil }})
 	p := plan.Pulls([]plan.Image{{Ref: "redis"}})

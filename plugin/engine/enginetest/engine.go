@@ -25,6 +25,8 @@ type Options struct {
 	// Programs are executables besides the probe, by the last element of their
 	// path, in whatever image. A command that is neither is taken for a server.
 	Programs map[string]Program
+	// ContainerdStore says that containerd keeps the images, to who asks.
+	ContainerdStore bool
 	// Trace, when set, is called with each call as it comes in.
 	Trace func(Call)
 }
@@ -94,7 +96,7 @@ func newStores(opts Options, r release, lock *stateLock) []store {
 	execs := newExecStore(b, containers, processes)
 	images.users, volumes.users, networks.members, containers.execs = containers, containers, containers, execs
 	return []store{
-		&system{release: r, containers: containers, images: images},
+		&system{release: r, containers: containers, images: images, containerd: opts.ContainerdStore},
 		b.journal, images, volumes, networks, containers, execs,
 		&containerLogs{base: b, containers: containers},
 		&lifecycle{

@@ -16,6 +16,7 @@ type system struct {
 	release    release
 	containers *containerStore
 	images     *imageStore
+	containerd bool // keeps the images
 }
 
 func (s *system) routes() routes {
@@ -75,6 +76,9 @@ func (s *system) getInfo(w http.ResponseWriter, _ *http.Request) error {
 		Architecture:    "x86_64",
 		NCPU:            runtime.NumCPU(),
 		SystemTime:      time.Now().UTC().Format(time.RFC3339Nano),
+	}
+	if s.containerd {
+		info.DriverStatus = append(info.DriverStatus, [2]string{"driver-type", "io.containerd.snapshotter.v1"})
 	}
 	for _, c := range s.containers.byID {
 		switch c.status {

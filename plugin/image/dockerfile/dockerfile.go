@@ -19,6 +19,7 @@ type File struct {
 	stages []stage
 	args   []arg // those before the first FROM
 	escape rune
+	modern bool // some of it only BuildKit knows
 }
 
 // Step is an instruction of a Dockerfile.
@@ -65,6 +66,7 @@ func Parse(r io.Reader) (*File, error) {
 func (f *File) add(node *parser.Node) {
 	step := Step{Line: node.StartLine, Keyword: strings.ToUpper(node.Value), Text: node.Original}
 	f.steps = append(f.steps, step)
+	f.modern = f.modern || isModern(node)
 	words := values(node)
 	if step.Keyword == "FROM" && len(words) > 0 {
 		s := stage{from: words[0]}
@@ -100,6 +102,51 @@ func (f *File) add(node *parser.Node) {
 		}
 	}
 }
+
+// classicFlags are the flags of an instruction that the classic builder knows.
+func classicFlags(keyword string) []string {
+	switch keyword {
+	case "FROM":
+		return []string{"platform"}
+	case "COPY":
+		return []string{"from", "chown"}
+	case "ADD":
+		return []string{"chown"}
+	case "HEALTHCHECK":
+		return []string{"interval", "timeout", "start-period", "retries"}
+	}
+	return nil
+}
+
+// isModern reports whether only BuildKit knows what an instruction says: a flag,
+// a heredoc, or one of the arguments about platforms that it sets itself.
+func isModern(node *parser.Node) bool {
+	if len(node.Heredocs) > 0 {
+		return true
+	}
+	keyword := strings.ToUpper(node.Value)
+	for _, f := range node.Flags {
+		name, value, _ := strings.Cut(strings.TrimPrefix(f, "--"), "=")
+		if !slices.Contains(classicFlags(keyword), name) || keyword == "FROM" && setByBuildKit(value) {
+			return true
+		}
+	}
+	return keyword == "ARG" && slices.ContainsFunc(values(node), setByBuildKit)
+}
+
+// setByBuildKit reports whether a word names an argument that BuildKit sets.
+func setByBuildKit(word string) bool {
+	name, _, given := strings.Cut(strings.Trim(word, "${}"), "=")
+	about, target := strings.CutPrefix(name, "TARGET")
+	if !target {
+		about, target = strings.CutPrefix(name, "BUILD")
+	}
+	return target && !given && slices.Contains([]string{"PLATFORM", "OS", "ARCH", "VARIANT"}, about)
+}
+
+// NeedsBuildKit reports whether the classic builder can't build the file, or
+// would make another image of it.
+func (f *File) NeedsBuildKit() bool { return f.modern }
 
 func values(node *parser.Node) []string {
 	var words []string

@@ -52,6 +52,35 @@ func TestBasesAreTheImagesThatStagesNeed(t *testing.T) {
 	}
 }
 
+func TestWhatOnlyBuildKitKnowsIsFound(t *testing.T) {
+	for line, want := range map[string]bool{
+		"RUN true":                                 false,
+		"RUN --mount=type=cache,target=/c true":    true,
+		"RUN --network=none true":                  true,
+		"RUN <<X\ntrue\nX":                         true,
+		"COPY a /a":                                false,
+		"COPY --from=a --chown=1:1 /a /":           false,
+		"COPY --chmod=755 a /a":                    true,
+		"COPY --link a /a":                         true,
+		"COPY <<X /a\ntext\nX":                     true,
+		"add --chown=1:1 a /a":                     false,
+		"ADD --checksum=sha256:0 a /a":             true,
+		"ARG TARGET":                               false,
+		"ARG TARGETARCH":                           true,
+		"ARG TARGETARCH=amd64":                     false,
+		"ARG BUILDPLATFORM":                        true,
+		"FROM --platform=linux/386 a":              false,
+		"FROM --platform=$BUILDPLATFORM a":         true,
+		"FROM --platform=${TARGETPLATFORM} a":      true,
+		"HEALTHCHECK --interval=1s CMD true":       false,
+		"HEALTHCHECK --start-interval=1s CMD true": true,
+	} {
+		if got := parse(t, "FROM a", line).NeedsBuildKit(); got != want {
+			t.Errorf("%q: %v", line, got)
+		}
+	}
+}
+
 func TestABaseKnowsTheStepThatNamesIt(t *testing.T) {
 	f := parse(t, "ARG V=1", "FROM a:$V", "FROM b", "COPY --from=a:1 /x /", "COPY --from=c /x /")
 	got := map[string]int{}
