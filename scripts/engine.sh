@@ -6,6 +6,10 @@
 #   engine.sh stop     stop the engine that start started
 #   engine.sh status   say whether an engine answers; exit 1 if none does
 #
+#   engine.sh start current, engine.sh stop current
+#                      the same with a current engine beside it, for tests of what
+#                      differs: see current_engine.sh
+#
 # An engine that answers is left alone, however it was started. Needs root; no
 # systemd is needed.
 set -eu
@@ -114,10 +118,11 @@ stop() {
   say "stopped the engine (process $pid); what was installed stays"
 }
 
-case ${1-} in
+case ${*} in
   start) start ;;
   stop) stop ;;
   status) status ;;
+  'start current' | 'stop current') exec sh "$(dirname "$0")/current_engine.sh" "$1" ;;
   *)
     sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
     exit 2 ;;
