@@ -16,7 +16,8 @@ import (
 type Options struct {
 	// APIVersion is the newest API version spoken: "1.41" (the default) makes
 	// an Engine 20.10, "1.44" to "1.51" an Engine 28. "1.52" is that one
-	// with the way in which an Engine 29 chooses subnets.
+	// with the way in which an Engine 29 chooses subnets, "1.54" with its MAC
+	// addresses too.
 	APIVersion string
 	// Images are on the engine from the start.
 	Images []Image
