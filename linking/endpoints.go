@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// hiddenSuffix ends the target of a private name that leads nowhere.
-const hiddenSuffix = ".elsewhere"
+// hiddenSuffix ends the target of a private name that leads nowhere. No name of a
+// service or a container has such a character.
+const hiddenSuffix = "!elsewhere"
 
 // Hidden is a private name that leads nowhere. An endpoint that has it gives no
 // answer for that name, whoever has it on the network: the service finds what
-// it means by it on another network, or does not find it. It is a name of a
-// target that is on no network.
+// it means by it on another network, or does not find it.
 func Hidden(alias string) Name { return Name{Alias: alias, Target: alias + hiddenSuffix} }
 
 // Hides reports whether the name leads nowhere.

@@ -284,7 +284,7 @@ func lookup(top *linking.Topology, s linking.Service, name string, others compan
 		meant := slices.ContainsFunc(top.Network(network).Externals, func(x string) bool {
 			return strings.EqualFold(linking.ExternalText(x), strings.TrimSuffix(name, linking.ExternalAlias("")))
 		})
-		if others != nobody && len(top.Network(network).Externals) > 0 && !meant && !strings.HasSuffix(name, ".elsewhere") {
+		if others != nobody && len(top.Network(network).Externals) > 0 && !meant && !strings.HasSuffix(name, "!elsewhere") {
 			found = append(found, stranger)
 		}
 		return found
