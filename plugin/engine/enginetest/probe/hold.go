@@ -36,7 +36,7 @@ func hold(ctx context.Context, args []string) error {
 	defer conn.Close()
 	answers := bufio.NewReader(conn)
 	for ctx.Err() == nil {
-		said, err := askOver(conn, answers, args[0])
+		said, err := askOver(conn, answers, args[0], holdTimeout)
 		if err != nil {
 			return &exitError{exitNoAnswer, fmt.Errorf("the connection to %s broke: %w", conn.RemoteAddr(), err)}
 		}
@@ -58,8 +58,8 @@ func persistentDial(ctx context.Context, address string) (net.Conn, error) {
 }
 
 // askOver sends a request and gives the answer's first line.
-func askOver(conn net.Conn, answers *bufio.Reader, host string) (string, error) {
-	if err := conn.SetDeadline(time.Now().Add(holdTimeout)); err != nil {
+func askOver(conn net.Conn, answers *bufio.Reader, host string, timeout time.Duration) (string, error) {
+	if err := conn.SetDeadline(time.Now().Add(timeout)); err != nil {
 		return "", err
 	}
 	if _, err := fmt.Fprintf(conn, "GET /held HTTP/1.1\r\nHost: %s\r\n\r\n", host); err != nil {

@@ -29,11 +29,26 @@ const usage = `usage: probe COMMAND [ARG...]
   hold NAME:PORT       ask an HTTP server over one connection until that breaks
   terminal             tell the size of the terminal and what is typed there
 
+Attacks, which need the capability NET_RAW that containers have by default:
+
+  frames [-via IP]... MARK IP=MAC...
+                       send marked datagrams to addresses, in frames to the
+                       hardware address, to everybody, and to those who may pass
+                       them on, without and with the tags of VLANs
+  hear MARK            print what kinds of them arrive, until the input ends
+  claim [-n ROUNDS] [-to IP]... IP
+                       say by forged ARP that the address is here, and answer for it
+
+Measurements of what passes while rules change, until the input ends:
+
+  flood IP:PORT        send numbered datagrams; count PORT prints which arrive
+  knock IP:PORT        connect again and again, and ask over each connection
+
 Under another name than probe, and without a command, it serves: that is how it
 stands in for the programs that the files of others start.
 
-exit status of resolve, dial, ping, get and hold: 0 answered, 1 refused or no answer,
-2 no such name; 64 means that the command line was not understood`
+exit status of what asks: 0 answered, 1 refused or no answer, 2 no such name; 64 means
+that the command line was not understood`
 
 // The exit statuses that tests rely on. exitUsage is EX_USAGE of sysexits.h,
 // clear of the numbers with a meaning.
@@ -78,6 +93,12 @@ func commands() map[string]command {
 		"ping":     ping,
 		"get":      get,
 		"hold":     hold,
+		"frames":   frames,
+		"hear":     hear,
+		"claim":    claim,
+		"flood":    flood,
+		"count":    count,
+		"knock":    knock,
 	}
 }
 
