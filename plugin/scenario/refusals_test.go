@@ -32,6 +32,8 @@ func TestWordsRefuseWhatIsNotSo(t *testing.T) {
 			refuse("reaches", "web", "db", "nobody")
 			refuse("resolves", "web", "db", "2")
 			refuse("isolated", "db", "cache")
+			refuse("no-frames", "db", "cache")
+			refuse("frames-arrive", "db", "cache", "web")
 			refuse("environment", "db", "MODE", "new")
 			refuse("kept", "cache")
 			refuse("replaced", "web")

@@ -8,6 +8,7 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
 )
 
 // replica is one container of a service, as the engine describes it.
@@ -84,6 +85,36 @@ func (s *Scene) inspect(ctx context.Context, id string) (replica, error) {
 	}
 	slices.Sort(r.addrs)
 	return r, nil
+}
+
+// seats are the endpoints of a container that runs, by the network.
+func (s *Scene) seats(r replica) (map[string]*network.EndpointSettings, error) {
+	c, err := s.Client.ContainerInspect(context.Background(), r.id)
+	if err != nil {
+		return nil, err
+	}
+	seats := map[string]*network.EndpointSettings{}
+	for _, endpoint := range c.NetworkSettings.Networks {
+		if endpoint.IPAddress != "" {
+			seats[endpoint.NetworkID] = endpoint
+		}
+	}
+	return seats, nil
+}
+
+// meet reports whether two containers are on one network.
+func (s *Scene) meet(a, b replica) (bool, error) {
+	there, err := s.seats(a)
+	if err != nil {
+		return false, err
+	}
+	here, err := s.seats(b)
+	for id := range here {
+		if there[id] != nil {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // probe runs the probe inside a container and gives its exit status and what

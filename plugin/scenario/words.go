@@ -67,13 +67,17 @@ func words() map[string]word {
 		"keeps-connection": {"SERVICE", 1, 1, positive, keepsConnection},
 		"data-kept":        {"SERVICE...", 1, -1, positive, dataKept},
 		"data-shared":      {"SERVICE SERVICE PATH", 3, 3, positive, dataShared},
+		"frames-arrive":    {"SERVICE SERVICE [HUB]", 2, 3, positive, framesArrive},
+		"port-taken":       {"SERVICE ATTACKER", 2, 2, positive, portTaken},
 
 		"absent":             {"SERVICE...", 1, -1, negative, absent},
 		"nothing-left":       {"[PROJECT]", 0, 1, negative, nothingLeft},
 		"kept":               {"SERVICE...", 1, -1, negative, kept},
 		"external-untouched": {"", 0, 0, negative, externalUntouched},
 		"happened-before":    {"ACTION SERVICE ACTION SERVICE", 4, 4, negative, happenedBefore},
+		"port-safe":          {"SERVICE ATTACKER", 2, 2, negative, portSafe},
 		"isolated":           {"SERVICE SERVICE", 2, 2, negativeOfPackets, isolated},
+		"no-frames":          {"SERVICE SERVICE [HUB]", 2, 3, negativeOfPackets, noFrames},
 	}
 }
 
