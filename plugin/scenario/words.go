@@ -156,7 +156,7 @@ func (s *Scene) Await(ask func() error) error {
 // to be no error.
 //
 // While an Engine 20.10 makes any network it writes the rules of isolation anew
-// and lets packets through for 1 to 62 ms. There one answer, and no more, is
+// and lets packets through for some milliseconds. There one answer, and no more, is
 // asked for again.
 func (s *Scene) stays(ask func() error) error {
 	if s.Memory != nil {
