@@ -10,7 +10,7 @@ program    := bin/docker-stacklite
 gotestsum  := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --format-hide-empty-pkg
 cross      := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test e2e race fuzz bench lint cross release demo clean FORCE
+.PHONY: help build install uninstall test e2e attack race fuzz bench lint cross release demo clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: ## Test everything; ends by listing what was skipped
 
 e2e: ## Test on the real engine only
 	STACKLITE_ENGINE=required $(gotestsum) -- -count=1 -timeout 30m -run 'OnTheEngine|TheRealEngine' ./...
+
+attack: ## Attack stacks on your engine from inside containers, and say what held
+	@GO='$(GO)' sh scripts/attack.sh
 
 # compose and linking start no goroutines, scenarios run all the code that
 # recordings and upgrades run, and what differs between versions of the engine
