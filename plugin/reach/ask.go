@@ -82,7 +82,7 @@ func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
 	}
 	for _, p := range leaks {
 		if c.judge(p).Verdict == OK {
-			c.Notes = append(c.Notes, fmt.Sprintf("%s reached %s once, and not when tested again: was a network made or removed at that moment?",
+			c.Notes = append(c.Notes, fmt.Sprintf("%s reached %s once, and not when tested again: was a network made at that moment?",
 				p.from.container.Name, p.to.container.Name))
 		}
 	}

@@ -175,7 +175,7 @@ func TestALeakThatIsGoneWhenAskedAgainIsANote(t *testing.T) {
 		t.Errorf("got %q, notes %q", findings, notes)
 	}
 	findings, notes = ask(t, pairs(t, "web\ndb"), refused(1))
-	want := []string{"p_web_1 reached p_db_1 once, and not when tested again: was a network made or removed at that moment?"}
+	want := []string{"p_web_1 reached p_db_1 once, and not when tested again: was a network made at that moment?"}
 	if findings[0] != "ok: p_web_1, p_db_1" || !slices.Equal(notes, want) {
 		t.Errorf("got %q, notes %q", findings, notes)
 	}
