@@ -205,3 +205,20 @@ func TestTheMACAddressIsThatOfTheNetworkThatAContainerIsMadeOn(t *testing.T) {
 		}
 	}
 }
+
+// A container is external on a network of another project, which finds it there by
+// a second name where it has a service that is called the same.
+func TestAContainerHasItsSecondNameWhereverItIsExternal(t *testing.T) {
+	for name, n := range map[string]plan.Network{
+		"on one of the project": {Name: "demo_db.web", Spec: desired.NetworkSpec{}},
+		"on one of another":     {Name: "shop_db.web"},
+	} {
+		got := desired.ConnectSettings(plan.Connect{Name: "db", Network: n, Hides: []string{"x"}})
+		if !slices.Equal(got.Aliases, []string{linking.ExternalAlias("db")}) || len(got.Links) != 2 {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if got := desired.ConnectSettings(plan.Connect{Name: "db", Network: plan.Network{Spec: desired.DefaultBridge{}}}); got.Aliases != nil {
+		t.Errorf("on the default bridge: %v", got.Aliases)
+	}
+}

@@ -38,16 +38,19 @@ func ReplicaAlias(service string, number int) string {
 
 // ConnectSettings gives a container its names, and the addresses that it had, on
 // a network that it is attached to. An external one has a name besides its own
-// there; on a network of another project it needs none. What it finds on its own
+// there, and so has one of the project on a network of another, where it is external. What it finds on its own
 // networks is hidden from it on those of another project.
 func ConnectSettings(a plan.Connect) *network.EndpointSettings {
 	settings := &network.EndpointSettings{}
-	if spec, ours := a.Network.Spec.(NetworkSpec); ours {
+	switch spec := a.Network.Spec.(type) {
+	case NetworkSpec:
 		if a.Service == "" {
 			settings.Aliases = []string{linking.ExternalAlias(a.Name)}
 		} else {
 			settings = endpointSettings(spec.Endpoints[a.Service], a.Service, a.Number)
 		}
+	case nil:
+		settings.Aliases = []string{linking.ExternalAlias(a.Name)}
 	}
 	hide(settings, a.Hides)
 	if a.Address != "" {
