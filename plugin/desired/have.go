@@ -69,7 +69,7 @@ func haveContainer(c *observed.Container, external map[string]bool) plan.HaveCon
 		ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number, OneOff: c.OneOff,
 		Image: c.Image, ImageID: c.ImageID, Fingerprint: c.Fingerprint.Without(labels.RoleSetting()), State: c.State,
 		After: c.After, Dir: c.Dir, LinkEnv: c.LinkEnv,
-		Attached: map[string]string{}, Address: map[string]string{},
+		Attached: map[string]string{}, Address: map[string]string{}, Private: private(c),
 	}
 	if kind, id := c.ForeignNetwork(); kind == "container" {
 		h.NetworkOf = id
@@ -79,20 +79,20 @@ func haveContainer(c *observed.Container, external map[string]bool) plan.HaveCon
 		h.CreatedOn, h.MAC = c.CreatedOn, c.MAC
 	}
 	for _, e := range c.Endpoints {
-		if external[e.Network] {
-			h.OtherNetworks = append(h.OtherNetworks, e.Network)
-			continue
-		}
-		h.Attached[e.Network] = e.NetworkID
 		if e.Address.IsValid() {
 			h.Address[e.Network] = e.Address.String()
+		}
+		if external[e.Network] {
+			h.OtherNetworks = append(h.OtherNetworks, e.Network)
+		} else {
+			h.Attached[e.Network] = e.NetworkID
 		}
 	}
 	return h
 }
 
 func externalContainer(c *observed.Container) plan.External {
-	x := plan.External{ID: c.ID, Name: c.Name, Owner: c.Owner, Attached: map[string]string{}, Address: map[string]string{}}
+	x := plan.External{ID: c.ID, Name: c.Name, Owner: c.Owner, Attached: map[string]string{}, Address: map[string]string{}, Private: private(c)}
 	for _, e := range c.Endpoints {
 		x.Attached[e.Network] = e.NetworkID
 		if e.Address.IsValid() {

@@ -53,7 +53,8 @@ func TestASnapshotIsSeparatedIntoOwnAndExternal(t *testing.T) {
 			{
 				ID: "1", Name: "demo_web_1", Service: "web", Number: 1, Image: "app", ImageID: "sha256:1", State: plan.StateRunning,
 				After: []string{"db"}, Dir: "/src", Fingerprint: "x", LinkEnv: map[string]string{"db": "aabb"},
-				Attached: map[string]string{"demo_db.web": "id-demo_db.web", "demo_gone": ""}, Address: map[string]string{"demo_db.web": "10.0.0.2"},
+				Attached:      map[string]string{"demo_db.web": "id-demo_db.web", "demo_gone": ""},
+				Address:       map[string]string{"demo_db.web": "10.0.0.2", "lan": "10.1.0.2"},
 				OtherNetworks: []string{"lan"},
 			},
 			{

@@ -10,6 +10,7 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // hides lists the names that containers of a service must not find on networks
@@ -104,4 +105,39 @@ func (in Inputs) alone(service string) bool {
 		}
 	}
 	return in.Project.Service(service).Net.Mode == compose.NetLinks
+}
+
+// Meeting lists the containers of a project that are on networks of other
+// projects, and those of others that are on its networks: what these find there
+// the engine has to be asked for.
+func Meeting(s *observed.Snapshot, project string) []*observed.Container {
+	var list []*observed.Container
+	for i := range s.Containers {
+		c := &s.Containers[i]
+		if c.Project != project && len(Finds(s, c)) == 0 {
+			continue // there is nothing to hide from it
+		}
+		if slices.ContainsFunc(c.Endpoints, func(e observed.Endpoint) bool {
+			n := s.Network(e)
+			return n != nil && n.Project != "" && len(n.Externals) > 0 && (n.Project == project) != (c.Project == project)
+		}) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// private is what a container alone sees, where the engine was asked for it.
+func private(c *observed.Container) plan.Private {
+	if !c.Named() {
+		return nil
+	}
+	names := plan.Private{}
+	for _, e := range c.Endpoints {
+		names[e.Network] = []string{}
+		for _, l := range e.Links {
+			names[e.Network] = append(names[e.Network], l.Alias)
+		}
+	}
+	return names
 }

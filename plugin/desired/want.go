@@ -121,6 +121,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		Name:        ContainerName(in.Project, s, number),
 		Service:     s.Name,
 		Number:      number,
+		Names:       []string{ReplicaAlias(s.Name, number), ContainerName(in.Project, s, number)},
 		Image:       ImageOf(in.Project, s),
 		Fingerprint: fingerprint(s),
 		After:       service.After,

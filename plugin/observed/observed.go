@@ -115,6 +115,9 @@ type Container struct {
 	Legacy map[string]string
 }
 
+// Named reports whether the engine was asked for the names of its endpoints.
+func (c *Container) Named() bool { return c.Legacy != nil }
+
 // Attachable reports whether networks can be attached to the container: it has
 // a network stack of its own.
 func (c *Container) Attachable() bool { return c.NetworkMode == "" }

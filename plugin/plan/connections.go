@@ -83,16 +83,22 @@ func (p *networkPlan) connectToOthers(d *decision) {
 		}
 	}
 	for _, network := range d.want.OtherNetworks {
-		if !d.joins(network) {
+		var after []wait
+		cause, address, hides := "another stack's network joins it with its neighbours", "", d.want.Hides
+		switch {
+		case d.make:
+			after = append(after, need(createKey(d.want.Name)))
+		case d.joins(network):
+		case d.keep.Private.lacks(network, p.decisions.named(hides)):
+			cause, address, hides = namesChanged(d.want.Service), d.keep.Address[network], d.keep.Private.with(network, hides)
+			p.disconnect(d, network, cause)
+			after = append(after, need(disconnectKey(d.keep.ID, network)))
+		default:
 			continue
 		}
-		var after []wait
-		if d.make {
-			after = append(after, need(createKey(d.want.Name)))
-		}
 		after = append(after, p.have.createdOnMade(d)...)
-		p.builder.add(connectKey(d.want.Name, network), d.relinkTask(), "another stack's network joins it with its neighbours",
-			Connect{Container: d.address(), Name: d.want.Name, Number: d.want.Number, Network: Network{Name: network}, Hides: d.want.Hides}, after...)
+		p.builder.add(connectKey(d.want.Name, network), d.relinkTask(), cause,
+			Connect{Container: d.address(), Name: d.want.Name, Number: d.want.Number, Network: Network{Name: network}, Address: address, Hides: hides}, after...)
 	}
 }
 

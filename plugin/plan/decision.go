@@ -116,6 +116,14 @@ func (d decisions) without(others decisions) decisions {
 	return slices.DeleteFunc(slices.Clone(d), func(d *decision) bool { return slices.Contains(others, d) })
 }
 
+// named leaves out the names by which only containers are found that there will
+// not be: those that are missing and not asked for.
+func (d decisions) named(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return slices.ContainsFunc(d, func(d *decision) bool { return d.skip && slices.Contains(d.want.Names, name) })
+	})
+}
+
 // members gives the containers that are to be attached to a network.
 func (d decisions) members(network string) decisions {
 	var members decisions

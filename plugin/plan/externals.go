@@ -53,13 +53,14 @@ func detachExternal(b *builder, e *External, network, cause string) stepKey {
 // attachExternal plans to attach an external to a network of the stack. From one
 // of that name that it is on it has been detached.
 func (p *networkPlan) attachExternal(e *External, n Network, cause, address string) {
+	hides := e.Private.with(n.Name, e.Hides)
 	key := connectKey(e.Name, n.Name)
 	after := p.made(n.Name)
 	if e.on(n.Name) {
 		after = append(after, need(disconnectKey(e.ID, n.Name)))
 	}
 	p.attach(key, Task{Relink, kindContainer, e.Name}, cause,
-		Connect{Container: e.ID, Name: e.Name, Network: n, Address: address, Hides: e.Hides}, after...)
+		Connect{Container: e.ID, Name: e.Name, Network: n, Address: address, Hides: hides}, after...)
 	p.connections.existing[n.Name] = append(p.connections.existing[n.Name], key)
 }
 
@@ -83,6 +84,10 @@ func (p *networkPlan) reconcileExternals(n Network, h HaveNetwork) {
 		case e.Attached[n.Name] != "" && e.Attached[n.Name] != h.ID:
 			detachExternal(p.builder, e, n.Name, "the network is gone")
 			p.attachExternal(e, n, n.cause("not attached"), "")
+		case e.Private.lacks(n.Name, e.Hides):
+			cause := namesChanged(e.Name)
+			detachExternal(p.builder, e, n.Name, cause)
+			p.attachExternal(e, n, cause, e.Address[n.Name])
 		}
 	}
 }

@@ -105,3 +105,56 @@ func TestANetworkWithAnExternalAttachedByOthersIsNotReplaced(t *testing.T) {
 		t.Errorf("plan\n%s", p)
 	}
 }
+
+// TestNewNamesAreHiddenWhereOthersHaveBeenForLong gives a container, and one that
+// is external, names that they did not have when they were attached to a network.
+func TestNewNamesAreHiddenWhereOthersHaveBeenForLong(t *testing.T) {
+	want, m := linkedToExternal(true)
+	bring(t, Goal{}, want, m)
+	want.Containers[0].Hides = []string{"db", "db_1"}
+	own, x := &m.have.Containers[0], &m.have.Externals[0]
+	own.Address["q_net"], x.Hides = "10.9.0.2", []string{"web"}
+	const text = `  1 disconnect p_web_1 from q_net: changed: names that web has or sees
+  2 connect p_web_1 to q_net: changed: names that web has or sees [1]
+  3 disconnect x1 from p_web.x1: changed: names that x1 has or sees
+  4 connect x1 to p_web.x1: changed: names that x1 has or sees [3]
+`
+	for _, c := range []struct{ what, own, external, text string }{
+		{"not known", "", "", ""},
+		{"other names", "sql", "cache", text},
+		{"all of them", "sql DB db_1", "cache web", ""},
+	} {
+		own.Private, x.Private = nil, nil
+		if c.own != "" {
+			own.Private, x.Private = Private{"q_net": strings.Fields(c.own)}, Private{"p_web.x1": strings.Fields(c.external)}
+		}
+		p := planned(t, Goal{}, want, m.snapshot())
+		if got := p.String(); got != c.text {
+			t.Errorf("%s: got\n%swant\n%s", c.what, got, c.text)
+		}
+		if c.text == "" {
+			continue
+		}
+		first, second := p.Steps[1].Action.(Connect), p.Steps[3].Action.(Connect)
+		if !slices.Equal(first.Hides, []string{"db", "db_1", "sql"}) || first.Address != "10.9.0.2" ||
+			!slices.Equal(second.Hides, []string{"web", "cache"}) || second.Address == "" {
+			t.Errorf("%s: %+v\n%+v", c.what, first, second)
+		}
+	}
+}
+
+// A name of a container that is missing, and is not asked for, hides nobody.
+func TestNamesOfContainersThatAreNotMadeMoveNobody(t *testing.T) {
+	want, m := linkedToExternal(true)
+	bring(t, Goal{}, want, m)
+	want.Services = append(want.Services, "db")
+	want.Containers = append(want.Containers, Container{Name: "p_db_1", Names: []string{"db_1", "p_db_1"}, Service: "db", Number: 1, Image: "i"})
+	want.Containers[0].Hides = []string{"db_1", "p_db_1"}
+	m.have.Containers[0].Private = Private{"q_net": {}}
+	if p := planned(t, Goal{Services: []string{"web"}}, want, m.snapshot()); len(p.Steps) > 0 {
+		t.Errorf("got\n%s", p)
+	}
+	if got := planned(t, Goal{}, want, m.snapshot()).String(); !strings.Contains(got, "connect p_web_1 to q_net") {
+		t.Errorf("got\n%s", got)
+	}
+}

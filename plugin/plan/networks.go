@@ -69,11 +69,13 @@ func replaceReason(h HaveNetwork, n Network, members decisions) string {
 		service := d.want.Service
 		got := h.Wiring[service]
 		if accepted, ok := n.Accepts[service]; got != n.Wiring[service] && (!ok || got != accepted) {
-			return "changed: names that " + service + " has or sees"
+			return namesChanged(service)
 		}
 	}
 	return ""
 }
+
+func namesChanged(of string) string { return "changed: names that " + of + " has or sees" }
 
 // reconcile plans what all networks need, wanted ones and others.
 func (p *networkPlan) reconcile() {

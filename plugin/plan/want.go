@@ -44,6 +44,7 @@ type Container struct {
 	CreatedOnExternal string            // a network that is not the stack's, on which it is made; empty: none
 	OtherNetworks     []string          // networks of other stacks that it is attached to as well, by name
 	Hides             []string          // names that it must not find on those
+	Names             []string          // by which others of the stack find it alone
 	Leaves            []string          // networks of other stacks that it is no longer to be attached to, by name
 	After             []string          // services that are started first
 	Reads             []string          // references of images that its settings depend on, besides its own
@@ -117,6 +118,7 @@ type HaveContainer struct {
 	MAC           string            // the MAC address that it was asked to have there; empty: any
 	Address       map[string]string // by name of the network, while it runs
 	OtherNetworks []string          // networks of other stacks that it is attached to, by name
+	Private       Private           // on OtherNetworks
 	After         []string          // services that were to be started before it
 	LinkEnv       map[string]string // as Container has it
 	NetworkOf     string            // id of the container whose network it shares; empty: none
@@ -134,6 +136,7 @@ type External struct {
 	CopyOf   string            // the service of the stack whose labels it carries; empty: none
 	Attached map[string]string // as HaveContainer has it, but with all networks
 	Address  map[string]string // by name of the network, while it runs
+	Private  Private           // on networks of the stack
 }
 
 // State is what a container is doing.

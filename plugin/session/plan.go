@@ -33,13 +33,20 @@ func (s *Session) Observe(ctx context.Context, images bool) (desired.Have, error
 	if images {
 		refs = desired.ImageRefs(s.Project)
 	}
-	return s.observe(ctx, refs)
+	return s.observe(ctx, refs, false)
 }
 
-func (s *Session) observe(ctx context.Context, refs []string) (desired.Have, error) {
+// observe is Observe with the images of refs, and maybe with what containers alone
+// see where they meet others.
+func (s *Session) observe(ctx context.Context, refs []string, names bool) (desired.Have, error) {
 	snapshot, err := s.Engine.Observe(ctx, refs)
 	if err != nil {
 		return desired.Have{}, err
+	}
+	if names {
+		if err := s.Engine.Names(ctx, desired.Meeting(snapshot, s.Name)...); err != nil {
+			return desired.Have{}, err
+		}
 	}
 	return desired.HaveOf(snapshot, s.Name), nil
 }
@@ -75,7 +82,7 @@ type Planned struct {
 }
 
 func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) {
-	have, err := s.Observe(ctx, true)
+	have, err := s.observe(ctx, desired.ImageRefs(s.Project), true)
 	if err != nil {
 		return out, err
 	}

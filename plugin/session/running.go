@@ -87,7 +87,7 @@ func (s *Session) Take(ctx context.Context, goal plan.Goal, args []string, orpha
 
 // PlanTake plans what Take does.
 func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, orphans bool) (*plan.Plan, error) {
-	have, err := s.observe(ctx, goal.Images)
+	have, err := s.observe(ctx, goal.Images, false)
 	if err != nil {
 		return nil, err
 	}
