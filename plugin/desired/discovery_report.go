@@ -174,8 +174,8 @@ func (in reporter) onlyRecorded(e linking.Edge) bool {
 	})
 }
 
-// parted lists what a network of the project joins, though there is no longer a
-// proxy: it publishes its ports on loopback alone.
+// parted lists what a network joins, of the project or of another, though there is
+// no longer a proxy: it publishes its ports on loopback alone.
 func (in reporter) parted() []Finding {
 	var list []Finding
 	if in.Options.Discovery.Off {
@@ -194,23 +194,50 @@ func (in reporter) parted() []Finding {
 		}
 		return slices.ContainsFunc(replicas(name), func(c *observed.Container) bool { return c.Socket })
 	}
+	discoverable := func(name string) bool {
+		if svc := in.Project.Service(name); svc != nil {
+			return linking.RoleOf(svc).Discoverable
+		}
+		return slices.ContainsFunc(replicas(name), func(c *observed.Container) bool { return c.Role.Discoverable })
+	}
 	for _, n := range in.Have.Snapshot.Networks {
-		if n.Project != in.Project.Name || n.Kind != linking.Linked {
+		if n.Project == "" || n.Kind != linking.Linked {
 			continue
 		}
-		members := slices.DeleteFunc(slices.Concat(slices.Sorted(maps.Keys(n.Wiring)), n.Externals), func(name string) bool {
+		members := slices.DeleteFunc(in.membersOf(n), func(name string) bool {
 			return !slices.ContainsFunc(replicas(name), func(c *observed.Container) bool { return on(c, n.Name) })
 		})
 		for _, proxy := range slices.DeleteFunc(slices.Clone(members), func(name string) bool { return !loopback(name) }) {
 			for _, target := range members {
-				svc := in.Project.Service(target)
-				if target != proxy && svc != nil && linking.RoleOf(svc).Discoverable && !in.joined(proxy, target) {
+				ours := !linking.IsExternal(proxy) || !linking.IsExternal(target)
+				if target != proxy && ours && discoverable(target) && !in.joined(proxy, target) {
 					list = in.add(list, linking.Edge{From: proxy, To: target})
 				}
 			}
 		}
 	}
 	return list
+}
+
+// membersOf lists what a network of a project was made for, by the names that the
+// topology has for it.
+func (in reporter) membersOf(n observed.Network) []string {
+	var names []string
+	for _, member := range slices.Sorted(maps.Keys(n.Wiring)) {
+		names = append(names, in.nameHere(linking.ExternalService(n.Project, member)))
+	}
+	for _, external := range n.Externals {
+		names = append(names, in.nameHere(external))
+	}
+	return names
+}
+
+// nameHere is what the topology calls what has an external name elsewhere.
+func (in reporter) nameHere(external string) string {
+	if service, own := strings.CutPrefix(external, linking.ExternalService(in.Project.Name, "")); own {
+		return service
+	}
+	return external
 }
 
 // joined reports whether two have an edge.

@@ -251,3 +251,43 @@ func TestNamesOfProjectsThatAreNoneAreMistakesOfTheFile(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestWhatIsPartedIsToldOnBothSides has one that publishes on loopback alone on a
+// network of its project, or of the other, with what it was taken for a proxy of.
+func TestWhatIsPartedIsToldOnBothSides(t *testing.T) {
+	const demoLocal = "proxy:\n  image: x\n  ports: ['127.0.0.1:80:80']\n  volumes: ['/var/run/docker.sock:/s/docker.sock']\n"
+	local := func(network string) observed.Container {
+		c := replica("edge", "proxy", linking.Role{}, network)
+		c.Socket = true
+		return c
+	}
+	own := func(service string, network string) observed.Container {
+		return replica("demo", service, linking.Role{}, network)
+	}
+	for name, c := range map[string]struct {
+		file string
+		mode desired.Discovery
+		list []observed.Container
+		on   observed.Network
+		want string
+	}{
+		"a site, on its network":   {demoSite, desired.Discovery{}, []observed.Container{own("site", "demo_joint"), local("demo_joint")}, joint("demo", "site", "edge/proxy"), "edge/proxy>site"},
+		"a site, on theirs":        {demoSite, desired.Discovery{}, []observed.Container{own("site", "edge_joint"), local("edge_joint")}, joint("edge", "proxy", "demo/site"), "edge/proxy>site"},
+		"a site that has left":     {demoSite, desired.Discovery{}, []observed.Container{own("site", ""), local("edge_joint")}, joint("edge", "proxy", "demo/site"), ""},
+		"the proxy, on theirs":     {demoLocal, desired.Discovery{}, []observed.Container{own("proxy", "shop_joint"), replica("shop", "web", siteRole, "shop_joint")}, joint("shop", "web", "demo/proxy"), "proxy>shop/web"},
+		"the proxy, on its own":    {demoLocal, desired.Discovery{}, []observed.Container{own("proxy", "demo_joint"), replica("shop", "web", siteRole, "demo_joint")}, joint("demo", "proxy", "shop/web"), "proxy>shop/web"},
+		"with one that is no site": {demoLocal, desired.Discovery{}, []observed.Container{own("proxy", "shop_joint"), replica("shop", "web", linking.Role{}, "shop_joint")}, joint("shop", "web", "demo/proxy"), ""},
+		"two of other projects":    {demoSite, desired.Discovery{}, []observed.Container{local("shop_joint"), replica("shop", "web", siteRole, "shop_joint")}, joint("shop", "web", "edge/proxy"), ""},
+		"without discovery":        {demoSite, desired.Discovery{Off: true}, []observed.Container{own("site", "edge_joint"), local("edge_joint")}, joint("edge", "proxy", "demo/site"), ""},
+	} {
+		s := observed.Snapshot{Containers: c.list, Networks: []observed.Network{c.on}}
+		s.Sort()
+		var got []string
+		for _, f := range inputsOf(t, c.file, c.mode, s).Discovered().Parted {
+			got = append(got, f.Proxy+">"+strings.Join(f.Targets, ","))
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
