@@ -85,6 +85,23 @@ func (ms meanings) sorted() []string {
 	return slices.Compact(names)
 }
 
+// replicas returns the names of external containers that could be those of
+// replicas of a service that is known: db_2.
+func (ms meanings) replicas(externals []string) meanings {
+	var found meanings
+	for _, x := range externals {
+		name := ExternalText(x)
+		i := strings.LastIndexByte(name, '_')
+		if i < 1 || strings.Trim(name[i+1:], "0123456789") != "" {
+			continue
+		}
+		if slices.ContainsFunc(ms, func(m meaning) bool { return !IsExternal(m.owner) && strings.EqualFold(m.name, name[:i]) }) {
+			found = append(found, meaning{name, name[:i]})
+		}
+	}
+	return found
+}
+
 // named reports whether services have their names on the network: not where
 // somebody outside is on it, who may have neighbours of the same names, nor
 // where nobody could use them.
@@ -93,7 +110,7 @@ func (n Network) named() bool { return n.Kind != Isolated && len(n.Externals) ==
 // hide hides the names by which the service means somebody on another network,
 // where somebody on n may have them: where somebody outside is, any.
 func (e *Endpoint) hide(n Network, names meanings) {
-	for _, m := range names {
+	for _, m := range slices.Concat(names, names.replicas(n.Externals)) {
 		taken := len(n.Externals) > 0 || n.named() && slices.ContainsFunc(n.Members, func(member string) bool {
 			return member != m.owner && strings.EqualFold(member, m.name)
 		})
