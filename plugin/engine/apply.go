@@ -27,6 +27,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.RenameContainer:
 		err = e.client.ContainerRename(ctx, e.created.id(a.Container), a.To)
 	case plan.Connect:
+		a.Address = e.subnets.address(a)
 		err = connect(ctx, e.client, e.created.id(a.Container), a)
 		if desired.ConnectsExternal(a) {
 			err = ignoreNotFound(err)

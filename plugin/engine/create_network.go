@@ -14,7 +14,7 @@ import (
 
 // createNetwork makes a network, on the given subnet or on one that is free.
 // Something else may take that at the same moment; then the next free one is
-// tried.
+// tried. Containers get other addresses then than they had on the given one.
 func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet string) error {
 	spec := n.Spec.(desired.NetworkSpec)
 	options := network.CreateOptions{Driver: "bridge", Labels: spec.Labels}
@@ -32,11 +32,14 @@ func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet
 		options.IPAM = &network.IPAM{Config: []network.IPAMConfig{{Subnet: subnet}}}
 		_, err := s.client.NetworkCreate(ctx, n.Name, options)
 		switch {
-		case err == nil || given:
-			return err
+		case err == nil:
+			return nil
+		case given && overlaps(err):
+			given = false
+			s.move(n.Name)
 		case asked && exhausted(err):
 			s.usePool()
-		case asked || !overlaps(err):
+		case given || asked || !overlaps(err):
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/client"
 
@@ -54,6 +55,40 @@ func TestTheEngineChoosesSubnetsWhereItCan(t *testing.T) {
 		got := madeOn(t, c.api, c.o, 10)
 		if !c.pool.Contains(got.Addr()) || got.Bits() != 27 {
 			t.Errorf("%s: %s", c.name, got)
+		}
+	}
+}
+
+func TestANetworkWhoseSubnetSomebodyElseTookGetsAnother(t *testing.T) {
+	for _, api := range []string{"1.41", "1.52"} {
+		memory := enginetest.New(t, enginetest.Options{APIVersion: api, Images: []enginetest.Image{{Ref: "web", Cmd: []string{"/probe", "serve"}}}})
+		c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := context.Background()
+		e := New(c, Options{})
+		if _, err := e.Observe(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		const before = "10.222.0.0/28"
+		taken := network.CreateOptions{IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: before}}}}
+		if _, err := c.NetworkCreate(ctx, "theirs", taken); err != nil {
+			t.Fatal(err)
+		}
+		made, err := c.ContainerCreate(ctx, &container.Config{Image: "web"}, nil, nil, nil, "demo_web_1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := plan.Network{Name: "demo_a.b", Size: 2, Spec: desired.NetworkSpec{Kind: linking.Linked}}
+		for _, a := range []plan.Action{
+			plan.CreateNetwork{Network: n, Subnet: before},
+			plan.Connect{Container: made.ID, Name: "demo_web_1", Service: "web", Network: n, Address: "10.222.0.2"},
+			plan.StartContainer{Container: made.ID, Name: "demo_web_1"},
+		} {
+			if err := e.Apply(ctx, a, nil); err != nil {
+				t.Errorf("API %s: %T: %v", api, a, err)
+			}
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/versions"
 
 	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // subnetSource says which subnet the next network gets: one that the engine
@@ -25,6 +26,7 @@ type subnetSource struct {
 	mu            sync.Mutex
 	engineChooses *bool // nil: not asked yet
 	free          *subnets
+	moved         map[string]bool // names of networks that did not get the subnet that they were to have
 }
 
 func newSubnetSource(c Client, pool netip.Prefix, avoid []netip.Prefix) *subnetSource {
@@ -89,4 +91,25 @@ func (s *subnetSource) usePool() {
 	defer s.mu.Unlock()
 	no := false
 	s.engineChooses = &no
+}
+
+// move notes that a network gets another subnet than the one that it was to have.
+func (s *subnetSource) move(network string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.moved == nil {
+		s.moved = map[string]bool{}
+	}
+	s.moved[network] = true
+}
+
+// address is the address that a container can ask for on a network: none where
+// the network has another subnet than it was to have.
+func (s *subnetSource) address(a plan.Connect) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.moved[a.Network.Name] {
+		return ""
+	}
+	return a.Address
 }

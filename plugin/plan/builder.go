@@ -66,6 +66,20 @@ func (b *builder) wait(key stepKey, after ...wait) {
 	b.steps[i].after = append(b.steps[i].after, after...)
 }
 
+// detachedBefore gives the steps that detach containers and that another step
+// waits for; none where that is not in.
+func (b *builder) detachedBefore(key stepKey) []stepKey {
+	var keys []stepKey
+	if i, ok := b.index[key]; ok {
+		for _, w := range b.steps[i].after {
+			if w.key.verb == disconnectStep && b.planned(w.key) {
+				keys = append(keys, w.key)
+			}
+		}
+	}
+	return keys
+}
+
 // planned reports whether a step is in.
 func (b *builder) planned(key stepKey) bool {
 	_, ok := b.index[key]

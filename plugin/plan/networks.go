@@ -16,6 +16,7 @@ type networkPlan struct {
 
 	replaceReason map[string]string      // why a network that exists is replaced, by name
 	subnetFrom    map[string]HaveNetwork // the network that is removed, by the name of the new one that gets its addresses
+	creations     creations
 	connections   connections
 }
 
@@ -97,6 +98,7 @@ func (p *networkPlan) reconcile() {
 		p.detachFromGone(d)
 		p.builder.noteMAC(d)
 	}
+	p.creations.keepSubnetsFree(p.builder)
 	for _, c := range p.connections.unaddressed {
 		p.builder.wait(c.key, needs(p.connections.addressed[c.network])...)
 	}
@@ -212,6 +214,12 @@ func (p *networkPlan) otherMembers(network string) []*HaveContainer {
 
 func (p *networkPlan) create(n Network, cause, subnet string, after ...wait) {
 	p.builder.add(networkKey(n.Name), Task{Create, kindNetwork, n.Name}, cause, CreateNetwork{n, subnet}, after...)
+	switch {
+	case subnet != "":
+		p.creations.inPlaceOf = append(p.creations.inPlaceOf, after...)
+	case len(after) == 0:
+		p.creations.anywhere = append(p.creations.anywhere, need(networkKey(n.Name)))
+	}
 }
 
 // network finds the network of that name that the stack has.

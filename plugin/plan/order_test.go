@@ -406,6 +406,20 @@ var networkOrders = []orderCase{
 			disconnect b_1 from n < remove network n`,
 	},
 	{
+		name: "a network that may get any addresses is made before those go free that another is to get",
+		want: with(rewired(rewired(wanted(container("a_1", "n"), container("b_1", "n"), changed(container("c_1", "m")), container("d_1", "new")), "n"), "m"),
+			func(w *Want) { w.Networks[0].Externals = []string{"x_1"} }),
+		have: with(present(running("a_1", "n"), running("b_1", "n"), unchanged(running("c_1", "m"))), func(h *Have) {
+			h.Networks[0].Externals = []string{"x_1"}
+			h.Externals = []External{external("x_1", "n")}
+		}),
+		order: `
+			create network new < disconnect a_1 from n < remove network n
+			create network new < disconnect x_1 from n
+			create network new < remove network m
+			create network new | remove container c_1`,
+	},
+	{
 		name: "who is attached to a network that is gone leaves it before it is attached to the new one",
 		want: with(wanted(container("a_1", "n"), container("b_1", "n")), func(w *Want) { w.Networks[0].Externals = []string{"x_1"} }),
 		have: with(present(running("a_1", "n"), running("b_1", "n")), func(h *Have) {

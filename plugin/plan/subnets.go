@@ -1,5 +1,26 @@
 package plan
 
+// creations are the steps that make networks.
+type creations struct {
+	anywhere  []wait // those that take any subnet, and wait for nothing
+	inPlaceOf []wait // removals of the networks whose subnets others get
+}
+
+// keepSubnetsFree puts networks that take any subnet before those go that leave
+// theirs to another: an engine that chooses subnets gives away what is free at
+// that moment. Nobody is detached before that either, so as not to be without the
+// network for longer.
+func (c creations) keepSubnetsFree(b *builder) {
+	for _, removal := range c.inPlaceOf {
+		for _, detached := range b.detachedBefore(removal.key) {
+			b.wait(detached, c.anywhere...)
+		}
+		if b.planned(removal.key) {
+			b.wait(removal.key, c.anywhere...)
+		}
+	}
+}
+
 // subnets finds, for networks that are to be made, removed ones that have all
 // their members. The new ones get their addresses, so that connections between
 // the members go on.
