@@ -109,7 +109,13 @@ func TestAOneOffContainerKeepsTheNetworksThatItWasMadeOn(t *testing.T) {
 			svc.Image = "app"
 		}
 		s.up(nil, "")
-		checkAnswers(t, s.view())
+		v := s.view()
+		checkAnswers(t, v)
+		for _, e := range reach.Compare(v.Snapshot, v.Project, v.File).Edges {
+			if e.Differs == graph.Missing {
+				t.Errorf("%s: by the graph there is no way from %s to %s", name, e.From, e.To)
+			}
+		}
 	}
 }
 

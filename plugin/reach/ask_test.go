@@ -245,15 +245,15 @@ func TestAnEndedContextEndsTheAsking(t *testing.T) {
 	}
 }
 
-func TestALeakMattersMostAndAPublishedPortALittle(t *testing.T) {
+func TestALeakMattersMostAndALinkMoreThanAPublishedPort(t *testing.T) {
 	var ranks []int
 	for _, f := range []reach.Finding{
-		{Verdict: reach.OK}, {Verdict: reach.OK, Ports: []string{"10.0.0.1:80"}},
+		{Verdict: reach.OK}, {Verdict: reach.OK, Ports: []string{"10.0.0.1:80"}}, {Verdict: reach.OK, Want: "yes"},
 		{Verdict: reach.Unknown}, {Verdict: reach.Broken}, {Verdict: reach.Leaking},
 	} {
 		ranks = append(ranks, f.Rank())
 	}
-	if !slices.IsSorted(ranks) || len(slices.Compact(ranks)) != 5 {
+	if !slices.IsSorted(ranks) || len(slices.Compact(ranks)) != 6 {
 		t.Errorf("got %v", ranks)
 	}
 }

@@ -228,7 +228,8 @@ func (c *comparison) path(from, to, preferred string) (network string, whole boo
 }
 
 // paths lists the paths from one node to another, and reports whether every
-// container of the one reaches every one of the other.
+// container of the one reaches every one of the other. A one-off container that
+// does not is older than the link.
 func (c *comparison) paths(from, to string) (paths []Path, whole bool) {
 	pairs := 0
 	whole = true
@@ -237,8 +238,11 @@ func (c *comparison) paths(from, to string) (paths []Path, whole bool) {
 			if !a.State.Up() || !b.State.Up() {
 				continue
 			}
-			pairs++
 			found := Paths(c.snapshot, a, b)
+			if len(found) == 0 && (a.OneOff || b.OneOff) {
+				continue
+			}
+			pairs++
 			whole = whole && len(found) > 0
 			paths = append(paths, found...)
 		}

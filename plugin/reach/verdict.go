@@ -178,11 +178,16 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-// Rank orders findings by how much they matter.
+// Rank orders findings by how much they matter: of two that are as they should
+// be, one of containers that are linked. There may be others of the same services
+// that are not, as those of run are that are older than the link.
 func (f Finding) Rank() int {
 	order := []Verdict{OK, Unknown, Broken, Leaking}
-	rank := 2 * slices.Index(order, f.Verdict)
-	if len(f.Ports) > 0 {
+	rank := 3 * slices.Index(order, f.Verdict)
+	switch {
+	case f.Want == yesNo(true):
+		rank += 2
+	case len(f.Ports) > 0:
 		rank++
 	}
 	return rank
