@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,7 +38,8 @@ func discoveryNotes(in desired.Inputs) []string {
 // withheldNote says what is not joined, why it would be, and what to type.
 func withheldNote(r desired.DiscoveryReport) string {
 	lines := []string{"not joined, for discovery across projects needs a yes:"}
-	var targets, files []string
+	var targets []string
+	files := map[string][]string{} // by the label that they are to have
 	plain := false
 	for _, f := range r.Withheld {
 		lines = append(lines,
@@ -45,7 +47,7 @@ func withheldNote(r desired.DiscoveryReport) string {
 			fmt.Sprintf("    %s mounts the docker socket and publishes %s", f.Proxy, cmp.Or(few(f.Ports), "a port")))
 		targets, plain = append(targets, f.Targets...), plain || f.Plain
 		if f.File != "" {
-			files = append(files, f.File)
+			files[f.Label] = append(files[f.Label], f.File)
 		}
 	}
 	slices.Sort(targets)
@@ -58,10 +60,24 @@ func withheldNote(r desired.DiscoveryReport) string {
 		sets += " or the label that asks for it"
 	}
 	lines = append(lines, "    "+few(targets)+" "+sets)
-	if len(files) > 0 {
-		lines = append(lines, "  hint: for good, label "+few(files)+":", "    "+r.Label)
-	}
+	lines = append(lines, labelHint(files)...)
 	return strings.Join(append(lines, "  hint: or type: docker stacklite --discovery "+strings.Join(r.Names, ",")+" up"), "\n")
+}
+
+// labelHint says which proxies to label, each with what it is to find and no more.
+func labelHint(files map[string][]string) []string {
+	labels := slices.Sorted(maps.Keys(files))
+	if len(labels) == 1 {
+		return []string{"  hint: for good, label " + few(files[labels[0]]) + ":", "    " + labels[0]}
+	}
+	var lines []string
+	for i, label := range labels {
+		if i == 0 {
+			lines = append(lines, "  hint: for good, label each of these:")
+		}
+		lines = append(lines, "    "+few(files[label])+":", "      "+label)
+	}
+	return lines
 }
 
 // few lists some names, and says how many there are besides.

@@ -19,10 +19,8 @@ type DiscoveryReport struct {
 	Before   []Finding // what it joins only because a network says that it did before
 	Withheld []Finding // what it does not join, since the proxy's side has not said yes
 
-	// Label is the label of proxies by which all of Withheld would be joined, but
-	// for those of proxies that have no file; Names are the projects to name to
-	// join all of it, and to keep what is joined.
-	Label string
+	// Names are the projects to name to join all of Withheld, and to keep what is
+	// joined.
 	Names []string
 
 	Parted []Finding // what is joined and will not be, for the proxy publishes on loopback alone
@@ -37,6 +35,7 @@ type Finding struct {
 	Plain   bool     // among Targets are containers of no project, which have the label for it, not VIRTUAL_HOST
 	Ports   []string // that the proxy publishes on more than loopback, as far as is known
 	File    string   // where to label it: "proxy in the file of shop"; empty: it has no file
+	Label   string   // by which its file would allow it to find all Targets, and what it may find already
 }
 
 // reporter reports on the discovery of a project.
@@ -61,24 +60,23 @@ func (in Inputs) Discovered() DiscoveryReport {
 		}
 		r.name(e)
 	}
-	var finds []string
+	finds := map[string][]string{}
 	for _, e := range in.Topology.Withheld {
 		r.Withheld = o.add(r.Withheld, e)
 		r.name(e)
-		switch project := projectOrName(e.From); {
-		case !linking.IsExternal(e.From):
-			finds = append(finds, projectOrName(e.To))
-		case e.From != linking.ExternalContainer(project):
-			finds = append(finds, in.Project.Name)
-		default:
-			continue // it has no file
+		project := in.Project.Name
+		if !linking.IsExternal(e.From) {
+			project = projectOrName(e.To)
 		}
-		finds = append(finds, o.finds(e.From)...)
+		proxy := linking.ExternalText(e.From)
+		finds[proxy] = append(append(finds[proxy], project), o.finds(e.From)...)
 	}
-	slices.Sort(finds)
+	for i, f := range r.Withheld {
+		slices.Sort(finds[f.Proxy])
+		r.Withheld[i].Label = fmt.Sprintf("%s: %q", linking.ProjectsLabel, strings.Join(slices.Compact(finds[f.Proxy]), ","))
+	}
 	slices.Sort(r.Names)
 	r.Names = slices.Compact(r.Names)
-	r.Label = fmt.Sprintf("%s: %q", linking.ProjectsLabel, strings.Join(slices.Compact(finds), ","))
 	r.Parted = o.parted()
 	r.Unmatched = slices.DeleteFunc(slices.Clone(in.Options.Discovery.Among), func(name string) bool {
 		return strings.ContainsAny(name, "*?") || name == in.Project.Name || slices.ContainsFunc(in.Have.Externals, func(x plan.External) bool {

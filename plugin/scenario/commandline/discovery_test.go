@@ -147,6 +147,31 @@ note: not joined, for discovery across projects needs a yes:
 	}
 }
 
+func TestNoLabelAllowsAProxyMoreThanIsAskedAbout(t *testing.T) {
+	st, run := discoveryStage(t, "blog")
+	dash := "dash:\n  image: stacklite-probe:test\n  ports: [\"81:80\"]\n  volumes: [\"/var/run/docker.sock:/tmp/docker.sock\"]\n"
+	st.Must(os.WriteFile(filepath.Join(st.Dir, "admin.yml"), []byte(dash), 0o600))
+	run("admin", "up -d")
+	run("shop", "--discovery project up -d")
+	want := `note: the discovery proxy proxy finds home without a link
+note: not joined, for discovery across projects needs a yes:
+  proxy with shop/site
+    proxy mounts the docker socket and publishes 80:80
+  admin/dash with home
+    admin/dash mounts the docker socket and publishes 81
+    home, shop/site set VIRTUAL_HOST
+  hint: for good, label each of these:
+    proxy:
+      io.stack-lite.discover.projects: "blog,shop"
+    dash in the file of admin:
+      io.stack-lite.discover.projects: "edge"
+  hint: or type: docker stacklite --discovery admin,shop up
+`
+	if diff := cmp.Diff(want, notes(run("edge", "up -d"))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestWhatWasJoinedOnceSaysHowToPartIt(t *testing.T) {
 	_, run := discoveryStage(t, "")
 	run("edge", "up -d")
