@@ -26,6 +26,10 @@ func discoveryNotes(in desired.Inputs) []string {
 	for _, f := range r.Parted {
 		notes = append(notes, fmt.Sprintf("%s publishes on loopback alone, so it no longer finds %s\n  hint: to join them, add a link in the file", f.Proxy, few(f.Targets)))
 	}
+	for _, f := range r.Unnamed {
+		notes = append(notes, fmt.Sprintf("--discovery names others, so %s no longer finds %s\n  hint: to keep them joined: docker stacklite --discovery %s up",
+			f.Proxy, few(f.Targets), strings.Join(r.Names, ",")))
+	}
 	if len(r.Withheld) > 0 {
 		notes = append(notes, withheldNote(r))
 	}

@@ -25,6 +25,8 @@ type DiscoveryReport struct {
 
 	Parted []Finding // what is joined and will not be, for the proxy publishes on loopback alone
 
+	Unnamed []Finding // what was joined and will not be, for the names of projects that were given are others
+
 	Unmatched []string // of the names of projects that were given, those that nothing on the engine has
 }
 
@@ -75,9 +77,13 @@ func (in Inputs) Discovered() DiscoveryReport {
 		slices.Sort(finds[f.Proxy])
 		r.Withheld[i].Label = fmt.Sprintf("%s: %q", linking.ProjectsLabel, strings.Join(slices.Compact(finds[f.Proxy]), ","))
 	}
+	r.Parted = o.parted()
+	for _, e := range o.unnamed() {
+		r.Unnamed = o.add(r.Unnamed, e)
+		r.name(e)
+	}
 	slices.Sort(r.Names)
 	r.Names = slices.Compact(r.Names)
-	r.Parted = o.parted()
 	r.Unmatched = slices.DeleteFunc(slices.Clone(in.Options.Discovery.Among), func(name string) bool {
 		return strings.ContainsAny(name, "*?") || name == in.Project.Name || slices.ContainsFunc(in.Have.Externals, func(x plan.External) bool {
 			return name == x.Owner || name == x.Name
@@ -236,6 +242,31 @@ func (in reporter) nameHere(external string) string {
 		return service
 	}
 	return external
+}
+
+// unnamed gives the edges of what networks join, and what somebody has not named
+// beside other projects.
+func (in reporter) unnamed() []linking.Edge {
+	all := in.outside
+	all.Options.Discovery.Among = nil
+	var edges []linking.Edge
+	for _, e := range all.partners() {
+		if in.Options.Discovery.counts(projectOrName(e.Name)) {
+			continue
+		}
+		for _, svc := range in.Project.Services {
+			if !all.recorded(svc, e.Name) {
+				continue
+			}
+			switch role := linking.RoleOf(svc); {
+			case role.Proxy && e.Discoverable:
+				edges = append(edges, linking.Edge{From: svc.Name, To: e.Name, Owner: e.Name})
+			case role.Discoverable && e.Proxy:
+				edges = append(edges, linking.Edge{From: e.Name, To: svc.Name, Owner: svc.Name})
+			}
+		}
+	}
+	return edges
 }
 
 // joined reports whether two have an edge.

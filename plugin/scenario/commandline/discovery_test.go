@@ -191,6 +191,26 @@ func TestWhatWasJoinedOnceSaysHowToPartIt(t *testing.T) {
 	}
 }
 
+func TestWhoNamesOneProjectIsToldWhichOthersThatParts(t *testing.T) {
+	_, run := discoveryStage(t, "")
+	run("edge", "up -d")
+	run("blog", "--discovery edge up -d")
+	run("shop", "up -d")
+	const joined = "note: the discovery proxy proxy finds home, shop/site without a link\n"
+	const parts = "note: --discovery names others, so proxy no longer finds blog/site\n" +
+		"  hint: to keep them joined: docker stacklite --discovery blog,shop up\n"
+	for _, c := range []struct{ line, want string }{
+		{"--discovery shop plan", joined + parts},
+		{"--discovery blog,shop plan", "note: the discovery proxy proxy finds home, blog/site, shop/site without a link\n"},
+		{"--discovery shop up -d", joined + parts},
+		{"--discovery shop up -d", joined},
+	} {
+		if diff := cmp.Diff(c.want, notes(run("edge", c.line))); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", c.line, diff)
+		}
+	}
+}
+
 // TestAProxyThatIsOnlyDetachedIsRunning also says that check has something to
 // check: what the two are joined by may have been taken away by hand.
 func TestAProxyThatIsOnlyDetachedIsRunning(t *testing.T) {
