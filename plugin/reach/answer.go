@@ -138,7 +138,7 @@ func whyNot(g graph.Graph, from, to string) string {
 		})
 	}
 	if isolated(from) && isolated(to) {
-		return "neither has links, and containers on their network can't talk to each other"
+		return "neither has links, so each has a network to itself"
 	}
 	return "they are not linked, so they share no network"
 }

@@ -135,14 +135,14 @@ func TestANoSaysWhy(t *testing.T) {
 		}},
 		"neither has links": {"web\nx", []string{
 			"no: web does not reach x, by the files",
-			"  neither has links, and containers on their network can't talk to each other",
+			"  neither has links, so each has a network to itself",
 		}},
 		"no network": {"web\nx net=none", []string{
 			"no: web does not reach x, by the files", "  x has no network (net: none)",
 		}},
 		"a published port": {"web\nx 8080:80", []string{
 			"no: web does not reach x, by the files",
-			"  neither has links, and containers on their network can't talk to each other",
+			"  neither has links, so each has a network to itself",
 			"  but through the host: x publishes 8080:80; links do not protect published ports",
 		}},
 	} {
