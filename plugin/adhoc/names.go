@@ -8,6 +8,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
@@ -83,24 +84,33 @@ func calledInProject(s *observed.Snapshot, c *observed.Container, alias string) 
 			continue
 		}
 		for _, member := range slices.Sorted(maps.Keys(n.Wiring)) {
-			for _, word := range strings.Fields(n.Wiring[member]) {
-				word, target, private := strings.Cut(word, "=")
-				switch {
-				case !strings.EqualFold(word, alias), linking.Name{Alias: word, Target: target}.Hides():
-				case !private:
-					return word, member
-				case member == c.Service:
-					return word, target
-				}
-			}
-			for _, r := range s.Replicas(c.Project, member) {
-				for _, own := range []string{r.Name, desired.ReplicaAlias(member, r.Number)} {
-					if strings.EqualFold(own, alias) {
-						return own, member
-					}
+			for _, found := range namesBy(s, n, member, c) {
+				if strings.EqualFold(found.Alias, alias) {
+					return found.Alias, found.Target
 				}
 			}
 		}
 	}
 	return "", ""
+}
+
+// namesBy lists the names that a container of a project sees on a network because
+// of one of its services: those of the service itself, and the container's own for
+// others.
+func namesBy(s *observed.Snapshot, n *observed.Network, member string, c *observed.Container) []linking.Name {
+	var names []linking.Name
+	endpoint := labels.ParseEndpoint(n.Wiring[member])
+	for _, alias := range endpoint.Aliases {
+		names = append(names, linking.Name{Alias: alias, Target: member})
+	}
+	for _, l := range endpoint.Links {
+		if member == c.Service && !l.Hides() {
+			names = append(names, l)
+		}
+	}
+	for _, r := range s.Replicas(c.Project, member) {
+		names = append(names, linking.Name{Alias: r.Name, Target: member},
+			linking.Name{Alias: desired.ReplicaAlias(member, r.Number), Target: member})
+	}
+	return names
 }

@@ -46,14 +46,18 @@ func Finds(s *observed.Snapshot, c *observed.Container) []string {
 			continue
 		}
 		for member, text := range n.Wiring {
+			endpoint := labels.ParseEndpoint(text)
 			if member == c.Service {
-				names = append(names, labels.PrivateNames(text)...)
+				for _, l := range endpoint.Links {
+					if !l.Hides() {
+						names = append(names, l.Alias)
+					}
+				}
 				continue
 			}
-			public := labels.PublicNames(text)
-			names = append(names, public...)
+			names = append(names, endpoint.Aliases...)
 			for _, r := range s.Replicas(c.Project, member) {
-				if len(public) > 0 {
+				if len(endpoint.Aliases) > 0 {
 					names = append(names, ReplicaAlias(member, r.Number), r.Name)
 				}
 			}

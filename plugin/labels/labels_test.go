@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,10 +122,14 @@ func TestWhatCanNotBeReadIsNoValue(t *testing.T) {
 }
 
 func TestAnEndpointSaysWhatItSeesATargetAs(t *testing.T) {
-	text := labels.EndpointText(linking.Endpoint{
+	endpoint := linking.Endpoint{
 		Aliases: []string{"web", "www"},
 		Links:   []linking.Name{{Alias: "sql", Target: "db"}, {Alias: "database", Target: "db"}, {Alias: "web2", Target: "web"}},
-	})
+	}
+	text := labels.EndpointText(endpoint)
+	if got := labels.ParseEndpoint(text); !reflect.DeepEqual(got, endpoint) {
+		t.Errorf("read as %v", got)
+	}
 	if want := "web www sql=db database=db web2=web"; text != want {
 		t.Errorf("got %q, want %q", text, want)
 	}

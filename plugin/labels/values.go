@@ -22,30 +22,26 @@ func EndpointText(e linking.Endpoint) string {
 	return strings.Join(words, " ")
 }
 
-// PublicNames reads from EndpointText the names that others on the network see.
-func PublicNames(text string) []string {
-	return slices.DeleteFunc(strings.Fields(text), func(word string) bool { return strings.Contains(word, "=") })
-}
-
-// PrivateNames reads from EndpointText the names under which the service alone
-// finds others there.
-func PrivateNames(text string) []string {
-	var names []string
+// ParseEndpoint reads EndpointText.
+func ParseEndpoint(text string) linking.Endpoint {
+	var e linking.Endpoint
 	for _, word := range strings.Fields(text) {
-		if alias, target, private := strings.Cut(word, "="); private && !(linking.Name{Alias: alias, Target: target}).Hides() {
-			names = append(names, alias)
+		if alias, target, private := strings.Cut(word, "="); private {
+			e.Links = append(e.Links, linking.Name{Alias: alias, Target: target})
+		} else {
+			e.Aliases = append(e.Aliases, word)
 		}
 	}
-	return names
+	return e
 }
 
 // EndpointAliases reads from EndpointText what the service calls a target, but
 // for the target's own name.
 func EndpointAliases(text, target string) []string {
 	var aliases []string
-	for _, word := range strings.Fields(text) {
-		if alias, to, ok := strings.Cut(word, "="); ok && to == target && alias != target {
-			aliases = append(aliases, alias)
+	for _, l := range ParseEndpoint(text).Links {
+		if l.Target == target && l.Alias != target {
+			aliases = append(aliases, l.Alias)
 		}
 	}
 	return aliases
