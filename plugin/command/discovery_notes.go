@@ -64,8 +64,11 @@ func withheldNote(r desired.DiscoveryReport) string {
 		sets += " or the label that asks for it"
 	}
 	lines = append(lines, "    "+few(targets)+" "+sets)
-	lines = append(lines, labelHint(files)...)
-	return strings.Join(append(lines, "  hint: or type: docker stacklite --discovery "+strings.Join(r.Names, ",")+" up"), "\n")
+	join := "to join them"
+	if len(files) > 0 {
+		lines, join = append(lines, labelHint(files)...), "or type"
+	}
+	return strings.Join(append(lines, "  hint: "+join+": docker stacklite --discovery "+strings.Join(r.Names, ",")+" up"), "\n")
 }
 
 // labelHint says which proxies to label, each with what it is to find and no more.

@@ -147,6 +147,16 @@ note: not joined, for discovery across projects needs a yes:
 	}
 }
 
+func TestAProxyWithoutAFileIsNamed(t *testing.T) {
+	st, run := discoveryStage(t, "")
+	st.Say("external", st.Project+"nginx", "socket", "publish")
+	want := "  hint: to join them: docker stacklite --discovery mynginx up\n"
+	got := notes(strings.ReplaceAll(run("shop", "up -d"), st.Project, "my"))
+	if strings.Count(got, "hint:") != 1 || !strings.HasSuffix(got, want) {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestNoLabelAllowsAProxyMoreThanIsAskedAbout(t *testing.T) {
 	st, run := discoveryStage(t, "blog")
 	dash := "dash:\n  image: stacklite-probe:test\n  ports: [\"81:80\"]\n  volumes: [\"/var/run/docker.sock:/tmp/docker.sock\"]\n"
