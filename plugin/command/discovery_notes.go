@@ -20,14 +20,14 @@ func discoveryNotes(in desired.Inputs) []string {
 		notes = append(notes, fmt.Sprintf("the discovery proxy %s finds %s without a link", f.Proxy, strings.Join(f.Targets, ", ")))
 	}
 	for _, f := range r.Before {
-		notes = append(notes, fmt.Sprintf("the discovery proxy %s finds %s, as before\n  hint: to part them: docker stacklite --discovery project up",
+		notes = append(notes, fmt.Sprintf("the discovery proxy %s finds %s, as before\n  hint: to part them: docker stacklite --discovery project up -d",
 			f.Proxy, strings.Join(f.Targets, ", ")))
 	}
 	for _, f := range r.Parted {
 		notes = append(notes, fmt.Sprintf("%s publishes on loopback alone, so it no longer finds %s\n  hint: to join them, add a link in the file", f.Proxy, few(f.Targets)))
 	}
 	for _, f := range r.Unnamed {
-		notes = append(notes, fmt.Sprintf("--discovery names others, so %s no longer finds %s\n  hint: to keep them joined: docker stacklite --discovery %s up",
+		notes = append(notes, fmt.Sprintf("--discovery names others, so %s no longer finds %s\n  hint: to keep them joined: docker stacklite --discovery %s up -d",
 			f.Proxy, few(f.Targets), strings.Join(r.Names, ",")))
 	}
 	if len(r.Withheld) > 0 {
@@ -68,7 +68,7 @@ func withheldNote(r desired.DiscoveryReport) string {
 	if len(files) > 0 {
 		lines, join = append(lines, labelHint(files)...), "or type"
 	}
-	return strings.Join(append(lines, "  hint: "+join+": docker stacklite --discovery "+strings.Join(r.Names, ",")+" up"), "\n")
+	return strings.Join(append(lines, "  hint: "+join+": docker stacklite --discovery "+strings.Join(r.Names, ",")+" up -d"), "\n")
 }
 
 // labelHint says which proxies to label, each with what it is to find and no more.

@@ -103,7 +103,7 @@ func TestWhatIsNotJoinedIsOneNoteWithWhatToType(t *testing.T) {
     site sets VIRTUAL_HOST
   hint: for good, label proxy in the file of edge:
     io.stack-lite.discover.projects: "blog,shop"
-  hint: or type: docker stacklite --discovery edge up
+  hint: or type: docker stacklite --discovery edge up -d
 `
 	for _, line := range []string{"plan", "up -d", "up -d", "plan --format steps"} {
 		if diff := cmp.Diff(want, notes(run("shop", line))); diff != "" {
@@ -135,7 +135,7 @@ note: not joined, for discovery across projects needs a yes:
     home, shop/site, mysite set VIRTUAL_HOST or the label that asks for it
   hint: for good, label proxy:
     io.stack-lite.discover.projects: "blog,shop,mysite"
-  hint: or type: docker stacklite --discovery blog,shop,mynginx,mysite up
+  hint: or type: docker stacklite --discovery blog,shop,mynginx,mysite up -d
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -150,7 +150,7 @@ note: not joined, for discovery across projects needs a yes:
 func TestAProxyWithoutAFileIsNamed(t *testing.T) {
 	st, run := discoveryStage(t, "")
 	st.Say("external", st.Project+"nginx", "socket", "publish")
-	want := "  hint: to join them: docker stacklite --discovery mynginx up\n"
+	want := "  hint: to join them: docker stacklite --discovery mynginx up -d\n"
 	got := notes(strings.ReplaceAll(run("shop", "up -d"), st.Project, "my"))
 	if strings.Count(got, "hint:") != 1 || !strings.HasSuffix(got, want) {
 		t.Errorf("got %s", got)
@@ -175,7 +175,7 @@ note: not joined, for discovery across projects needs a yes:
       io.stack-lite.discover.projects: "blog,shop"
     dash in the file of admin:
       io.stack-lite.discover.projects: "edge"
-  hint: or type: docker stacklite --discovery admin,shop up
+  hint: or type: docker stacklite --discovery admin,shop up -d
 `
 	if diff := cmp.Diff(want, notes(run("edge", "up -d"))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -186,7 +186,7 @@ func TestWhatWasJoinedOnceSaysHowToPartIt(t *testing.T) {
 	_, run := discoveryStage(t, "")
 	run("edge", "up -d")
 	run("blog", "--discovery edge up -d")
-	want := "note: the discovery proxy edge/proxy finds site, as before\n  hint: to part them: docker stacklite --discovery project up\n"
+	want := "note: the discovery proxy edge/proxy finds site, as before\n  hint: to part them: docker stacklite --discovery project up -d\n"
 	for _, line := range []string{"up -d", "plan"} {
 		if diff := cmp.Diff(want, notes(run("blog", line))); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", line, diff)
@@ -208,7 +208,7 @@ func TestWhoNamesOneProjectIsToldWhichOthersThatParts(t *testing.T) {
 	run("shop", "up -d")
 	const joined = "note: the discovery proxy proxy finds home, shop/site without a link\n"
 	const parts = "note: --discovery names others, so proxy no longer finds blog/site\n" +
-		"  hint: to keep them joined: docker stacklite --discovery blog,shop up\n"
+		"  hint: to keep them joined: docker stacklite --discovery blog,shop up -d\n"
 	for _, c := range []struct{ line, want string }{
 		{"--discovery shop plan", joined + parts},
 		{"--discovery blog,shop plan", "note: the discovery proxy proxy finds home, blog/site, shop/site without a link\n"},
