@@ -43,6 +43,22 @@ func TestALinkOfAnotherProjectIsNoLeak(t *testing.T) {
 	}
 }
 
+func TestAnExternalLinkThatTheFilesNoLongerHaveIsALeak(t *testing.T) {
+	v := up(t, "web >db\ndb", nil)
+	v.Snapshot.Networks = append(v.Snapshot.Networks, observed.Network{
+		ID: "id-p_x", Name: "p_x", Project: "p", Traffic: true, Kind: linking.Linked, Externals: []string{"/peer"},
+	})
+	v.Snapshot.Containers = append(v.Snapshot.Containers, plain("peer", on("p_x", "10.1.0.2")))
+	attach(v, "p_web_1", on("p_x", "10.1.0.3"))
+	check, _ := checked(t, v, reach.Scope{})
+	for _, f := range check.Findings() {
+		if f.From == "p_web_1" && f.To == "peer" && f.Want == "no" {
+			return
+		}
+	}
+	t.Errorf("web is to reach peer: %+v", check.Findings())
+}
+
 func TestANetworkOfTheUsersIsAsTheEngineHasIt(t *testing.T) {
 	for name, traffic := range map[string]bool{"with traffic": true, "without": false} {
 		v := up(t, "a net=lan\nb net=lan\nc net=lan >d\nd\ne net=@a", nil)
