@@ -15,8 +15,8 @@ import (
 
 // hides lists the names that containers of a service must not find on networks
 // that the project has not made: those under which they find others on its own.
-// With the names of the replicas that there are now: a private name can't be
-// given to an endpoint in use.
+// The names of replicas are those of the replicas that there are to be; the planner
+// attaches a container anew that lacks some (plan.Private).
 func (in Inputs) hides(service string, replicas map[string][]int) []string {
 	finds := in.Topology.Service(service).Finds
 	names := slices.Clone(finds)

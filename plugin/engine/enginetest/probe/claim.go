@@ -36,19 +36,11 @@ func claim(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	w, err := openWire()
+	w, on, victims, err := openWireTo(to)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	on, err := ports()
-	if err != nil {
-		return err
-	}
-	victims, err := w.neighbours(on, to)
-	if err != nil {
-		return err
-	}
 	i := impostor{w, on, address, fmt.Sprintf("taken by %s\n", host)}
 	for round := 0; round < *rounds && ctx.Err() == nil; round++ {
 		if err := i.announce(victims); err != nil {

@@ -45,19 +45,11 @@ func frames(_ context.Context, args []string) error {
 		}
 		targets = append(targets, t)
 	}
-	w, err := openWire()
+	w, from, ways, err := openWireTo(routers)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	from, err := ports()
-	if err != nil {
-		return err
-	}
-	ways, err := w.neighbours(from, routers)
-	if err != nil {
-		return err
-	}
 	sent := 0
 	for _, p := range from {
 		for _, t := range targets {

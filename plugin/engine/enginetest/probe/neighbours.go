@@ -50,6 +50,22 @@ type neighbour struct {
 	mac  net.HardwareAddr
 }
 
+// openWireTo opens the wire, and finds the ports of this container and who has
+// the addresses on their networks. The caller closes it.
+func openWireTo(addrs []netip.Addr) (w *wire, on []port, found []neighbour, err error) {
+	if on, err = ports(); err != nil {
+		return nil, nil, nil, err
+	}
+	if w, err = openWire(); err != nil {
+		return nil, nil, nil, err
+	}
+	if found, err = w.neighbours(on, addrs); err != nil {
+		_ = w.close()
+		return nil, nil, nil, err
+	}
+	return w, on, found, nil
+}
+
 // neighbours asks by ARP who has addresses; one that nobody has on any network
 // of the container is an error.
 func (w *wire) neighbours(on []port, addrs []netip.Addr) ([]neighbour, error) {
