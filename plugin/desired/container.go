@@ -11,6 +11,8 @@ import (
 	"github.com/docker/go-units"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // config maps the keys of a service to the engine's container configuration
@@ -205,6 +207,30 @@ func chosenPorts(s *compose.Service) []string {
 		}
 	}
 	return ports
+}
+
+// hostPorts lists the ports of the host that a service's containers need.
+func hostPorts(s *compose.Service) []plan.HostPort {
+	var ports []plan.HostPort
+	for _, x := range s.Ports {
+		if x.HostFirst != 0 {
+			ports = append(ports, plan.HostPort{IP: x.IP, First: x.HostFirst, Last: x.HostLast, Proto: x.Proto})
+		}
+	}
+	return ports
+}
+
+// data lists the volumes and the paths of the host that a service's containers
+// write to, as plan.Container has it. The engine's socket is no data.
+func data(s *compose.Service) []string {
+	var list []string
+	for _, v := range s.Volumes {
+		readOnly := slices.Contains(strings.Split(v.Mode, ","), "ro")
+		if v.Host != "" && !readOnly && !linking.IsSocket(v.Host) {
+			list = append(list, v.Host)
+		}
+	}
+	return list
 }
 
 // netMode is the engine's word for a net that is neither links' nor a

@@ -130,7 +130,7 @@ func TestEveryContainerHasAllLabels(t *testing.T) {
 			expect := labels.Blank()
 			maps.Copy(expect, map[string]string{
 				"team": of.team, labels.Project: "demo", labels.Service: "web", labels.Number: of.number, labels.OneOff: of.oneOff,
-				labels.Version: "test", labels.WorkingDir: p.Dir, labels.Files: p.Files[0], labels.Fingerprint: string(c.Fingerprint),
+				labels.ComposeVersion: "1.29.2", labels.Version: "test", labels.WorkingDir: p.Dir, labels.Files: p.Files[0], labels.Fingerprint: string(c.Fingerprint),
 				labels.Container: of.name,
 			})
 			if diff := cmp.Diff(expect, got); diff != "" {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -70,6 +71,23 @@ func haveContainer(c *observed.Container, external map[string]bool) plan.HaveCon
 		Image: c.Image, ImageID: c.ImageID, Fingerprint: c.Fingerprint.Without(labels.RoleSetting()), State: c.State,
 		After: c.After, Dir: c.Dir, LinkEnv: c.LinkEnv,
 		Attached: map[string]string{}, Address: map[string]string{}, Private: private(c),
+		MadeBy: c.MadeBy, Order: c.Order, LinkedBy: c.LinkedBy,
+	}
+	for _, m := range c.Mounts {
+		if m.Anonymous() {
+			if h.Anonymous == nil {
+				h.Anonymous = map[string]string{}
+			}
+			h.Anonymous[m.Target] = m.Volume
+		}
+		if !m.ReadOnly && !linking.IsSocket(m.Source) {
+			h.Data = append(h.Data, m.Volume+m.Source) // one of the two is empty
+		}
+	}
+	for _, p := range c.Ports {
+		if p.Public != 0 {
+			h.HostPorts = append(h.HostPorts, plan.HostPort{IP: p.IP, First: int(p.Public), Last: int(p.Public), Proto: p.Protocol})
+		}
 	}
 	if kind, id := c.ForeignNetwork(); kind == "container" {
 		h.NetworkOf = id

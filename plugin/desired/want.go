@@ -127,6 +127,8 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		After:       service.After,
 		PortRange:   portRange(s),
 		ChosenPorts: chosenPorts(s),
+		HostPorts:   hostPorts(s),
+		Data:        data(s),
 	}
 	switch s.Net.Mode {
 	case compose.NetNetwork:
@@ -164,7 +166,7 @@ func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Containe
 	out[labels.Service] = s.Name
 	out[labels.Number] = strconv.Itoa(number)
 	out[labels.OneOff] = "False"
-	out[labels.Version] = in.Options.Version
+	out[labels.ComposeVersion], out[labels.Version] = labels.ActsAs, in.Options.Version
 	out[labels.WorkingDir] = in.Project.Dir
 	out[labels.Files] = labels.ListText(in.Project.Files)
 	role := linking.RoleOf(s)

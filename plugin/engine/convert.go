@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/network"
 
 	"github.com/stack-lite/stack-lite/linking"
@@ -75,14 +76,17 @@ func observedContainer(c container.Summary, copied bool) observed.Container {
 		ID: c.ID, Name: containerName(c), Owner: c.Labels[labels.Project],
 		Image: c.Image, ImageID: c.ImageID, Command: c.Command,
 		State: plan.State(c.State), Status: c.Status, Ports: observedPorts(c.Ports),
+		Mounts: observedMounts(c.Mounts), LinkedBy: linkedBy(c.Names),
 	}
 	addEndpoints(&out, c)
-	if labels.Ours(c.Labels) && !copied {
+	switch {
+	case copied:
+		out.CopyOf = c.Labels[labels.Service]
+	case labels.Ours(c.Labels):
 		addLabels(&out, c.Labels)
 		return out
-	}
-	if copied {
-		out.CopyOf = c.Labels[labels.Service]
+	case labels.ByCompose(c.Labels):
+		out.Compose = composeLabels(c.Labels)
 	}
 	if out.Attachable() {
 		guessRole(&out, c)
@@ -182,6 +186,49 @@ func attached(c container.Summary) bool {
 		}
 	}
 	return false
+}
+
+// composeLabels are what docker-compose 1.x says of a container.
+func composeLabels(of map[string]string) *observed.ComposeLabels {
+	l := &observed.ComposeLabels{
+		Version: of[labels.ComposeVersion], Service: of[labels.Service], OneOff: labels.IsOneOff(of),
+		Dir: of[labels.WorkingDir], Files: labels.ParseList(of[labels.Files]),
+	}
+	if !l.OneOff {
+		l.Number, _ = strconv.Atoi(of[labels.Number])
+	}
+	return l
+}
+
+// linkedBy reads the second names of a container: /CONSUMER/ALIAS for each link
+// of the default bridge that leads to it.
+func linkedBy(names []string) []string {
+	var consumers []string
+	for _, n := range names {
+		if consumer, _, link := strings.Cut(strings.TrimPrefix(n, "/"), "/"); link && !slices.Contains(consumers, consumer) {
+			consumers = append(consumers, consumer)
+		}
+	}
+	slices.Sort(consumers)
+	return consumers
+}
+
+func observedMounts(mounts []container.MountPoint) []observed.Mount {
+	var list []observed.Mount
+	for _, m := range mounts {
+		out := observed.Mount{Target: m.Destination, ReadOnly: !m.RW}
+		switch m.Type {
+		case mount.TypeVolume:
+			out.Volume = m.Name
+		case mount.TypeBind:
+			out.Source = m.Source
+		default:
+			continue
+		}
+		list = append(list, out)
+	}
+	slices.SortFunc(list, func(a, b observed.Mount) int { return cmp.Compare(a.Target, b.Target) })
+	return list
 }
 
 func observedPorts(ports []container.Port) []observed.Port {

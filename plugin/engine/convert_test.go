@@ -143,13 +143,38 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 			summary: container.Summary{ID: id, Names: []string{"/x"}, Labels: map[string]string{linking.DiscoverLabel: "true"}}, mode: "container:fedc",
 			want: observed.Container{ID: id, Name: "x", NetworkMode: "container:fedc"},
 		},
+		"of docker-compose 1.x": {
+			summary: container.Summary{
+				ID: id, Names: []string{"/demo_web_2"},
+				Mounts: []container.MountPoint{
+					{Type: "volume", Name: "cache", Destination: "/tmp", RW: true}, {Type: "bind", Source: "/src", Destination: "/code"},
+					{Type: "tmpfs", Destination: "/run"},
+				},
+				Labels: map[string]string{
+					labels.Project: "demo", labels.Service: "web", labels.Number: "2", labels.OneOff: "False",
+					labels.ComposeVersion: "1.29.2", labels.WorkingDir: "/src", labels.Files: "/src/fig.yml",
+				},
+			},
+			want: observed.Container{
+				ID: id, Name: "demo_web_2", Owner: "demo",
+				Compose: &observed.ComposeLabels{Version: "1.29.2", Service: "web", Number: 2, Dir: "/src", Files: []string{"/src/fig.yml"}},
+				Mounts:  []observed.Mount{{Source: "/src", Target: "/code", ReadOnly: true}, {Volume: "cache", Target: "/tmp"}},
+			},
+		},
+		"of docker-compose 1.x, copied": {
+			summary: container.Summary{ID: id, Names: []string{"/copy"}, Labels: map[string]string{
+				labels.Project: "demo", labels.Service: "web", labels.Number: "2", labels.ComposeVersion: "1.29.2",
+			}},
+			copied: true,
+			want:   observed.Container{ID: id, Name: "copy", Owner: "demo", CopyOf: "web"},
+		},
 		"with names that legacy links gave it": {
 			summary: container.Summary{ID: id, Names: []string{"/web/db", "/db", "/app/sql"}},
-			want:    observed.Container{ID: id, Name: "db"},
+			want:    observed.Container{ID: id, Name: "db", LinkedBy: []string{"app", "web"}},
 		},
 		"without a name yet": {
 			summary: container.Summary{ID: id, Names: []string{"/web/db"}},
-			want:    observed.Container{ID: id, Name: id[:12]},
+			want:    observed.Container{ID: id, Name: id[:12], LinkedBy: []string{"web"}},
 		},
 		"an external proxy": {
 			summary: container.Summary{ID: id, Names: []string{"/proxy"}, Mounts: socket, Ports: published},

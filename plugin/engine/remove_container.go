@@ -3,17 +3,11 @@ package engine
 import (
 	"context"
 	"errors"
-	"regexp"
 
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/mount"
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
-
-// anonymousName is the form of the names that the engine gives to volumes that
-// have none.
-var anonymousName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // removeContainer removes a container and, where asked to, its anonymous
 // volumes. The engine takes those that were carried over from a replaced
@@ -26,9 +20,9 @@ func removeContainer(ctx context.Context, client Client, a plan.RemoveContainer)
 		if err != nil {
 			return ignoreNotFound(err)
 		}
-		for _, m := range c.Mounts {
-			if m.Type == mount.TypeVolume && anonymousName.MatchString(m.Name) {
-				volumes = append(volumes, m.Name)
+		for _, m := range observedMounts(c.Mounts) {
+			if m.Anonymous() {
+				volumes = append(volumes, m.Volume)
 			}
 		}
 	}

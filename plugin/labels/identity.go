@@ -1,6 +1,8 @@
 package labels
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -13,7 +15,7 @@ type Identity int
 
 // The identities.
 const (
-	Foreign Identity = iota // the labels are not ours
+	Foreign Identity = iota // the labels are neither ours nor those of docker-compose 1.x
 	Itself                  // the container has the name that its labels were written for
 	Unsure                  // it has another name: its image tells, see Copied
 )
@@ -24,6 +26,11 @@ const (
 func IdentityOf(name string, of map[string]string) Identity {
 	named, labelled := containerOf(of)
 	switch {
+	case ByCompose(of):
+		if hasDefaultName(debris.ReplaceAllString(name, ""), of) {
+			return Itself
+		}
+		return Unsure
 	case !Ours(of):
 		return Foreign
 	case labelled && (name == named || name == plan.TemporaryName(named)), !labelled && hasDefaultName(name, of):
@@ -36,8 +43,18 @@ func IdentityOf(name string, of map[string]string) Identity {
 // so is a copy of one that was committed. Otherwise it was renamed: one that is
 // made differs from its image, see ContainerText.
 func Copied(of, image map[string]string) bool {
+	if ByCompose(of) {
+		return !slices.ContainsFunc([]string{Project, Service, Number, OneOff, configHash, slug}, func(label string) bool {
+			return image[label] != of[label]
+		})
+	}
 	return image[Fingerprint] == of[Fingerprint] && image[Container] == of[Container]
 }
+
+// debris is what docker-compose 1.x puts before the name of a container that it
+// is about to replace. Where that fails, the container keeps it
+// (compose-v1.md 3.7).
+var debris = regexp.MustCompile(`^[0-9a-f]{12}_`)
 
 // ContainerText writes the name that a container is made for. Where its image was
 // committed from a container of that name, a second word makes the two differ.
@@ -56,7 +73,7 @@ func containerOf(of map[string]string) (name string, ok bool) {
 
 // hasDefaultName reports whether a name is one that containers get which are
 // given no other (compose-v1.md 3.5): PROJECT_SERVICE_NUMBER, or
-// PROJECT_SERVICE_run_ and hexadecimal digits.
+// PROJECT_SERVICE_run_ and hexadecimal digits, or a number.
 func hasDefaultName(name string, of map[string]string) bool {
 	rest, ok := strings.CutPrefix(name, strings.TrimLeft(of[Project], "-_")+"_"+of[Service]+"_")
 	if !ok {

@@ -18,6 +18,11 @@ func replica(others ...string) map[string]string {
 	return of
 }
 
+// byCompose are labels of a replica that docker-compose of a version made.
+func byCompose(version string, others ...string) map[string]string {
+	return replica(append([]string{labels.Fingerprint, "", labels.ComposeVersion, version, "com.docker.compose.config-hash", "f00"}, others...)...)
+}
+
 // oneOff are labels of a one-off container.
 func oneOff(others ...string) map[string]string {
 	return replica(append([]string{labels.OneOff, "True", labels.Number, ""}, others...)...)
@@ -33,6 +38,14 @@ func TestAContainerIsTheOneOfItsLabelsByItsName(t *testing.T) {
 		{"without labels", "demo_web_1", nil, labels.Foreign},
 		{"of docker-compose", "demo_web_1", replica(labels.Fingerprint, ""), labels.Foreign},
 		{"one of no project", "other", labels.Blank(), labels.Foreign},
+		{"of docker-compose 1.29", "demo_web_1", byCompose("1.29.2"), labels.Itself},
+		{"of docker-compose 1.3", "demo_web_1", byCompose("1.3.0"), labels.Itself},
+		{"of docker compose", "demo_web_1", byCompose("2.20.0"), labels.Foreign},
+		{"of docker-compose, which failed to replace it", "0123456789ab_demo_web_1", byCompose("1.29.2"), labels.Itself},
+		{"of docker-compose, under a name of the file", "the-web", byCompose("1.29.2"), labels.Unsure},
+		{"of docker-compose, under another number", "demo_web_2", byCompose("1.29.2"), labels.Unsure},
+		{"of docker-compose, one-off", "demo_web_run_0123456789ab", byCompose("1.29.2", labels.OneOff, "True", labels.Number, "1"), labels.Itself},
+		{"of docker-compose 1.22, one-off", "demo_web_run_2", byCompose("1.22.0", labels.OneOff, "True", labels.Number, "2"), labels.Itself},
 
 		{"under its name", "demo_web_1", made("demo_web_1"), labels.Itself},
 		{"under a name of the file", "the-web", made("the-web"), labels.Itself},
@@ -80,6 +93,10 @@ func TestAnUnsureContainerIsACopyWhereItsImageHasItsLabels(t *testing.T) {
 		{"an earlier version's container that was renamed", replica(), map[string]string{"team": "a"}, false},
 		{"an earlier version's container of a committed image", replica(labels.Container, "demo_db_1"),
 			replica(labels.Container, "demo_db_1", labels.Fingerprint, "1 image=ccdd"), false},
+		{"docker-compose's container of an image without labels", byCompose("1.29.2"), nil, false},
+		{"a copy of docker-compose's container", byCompose("1.29.2"), byCompose("1.29.2"), true},
+		{"docker-compose's container of a committed image", byCompose("1.29.2"), byCompose("1.29.2", "com.docker.compose.config-hash", "bad"), false},
+		{"docker-compose's container of another's image", byCompose("1.29.2"), byCompose("1.29.2", labels.Service, "db"), false},
 	} {
 		if got := labels.Copied(c.of, c.image); got != c.copied {
 			t.Errorf("%s: copied %v", c.what, got)

@@ -17,19 +17,30 @@ import (
 // take a container for its own. Networks have none of them: docker compose
 // takes each that has Project for its own, puts containers on it and removes it.
 const (
-	Project    = "com.docker.compose.project"
-	Service    = "com.docker.compose.service"
-	Number     = "com.docker.compose.container-number"
-	OneOff     = "com.docker.compose.oneoff" // True or False
-	Version    = "com.docker.compose.version"
-	WorkingDir = "com.docker.compose.project.working_dir"
-	Files      = "com.docker.compose.project.config_files" // a list
+	Project        = "com.docker.compose.project"
+	Service        = "com.docker.compose.service"
+	Number         = "com.docker.compose.container-number"
+	OneOff         = "com.docker.compose.oneoff"  // True or False
+	ComposeVersion = "com.docker.compose.version" // of docker-compose: see ActsAs
+	WorkingDir     = "com.docker.compose.project.working_dir"
+	Files          = "com.docker.compose.project.config_files" // a list
+)
+
+// ActsAs is the ComposeVersion of what this tool makes: docker-compose 1.x reads
+// it as a version number, and goes on with the containers that have it.
+const ActsAs = "1.29.2"
+
+// Labels that docker-compose 1.x writes and this tool does not.
+const (
+	configHash = "com.docker.compose.config-hash" // not on one-off containers
+	slug       = "com.docker.compose.slug"        // of one-off containers, from 1.23 on
 )
 
 // Our own state. A container without Fingerprint, or a network without Settings,
 // is external, whatever its other labels say. Blank says which a container has.
 const (
 	Fingerprint = "io.stack-lite.print"     // plan.Fingerprint of a container
+	Version     = "io.stack-lite.version"   // of what made it
 	Container   = "io.stack-lite.container" // the name that a container was made for: see ContainerText
 	After       = "io.stack-lite.after"     // services started before, a list
 	Settings    = "io.stack-lite.settings"  // what can't be changed on a network: its linking.Kind
@@ -69,8 +80,8 @@ const ownPrefix = "io.stack-lite."
 // All lists the labels that are written by this tool alone.
 func All() []string {
 	return []string{
-		Project, Service, Number, OneOff, Version, WorkingDir, Files,
-		Fingerprint, Container, After, Settings, For, ProjectOf, Network, Wiring, Externals, Discovery, LinkEnv, Exposes, MACAddress,
+		Project, Service, Number, OneOff, ComposeVersion, WorkingDir, Files,
+		Fingerprint, Version, Container, After, Settings, For, ProjectOf, Network, Wiring, Externals, Discovery, LinkEnv, Exposes, MACAddress,
 		Link, Prober,
 	}
 }
@@ -108,6 +119,12 @@ func LeftOut(name string) string {
 // Ours reports whether labels are such as this tool writes on a container. Whether
 // it made that container is another question: see IdentityOf.
 func Ours(of map[string]string) bool { return of[Fingerprint] != "" }
+
+// ByCompose reports whether labels are such as docker-compose 1.x writes on a
+// container: docker compose, which came after it, writes 2 and more.
+func ByCompose(of map[string]string) bool {
+	return !Ours(of) && of[Project] != "" && of[Service] != "" && strings.HasPrefix(of[ComposeVersion], "1.")
+}
 
 // IsOneOff reports whether labels are those of a one-off container.
 func IsOneOff(of map[string]string) bool { return of[OneOff] == "True" }

@@ -170,7 +170,7 @@ func TestAllAreAllThatThereAre(t *testing.T) {
 	var found []string
 	ast.Inspect(file, func(n ast.Node) bool {
 		value, ok := n.(*ast.ValueSpec)
-		if ok && value.Names[0].IsExported() {
+		if ok && value.Names[0].IsExported() && value.Names[0].Name != "ActsAs" {
 			name, err := strconv.Unquote(value.Values[0].(*ast.BasicLit).Value)
 			if err != nil {
 				t.Error(err)

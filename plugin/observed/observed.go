@@ -6,6 +6,7 @@ package observed
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 	"time"
 
@@ -66,15 +67,19 @@ type Container struct {
 	Order int // in the engine's list, which begins with the newest
 
 	// Owner is the project that its labels name, whoever made it; empty: none.
-	// Project is the same for a container that this tool made, and empty for all
-	// others, which are external. Of these CopyOf is the service of Owner of which
-	// one has labels that were written for another container; empty: it has none.
+	// Project is the same for a container that this tool made, or that a Claim
+	// gave to a project, and empty for all others, which are external. Of these
+	// CopyOf is the service of Owner of which one has labels that were written for
+	// another container; empty: it has none.
 	Owner   string
 	Project string
 	CopyOf  string
 	Service string // empty for external ones
 	Number  int    // of the replica, from 1; 0 for a one-off container
 	OneOff  bool
+
+	Compose *ComposeLabels // of a container that docker-compose 1.x made; nil: another did
+	MadeBy  string         // what made a container of a project, where that was not this tool: docker-compose 1.29.2
 
 	// Of a container of a project:
 	Fingerprint plan.Fingerprint
@@ -104,6 +109,11 @@ type Container struct {
 	State   plan.State
 	Status  string // "Up 3 minutes", "Exited (1) 2 days ago"
 	Ports   []Port
+	Mounts  []Mount // by target
+
+	// LinkedBy are the containers that have a link of the default bridge to this
+	// one (docker run --link), by name, each once.
+	LinkedBy []string
 
 	// NetworkMode is host, none or container:ID; empty: it has endpoints.
 	NetworkMode string
@@ -155,6 +165,21 @@ func (e Endpoint) Addresses() []netip.Addr {
 	}
 	return list
 }
+
+// Mount is a volume, or a file or directory of the host, in a container.
+type Mount struct {
+	Volume   string // its name; empty: it is of the host
+	Source   string // of the host; empty: it is a volume
+	Target   string // the path in the container
+	ReadOnly bool
+}
+
+// anonymousName is the form of the names that the engine gives to volumes that
+// have none.
+var anonymousName = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// Anonymous reports whether a mount is a volume without a name of its own.
+func (m Mount) Anonymous() bool { return anonymousName.MatchString(m.Volume) }
 
 // Port is a port that a container exposes or publishes.
 type Port struct {

@@ -11,6 +11,7 @@ type Goal struct {
 	Services []string // the services that are meant; nil: all, those that the files no longer have among them
 
 	Recreate   Policy
+	TakeOver   bool // containers that another tool made are replaced also where Recreate is Never
 	Dependents bool // a service is replaced with those that it is started after, too
 	NoCreate   bool // bring up what exists, make nothing
 	Build      bool // Running: build images anew, also those that exist

@@ -1,6 +1,8 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+)
 
 // Want is a stack as it should be.
 type Want struct {
@@ -53,6 +55,8 @@ type Container struct {
 	LinkEnv           map[string]string // what its link variables say, by alias; empty: not known yet; nil: it gets none
 	PortRange         string            // containers that share a key are started one after another; empty: any order
 	ChosenPorts       []string          // ports that are published where the engine chooses: 80/tcp
+	HostPorts         []HostPort        // of the host, that it needs
+	Data              []string          // volumes by name and paths of the host that it writes to, but for anonymous volumes
 	OneOff            bool              // made by run, not a replica: always a new one, which Make does not start
 	AsService         bool              // OneOff: it gets the names that replicas have on networks
 	Spec              any
@@ -123,6 +127,22 @@ type HaveContainer struct {
 	LinkEnv       map[string]string // as Container has it
 	NetworkOf     string            // id of the container whose network it shares; empty: none
 	Dir           string            // the project directory that it was made from
+
+	// MadeBy is what made the container, where that was not this tool:
+	// docker-compose 1.29.2. It is replaced by one that the plan makes.
+	MadeBy    string
+	Order     int               // in the list of the engine, which begins with the newest
+	Data      []string          // as Container has it, with anonymous volumes
+	Anonymous map[string]string // anonymous volumes by the path where it has them
+	HostPorts []HostPort        // that it has, while it runs
+	LinkedBy  []string          // containers, by name, that have a link of the default bridge to it
+}
+
+// HostPort is a port of the host, or any one of a range.
+type HostPort struct {
+	IP          string // empty: all addresses
+	First, Last int
+	Proto       string // tcp, udp or sctp
 }
 
 // External is a container that the stack did not make. It is never stopped,

@@ -272,7 +272,7 @@ func (u *user) strangers(t *testing.T) {
 			labels.Project: project, labels.Service: service, labels.Number: number, labels.OneOff: "False", labels.Network: payload,
 		}
 		for _, name := range []string{
-			labels.Version, labels.WorkingDir, labels.Files, labels.Fingerprint, labels.After, labels.Settings, labels.For, labels.Wiring,
+			labels.ComposeVersion, labels.Version, labels.WorkingDir, labels.Files, labels.Fingerprint, labels.After, labels.Settings, labels.For, labels.Wiring,
 			labels.Externals, labels.Discovery, labels.LinkEnv, labels.Exposes, "note" + payload,
 		} {
 			all[name] = payload
