@@ -10,6 +10,7 @@ import (
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -36,6 +37,7 @@ type CreationFacts struct {
 	Links     []ImageFacts               // of each of LinkSources, in order
 	SharesIDs map[string]string          // ids of the containers that it shares with, by name
 	Replaced  *container.InspectResponse // the container whose anonymous volumes it takes over; nil: none
+	From      []observed.Mount           // what the containers have whose volumes it uses, or the one that it replaces used
 	AttachAll bool                       // the engine attaches a container to all its networks at creation
 }
 
@@ -55,7 +57,7 @@ func (s ContainerSpec) Creation(c plan.Container, facts CreationFacts) Creation 
 		s.oneOff.apply(out.Config, out.Host)
 	}
 	if facts.Replaced != nil {
-		s.takeOverVolumes(facts.Replaced, out.Config, out.Host)
+		s.takeOverVolumes(facts, out.Config, out.Host)
 	}
 	switch {
 	case s.sharing.net != "":
@@ -111,14 +113,13 @@ func (s ContainerSpec) config(c plan.Container, facts CreationFacts) *container.
 }
 
 // takeOverVolumes mounts the anonymous volumes of a container that is replaced
-// where they were (compose-v1.md 3.8), unless the file mounts something else
-// there.
-func (s ContainerSpec) takeOverVolumes(was *container.InspectResponse, config *container.Config, host *container.HostConfig) {
-	anonymous := map[string]bool{} // paths where the old container had one
-	if was.Config != nil {
-		for target := range was.Config.Volumes {
-			anonymous[target] = true
-		}
+// where they were (compose-v1.md 3.8), unless the file, or a container whose
+// volumes it uses, mounts something else there. Named volumes are mounted as the
+// file says: docker-compose 1.x declares their places too.
+func (s ContainerSpec) takeOverVolumes(facts CreationFacts, config *container.Config, host *container.HostConfig) {
+	was := facts.Replaced
+	if was.Config == nil {
+		return
 	}
 	taken := map[string]bool{}
 	for _, v := range s.service.Volumes {
@@ -126,12 +127,19 @@ func (s ContainerSpec) takeOverVolumes(was *container.InspectResponse, config *c
 			taken[v.Target] = true
 		}
 	}
-	for _, m := range was.Mounts {
-		if m.Type != mount.TypeVolume || taken[m.Destination] || !anonymous[m.Destination] || m.Name == "" {
+	for _, m := range facts.From {
+		taken[m.Target], taken[m.Volume] = true, true
+	}
+	for _, point := range was.Mounts {
+		m := observed.Mount{Target: point.Destination}
+		if point.Type == mount.TypeVolume {
+			m.Volume = point.Name
+		}
+		if _, declared := was.Config.Volumes[m.Target]; !declared || !m.Anonymous() || taken[m.Target] || taken[m.Volume] {
 			continue
 		}
-		host.Binds = append(host.Binds, bind(m.Name, m.Destination, ""))
+		host.Binds = append(host.Binds, bind(m.Volume, m.Target, ""))
 		// The path stays declared, so that the next replacement finds it.
-		config.Volumes[m.Destination] = struct{}{}
+		config.Volumes[m.Target] = struct{}{}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -57,20 +58,26 @@ func TestAContainerIsMadeOnAsManyNetworksAsTheEngineTakes(t *testing.T) {
 
 func TestAReplacementTakesTheAnonymousVolumesOver(t *testing.T) {
 	web := wanted(t, "web:\n  image: x\n  volumes: ['/src:/code']\n", "web")
+	hex := func(word string) string { return strings.Repeat(word, 64)[:64] }
 	volume := func(name, target string) container.MountPoint {
 		return container.MountPoint{Type: mount.TypeVolume, Name: name, Destination: target}
 	}
 	was := &container.InspectResponse{
-		Config: &container.Config{Volumes: map[string]struct{}{"/data": {}, "/code": {}}},
+		Config: &container.Config{Volumes: map[string]struct{}{"/data": {}, "/code": {}, "/named": {}, "/shared": {}, "/was-shared": {}}},
 		Mounts: []container.MountPoint{
-			volume("aa", "/data"),  // declared by the image
-			volume("bb", "/code"),  // where the file mounts something now
-			volume("cc", "/named"), // mounted by its name
+			volume(hex("a1"), "/data"),       // declared by the image
+			volume(hex("b2"), "/code"),       // where the file mounts something now
+			volume("cache", "/named"),        // mounted by its name, and declared: docker-compose 1.x
+			volume(hex("c3"), "/undeclared"), // mounted by its name
+			volume(hex("d4"), "/shared"),     // where another container's volume is
+			volume(hex("e5"), "/was-shared"), // of another container, whose volumes it used
 			{Type: mount.TypeBind, Source: "/etc", Destination: "/data"},
 		},
 	}
-	made := web.Spec.(desired.ContainerSpec).Creation(web, desired.CreationFacts{Replaced: was})
-	if !slices.Equal(made.Host.Binds, []string{"/src:/code", "aa:/data"}) {
+	made := web.Spec.(desired.ContainerSpec).Creation(web, desired.CreationFacts{Replaced: was, From: []observed.Mount{
+		{Volume: "other", Target: "/shared"}, {Volume: hex("e5"), Target: "/elsewhere"}, {Source: "/etc", Target: "/host"},
+	}})
+	if !slices.Equal(made.Host.Binds, []string{"/src:/code", hex("a1") + ":/data"}) {
 		t.Errorf("mounts %v", made.Host.Binds)
 	}
 	if targets := slices.Sorted(maps.Keys(made.Config.Volumes)); !slices.Equal(targets, []string{"/data"}) {

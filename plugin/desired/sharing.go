@@ -1,6 +1,7 @@
 package desired
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
@@ -53,6 +54,16 @@ func namespace(p *compose.Project, value string, join func(string) string) strin
 		return join(name)
 	}
 	return name
+}
+
+// VolumesFrom lists the containers whose volumes a container uses, by id or name,
+// with ids by name.
+func (s ContainerSpec) VolumesFrom(ids map[string]string) []string {
+	var list []string
+	for _, v := range s.sharing.volumes {
+		list = append(list, cmp.Or(ids[v.container], v.container))
+	}
+	return list
 }
 
 // apply makes a container share what s says, with ids by name.

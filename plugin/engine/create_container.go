@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/docker/docker/api/types/network"
@@ -30,10 +31,7 @@ func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer, re
 		facts.SharesIDs[name] = e.created.id(a.SharesWith[i])
 	}
 	if a.Replaces != "" {
-		was, err := e.client.ContainerInspect(ctx, a.Replaces)
-		if err == nil {
-			facts.Replaced = &was
-		} else if err = ignoreNotFound(err); err != nil {
+		if err := e.addReplaced(ctx, a.Replaces, spec, &facts); err != nil {
 			return err
 		}
 	}
@@ -46,6 +44,32 @@ func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer, re
 	e.created.note(a.As, made.ID)
 	for _, warning := range made.Warnings {
 		report(plan.Progress{Text: "the engine warns: " + strings.TrimPrefix(warning, "WARNING: ")})
+	}
+	return nil
+}
+
+// addReplaced asks for the container that another replaces, and for what the
+// containers have whose volumes either uses. Those that are gone give nothing.
+func (e *Engine) addReplaced(ctx context.Context, id string, spec desired.ContainerSpec, facts *desired.CreationFacts) error {
+	was, err := e.client.ContainerInspect(ctx, id)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	facts.Replaced = &was
+	sources := spec.VolumesFrom(facts.SharesIDs)
+	if was.HostConfig != nil {
+		for _, from := range was.HostConfig.VolumesFrom {
+			source, _, _ := strings.Cut(from, ":")
+			sources = append(sources, source)
+		}
+	}
+	slices.Sort(sources)
+	for _, source := range slices.Compact(sources) {
+		c, err := e.client.ContainerInspect(ctx, source)
+		if err = ignoreNotFound(err); err != nil {
+			return err
+		}
+		facts.From = append(facts.From, observedMounts(c.Mounts)...)
 	}
 	return nil
 }
