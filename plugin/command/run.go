@@ -145,7 +145,7 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 // the container. The name is empty where none was made.
 func makeOneOff(ctx context.Context, s *session.Session, needs bool, o desired.OneOff) (name string, err error) {
 	defer s.Lock(ctx)()
-	goal := plan.Goal{Recreate: plan.Never, Services: []string{}}
+	goal := plan.Goal{Recreate: plan.Never, TakeOver: true, Services: []string{}}
 	if needs {
 		for _, need := range s.Topology.Needs([]string{o.Service.Name}) {
 			if need != o.Service.Name {

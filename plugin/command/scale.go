@@ -51,7 +51,7 @@ func runScale(ctx context.Context, s *session.Session, args []string, timeout *i
 	if err != nil {
 		return err
 	}
-	goal := plan.Goal{Services: []string{}, Recreate: plan.Never, Timeout: timeout}
+	goal := plan.Goal{Services: []string{}, Recreate: plan.Never, TakeOver: true, Timeout: timeout}
 	for _, name := range s.FileServices() {
 		if _, ok := scale[name]; ok {
 			goal.Services = append(goal.Services, name)

@@ -66,6 +66,25 @@ func (b *builder) wait(key stepKey, after ...wait) {
 	b.steps[i].after = append(b.steps[i].after, after...)
 }
 
+// waitIfNoCircle makes a step that is in wait for others that are in too, as far
+// as these do not wait for it.
+func (b *builder) waitIfNoCircle(key stepKey, after ...wait) {
+	for _, w := range after {
+		if b.planned(w.key) && w.key != key && !b.waitsFor(w.key, key, map[stepKey]bool{}) {
+			b.wait(key, w)
+		}
+	}
+}
+
+// waitsFor reports whether a step waits for another, maybe through others, which
+// are not in seen.
+func (b *builder) waitsFor(key, other stepKey, seen map[stepKey]bool) bool {
+	seen[key] = true
+	return slices.ContainsFunc(b.steps[b.index[key]].after, func(w wait) bool {
+		return w.key == other || b.planned(w.key) && !seen[w.key] && b.waitsFor(w.key, other, seen)
+	})
+}
+
 // detachedBefore gives the steps that detach containers and that another step
 // waits for; none where that is not in.
 func (b *builder) detachedBefore(key stepKey) []stepKey {

@@ -33,6 +33,9 @@ func (d *decider) decide(w Container) *decision {
 	if len(candidates) > 0 && slices.ContainsFunc(w.SharesWith, d.made.replaces) {
 		found.asked = true // on its own it would be left on a network that is gone
 	}
+	if slices.ContainsFunc(candidates, d.losesLink) {
+		found.asked = true // on its own its link would lead nowhere, and it could not be started again
+	}
 	switch {
 	case len(candidates) == 0:
 		found.make = found.asked && !d.goal.NoCreate
@@ -40,17 +43,31 @@ func (d *decider) decide(w Container) *decision {
 		found.cause = "missing"
 	case !found.asked:
 		found.keep = candidates[0]
-	case d.goal.Recreate == Never || d.goal.NoCreate:
-		found.keep, found.replace = candidates[0], candidates[1:]
+	case d.keepsOld(candidates):
+		found.keep = candidates[0]
+		if found.keep.MadeBy == "" {
+			found.replace = candidates[1:]
+		}
 	default:
 		d.choose(found, candidates)
+		found.leaveData()
 	}
 	return found
 }
 
+// keepsOld reports whether the goal is to leave containers as they are.
+func (d *decider) keepsOld(candidates []*HaveContainer) bool {
+	if d.goal.TakeOver && !d.goal.NoCreate && slices.ContainsFunc(candidates, func(h *HaveContainer) bool { return h.MadeBy != "" }) {
+		return false
+	}
+	return d.goal.Recreate == Never || d.goal.NoCreate
+}
+
 // candidates gives the containers that may serve as the wanted one: first the
 // one that bears its name, then the one with the temporary name, which a run
-// that was cut off left behind.
+// that was cut off left behind. Those of another tool come last. Of several of
+// these, which failed replacements left, the one that runs has the data, or else
+// the oldest.
 func candidates(have Have, w Container) []*HaveContainer {
 	var found []*HaveContainer
 	for i := range have.Containers {
@@ -66,7 +83,12 @@ func candidates(have Have, w Container) []*HaveContainer {
 }
 
 func score(h *HaveContainer, w Container) int {
+	const ofOthers = -1 << 40
 	switch {
+	case h.MadeBy != "" && h.State.Up():
+		return ofOthers/2 + h.Order
+	case h.MadeBy != "":
+		return ofOthers + h.Order
 	case h.Name == w.Name:
 		return 2
 	case h.Name == TemporaryName(w.Name):
@@ -93,6 +115,9 @@ func (d *decider) choose(found *decision, candidates []*HaveContainer) {
 
 // outdated says why a container can't serve as the wanted one; empty: it can.
 func (d *decider) outdated(h *HaveContainer, w Container) string {
+	if h.MadeBy != "" {
+		return "made by " + h.MadeBy
+	}
 	if d.goal.Recreate == Always && d.goal.wants(w.Service) {
 		return "asked for"
 	}

@@ -7,10 +7,12 @@ type decision struct {
 	want    Container
 	keep    *HaveContainer   // the container that serves, now or after it got its name
 	replace []*HaveContainer // those that it takes the place of
+	left    []*HaveContainer // those whose place it takes and that stay, for they have other data
 	make    bool             // a new one is made
 	cause   string           // of making it
 	asked   bool             // the goal is about it, or about what it shares something with
 	skip    bool             // not asked for and not there: nothing happens
+	taken   bool             // a container that the plan removes or renames bears the wanted name until then
 }
 
 // address is how actions address the container that serves in the end.
@@ -27,16 +29,17 @@ func (d *decision) firstName() string {
 	if d.keep != nil {
 		return d.keep.Name
 	}
-	for _, h := range d.replace {
-		if h.Name == d.want.Name {
-			return TemporaryName(d.want.Name)
-		}
+	if d.taken {
+		return TemporaryName(d.want.Name)
 	}
 	return d.want.Name
 }
 
 // renames reports whether the container gets its name once another one is gone.
-func (d *decision) renames() bool { return !d.skip && d.firstName() != d.want.Name }
+// Those that another tool made keep the names that it knows them by.
+func (d *decision) renames() bool {
+	return !d.skip && d.firstName() != d.want.Name && (d.keep == nil || d.keep.MadeBy == "")
+}
 
 // TemporaryName is the name of a container until the one that it replaces is
 // gone.
@@ -58,6 +61,16 @@ func (d *decision) attachedAtCreation(network string, have Have) bool {
 // another stack.
 func (d *decision) joins(network string) bool {
 	return d.keep == nil || !slices.Contains(d.keep.OtherNetworks, network)
+}
+
+// dataSource is the container whose data a new one takes over: the first of those
+// that it replaces and that are there when it is made; nil: there is none.
+func (d *decision) dataSource() *HaveContainer {
+	i := slices.IndexFunc(d.replace, func(h *HaveContainer) bool { return h.Name != TemporaryName(d.want.Name) || len(d.replace) == 1 })
+	if i < 0 {
+		return nil
+	}
+	return d.replace[i]
 }
 
 // task is the work on the container as a user sees it.

@@ -29,7 +29,7 @@ func noteLinkEnv(b *builder, goal Goal, decisions decisions) {
 	missing := map[string][]string{} // aliases by service
 	for _, d := range decisions {
 		service := d.want.Service
-		if d.keep == nil || !goal.wants(service) {
+		if d.keep == nil || d.keep.MadeBy != "" || !goal.wants(service) {
 			continue
 		}
 		for _, alias := range slices.Sorted(maps.Keys(d.want.LinkEnv)) {

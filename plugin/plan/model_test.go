@@ -193,16 +193,19 @@ func (m *model) create(a CreateContainer) error {
 	if m.taken(a.As) {
 		return fmt.Errorf("name %s is taken", a.As)
 	}
+	var data map[string]string
 	if a.Replaces != "" {
-		if _, err := m.container(a.Replaces); err != nil {
+		replaced, err := m.container(a.Replaces)
+		if err != nil {
 			return err
 		}
+		data = replaced.Anonymous
 	}
 	if m.have.Images[w.Image] == "" {
 		return fmt.Errorf("no such image: %s", w.Image)
 	}
 	c := HaveContainer{ID: m.id(), Name: a.As, Service: w.Service, Number: w.Number, Image: w.Image, ImageID: m.have.Images[w.Image],
-		Fingerprint: w.Fingerprint, State: StateCreated, After: w.After, Attached: map[string]string{}, Address: map[string]string{}}
+		Fingerprint: w.Fingerprint, State: StateCreated, After: w.After, Anonymous: data, Attached: map[string]string{}, Address: map[string]string{}}
 	for i, n := range w.Attach {
 		if i == 0 || m.have.AttachAll {
 			c.Attached[n] = ""
@@ -316,6 +319,11 @@ func (m *model) start(address string) error {
 	}
 	if err := m.checkCreatedOn(c); err != nil {
 		return err
+	}
+	for _, other := range m.have.Containers {
+		if other.Service == c.Service && other.Number == c.Number && other.State.Up() && !other.OneOff {
+			return fmt.Errorf("start %s: %s runs, in whose place it is", c.Name, other.Name)
+		}
 	}
 	for name, id := range c.Attached {
 		n := m.network(name)

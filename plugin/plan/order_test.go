@@ -288,10 +288,10 @@ var containerOrders = []orderCase{
 		order: `create container a_1 < create container b_1`,
 	},
 	{
-		name: "the old container goes when the new one is made, and leaves its name to it",
+		name: "the old container stops when the new one is made, goes when that has started, and leaves its name to it",
 		want: wanted(changed(container("a_1"))), have: present(unchanged(running("a_1"))),
 		order: `
-			create container a_1 as a_1.new < stop container a_1 < remove container a_1 < rename container a_1.new to a_1 < start container a_1`,
+			create container a_1 as a_1.new < stop container a_1 < start container a_1 < remove container a_1 < rename container a_1.new to a_1`,
 	},
 	{
 		name: "an old container that does not run goes when the new one is made and attached too",
@@ -323,7 +323,31 @@ var containerOrders = []orderCase{
 		have: present(unchanged(running("a_1")), with(running("a_1"), func(c *HaveContainer) {
 			c.ID, c.Name, c.State, c.Fingerprint = "made", "a_1.new", StateCreated, changed(Container{}).Fingerprint
 		})),
-		order: `stop container a_1 < remove container a_1 < rename container a_1.new to a_1 < start container a_1`,
+		order: `stop container a_1 < start container a_1 < remove container a_1 < rename container a_1.new to a_1`,
+	},
+	{
+		name:  "one whose predecessor is gone gets its name when it is started",
+		want:  wanted(container("a_1")),
+		have:  present(with(stateOf(running("a_1"), StateCreated), func(c *HaveContainer) { c.Name = "a_1.new" })),
+		order: `start container a_1 < rename container a_1.new to a_1`,
+	},
+	{
+		name: "what is not started takes the place of the old one when it is made and attached",
+		goal: Goal{State: CreatedOnly, Orphans: true},
+		want: wanted(changed(container("a_1", "n", "m")), with(changed(container("b_1", "n", "m")), func(c *Container) { c.Name = "b" }),
+			with(changed(container("e_1")), func(c *Container) { c.Name = "e" })),
+		have: present(unchanged(stateOf(running("a_1", "n", "m"), StateExited)), unchanged(stateOf(running("b_1"), StateExited)),
+			with(unchanged(stateOf(running("c_1"), StateExited)), func(c *HaveContainer) { c.Name = "b" }),
+			unchanged(stateOf(running("e_1"), StateExited)), with(stateOf(running("f_1"), StateExited), func(c *HaveContainer) { c.Name = "e" })),
+		order: `
+			create container a_1 as a_1.new < connect a_1 to m < remove container a_1 < rename container a_1.new to a_1
+			create container b as b.new < connect b to m < remove container b_1
+			create container b as b.new < rename container b.new to b
+			connect b to m < rename container b.new to b
+			remove container b < rename container b.new to b
+			create container b as b.new | remove container b
+			create container e as e.new < remove container e_1
+			create container e as e.new < rename container e.new to e`,
 	},
 }
 
@@ -508,7 +532,7 @@ var imageOrders = []orderCase{
 }
 
 func orderCases() []orderCase {
-	return slices.Concat(stopOrders, containerOrders, networkOrders, imageOrders)
+	return slices.Concat(stopOrders, containerOrders, networkOrders, imageOrders, takeoverOrders)
 }
 
 func TestStepsComeInTheOrderThatTheyNeed(t *testing.T) {

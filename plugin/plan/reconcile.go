@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -16,6 +17,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	surplus, orphans := surplusOf(goal, want, have)
 	r := &reconciler{goal: goal, have: have, decisions: decisions,
 		removed: removedBy(decisions, surplus), builder: &builder{}}
+	r.noteTaken()
 
 	planImages(r.builder, goal, want.Images, have.Images, decisions)
 	for _, s := range surplus {
@@ -25,14 +27,21 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 		r.builder.note("%s", LeftAlone(orphans))
 	}
 	networks := newNetworkPlan(r.builder, want.Networks, have, decisions, r.removed)
+	r.networks = networks
 	for _, d := range decisions {
-		r.container(d, networks.replaceReason)
+		r.container(d)
 		networks.connectToOthers(d)
 	}
+	over := newTakeover(r.builder, have, decisions, networks)
+	over.attachOld(decisions)
 	networks.reconcile()
 	if goal.State == UpAndRunning {
-		planStarts(r.builder, have, decisions, networks)
+		planStarts(r.builder, have, decisions, over)
 	}
+	r.removeReplaced()
+	over.order()
+	orderStops(r.builder, have)
+	noteLostLinks(r.builder, have, r.removed)
 	noteHostPorts(r.builder, decisions)
 	noteLinkEnv(r.builder, goal, decisions)
 	return r.builder.plan(), nil
@@ -74,6 +83,16 @@ func removedBy(decisions decisions, surplus []surplus) map[string]bool {
 	return removed
 }
 
+// noteTaken finds the wanted names that are in use until a container is removed or
+// renamed.
+func (r *reconciler) noteTaken() {
+	for _, d := range r.decisions {
+		d.taken = slices.ContainsFunc(r.have.Containers, func(h HaveContainer) bool {
+			return h.Name == d.want.Name && (r.removed[h.ID] || slices.ContainsFunc(d.left, func(l *HaveContainer) bool { return l.ID == h.ID }))
+		})
+	}
+}
+
 // reconciler plans to make, rename and remove containers.
 type reconciler struct {
 	goal      Goal
@@ -81,12 +100,14 @@ type reconciler struct {
 	decisions decisions
 	removed   map[string]bool // ids of the containers that the plan removes
 	builder   *builder
+	networks  *networkPlan
 }
 
-// container plans to make one container and to remove those it replaces. The
-// new one is made, and attached where that can be, before the old one is
-// stopped: when that fails the old one runs on.
-func (r *reconciler) container(d *decision, replaceReason map[string]string) {
+// container plans to make one container, and to stop and remove those it
+// replaces. The new one is made, and attached where that can be, before the old
+// one is stopped: when that fails the old one runs on. The old one is removed
+// when the new one has started: when that fails it is still there.
+func (r *reconciler) container(d *decision) {
 	if d.make {
 		r.create(d)
 	}
@@ -97,20 +118,62 @@ func (r *reconciler) container(d *decision, replaceReason map[string]string) {
 		case h.Name == d.address():
 			r.remove(h, d.task(), d.cause) // it holds the name that the new one is made under
 		default:
-			r.remove(h, d.task(), d.cause, r.ready(d, replaceReason)...)
+			r.remove(h, d.task(), d.cause, r.ready(d)...)
 		}
 	}
+	r.leave(d)
 	if d.renames() {
 		r.rename(d)
 	}
+}
+
+// removeReplaced has the containers that are replaced removed after the new ones
+// have started.
+func (r *reconciler) removeReplaced() {
+	for _, d := range r.decisions {
+		for _, h := range d.replace {
+			if r.outlasts(h, d) {
+				r.builder.wait(removeKey(h.ID), ifPlanned(startKey(d.want.Name)))
+			}
+		}
+	}
+}
+
+// outlasts reports whether a container that is replaced can be there until the
+// new one has started. It can't where it holds the name that the new one is made
+// under, or where networks can't be put in the place of others before it is gone.
+func (r *reconciler) outlasts(h *HaveContainer, d *decision) bool {
+	if h.Name == d.firstName() {
+		return false
+	}
+	for network := range h.Attached {
+		if r.givesWay(network) {
+			return false
+		}
+	}
+	return true
+}
+
+// givesWay reports whether a network that exists is removed before another is
+// made, which takes its name or its addresses.
+func (r *reconciler) givesWay(network string) bool {
+	if r.networks.replaceReason[network] != "" {
+		return true
+	}
+	for _, h := range r.networks.subnetFrom {
+		if h.Name == network {
+			return true
+		}
+	}
+	return false
 }
 
 // create plans to make a container.
 func (r *reconciler) create(d *decision) {
 	w := d.want
 	create := CreateContainer{Container: w, As: d.address()}
-	if len(d.replace) > 0 && !r.goal.FreshData {
-		create.Replaces = d.replace[0].ID
+	if source := d.dataSource(); source != nil && !r.goal.FreshData {
+		create.Replaces = source.ID
 	}
 	after := append(r.nameFree(create.As), ifPlanned(imageKey(w.Image)))
 	for _, ref := range w.Reads {
@@ -133,7 +196,8 @@ func (r *reconciler) create(d *decision) {
 // is stopped. A network that is replaced can't be there before the old
 // container has left it, and without the network that it was made on the new
 // one can't be attached anywhere.
-func (r *reconciler) ready(d *decision, replaceReason map[string]string) []wait {
+func (r *reconciler) ready(d *decision) []wait {
+	replaceReason := r.networks.replaceReason
 	after := []wait{need(createKey(d.want.Name))}
 	if replaceReason[d.want.createdOn()] != "" {
 		return after
@@ -158,14 +222,15 @@ func (r *reconciler) attached(d *decision, meant func(network string) bool) []wa
 	return after
 }
 
-// rename plans to give a container its name; a new one gets it once it is
-// attached to all its networks.
+// rename plans to give a container its name, once that is free. A new one is
+// attached to all its networks then, and started.
 func (r *reconciler) rename(d *decision) {
 	after := r.nameFree(d.want.Name)
 	if d.make {
 		after = append(after, need(createKey(d.want.Name)))
 		after = append(after, r.attached(d, func(string) bool { return true })...)
 	}
+	after = append(after, ifPlanned(startKey(d.want.Name)))
 	r.builder.add(renameKey(d.want.Name), d.task(), "the name is free",
 		RenameContainer{Container: d.address(), From: d.firstName(), To: d.want.Name}, after...)
 }
@@ -178,12 +243,17 @@ func (r *reconciler) remove(h *HaveContainer, task Task, cause string, after ...
 	planRemove(r.builder, *h, task, cause, false, after...)
 }
 
-// nameFree waits until no container that the plan removes holds a name.
+// nameFree waits until no container that the plan removes or renames holds a
+// name.
 func (r *reconciler) nameFree(name string) []wait {
 	var after []wait
 	for _, h := range r.have.Containers {
-		if h.Name == name && r.removed[h.ID] {
+		switch {
+		case h.Name != name:
+		case r.removed[h.ID]:
 			after = append(after, need(removeKey(h.ID)))
+		default:
+			after = append(after, ifPlanned(renameKey(h.ID)))
 		}
 	}
 	return after

@@ -6,16 +6,19 @@ import (
 )
 
 // planStarts plans to start what does not run, once it can reach all that it
-// has to.
-func planStarts(b *builder, have Have, decisions decisions, networks *networkPlan) {
-	p := startPlan{have: have, networks: networks, services: map[string][]stepKey{}}
-	for _, d := range decisions {
+// has to and nothing else uses what it needs for itself.
+func planStarts(b *builder, have Have, made decisions, over *takeover) {
+	p := startPlan{builder: b, have: have, takeover: over, starting: map[string]decisions{}, successors: map[string]*decision{}}
+	for _, d := range made {
 		if d.starts() {
-			p.services[d.want.Service] = append(p.services[d.want.Service], startKey(d.want.Name))
+			p.starting[d.want.Service] = append(p.starting[d.want.Service], d)
+		}
+		for _, h := range d.replace {
+			p.successors[h.ID] = d
 		}
 	}
 	last := map[string]stepKey{} // by port range
-	for _, d := range decisions {
+	for _, d := range made {
 		if !d.starts() {
 			continue
 		}
@@ -41,9 +44,11 @@ func (d *decision) starts() bool {
 
 // startPlan is what starts wait for.
 type startPlan struct {
-	have     Have
-	networks *networkPlan
-	services map[string][]stepKey // starts by service
+	builder    *builder
+	have       Have
+	takeover   *takeover
+	starting   map[string]decisions // those that are started, by service
+	successors map[string]*decision // those that take the place of a container, by its id
 }
 
 // waits gives what a container is started after.
@@ -53,13 +58,10 @@ func (p startPlan) waits(d *decision) []wait {
 	if d.make {
 		after = append(after, need(createKey(w.Name)))
 	}
-	if d.renames() {
-		after = append(after, need(renameKey(w.Name)))
-	}
 	after = append(after, p.have.createdOnMade(d)...)
 	for _, name := range w.Attach {
 		after = append(after, p.attached(d, name)...)
-		after = append(after, needs(p.networks.connections.addressed[name])...)
+		after = append(after, needs(p.takeover.networks.connections.addressed[name])...)
 	}
 	for _, name := range w.OtherNetworks {
 		if d.joins(name) {
@@ -72,18 +74,61 @@ func (p startPlan) waits(d *decision) []wait {
 		}
 	}
 	for _, service := range w.After {
-		after = append(after, needs(p.services[service])...)
+		for _, target := range p.starting[service] {
+			if !p.takeover.later(target, d) {
+				after = append(after, need(startKey(target.want.Name)))
+			}
+		}
+	}
+	return append(after, p.stopped(d)...)
+}
+
+// stopped waits until all containers are stopped that the plan stops and that use
+// what a container needs for itself.
+func (p startPlan) stopped(d *decision) []wait {
+	var after []wait
+	for i := range p.have.Containers {
+		h := &p.have.Containers[i]
+		if key := stopKey(h.ID); p.builder.planned(key) && d.succeeds(h, p.successors[h.ID]) {
+			after = append(after, need(key))
+		}
 	}
 	return after
+}
+
+// succeeds reports whether a container takes the place of one that is stopped, or
+// gets a port or data that this one uses and its own successor does not.
+func (d *decision) succeeds(h *HaveContainer, successor *decision) bool {
+	if successor == d || slices.Contains(d.left, h) {
+		return true
+	}
+	uses := func(d *decision, port HostPort) bool {
+		return d != nil && slices.ContainsFunc(d.want.HostPorts, port.overlaps)
+	}
+	for _, port := range h.HostPorts {
+		if uses(d, port) && !uses(successor, port) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(h.Data, func(data string) bool {
+		return slices.Contains(d.want.Data, data) && !(successor != nil && slices.Contains(successor.want.Data, data))
+	})
+}
+
+// overlaps reports whether two containers can't have these ports at once.
+func (p HostPort) overlaps(o HostPort) bool {
+	all := func(ip string) bool { return ip == "" || ip == "0.0.0.0" || ip == "::" }
+	return p.Proto == o.Proto && p.First <= o.Last && o.First <= p.Last && (p.IP == o.IP || all(p.IP) || all(o.IP))
 }
 
 // attached waits until a container is attached to a network of the stack, or
 // will be by its start, and all that exist are: they can be reached from the
 // first moment.
 func (p startPlan) attached(d *decision, network string) []wait {
-	after := p.networks.made(network)
+	networks := p.takeover.networks
+	after := networks.made(network)
 	if d.make && !d.attachedAtCreation(network, p.have) {
 		after = append(after, need(connectKey(d.want.Name, network)))
 	}
-	return append(after, needs(p.networks.connections.existing[network])...)
+	return append(after, needs(networks.connections.existing[network])...)
 }

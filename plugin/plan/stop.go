@@ -45,6 +45,29 @@ func stop(goal Goal, have Have) *Plan {
 	return b.plan()
 }
 
+// orderStops has containers stopped after those that were started after them, of
+// all that a plan stops: one whose target is gone may wait for it in vain.
+func orderStops(b *builder, have Have) {
+	byService := map[string][]stepKey{}
+	for _, c := range have.Containers {
+		if b.planned(stopKey(c.ID)) {
+			byService[c.Service] = append(byService[c.Service], stopKey(c.ID))
+		}
+	}
+	for _, consumer := range have.Containers {
+		if !b.planned(stopKey(consumer.ID)) {
+			continue
+		}
+		for _, service := range consumer.After {
+			for _, target := range byService[service] {
+				if service != consumer.Service {
+					b.waitIfNoCircle(target, ifPlanned(stopKey(consumer.ID)))
+				}
+			}
+		}
+	}
+}
+
 // stopsOrRemoves reports whether Stopped or Absent is about a container.
 func (g Goal) stopsOrRemoves(c HaveContainer) bool {
 	return g.wants(c.Service) && (!c.OneOff || g.State == Absent)

@@ -1,0 +1,243 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Containers that another tool made, docker-compose 1.x or Fig, are replaced like
+// those that have changed, but with more care, because they reach each other
+// another way: by links of the default bridge, which lead to the address that a
+// target had when its consumer was started, and which nothing can change.
+//
+// Everything new is made before anything old is stopped. The old targets are
+// attached to the networks of their links, and then one container after the
+// other is replaced, consumers before their targets: a new consumer finds the
+// old target there, and the new one when it comes. An old consumer would find
+// neither.
+
+// losesLink reports whether a container of another tool has a link to one that is
+// replaced.
+func (d *decider) losesLink(h *HaveContainer) bool {
+	return h.MadeBy != "" && slices.ContainsFunc(d.made, func(other *decision) bool {
+		return slices.ContainsFunc(other.replace, func(target *HaveContainer) bool { return slices.Contains(target.LinkedBy, h.Name) })
+	})
+}
+
+// leaveData keeps those of the containers that are to be replaced that another
+// tool made and that have other data than the one whose data is taken over: which
+// is the right one nobody can tell.
+func (d *decision) leaveData() {
+	source := d.keep
+	if source == nil {
+		source = d.dataSource()
+	}
+	d.replace = slices.DeleteFunc(d.replace, func(h *HaveContainer) bool {
+		left := h != source && h.MadeBy != "" && h.hasOtherData(source)
+		if left {
+			d.left = append(d.left, h)
+		}
+		return left
+	})
+}
+
+// hasOtherData reports whether a container that has run has anonymous volumes
+// that another does not have.
+func (h *HaveContainer) hasOtherData(other *HaveContainer) bool {
+	if h.State == StateCreated {
+		return false
+	}
+	for path, volume := range h.Anonymous {
+		if other.Anonymous[path] != volume {
+			return true
+		}
+	}
+	return false
+}
+
+// leave plans to stop the containers that a new one takes the place of and that
+// stay, and to take their name away where it is the wanted one: docker-compose
+// puts the beginning of its id before the name of a container that it replaces.
+func (r *reconciler) leave(d *decision) {
+	for _, h := range d.left {
+		cause := "has other data than " + d.want.Name
+		if h.State.Up() {
+			planStop(r.builder, *h, d.task(), cause, r.goal.Timeout, ifPlanned(createKey(d.want.Name)))
+		}
+		if h.Name == d.want.Name {
+			to := h.ID[:min(12, len(h.ID))] + "_" + h.Name
+			var after []wait
+			if h.State.Up() {
+				after = append(after, need(stopKey(h.ID)))
+			}
+			r.builder.add(renameKey(h.ID), d.task(), cause, RenameContainer{Container: h.ID, From: h.Name, To: to}, after...)
+		}
+		r.builder.note("container %s (%s) is left alone, for it has other data than %s: volume %s (docker rm %s removes it and keeps the volume)",
+			h.Name, h.MadeBy, d.want.Name, strings.Join(slices.Sorted(maps.Values(h.Anonymous)), ", "), h.ID[:min(12, len(h.ID))])
+	}
+}
+
+// takeover plans in which order running containers of another tool are replaced.
+type takeover struct {
+	have     Have
+	networks *networkPlan
+	builder  *builder
+	swaps    []swap // in order
+}
+
+// swap is a container that takes the place of some that run and that another tool
+// made.
+type swap struct {
+	decision *decision
+	old      []*HaveContainer
+}
+
+// newTakeover finds out what is taken over, in the order in which it is.
+func newTakeover(b *builder, have Have, decisions decisions, networks *networkPlan) *takeover {
+	t := &takeover{have: have, networks: networks, builder: b}
+	for _, d := range slices.Backward(decisions) {
+		t.put(d, decisions)
+	}
+	return t
+}
+
+// put adds what takes a place, after those that it shares something with.
+func (t *takeover) put(d *decision, decisions decisions) {
+	if t.has(d) {
+		return
+	}
+	var old []*HaveContainer
+	for _, h := range d.replace {
+		if h.MadeBy != "" && h.State.Up() {
+			old = append(old, h)
+		}
+	}
+	if len(old) == 0 {
+		return
+	}
+	for _, name := range d.want.SharesWith {
+		if other := decisions.on(name); other != nil {
+			t.put(other, decisions)
+		}
+	}
+	t.swaps = append(t.swaps, swap{d, old})
+}
+
+// has reports whether a container takes a place.
+func (t *takeover) has(d *decision) bool { return t.place(d) >= 0 }
+
+// place is the number of a swap, from 0; -1: there is none.
+func (t *takeover) place(d *decision) int {
+	return slices.IndexFunc(t.swaps, func(s swap) bool { return s.decision == d })
+}
+
+// later reports whether the old container serves on for a while when another is
+// started, so that it is not to be waited for.
+func (t *takeover) later(target, consumer *decision) bool {
+	at, of := t.place(consumer), t.place(target)
+	return of >= 0 && at >= 0 && of > at
+}
+
+// attachOld plans to attach the old targets to the networks of their links.
+func (t *takeover) attachOld(decisions decisions) {
+	for _, s := range t.swaps {
+		for _, n := range t.networks.wanted {
+			if !slices.Contains(s.decision.want.Attach, n.Name) || !t.consumerIsOn(n.Name, s.decision.want.Service, decisions) {
+				continue
+			}
+			for _, h := range s.old {
+				if !attached(h, n.Name) && h.attachable() {
+					t.attach(s, h, n)
+				}
+			}
+		}
+	}
+}
+
+func (t *takeover) attach(s swap, h *HaveContainer, n Network) {
+	key := connectKey(h.ID, n.Name)
+	t.networks.attach(key, s.decision.task(), "until it is replaced, new containers find it there", Connect{
+		Container: h.ID, Name: h.Name, Service: s.decision.want.Service, Number: s.decision.want.Number, Network: n,
+	}, t.networks.made(n.Name)...)
+	existing := t.networks.connections.existing
+	existing[n.Name] = append(existing[n.Name], key)
+}
+
+// attachable reports whether a container has a network stack of its own.
+func (h *HaveContainer) attachable() bool { return len(h.Attached)+len(h.OtherNetworks) > 0 }
+
+// consumerIsOn reports whether one that is started after a service is to be on
+// a network.
+func (t *takeover) consumerIsOn(network, service string, decisions decisions) bool {
+	return slices.ContainsFunc(decisions.members(network), func(d *decision) bool { return slices.Contains(d.want.After, service) })
+}
+
+// order plans that everything is made first, and that one is replaced after the
+// other.
+func (t *takeover) order() {
+	var last []wait
+	for i, s := range t.swaps {
+		if i == 0 {
+			for _, other := range t.swaps {
+				last = append(last, t.prepared(other.decision)...)
+			}
+		}
+		for _, h := range s.old {
+			t.builder.waitIfNoCircle(stopKey(h.ID), last...)
+		}
+		last = []wait{ifPlanned(startKey(s.decision.want.Name))}
+		for _, h := range s.old {
+			last = append(last, ifPlanned(stopKey(h.ID)))
+		}
+	}
+}
+
+// prepared waits until a container is made and attached.
+func (t *takeover) prepared(d *decision) []wait {
+	after := []wait{ifPlanned(createKey(d.want.Name))}
+	for _, network := range slices.Concat(d.want.Attach, d.want.OtherNetworks) {
+		after = append(after, ifPlanned(connectKey(d.want.Name, network)))
+	}
+	for _, keys := range t.networks.connections.existing {
+		after = append(after, needs(keys)...)
+	}
+	return after
+}
+
+// noteLostLinks notes who loses a link of the default bridge, but for those that
+// the plan replaces too.
+func noteLostLinks(b *builder, have Have, removed map[string]bool) {
+	for _, h := range have.Containers {
+		if !removed[h.ID] || h.MadeBy == "" {
+			continue
+		}
+		for _, name := range h.LinkedBy {
+			if text := have.lostLink(name, h.Name, removed); text != "" {
+				b.note("%s", text)
+			}
+		}
+	}
+}
+
+// lostLink says that a container loses its link to a target, and what to do;
+// empty: it is replaced too.
+func (h Have) lostLink(consumer, target string, removed map[string]bool) string {
+	loses := fmt.Sprintf("%s has a link to %s, which is replaced: it can't use the link any more, nor be started again", consumer, target)
+	for _, c := range h.Containers {
+		if c.Name == consumer {
+			switch {
+			case removed[c.ID]:
+				return ""
+			case c.OneOff:
+				return "one-off container " + loses + "; run it again"
+			}
+			return loses + "; bring it up too: up -d " + c.Service
+		}
+	}
+	if e, ok := h.external(consumer); ok && e.Owner != "" {
+		return loses + "; bring its project up in its directory: docker stacklite up -d (project " + e.Owner + ")"
+	}
+	return loses + "; make it anew without --link, then: docker stacklite link add " + consumer + " " + target
+}
