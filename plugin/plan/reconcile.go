@@ -33,7 +33,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 		networks.connectToOthers(d)
 	}
 	over := newTakeover(r.builder, have, decisions, networks)
-	over.attachOld(decisions)
+	over.attachOld()
 	networks.reconcile()
 	if goal.State == UpAndRunning {
 		planStarts(r.builder, have, decisions, over)

@@ -81,10 +81,11 @@ func (r *reconciler) leave(d *decision) {
 
 // takeover plans in which order running containers of another tool are replaced.
 type takeover struct {
-	have     Have
-	networks *networkPlan
-	builder  *builder
-	swaps    []swap // in order
+	have      Have
+	decisions decisions
+	networks  *networkPlan
+	builder   *builder
+	swaps     []*swap // in order
 }
 
 // swap is a container that takes the place of some that run and that another tool
@@ -92,45 +93,52 @@ type takeover struct {
 type swap struct {
 	decision *decision
 	old      []*HaveContainer
+	open     bool // its place is being looked for
 }
 
 // newTakeover finds out what is taken over, in the order in which it is.
-func newTakeover(b *builder, have Have, decisions decisions, networks *networkPlan) *takeover {
-	t := &takeover{have: have, networks: networks, builder: b}
-	for _, d := range slices.Backward(decisions) {
-		t.put(d, decisions)
+func newTakeover(b *builder, have Have, made decisions, networks *networkPlan) *takeover {
+	t := &takeover{have: have, decisions: made, networks: networks, builder: b}
+	unordered := map[*decision]*swap{}
+	for _, d := range made {
+		var old []*HaveContainer
+		for _, h := range d.replace {
+			if h.MadeBy != "" && h.State.Up() {
+				old = append(old, h)
+			}
+		}
+		if len(old) > 0 {
+			unordered[d] = &swap{decision: d, old: old}
+		}
+	}
+	for _, d := range slices.Backward(made) {
+		t.put(d, unordered)
 	}
 	return t
 }
 
-// put adds what takes a place, after those that it shares something with.
-func (t *takeover) put(d *decision, decisions decisions) {
-	if t.has(d) {
+// put adds a swap, after those of its consumers, and after those of what it shares
+// something with: it can't be started, and maybe not be made, without them.
+func (t *takeover) put(d *decision, unordered map[*decision]*swap) {
+	s := unordered[d]
+	if s == nil || s.open || t.place(d) >= 0 {
 		return
 	}
-	var old []*HaveContainer
-	for _, h := range d.replace {
-		if h.MadeBy != "" && h.State.Up() {
-			old = append(old, h)
+	s.open = true
+	for _, other := range slices.Backward(t.decisions) {
+		if slices.Contains(other.want.After, d.want.Service) && !slices.Contains(other.want.SharesWith, d.want.Name) {
+			t.put(other, unordered)
 		}
-	}
-	if len(old) == 0 {
-		return
 	}
 	for _, name := range d.want.SharesWith {
-		if other := decisions.on(name); other != nil {
-			t.put(other, decisions)
-		}
+		t.put(t.decisions.on(name), unordered)
 	}
-	t.swaps = append(t.swaps, swap{d, old})
+	t.swaps = append(t.swaps, s)
 }
-
-// has reports whether a container takes a place.
-func (t *takeover) has(d *decision) bool { return t.place(d) >= 0 }
 
 // place is the number of a swap, from 0; -1: there is none.
 func (t *takeover) place(d *decision) int {
-	return slices.IndexFunc(t.swaps, func(s swap) bool { return s.decision == d })
+	return slices.IndexFunc(t.swaps, func(s *swap) bool { return s.decision == d })
 }
 
 // later reports whether the old container serves on for a while when another is
@@ -141,10 +149,10 @@ func (t *takeover) later(target, consumer *decision) bool {
 }
 
 // attachOld plans to attach the old targets to the networks of their links.
-func (t *takeover) attachOld(decisions decisions) {
+func (t *takeover) attachOld() {
 	for _, s := range t.swaps {
 		for _, n := range t.networks.wanted {
-			if !slices.Contains(s.decision.want.Attach, n.Name) || !t.consumerIsOn(n.Name, s.decision.want.Service, decisions) {
+			if !slices.Contains(s.decision.want.Attach, n.Name) || !t.consumerIsOn(n.Name, s.decision.want.Service) {
 				continue
 			}
 			for _, h := range s.old {
@@ -156,9 +164,9 @@ func (t *takeover) attachOld(decisions decisions) {
 	}
 }
 
-func (t *takeover) attach(s swap, h *HaveContainer, n Network) {
+func (t *takeover) attach(s *swap, h *HaveContainer, n Network) {
 	key := connectKey(h.ID, n.Name)
-	t.networks.attach(key, s.decision.task(), "until it is replaced, new containers find it there", Connect{
+	t.networks.attach(key, Task{Relink, kindContainer, h.Name}, "new containers find it there until it is replaced", Connect{
 		Container: h.ID, Name: h.Name, Service: s.decision.want.Service, Number: s.decision.want.Number, Network: n,
 	}, t.networks.made(n.Name)...)
 	existing := t.networks.connections.existing
@@ -170,8 +178,8 @@ func (h *HaveContainer) attachable() bool { return len(h.Attached)+len(h.OtherNe
 
 // consumerIsOn reports whether one that is started after a service is to be on
 // a network.
-func (t *takeover) consumerIsOn(network, service string, decisions decisions) bool {
-	return slices.ContainsFunc(decisions.members(network), func(d *decision) bool { return slices.Contains(d.want.After, service) })
+func (t *takeover) consumerIsOn(network, service string) bool {
+	return slices.ContainsFunc(t.decisions.members(network), func(d *decision) bool { return slices.Contains(d.want.After, service) })
 }
 
 // order plans that everything is made first, and that one is replaced after the

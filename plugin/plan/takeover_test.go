@@ -79,6 +79,13 @@ var takeoverOrders = []orderCase{
 			stop container db_1 < start container db_1 < stop container app_1 < start container app_1`,
 	},
 	{
+		name: "who uses the data of another is replaced after it, and that after its consumers",
+		want: wanted(container("db_1", "n"), linked("web_1", "db", "n"), with(linked("backup_1", "db"), func(c *Container) { c.SharesWith = []string{"db_1"} })),
+		have: present(legacy("db_1"), legacy("web_1"), legacy("backup_1")),
+		order: `
+			start container web_1 < stop container db_1 < start container db_1 < stop container backup_1 < start container backup_1`,
+	},
+	{
 		name: "who does not run waits for the new target",
 		want: wanted(container("db_1", "n"), linked("web_1", "db", "n")),
 		have: present(legacy("db_1"), stateOf(legacy("web_1"), StateExited)),
