@@ -24,6 +24,14 @@
 // stepKey, and a builder puts them in order. A wait for a step that has to be in
 // the plan and is not is a mistake here, and makes the plan unusable.
 //
+// # Replacing
+//
+// A new container is made, and attached where that can be, while the old one
+// runs. Then the old one is stopped, the new one started, the old one removed and
+// the new one renamed. What the plan stops is stopped before anything starts that
+// takes its place, its ports or its data, and consumers before their targets.
+// Containers that another tool made are replaced with more care: see takeover.go.
+//
 // # Engines
 //
 // Nothing here knows which engine it plans for. An engine gives three things:

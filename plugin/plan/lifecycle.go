@@ -16,6 +16,7 @@ func lifecycle(goal Goal, have Have) *Plan {
 			p.container(c)
 		}
 	}
+	orderStops(p.builder, have)
 	if goal.State == Removed {
 		networkRemoval{builder: p.builder, have: have, removed: p.removed}.oneOffs()
 	}

@@ -223,9 +223,11 @@ var stopOrders = []orderCase{
 			remove container b_1 < remove image i`,
 	},
 	{
-		name: "rm stops first", goal: Goal{State: Removed, Stop: true},
-		have:  present(running("a_1")),
-		order: `stop container a_1 < remove container a_1`,
+		name: "rm stops first, against the links", goal: Goal{State: Removed, Stop: true},
+		have: present(running("a_1"), startedAfter(running("b_1"), "a")),
+		order: `
+			stop container a_1 < remove container a_1
+			stop container b_1 < stop container a_1`,
 	},
 	{
 		name: "rm removes the networks of one-off containers after who was on them", goal: Goal{State: Removed},
