@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
@@ -36,10 +37,16 @@ func Hints(err error) []string {
 
 // stepHints says what to do about a step that failed.
 func stepHints(failed *plan.StepError) []string {
-	if c, ok := failed.Step.Action.(plan.Connect); ok {
-		if _, bridge := c.Network.Spec.(desired.DefaultBridge); bridge {
-			return []string{"the link is as it was; once this works, remove it again: docker network connect " + c.Network.Name + " " + c.Name}
+	hints := Hints(failed.Err)
+	switch a := failed.Step.Action.(type) {
+	case plan.Connect:
+		if _, bridge := a.Network.Spec.(desired.DefaultBridge); bridge {
+			return []string{"the link is as it was; once this works, remove it again: docker network connect " + a.Network.Name + " " + a.Name}
+		}
+	case plan.StartContainer:
+		if len(a.Stopped) > 0 {
+			hints = append(hints, "the one that it was to replace is there, stopped; to go back to it: docker start "+strings.Join(a.Stopped, " "))
 		}
 	}
-	return Hints(failed.Err)
+	return hints
 }

@@ -64,7 +64,10 @@ type (
 	Disconnect struct{ Container, Name, Network string }
 
 	// StartContainer starts a container.
-	StartContainer struct{ Container, Name string }
+	StartContainer struct {
+		Container, Name string
+		Stopped         []string // the containers that were stopped for it, and are still there, by name
+	}
 
 	// StopContainer stops a container and waits for it to end.
 	StopContainer struct {

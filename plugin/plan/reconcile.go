@@ -36,7 +36,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	over.attachOld()
 	networks.reconcile()
 	if goal.State == UpAndRunning {
-		planStarts(r.builder, have, decisions, over)
+		r.planStarts(over)
 	}
 	r.removeReplaced()
 	over.order()

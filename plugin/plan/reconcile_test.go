@@ -465,3 +465,17 @@ func TestAContainerThatLeavesTheNetworkOfItsMACAddressIsNoted(t *testing.T) {
 		}
 	}
 }
+
+func TestAStartKnowsWhatWasStoppedForItAndIsStillThere(t *testing.T) {
+	want := rewired(wanted(changed(container("a_1", "n")), changed(container("b_1", "m")), changed(container("c_1"))), "m")
+	have := present(unchanged(running("a_1", "n")), unchanged(running("b_1", "m")), stateOf(unchanged(running("c_1")), StateExited))
+	stopped := map[string][]string{}
+	for _, s := range planned(t, Goal{}, want, have).Steps {
+		if a, ok := s.Action.(StartContainer); ok {
+			stopped[a.Name] = a.Stopped
+		}
+	}
+	if got := fmt.Sprint(stopped); got != "map[a_1:[a_1] b_1:[] c_1:[]]" {
+		t.Error(got)
+	}
+}

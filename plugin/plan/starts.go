@@ -7,8 +7,9 @@ import (
 
 // planStarts plans to start what does not run, once it can reach all that it
 // has to and nothing else uses what it needs for itself.
-func planStarts(b *builder, have Have, made decisions, over *takeover) {
-	p := startPlan{builder: b, have: have, takeover: over, starting: map[string]decisions{}, successors: map[string]*decision{}}
+func (r *reconciler) planStarts(over *takeover) {
+	b, made := r.builder, r.decisions
+	p := startPlan{builder: b, have: r.have, takeover: over, starting: map[string]decisions{}, successors: map[string]*decision{}}
 	for _, d := range made {
 		if d.starts() {
 			p.starting[d.want.Service] = append(p.starting[d.want.Service], d)
@@ -33,8 +34,20 @@ func planStarts(b *builder, have Have, made decisions, over *takeover) {
 		if d.keep != nil {
 			cause = string(d.keep.State)
 		}
-		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name}, after...)
+		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name, Stopped: r.stoppedFor(d)}, after...)
 	}
+}
+
+// stoppedFor names the running containers in whose place one is started and that
+// are there until it runs.
+func (r *reconciler) stoppedFor(d *decision) []string {
+	var names []string
+	for _, h := range d.replace {
+		if h.State.Up() && r.outlasts(h, d) {
+			names = append(names, h.Name)
+		}
+	}
+	return names
 }
 
 // starts reports whether the container is one that is started.
