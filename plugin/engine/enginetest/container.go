@@ -19,6 +19,7 @@ type container struct {
 	config   *containertypes.Config // the image's settings are merged in
 	host     *containertypes.HostConfig
 	log      []logLine
+	links    map[string]*container // of the default bridge, by alias
 
 	// mounts are kept by the volumes.
 	mounts []mount

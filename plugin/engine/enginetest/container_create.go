@@ -77,6 +77,9 @@ func (s *containerStore) add(name string, req containertypes.CreateRequest, vers
 		c.host.NetworkMode = containertypes.NetworkMode("container:" + other.id)
 	}
 	c.applyDefaults()
+	if err := s.keepLinks(c); err != nil {
+		return nil, err
+	}
 	takenOver, err := s.takenOver(c.host.VolumesFrom)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,8 @@ func (s *containerStore) getContainer(c *container, w http.ResponseWriter, r *ht
 	argv := c.argv()
 	config := *c.config
 	config.MacAddress = c.shownMAC()
+	host := *c.host
+	host.Links = c.shownLinks()
 	resp := containertypes.InspectResponse{
 		ContainerJSONBase: &containertypes.ContainerJSONBase{
 			ID:           c.id,
@@ -25,7 +27,7 @@ func (s *containerStore) getContainer(c *container, w http.ResponseWriter, r *ht
 			RestartCount: c.restarts,
 			Driver:       "memory",
 			Platform:     "linux",
-			HostConfig:   c.host,
+			HostConfig:   &host,
 			GraphDriver:  storage.DriverData{Name: "memory"},
 			ExecIDs:      s.execs.pendingExecs(c),
 		},

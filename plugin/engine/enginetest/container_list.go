@@ -95,7 +95,7 @@ func (c *container) hasAnyVolume(refs []string) bool {
 func (s *containerStore) summary(c *container) *containertypes.Summary {
 	shown := &containertypes.Summary{
 		ID:      c.id,
-		Names:   []string{"/" + c.name},
+		Names:   s.names(c),
 		Image:   s.shownImage(c),
 		ImageID: c.image.id,
 		Command: strings.Join(c.argv(), " "),

@@ -53,12 +53,12 @@ func (s *containerStore) find(ref string) (*container, error) {
 		return c, nil
 	}
 	name := strings.TrimPrefix(ref, "/")
-	var found *container
 	for _, c := range s.byID {
 		if c.name == name {
 			return c, nil
 		}
 	}
+	var found *container
 	for id, c := range s.byID {
 		if ref == "" || !strings.HasPrefix(id, ref) {
 			continue

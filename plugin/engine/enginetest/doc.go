@@ -21,8 +21,8 @@
 // can be expected to look; contract tests compare them with a real engine.
 // A call the package does not know is answered with 501, never with a guess.
 //
-// Not modelled: image layers, files inside containers, IPv6, Swarm, the links
-// of the default bridge, and traffic through ports published on the host.
+// Not modelled: image layers, IPv6, Swarm, the variables of links of the default
+// bridge, and traffic through ports published on the host.
 //
 // # Stores
 //

@@ -53,6 +53,9 @@ func (l *lifecycle) start(c *container) error {
 		l.lock.notify()
 		return err
 	}
+	if err := c.checkLinks(); err != nil {
+		return fail(err)
+	}
 	if err := l.joinNetworks(c); err != nil {
 		return fail(l.networkFailure(err))
 	}

@@ -31,7 +31,7 @@ func (l *lifecycle) postStop(c *container, w http.ResponseWriter, _ *http.Reques
 	return noContent(w)
 }
 
-func (l *lifecycle) postRestart(c *container, w http.ResponseWriter, _ *http.Request) error {
+func (l *lifecycle) postRestart(c *container, w http.ResponseWriter, r *http.Request) error {
 	autoRemove := c.host.AutoRemove
 	c.host.AutoRemove = false
 	if c.alive() {
@@ -40,7 +40,7 @@ func (l *lifecycle) postRestart(c *container, w http.ResponseWriter, _ *http.Req
 	c.host.AutoRemove = autoRemove
 	c.stopped = false
 	if err := l.start(c); err != nil {
-		return err
+		return errorf(http.StatusInternalServerError, "Cannot restart container %s: %v", r.PathValue("id"), err)
 	}
 	l.containers.emit(c, events.ActionRestart)
 	return noContent(w)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	containertypes "github.com/docker/docker/api/types/container"
+	networktypes "github.com/docker/docker/api/types/network"
 )
 
 // reachability is the model of the engine's name server and of its bridges: what
@@ -34,6 +35,9 @@ func (m *reachability) resolve(c *container, name string) []netip.Addr {
 	name = strings.ToLower(asked)
 	if name == "localhost" || name == strings.ToLower(owner.config.Hostname) {
 		return m.ownAddress(owner, name)
+	}
+	if target := owner.linkNamed(name); target != nil {
+		return target.endpoints[networktypes.NetworkBridge].addresses()
 	}
 	names := slices.Sorted(maps.Keys(owner.endpoints))
 	for _, private := range []bool{true, false} {
@@ -96,9 +100,7 @@ func (m *reachability) lookup(n *network, name string) []netip.Addr {
 		}) {
 			continue
 		}
-		for _, text := range addressesOf(settings) {
-			addrs = append(addrs, netip.MustParseAddr(text))
-		}
+		addrs = append(addrs, settings.addresses()...)
 	}
 	slices.SortFunc(addrs, netip.Addr.Compare)
 	return addrs
@@ -107,6 +109,17 @@ func (m *reachability) lookup(n *network, name string) []netip.Addr {
 // addressesOf lists the addresses that an endpoint has: of IPv4, then of IPv6.
 func addressesOf(settings *endpoint) []string {
 	return slices.DeleteFunc([]string{settings.IPAddress, settings.GlobalIPv6Address}, func(a string) bool { return a == "" })
+}
+
+// addresses are addressesOf, read; none for no endpoint.
+func (e *endpoint) addresses() (addrs []netip.Addr) {
+	if e == nil {
+		return nil
+	}
+	for _, text := range addressesOf(e) {
+		addrs = append(addrs, netip.MustParseAddr(text))
+	}
+	return addrs
 }
 
 // receiver finds the container that a packet to an address arrives at: the
