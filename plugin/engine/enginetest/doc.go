@@ -21,7 +21,7 @@
 // can be expected to look; contract tests compare them with a real engine.
 // A call the package does not know is answered with 501, never with a guess.
 //
-// Not modelled: image layers, IPv6, Swarm, the variables of links of the default
+// Not modelled: image layers and the files in them, IPv6, Swarm, the variables of links of the default
 // bridge, and traffic through ports published on the host.
 //
 // # Stores
@@ -32,11 +32,13 @@
 // postX, deleteX. What else a store has is for other stores. These may call, of
 // each other's methods:
 //
-//	images, volumes, networks       none but those of the interface by which
+//	files                           no other
+//	volumes                         files
+//	images, volumes, networks       none besides but those of the interface by which
 //	                                they see containers, declared beside each
 //	containers                      images, volumes; execs by an interface
 //	reachability (who finds whom)   containers, networks; only asks
-//	processes (what programs do)    reachability; containers to print
+//	processes (what programs do)    reachability, files; containers to print
 //	execs                           containers, processes
 //	lifecycle (starts, stops)       containers, networks, volumes, processes and
 //	                                the ports of the host

@@ -86,12 +86,14 @@ func New(t testing.TB, opts Options) *Engine {
 func newStores(opts Options, r release, lock *stateLock) []store {
 	b := base{release: r, lock: lock, journal: &journal{lock: lock}}
 	images := newImageStore(b, opts.Images, opts.Registry)
-	volumes := newVolumeStore(b)
+	files := newFileStore()
+	volumes := newVolumeStore(b, files)
 	networks := newNetworkStore(b)
 	containers := newContainerStore(b, images, volumes)
 	processes := &processes{
 		programs:   opts.Programs,
 		containers: containers,
+		files:      files,
 		reach:      &reachability{containers: containers, networks: networks},
 	}
 	execs := newExecStore(b, containers, processes)

@@ -20,6 +20,7 @@ type processes struct {
 	programs   process.Programs
 	containers *containerStore
 	reach      *reachability
+	files      *fileStore
 	lastPid    int
 }
 
@@ -30,48 +31,50 @@ func (p *processes) nextPid() int {
 
 // main runs the command line of a container.
 func (p *processes) main(c *container) process.Outcome {
-	return p.programs.Main(c.commandLine(), c.config.Env, c.config.ExposedPorts, p.network(c))
+	return p.programs.Main(c.commandLine(), c.config.Env, c.config.ExposedPorts, p.around(c))
 }
 
 // exec runs a command line in a container whose main process runs. Only what is
 // asked of the model has a process ID.
 func (p *processes) exec(c *container, argv, env []string) (o process.Outcome, pid int) {
-	o, asked := p.programs.Exec(process.Parse(argv), slices.Concat(c.config.Env, env), p.network(c))
+	o, asked := p.programs.Exec(process.Parse(argv), slices.Concat(c.config.Env, env), p.around(c))
 	if asked {
 		pid = p.nextPid()
 	}
 	return o, pid
 }
 
-func (p *processes) network(c *container) containerNetwork {
-	return containerNetwork{reach: p.reach, containers: p.containers, c: c}
+func (p *processes) around(c *container) surroundings {
+	return surroundings{reach: p.reach, files: p.files, containers: p.containers, c: c}
 }
 
-// containerNetwork is what the processes of a container find on its networks.
-type containerNetwork struct {
+// surroundings are what the processes of a container find in it and on its
+// networks.
+type surroundings struct {
 	reach      *reachability
+	files      *fileStore
 	containers *containerStore
 	c          *container
 }
 
 // Resolve asks the engine's name server.
-func (n containerNetwork) Resolve(name string) []netip.Addr { return n.reach.resolve(n.c, name) }
+func (n surroundings) Resolve(name string) []netip.Addr { return n.reach.resolve(n.c, name) }
 
 // Ping is answered by every container but a paused one.
-func (n containerNetwork) Ping(addr netip.Addr) bool {
+func (n surroundings) Ping(addr netip.Addr) bool {
 	there := n.reach.receiver(n.c, addr)
 	return there != nil && there.status != containertypes.StatePaused
 }
 
 // Dial is answered where a process listens.
-func (n containerNetwork) Dial(addr netip.Addr, port string) bool {
+func (n surroundings) Dial(addr netip.Addr, port string) bool {
 	_, server := n.reach.dial(n.c, addr, port)
 	return server != nil
 }
 
 // Get is answered with the host name of the server, which prints the address of
 // the client.
-func (n containerNetwork) Get(addr netip.Addr, port string) (body string, ok bool) {
+func (n surroundings) Get(addr netip.Addr, port string) (body string, ok bool) {
 	there, server := n.reach.dial(n.c, addr, port)
 	if server == nil {
 		return "", false
@@ -79,3 +82,9 @@ func (n containerNetwork) Get(addr netip.Addr, port string) (body string, ok boo
 	n.containers.print(server, false, "GET / from "+n.reach.sourceAddress(n.c, addr))
 	return there.config.Hostname, true
 }
+
+// Read gives what was written into a file of the container or its volumes.
+func (n surroundings) Read(file string) (string, bool) { return n.files.read(n.c, file) }
+
+// Write fails where the file is on a mount that is read-only.
+func (n surroundings) Write(file, text string) bool { return n.files.write(n.c, file, text) }

@@ -14,6 +14,7 @@ type volumeStore struct {
 	base
 	byName map[string]*volumetypes.Volume
 	users  volumeUsers
+	files  *fileStore
 }
 
 // volumeUsers is what volumes ask of containers.
@@ -23,8 +24,8 @@ type volumeUsers interface {
 	usersOfVolume(name string) []string
 }
 
-func newVolumeStore(b base) *volumeStore {
-	return &volumeStore{base: b, byName: map[string]*volumetypes.Volume{}}
+func newVolumeStore(b base, files *fileStore) *volumeStore {
+	return &volumeStore{base: b, byName: map[string]*volumetypes.Volume{}, files: files}
 }
 
 func (s *volumeStore) routes() routes {
@@ -94,6 +95,7 @@ func (s *volumeStore) deleteVolume(w http.ResponseWriter, r *http.Request) error
 }
 
 func (s *volumeStore) delete(name string) {
+	s.files.drop(s.byName[name].Mountpoint)
 	delete(s.byName, name)
 	s.journal.emit(events.VolumeEventType, events.ActionDestroy, name, nil, "driver", "local")
 }

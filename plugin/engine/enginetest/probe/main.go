@@ -26,6 +26,7 @@ const usage = `usage: probe COMMAND [ARG...]
   dial NAME:PORT       connect by TCP, waiting one second at most
   ping [-c N] NAME     send ICMP echo requests (default 3)
   get URL              print what an HTTP server answers
+  write FILE TEXT      write a text into a file; read FILE prints it
   hold NAME:PORT       ask an HTTP server over one connection until that breaks
   terminal             tell the size of the terminal and what is typed there
 
@@ -93,6 +94,8 @@ func commands() map[string]command {
 		"ping":     ping,
 		"get":      get,
 		"hold":     hold,
+		"write":    write,
+		"read":     read,
 		"frames":   frames,
 		"hear":     hear,
 		"claim":    claim,

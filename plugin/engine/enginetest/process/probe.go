@@ -42,6 +42,21 @@ func (l CommandLine) ask(p *Process) int {
 	switch l.verb {
 	case "env":
 		return printEnv(p, target)
+	case "write":
+		if len(l.args()) != 2 {
+			return fail(exitUsage, "write takes a file and a text")
+		}
+		if file := l.args()[0]; !p.container.Write(file, target) {
+			return fail(exitNoAnswer, "open %s: read-only file system", file)
+		}
+		return 0
+	case "read":
+		text, ok := p.container.Read(target)
+		if !ok {
+			return fail(exitNoAnswer, "open %s: no such file or directory", target)
+		}
+		p.line(false, text)
+		return 0
 	case "resolve", "ping", "dial", "get":
 		if target == "" {
 			return fail(exitUsage, "%s takes one name", l.verb)
@@ -79,7 +94,7 @@ func (l CommandLine) ask(p *Process) int {
 			}
 			continue
 		}
-		if body, ok := p.network.Get(addr, port); ok {
+		if body, ok := p.container.Get(addr, port); ok {
 			p.line(false, body)
 			return 0
 		}

@@ -31,14 +31,28 @@ type Network interface {
 	Get(addr netip.Addr, port string) (body string, ok bool)
 }
 
+// Files are those of a container.
+type Files interface {
+	// Read gives the text of a file, if there is one.
+	Read(file string) (text string, ok bool)
+	// Write makes a file of a text, and reports whether it can be written to.
+	Write(file, text string) bool
+}
+
+// Container is what a process finds in its container.
+type Container interface {
+	Network
+	Files
+}
+
 // Process is one run of a [Program] in a container, as its main process or
 // through exec.
 type Process struct {
 	// Args is the command line, the program included; Env is the environment.
 	Args, Env []string
 
-	network Network
-	out     []Line
+	container Container
+	out       []Line
 }
 
 // Line is one line that a process prints, without its end.
@@ -56,8 +70,8 @@ type Outcome struct {
 }
 
 // run runs a program from its beginning to its end.
-func run(program Program, argv, env []string, network Network) Outcome {
-	p := &Process{Args: slices.Clone(argv), Env: slices.Clone(env), network: network}
+func run(program Program, argv, env []string, c Container) Outcome {
+	p := &Process{Args: slices.Clone(argv), Env: slices.Clone(env), container: c}
 	code := program(p)
 	return Outcome{Lines: p.out, Code: code}
 }
@@ -80,10 +94,10 @@ func (p *Process) line(stderr bool, text string) {
 
 // Resolve gives the addresses that a name has in the container, in order; none
 // means that there is no such name.
-func (p *Process) Resolve(name string) []netip.Addr { return p.network.Resolve(name) }
+func (p *Process) Resolve(name string) []netip.Addr { return p.container.Resolve(name) }
 
 // Dial reports whether a TCP port of an address can be connected to.
-func (p *Process) Dial(addr netip.Addr, port string) bool { return p.network.Dial(addr, port) }
+func (p *Process) Dial(addr netip.Addr, port string) bool { return p.container.Dial(addr, port) }
 
 // Ping reports whether an address answers an ICMP echo request.
-func (p *Process) Ping(addr netip.Addr) bool { return p.network.Ping(addr) }
+func (p *Process) Ping(addr netip.Addr) bool { return p.container.Ping(addr) }

@@ -28,6 +28,10 @@ func (n oneServer) Get(addr netip.Addr, port string) (string, bool) {
 	return "host of web", n.Dial(addr, port)
 }
 
+func (oneServer) Read(file string) (string, bool) { return "word", file == "/data/a" }
+
+func (oneServer) Write(file, _ string) bool { return file == "/data/a" }
+
 func TestTheProbeAnswersFromWhatTheNetworkKnows(t *testing.T) {
 	for _, c := range []struct {
 		argv []string
@@ -40,6 +44,9 @@ func TestTheProbeAnswersFromWhatTheNetworkKnows(t *testing.T) {
 		{[]string{"/probe", "dial", "web:81"}, "probe: web:81: no answer", exitNoAnswer},
 		{[]string{"/probe", "get", "http://web"}, "host of web", 0},
 		{[]string{"/probe", "get", "http://web:81"}, "probe: http://web:81: no answer", exitNoAnswer},
+		{[]string{"/probe", "read", "/data/a"}, "word", 0},
+		{[]string{"/probe", "read", "/data/b"}, "probe: open /data/b: no such file or directory", exitNoAnswer},
+		{[]string{"/probe", "write", "/data/b", "word"}, "probe: open /data/b: read-only file system", exitNoAnswer},
 		{[]string{"/bin/probe", "env", "A"}, "2", 0},
 		{[]string{"/probe", "fly"}, `probe: no command "fly"`, exitUsage},
 	} {

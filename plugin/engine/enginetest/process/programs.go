@@ -12,9 +12,9 @@ import (
 type Programs map[string]Program
 
 // Main runs the command line of a container that exposes some ports.
-func (p Programs) Main(line CommandLine, env []string, exposed nat.PortSet, network Network) Outcome {
+func (p Programs) Main(line CommandLine, env []string, exposed nat.PortSet, c Container) Outcome {
 	if program, known := p.named(line); known {
-		return run(program, line.argv, env, network)
+		return run(program, line.argv, env, c)
 	}
 	switch {
 	case !line.probe:
@@ -30,16 +30,16 @@ func (p Programs) Main(line CommandLine, env []string, exposed nat.PortSet, netw
 	case line.verb == "say":
 		return say(line.args())
 	}
-	return run(line.ask, line.argv, env, network)
+	return run(line.ask, line.argv, env, c)
 }
 
 // Exec runs a command line in a container whose main process runs. Images hold
 // nothing but the probe and the Programs, so no other command is found. It
 // reports whether the command asked something of the model, and so has a
 // process ID.
-func (p Programs) Exec(line CommandLine, env []string, network Network) (o Outcome, asked bool) {
+func (p Programs) Exec(line CommandLine, env []string, c Container) (o Outcome, asked bool) {
 	if program, known := p.named(line); known {
-		return run(program, line.argv, env, network), false
+		return run(program, line.argv, env, c), false
 	}
 	switch {
 	case !line.probe:
@@ -48,7 +48,7 @@ func (p Programs) Exec(line CommandLine, env []string, network Network) (o Outco
 	case line.verb == "say":
 		return say(line.args()), false
 	}
-	return run(line.ask, line.argv, env, network), true
+	return run(line.ask, line.argv, env, c), true
 }
 
 // named is the Program that a command line names, if there is one.
