@@ -56,7 +56,8 @@ var mayImport = map[string][]string{
 	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process"},
 	"plugin/engine/enginetest/build":      {"compose"},
 	"plugin/engine/enginetest/realengine": {},
-	"plugin/scenario":                     {"plugin", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
+	"plugin/scenario/composev1":           {"compose"},
+	"plugin/scenario":                     {"plugin", "plugin/scenario/composev1", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
 	"scripts/release":                     {"plugin"},
 }
 
@@ -74,6 +75,8 @@ var testsMayImport = map[string][]string{
 	"plugin/command":  {"plugin/engine/enginetest"},
 	"plugin/scenario": {"plugin/labels"},
 
+	"plugin/scenario/composev1": {"plugin/engine/enginetest"},
+
 	"plugin/engine/enginetest": {"plugin/engine/enginetest/realengine"},
 }
 
@@ -85,7 +88,8 @@ var keptTo = map[string][]string{
 	"github.com/docker/cli/templates":   {"plugin/view"},
 	"github.com/docker/docker/client": {
 		"plugin/engine", "plugin/image",
-		"plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/scenario", "scripts/bench", "scripts/vhosts",
+		"plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/scenario", "plugin/scenario/composev1",
+		"scripts/bench", "scripts/vhosts",
 	},
 	"github.com/spf13/cobra":              {"plugin", "plugin/command", "scripts/release"},
 	"gopkg.in/yaml.v3":                    {"compose"},

@@ -171,7 +171,8 @@ func (s *imageStore) getImage(w http.ResponseWriter, r *http.Request) error {
 	// The client's type knows fewer settings than the engine sends.
 	return writeJSON(w, http.StatusOK, struct {
 		imagetypes.InspectResponse
-		Config *containertypes.Config
+		Config          *containertypes.Config
+		ContainerConfig *containertypes.Config `json:",omitempty"`
 	}{
 		imagetypes.InspectResponse{
 			ID: i.id, Parent: i.parent, RepoTags: append([]string{}, i.tags...), RepoDigests: []string{},
@@ -180,7 +181,7 @@ func (s *imageStore) getImage(w http.ResponseWriter, r *http.Request) error {
 			GraphDriver: storage.DriverData{Name: "memory"},
 			RootFS:      imagetypes.RootFS{Type: "layers", Layers: i.layers},
 		},
-		i.config,
+		i.config, s.release.containerConfig(i.config),
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/versions"
 )
 
@@ -33,6 +34,9 @@ type release struct {
 	// macPerEndpoint keeps a MAC address with a connection, not with the
 	// container, whatever the call had.
 	macPerEndpoint bool
+	// imageContainer shows with an image the settings of the container that it was
+	// made from. docker-compose 1.x replaces no container where that is missing.
+	imageContainer bool
 	// subnetsBySize finds a subnet for 0.0.0.0/28 in the predefined pools.
 	subnetsBySize bool
 	// startFailure is the format of why the network kept a container from starting.
@@ -72,6 +76,15 @@ func (r refusal) about(a ...any) error {
 	return errorf(r.status, r.format, a...)
 }
 
+// containerConfig is what is shown of the container that an image was made from,
+// whose settings are those of the image.
+func (r release) containerConfig(image *containertypes.Config) *containertypes.Config {
+	if r.imageContainer {
+		return image
+	}
+	return nil
+}
+
 // releases are all that can be chosen, the oldest first.
 func releases() []release {
 	today := engine28()
@@ -100,11 +113,12 @@ func releaseOf(api string) (release, error) {
 // engine20 is Engine 20.10.
 func engine20() release {
 	return release{
-		from:          "1.41",
-		minAPI:        "1.12",
-		version:       "20.10.24",
-		pushNeedsAuth: true,
-		startFailure:  "%s",
+		from:           "1.41",
+		minAPI:         "1.12",
+		version:        "20.10.24",
+		pushNeedsAuth:  true,
+		imageContainer: true,
+		startFailure:   "%s",
 		refusals: refusals{
 			killStopped: refusal{http.StatusConflict, "Cannot kill container: %s: Container %s is not running"},
 			removeRunning: refusal{http.StatusConflict, "You cannot remove a %[3]s container %[2]s. " +
