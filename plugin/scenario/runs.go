@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -15,11 +16,11 @@ import (
 func calls(ts *testscript.TestScript, neg bool, args []string) {
 	s, n, command := limited(ts, neg, args, "calls N stacklite ARG...")
 	if s.Memory == nil {
-		ts.Check(ts.Exec(command[0], command[1:]...))
+		ts.Check(runCommand(ts, command))
 		return
 	}
 	s.Memory.ResetCalls()
-	ts.Check(ts.Exec(command[0], command[1:]...))
+	ts.Check(runCommand(ts, command))
 	if made := s.Memory.Calls(); len(made) > n {
 		ts.Fatalf("%d calls, want %d at most: %v", len(made), n, made)
 	}
@@ -29,7 +30,7 @@ func calls(ts *testscript.TestScript, neg bool, args []string) {
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	_, want, command := limited(ts, neg, args, "exits STATUS stacklite ARG...")
 	code := 0
-	err := ts.Exec(command[0], command[1:]...)
+	err := runCommand(ts, command)
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		code = exit.ExitCode()
 	} else {
@@ -44,26 +45,27 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 func changes(ts *testscript.TestScript, neg bool, args []string) {
 	s, n, command := limited(ts, neg, args, "changes N stacklite ARG...")
 	if s.Memory == nil {
-		ts.Check(ts.Exec(command[0], command[1:]...))
+		ts.Check(runCommand(ts, command))
 		return
 	}
 	s.Memory.ResetCalls()
-	ts.Check(ts.Exec(command[0], command[1:]...))
+	ts.Check(runCommand(ts, command))
 	made := slices.DeleteFunc(s.Memory.Calls(), func(c enginetest.Call) bool { return !c.Changes() })
 	if len(made) > n {
 		ts.Fatalf("%d changes, want %d at most: %v", len(made), n, made)
 	}
 }
 
-// killAfter runs stacklite and cuts it off from the engine after its Nth change.
+// killAfter runs stacklite or docker-compose and cuts it off from the engine after
+// its Nth change.
 func killAfter(ts *testscript.TestScript, neg bool, args []string) {
-	s, n, command := limited(ts, neg, args, "kill-after N stacklite ARG...")
-	if s.Memory == nil {
-		ts.Fatalf("kill-after is for engines in memory: write [memory] before it")
-	}
-	s.Memory.Fail(CutOffAfter(n))
-	err := ts.Exec(command[0], command[1:]...)
-	s.Memory.Fail(nil)
+	s, n, command := limited(ts, neg, args, "kill-after N PROGRAM ARG...")
+	host := ts.Getenv("DOCKER_HOST")
+	err := s.CutOff(n, func(between string) error {
+		ts.Setenv("DOCKER_HOST", between)
+		defer ts.Setenv("DOCKER_HOST", host)
+		return runCommand(ts, command)
+	})
 	if err == nil {
 		ts.Fatalf("%v made %d changes or fewer", command, n)
 	}
@@ -77,6 +79,9 @@ func limited(ts *testscript.TestScript, neg bool, args []string, usage string) (
 	ts.Check(err)
 	return Of(ts), n, args[1:]
 }
+
+// apiPrefix is the version of the API in the path of a call.
+var apiPrefix = regexp.MustCompile(`^/v1\.\d+`)
 
 // CutOffAfter lets n changes have their effect and then cuts the client off:
 // from then on the engine sees as much of it as of a killed process.

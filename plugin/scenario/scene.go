@@ -45,6 +45,8 @@ type Scene struct {
 	remembered map[string][]replica
 	externals  []replica
 	events     []events.Message
+	volumes    []string // that were to be remembered
+	mounted    []string // volumes that containers of the script's projects had at some time
 }
 
 // New makes a scene on an engine, of which it removes, when the test ends, what
@@ -130,6 +132,9 @@ func (s *Scene) clear(ctx context.Context) error {
 	if s.Memory != nil {
 		s.Memory.Fail(nil)
 	}
+	if _, err := ownVolumes(s); err != nil { // while containers have them
+		return err
+	}
 	containers, err := s.Client.ContainerList(ctx, container.ListOptions{All: true})
 	if err != nil {
 		return err
@@ -141,6 +146,9 @@ func (s *Scene) clear(ctx context.Context) error {
 				return err
 			}
 		}
+	}
+	if err := clearVolumes(ctx, s); err != nil {
+		return err
 	}
 	networks, err := s.Client.NetworkList(ctx, network.ListOptions{})
 	if err != nil {

@@ -57,8 +57,13 @@ func (s *Stage) Write(file string) {
 
 // Stacklite runs the program in the project folder.
 func (s *Stage) Stacklite(args ...string) error {
-	if out, err := s.Command(args...).CombinedOutput(); err != nil {
-		return fmt.Errorf("%v: %w\n%s", args, err, out)
+	return output(s.Command(args...))
+}
+
+// output runs a command; the error of one that fails has what it printed.
+func output(cmd *exec.Cmd) error {
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%v: %w\n%s", cmd.Args, err, out)
 	}
 	return nil
 }

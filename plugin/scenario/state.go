@@ -66,8 +66,11 @@ func nothingLeft(s *Scene, args []string) error {
 	}
 	var left []string
 	for _, c := range list {
-		if !s.isExternal(c.ID) && (c.Labels[LabelProject] == project || strings.HasPrefix(c.Names[0], "/"+project+"_")) {
-			left = append(left, c.Names[0])
+		named := func(name string) bool {
+			return strings.HasPrefix(name, "/"+project+"_") && strings.Count(name, "/") == 1
+		}
+		if !s.isExternal(c.ID) && (c.Labels[LabelProject] == project || slices.ContainsFunc(c.Names, named)) {
+			left = append(left, c.Names...)
 		}
 	}
 	names, err := s.networks(project)

@@ -55,6 +55,10 @@ func words() map[string]word {
 		"commit":           {"SERVICE IMAGE [LABEL=VALUE...]", 2, -1, act, commit},
 		"behind-the-back":  {"stop|remove|disconnect|rename SERVICE [NAME]", 2, 3, act, behindTheBack},
 
+		"remake":           {"PROJECT LABEL=VALUE...", 2, -1, act, remake},
+		"remember-volumes": {"", 0, 0, act, rememberVolumes},
+		"writes":           {"SERVICE FILE WORD", 3, 3, act, writes},
+
 		"running":          {"SERVICE N", 2, 2, positive, running},
 		"stopped":          {"SERVICE N", 2, 2, positive, stopped},
 		"networks":         {"N [PROJECT]", 1, 2, positive, networks},
@@ -66,6 +70,10 @@ func words() map[string]word {
 		"replaced":         {"SERVICE...", 1, -1, positive, replaced},
 		"keeps-connection": {"SERVICE", 1, 1, positive, keepsConnection},
 		"data-kept":        {"SERVICE...", 1, -1, positive, dataKept},
+		"holds":            {"SERVICE FILE WORD", 3, 3, positive, holds},
+		"volumes":          {"N", 1, 1, positive, volumesNamed},
+		"made-by":          {"stacklite|docker-compose SERVICE...", 2, -1, positive, madeBy},
+		"named":            {"SERVICE NAME...", 2, -1, positive, named},
 		"data-shared":      {"SERVICE SERVICE PATH", 3, 3, positive, dataShared},
 		"frames-arrive":    {"SERVICE SERVICE [HUB]", 2, 3, positive, framesArrive},
 		"port-taken":       {"SERVICE ATTACKER", 2, 2, positive, portTaken},
@@ -73,6 +81,8 @@ func words() map[string]word {
 		"absent":             {"SERVICE...", 1, -1, negative, absent},
 		"nothing-left":       {"[PROJECT]", 0, 1, negative, nothingLeft},
 		"kept":               {"SERVICE...", 1, -1, negative, kept},
+		"volumes-kept":       {"", 0, 0, negative, volumesKept},
+		"cannot-write":       {"SERVICE FILE", 2, 2, negative, cannotWrite},
 		"external-untouched": {"", 0, 0, negative, externalUntouched},
 		"happened-before":    {"ACTION SERVICE ACTION SERVICE", 4, 4, negative, happenedBefore},
 		"port-safe":          {"SERVICE ATTACKER", 2, 2, negative, portSafe},
@@ -85,11 +95,12 @@ func words() map[string]word {
 // program. stacklite itself is a program, not a word.
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	all := map[string]func(*testscript.TestScript, bool, []string){
-		"calls":      calls,
-		"changes":    changes,
-		"events":     watch,
-		"exits":      exits,
-		"kill-after": killAfter,
+		"calls":          calls,
+		"changes":        changes,
+		"docker-compose": dockerCompose,
+		"events":         watch,
+		"exits":          exits,
+		"kill-after":     killAfter,
 	}
 	for name, w := range words() {
 		all[name] = func(ts *testscript.TestScript, neg bool, args []string) {
