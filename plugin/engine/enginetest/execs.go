@@ -57,6 +57,9 @@ func (s *execStore) postExec(c *container, w http.ResponseWriter, r *http.Reques
 	case c.status == containertypes.StatePaused:
 		return conflict("Container %s is paused, unpause the container before exec", r.PathValue("id"))
 	}
+	if err := c.checkLinks(); err != nil {
+		return err
+	}
 	x := &execution{id: newID(), c: c, options: options}
 	s.byID[x.id] = x
 	s.containers.emit(c, events.Action("exec_create: "+strings.Join(options.Cmd, " ")), "execID", x.id)

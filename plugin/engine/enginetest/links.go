@@ -68,7 +68,7 @@ func (s *containerStore) names(c *container) []string {
 	return names
 }
 
-// checkLinks is for a container that starts.
+// checkLinks is for a container that starts, and for a command that is run in one.
 func (c *container) checkLinks() error {
 	for _, alias := range slices.Sorted(maps.Keys(c.links)) {
 		target := c.links[alias]
