@@ -120,7 +120,7 @@ func (c *cli) lookFor(ctx context.Context, anybody bool) (*session.Session, reac
 		if err != nil {
 			return nil, reach.View{}, err
 		}
-		snapshot, err := s.Engine.Observe(ctx, nil)
+		snapshot, err := s.Engine.Observe(ctx, s.Claim, nil)
 		return s, reach.View{Snapshot: snapshot}, err
 	}
 	s, err := session.Find(c.env, c.options())

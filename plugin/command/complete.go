@@ -101,7 +101,7 @@ func (c *cli) containerNames(ctx context.Context) []string {
 	if err != nil {
 		return nil
 	}
-	snapshot, err := s.Engine.Observe(ctx, nil)
+	snapshot, err := s.Engine.Observe(ctx, s.Claim, nil)
 	if err != nil {
 		return nil
 	}
@@ -121,7 +121,7 @@ func offered(names []string) []string {
 func (c *cli) completeProjects(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	if s, err := session.Connect(c.env, c.options()); err == nil {
-		list, _ := s.Engine.Containers(cmd.Context(), "") // an engine that does not answer has none to offer
+		list, _ := s.Engine.Containers(cmd.Context(), observed.Claim{}) // an engine that does not answer has none to offer
 		for _, p := range observed.Projects(list) {
 			names = append(names, p.Name)
 		}
@@ -134,7 +134,7 @@ func (c *cli) completeProjects(cmd *cobra.Command, _ []string, _ string) ([]stri
 func (c *cli) completeIndexes(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var numbers []string
 	if s, err := session.Find(c.env, c.options()); err == nil {
-		list, _ := s.Engine.Containers(cmd.Context(), s.Name)
+		list, _ := s.Engine.Containers(cmd.Context(), s.Claim)
 		for _, container := range list {
 			named := len(args) == 0 || args[0] == container.Service
 			if n := strconv.Itoa(container.Number); named && !container.OneOff && !slices.Contains(numbers, n) {

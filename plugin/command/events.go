@@ -63,7 +63,7 @@ func runEvents(ctx context.Context, s *session.Session, f eventsFlags, args []st
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var broken error // of the output
-	err := s.Engine.Watch(within, engine.EventQuery{Project: s.Name, Since: f.since, Until: f.until}, func() {}, func(e engine.Event) {
+	err := s.Engine.Watch(within, engine.EventQuery{Claim: s.Claim, Since: f.since, Until: f.until}, func() {}, func(e engine.Event) {
 		if len(args) > 0 && !slices.Contains(args, e.Service) || broken != nil {
 			return
 		}

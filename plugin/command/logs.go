@@ -90,7 +90,7 @@ func runLogs(ctx context.Context, s *session.Session, old *classic.Tool, f logsF
 	}
 	if query.Follow {
 		begun := func([]observed.Container) {}
-		g := &follow.Follower{Engine: s.Engine, Project: s.Name, View: s.View, Log: f.log, Query: query, Shown: meant}
+		g := &follow.Follower{Engine: s.Engine, Claim: s.Claim, View: s.View, Log: f.log, Query: query, Shown: meant}
 		if old != nil {
 			begun = func(list []observed.Container) { _ = follow.PrintAttaching(s.View, list) }
 			g.Exited = func(follow.Exit) {}

@@ -23,6 +23,7 @@ func look(ctx context.Context, s *session.Session) (reach.View, error) {
 			s.Note(plan.CopyLeftAlone(e.Name, e.CopyOf))
 		}
 	}
+	session.NoteClaimed(s, have.Snapshot.Containers, nil)
 	v := reach.View{Project: s.Name, Snapshot: &have.Snapshot}
 	if s.Project == nil {
 		v.File = reach.Recorded(v.Snapshot, v.Project)

@@ -45,7 +45,7 @@ type projectRow struct {
 }
 
 func runLs(ctx context.Context, s *session.Session, f lsFlags) error {
-	list, err := s.Engine.Containers(ctx, "")
+	list, err := s.Engine.Containers(ctx, observed.Claim{})
 	if err != nil {
 		return err
 	}

@@ -102,6 +102,7 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	f.StringVar(&c.general.Project, "project-name", "", "project name (default name of the directory)")
 	f.StringVar(&c.general.ProjectDir, "project-directory", "", "directory that relative paths start from (default directory of the first file)")
 	f.StringVar(&c.general.EnvFile, "env-file", "", "file with values for variables in the files (default .env)")
+	f.BoolVar(&c.general.Adopt, "adopt", false, "take containers without labels, which Fig or docker run made, for the stack's by their names (PROJECT_SERVICE_1), and accept that the directory was moved")
 	f.StringVar(&c.general.Progress, "progress", "auto", "how progress is shown: auto, tty, plain, json or quiet")
 	f.StringVar(&c.general.Color, "ansi", "auto", "when to use colours: auto, never or always")
 	f.StringVar(&c.general.Isolation, "isolation", "link", `which services reach each other: "link", those that are linked, or "project", all`)

@@ -123,7 +123,7 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 	if meant == nil {
 		meant = s.FileServices()
 	}
-	ready := follow.Readiness{Engine: s.Engine, Project: s.Name, Services: meant, Timeout: time.Duration(f.waitTimeout) * time.Second}
+	ready := follow.Readiness{Engine: s.Engine, Claim: s.Claim, Services: meant, Timeout: time.Duration(f.waitTimeout) * time.Second}
 	return ready.Wait(ctx)
 }
 

@@ -72,7 +72,7 @@ func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []str
 		meant = goal.Services
 	}
 	return &follow.Foreground{
-		Engine: s.Engine, Project: s.Name, View: s.View, Log: f.log, Abort: f.aborts(), CodeFrom: f.exitCodeFrom,
+		Engine: s.Engine, Claim: s.Claim, View: s.View, Log: f.log, Abort: f.aborts(), CodeFrom: f.exitCodeFrom,
 		Shown: func(service string) bool {
 			return (len(meant) == 0 || slices.Contains(meant, service)) && !slices.Contains(f.noAttach, service)
 		},

@@ -15,6 +15,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/follow"
 	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -180,7 +181,7 @@ func (r *linkedRun) id() string {
 
 // join attaches the created container to the networks that it is not on yet.
 func (r *linkedRun) join(ctx context.Context, id string) error {
-	snapshot, err := r.session.Engine.Observe(ctx, nil)
+	snapshot, err := r.session.Engine.Observe(ctx, observed.Claim{}, nil)
 	if err != nil {
 		return err
 	}

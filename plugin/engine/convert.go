@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"net/netip"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,8 +86,8 @@ func observedContainer(c container.Summary, copied bool) observed.Container {
 	case labels.Ours(c.Labels):
 		addLabels(&out, c.Labels)
 		return out
-	case labels.ByCompose(c.Labels):
-		out.Compose = composeLabels(c.Labels)
+	default:
+		addCompose(&out, c.Labels)
 	}
 	if out.Attachable() {
 		guessRole(&out, c)
@@ -188,16 +189,30 @@ func attached(c container.Summary) bool {
 	return false
 }
 
-// composeLabels are what docker-compose 1.x says of a container.
-func composeLabels(of map[string]string) *observed.ComposeLabels {
+// addCompose fills in what docker-compose 1.x, or docker compose, says of a
+// container.
+func addCompose(out *observed.Container, of map[string]string) {
+	first, second := labels.ByCompose(of), labels.ByCompose2(of)
+	if !first && !second {
+		return
+	}
 	l := &observed.ComposeLabels{
-		Version: of[labels.ComposeVersion], Service: of[labels.Service], OneOff: labels.IsOneOff(of),
-		Dir: of[labels.WorkingDir], Files: labels.ParseList(of[labels.Files]),
+		Version: of[labels.ComposeVersion], Service: of[labels.Service], OneOff: labels.IsOneOff(of), Dir: of[labels.WorkingDir],
 	}
 	if !l.OneOff {
 		l.Number, _ = strconv.Atoi(of[labels.Number])
 	}
-	return l
+	for _, file := range labels.ParseList(of[labels.Files]) {
+		if l.Dir != "" && !path.IsAbs(file) { // as the command line named it
+			file = path.Join(l.Dir, file)
+		}
+		l.Files = append(l.Files, file)
+	}
+	if second {
+		out.Compose2 = l
+		return
+	}
+	out.Compose = l
 }
 
 // linkedBy reads the second names of a container: /CONSUMER/ALIAS for each link

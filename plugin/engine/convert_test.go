@@ -161,6 +161,23 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 				Mounts:  []observed.Mount{{Source: "/src", Target: "/code", ReadOnly: true}, {Volume: "cache", Target: "/tmp"}},
 			},
 		},
+		"of docker-compose 1.x, with a file as the command line named it": {
+			summary: container.Summary{ID: id, Names: []string{"/x"}, Labels: map[string]string{
+				labels.Project: "demo", labels.Service: "web", labels.OneOff: "True", labels.ComposeVersion: "1.25.0",
+				labels.WorkingDir: "/src", labels.Files: "base.yml,/etc/more.yml",
+			}},
+			want: observed.Container{ID: id, Name: "x", Owner: "demo", Compose: &observed.ComposeLabels{
+				Version: "1.25.0", Service: "web", OneOff: true, Dir: "/src", Files: []string{"/src/base.yml", "/etc/more.yml"},
+			}},
+		},
+		"of docker compose": {
+			summary: container.Summary{ID: id, Names: []string{"/demo-web-1"}, Labels: map[string]string{
+				labels.Project: "demo", labels.Service: "web", labels.Number: "1", labels.ComposeVersion: "2.24.5", labels.WorkingDir: "/src",
+			}},
+			want: observed.Container{ID: id, Name: "demo-web-1", Owner: "demo", Compose2: &observed.ComposeLabels{
+				Version: "2.24.5", Service: "web", Number: 1, Dir: "/src",
+			}},
+		},
 		"of docker-compose 1.x, copied": {
 			summary: container.Summary{ID: id, Names: []string{"/copy"}, Labels: map[string]string{
 				labels.Project: "demo", labels.Service: "web", labels.Number: "2", labels.ComposeVersion: "1.29.2",
@@ -335,12 +352,12 @@ func TestNamesAreThoseThatCanBeUsed(t *testing.T) {
 func TestAnEventSaysWhichContainerItIsAbout(t *testing.T) {
 	attributes := map[string]string{
 		"name": "demo_web_2", "image": "probe", "exitCode": "3",
-		labels.Project: "demo", labels.Service: "web", labels.Number: "2", labels.OneOff: "False",
+		labels.Project: "demo", labels.Service: "web", labels.Number: "2", labels.OneOff: "False", labels.Fingerprint: "print",
 	}
 	got := event(events.Message{Action: "die", TimeNano: 5, Actor: events.Actor{ID: id, Attributes: attributes}})
 	want := Event{
 		Time: time.Unix(0, 5), Action: Died, ExitCode: 3,
-		Container:  observed.Container{ID: id, Name: "demo_web_2", Image: "probe", Service: "web", Number: 2},
+		Container:  observed.Container{ID: id, Name: "demo_web_2", Image: "probe", Owner: "demo", Project: "demo", Service: "web", Number: 2},
 		Attributes: map[string]string{"name": "demo_web_2", "image": "probe", "exitCode": "3"},
 	}
 	if diff := cmp.Diff(want, got, addresses); diff != "" {
@@ -349,5 +366,10 @@ func TestAnEventSaysWhichContainerItIsAbout(t *testing.T) {
 	attributes[labels.OneOff] = "True"
 	if got := event(events.Message{Actor: events.Actor{Attributes: attributes}}); !got.OneOff {
 		t.Errorf("a one-off container: got %+v", got)
+	}
+	delete(attributes, labels.Fingerprint)
+	attributes[labels.ComposeVersion] = "1.29.2"
+	if got := event(events.Message{Actor: events.Actor{Attributes: attributes}}); got.Compose == nil || got.Project != "" || got.Owner != "demo" {
+		t.Errorf("of docker-compose 1.x: got %+v", got)
 	}
 }

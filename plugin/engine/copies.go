@@ -11,16 +11,18 @@ import (
 )
 
 // container is a container of a list, of which is known whose its labels are.
-func (f *factsCache) container(ctx context.Context, c container.Summary) (observed.Container, error) {
-	copied, err := f.isCopy(ctx, containerName(c), c.ImageID, c.Labels)
+func (f *factsCache) container(ctx context.Context, claim observed.Claim, c container.Summary) (observed.Container, error) {
+	copied, err := f.isCopy(ctx, claim, containerName(c), c.ImageID, c.Labels)
 	return observedContainer(c, copied), err
 }
 
-// isCopy reports whether a container has labels of ours that were written for
-// another one. Its image is asked, once a run, where its name does not tell. One
-// that is gone leaves a container that can't be shown to be ours.
-func (f *factsCache) isCopy(ctx context.Context, name, image string, of map[string]string) (bool, error) {
-	if labels.IdentityOf(name, of) != labels.Unsure {
+// isCopy reports whether a container has labels of ours, or of docker-compose 1.x
+// and of a project, that were written for another one. Its image is asked, once a
+// run, where its name does not tell. One that is gone leaves a container that
+// can't be shown to be ours.
+func (f *factsCache) isCopy(ctx context.Context, claim observed.Claim, name, image string, of map[string]string) (bool, error) {
+	foreign := !labels.Ours(of) && !claim.Concerns(name, of[labels.Project], of[labels.ComposeVersion])
+	if foreign || labels.IdentityOf(name, of) != labels.Unsure {
 		return false, nil
 	}
 	facts, err := f.ofImage(ctx, image)

@@ -90,17 +90,17 @@ func TestACopyIsNotTakenForTheContainerThatItIsACopyOf(t *testing.T) {
 
 	ask := func() (all, labelled, own []string, calls int) {
 		s.memory.ResetCalls()
-		snapshot, err := s.engine.Observe(t.Context(), nil)
+		snapshot, err := s.engine.Observe(t.Context(), observed.Claim{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		calls = len(s.memory.Calls())
-		list, err := s.engine.Labelled(t.Context(), "demo")
+		list, err := s.engine.Named(t.Context(), observed.Claim{Project: "demo"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		labelled = told(list)
-		if list, err = s.engine.Containers(t.Context(), "demo"); err != nil {
+		if list, err = s.engine.Containers(t.Context(), observed.Claim{Project: "demo"}); err != nil {
 			t.Fatal(err)
 		}
 		if len(snapshot.ImagePorts) != 1 {
@@ -135,7 +135,7 @@ func TestACopyIsNotTakenForTheContainerThatItIsACopyOf(t *testing.T) {
 	}
 
 	// An image that is gone tells nothing.
-	if copied, err := s.engine.facts.isCopy(t.Context(), "other", "sha256:0000", ours("demo_web_1")); !copied || err != nil {
+	if copied, err := s.engine.facts.isCopy(t.Context(), observed.Claim{Project: "demo"}, "other", "sha256:0000", ours("demo_web_1")); !copied || err != nil {
 		t.Errorf("of an image that is gone: %v, %v", copied, err)
 	}
 }
@@ -147,7 +147,7 @@ func TestWhatHappensToCopiesIsNotReported(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var seen []string
-	err := s.engine.Watch(ctx, EventQuery{Project: "demo"}, func() {
+	err := s.engine.Watch(ctx, EventQuery{Claim: observed.Claim{Project: "demo"}}, func() {
 		s.run("other", "copy", nil)
 		s.run("demo_web_5.new", "probe", ours("demo_web_5"))
 		if err := s.client.ContainerStop(t.Context(), "demo_web_1", container.StopOptions{}); err != nil {
@@ -193,7 +193,7 @@ func TestOnlyWhatTheProberMadeIsItsOwn(t *testing.T) {
 	if diff := cmp.Diff(want, made.Config.Labels); diff != "" {
 		t.Errorf("labels, -want +got:\n%s", diff)
 	}
-	snapshot, err := s.engine.Observe(t.Context(), nil)
+	snapshot, err := s.engine.Observe(t.Context(), observed.Claim{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/docker/docker/client"
 
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -31,7 +32,7 @@ func TestAnEngineThatDoesNotAnswerIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := New(c, Options{})
-	_, err = e.Observe(t.Context(), nil)
+	_, err = e.Observe(t.Context(), observed.Claim{}, nil)
 	var gone Unreachable
 	if !errors.As(err, &gone) || gone.Host != e.Host() || !client.IsErrConnectionFailed(err) {
 		t.Errorf("got %T %v", err, err)

@@ -28,7 +28,7 @@ const (
 type Event struct {
 	Time               time.Time
 	Action             string // the engine's word: start, die, …
-	observed.Container        // as far as an event says: ID, Name, Service, Number, OneOff, Image
+	observed.Container        // as far as an event says: ID, Name, Project, Service, Number, OneOff, Image
 	ExitCode           int    // of Died
 	// Attributes are what the engine says beside, without the labels of the
 	// container: image, name, signal, exitCode, …
@@ -37,9 +37,9 @@ type Event struct {
 
 // EventQuery says which events are wanted.
 type EventQuery struct {
-	Project string
-	Since   string // a time or how long ago; empty: from now on
-	Until   string // likewise; empty: until the context ends
+	Claim observed.Claim // of the project whose containers are meant
+	Since string         // a time or how long ago; empty: from now on
+	Until string         // likewise; empty: until the context ends
 }
 
 // Watch reports what happens to the containers of a project. It calls begun
@@ -47,27 +47,30 @@ type EventQuery struct {
 // one after another. It returns when the context ends, or at the end of the
 // query.
 func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit func(Event)) error {
-	messages, errs := e.client.Events(ctx, events.ListOptions{
-		Since: q.Since, Until: q.Until,
-		Filters: filters.NewArgs(
-			filters.Arg("type", string(events.ContainerEventType)),
-			filters.Arg("label", labels.Project+"="+q.Project),
-			filters.Arg("label", labels.Fingerprint),
-		),
-	})
+	filter := filters.NewArgs(filters.Arg("type", string(events.ContainerEventType)))
+	if project := q.Claim.Filter(); project != "" {
+		filter.Add("label", labels.Project+"="+project)
+	}
+	messages, errs := e.client.Events(ctx, events.ListOptions{Since: q.Since, Until: q.Until, Filters: filter})
 	begun()
 	for {
 		select {
 		case m := <-messages:
 			of := m.Actor.Attributes // the labels are among them
-			copied, err := e.facts.isCopy(ctx, of["name"], of["image"], of)
+			copied := false
+			var err error
+			if of[labels.Project] == q.Claim.Project || !labels.Ours(of) {
+				copied, err = e.facts.isCopy(ctx, q.Claim, of["name"], of["image"], of)
+			}
 			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case err != nil:
 				return e.explain(err)
-			case !copied && labels.Ours(of):
-				emit(event(m))
+			case !copied:
+				if out := event(m); out.Project == q.Claim.Project || q.Claim.Take(&out.Container) {
+					emit(out)
+				}
 			}
 		case err := <-errs:
 			switch {
@@ -91,7 +94,12 @@ func event(m events.Message) Event {
 		Container:  observed.Container{ID: m.Actor.ID, Name: attributes["name"], Image: attributes["image"]},
 		Attributes: maps.Clone(attributes),
 	}
-	addReplica(&out.Container, attributes) // among the attributes are the labels
+	out.Owner = attributes[labels.Project] // among the attributes are the labels
+	if labels.Ours(attributes) {
+		out.Project = out.Owner
+		addReplica(&out.Container, attributes)
+	}
+	addCompose(&out.Container, attributes)
 	out.ExitCode, _ = strconv.Atoi(attributes["exitCode"])
 	maps.DeleteFunc(out.Attributes, func(name, _ string) bool {
 		// A label differs from an attribute only in its form: the engine's own

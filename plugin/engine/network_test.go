@@ -12,6 +12,7 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -26,7 +27,7 @@ func madeOn(t *testing.T, api string, o Options, size int) netip.Prefix {
 	}
 	ctx := context.Background()
 	e := New(c, o)
-	if _, err := e.Observe(ctx, nil); err != nil {
+	if _, err := e.Observe(ctx, observed.Claim{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	n := plan.Network{Name: "demo_a.b", Size: size, Spec: desired.NetworkSpec{Kind: linking.Linked}}
@@ -68,7 +69,7 @@ func TestANetworkWhoseSubnetSomebodyElseTookGetsAnother(t *testing.T) {
 		}
 		ctx := context.Background()
 		e := New(c, Options{})
-		if _, err := e.Observe(ctx, nil); err != nil {
+		if _, err := e.Observe(ctx, observed.Claim{}, nil); err != nil {
 			t.Fatal(err)
 		}
 		const before = "10.222.0.0/28"

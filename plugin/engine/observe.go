@@ -17,11 +17,12 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
-// Observe takes a snapshot of the engine and looks up the images that refs name.
+// Observe takes a snapshot of the engine, in which a project has what it claims,
+// and looks up the images that refs name.
 // It makes three calls at the same time, two where there are no refs, and one for
 // each image of containers of which nothing else tells whether they are ours; then
 // one more where a container has a MAC address of its own.
-func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot, error) {
+func (e *Engine) Observe(ctx context.Context, claim observed.Claim, refs []string) (*observed.Snapshot, error) {
 	var (
 		containers []container.Summary
 		networks   []network.Summary
@@ -54,7 +55,7 @@ func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot
 		if isProber(c) {
 			continue
 		}
-		of, err := e.facts.container(ctx, c)
+		of, err := e.facts.container(ctx, claim, c)
 		if err != nil {
 			return nil, e.explain(err)
 		}
@@ -64,6 +65,7 @@ func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot
 			s.ImagePorts[c.ImageID] = labels.ParsePorts(text)
 		}
 	}
+	claim.TakeAll(s.Containers)
 	s.Sort()
 	if s.AttachAll && slices.ContainsFunc(s.Containers, func(c observed.Container) bool { return c.MAC != "" }) {
 		s.MACOnConnect = givesMACOnConnect(ctx, e.client)
@@ -72,38 +74,63 @@ func (e *Engine) Observe(ctx context.Context, refs []string) (*observed.Snapshot
 }
 
 // Containers lists the containers of a project, stopped ones too, by service and
-// number; those of all projects where project is empty. It makes one call, and
-// those that Observe makes to find out which are ours.
-func (e *Engine) Containers(ctx context.Context, project string) ([]observed.Container, error) {
-	list, err := e.Labelled(ctx, project)
-	return slices.DeleteFunc(list, func(c observed.Container) bool { return c.Project == "" }), err
+// number; for the zero claim those of all projects, and of all that docker-compose
+// 1.x made, whatever their directory. It makes one call, and those that Observe
+// makes to find out which are ours.
+func (e *Engine) Containers(ctx context.Context, claim observed.Claim) ([]observed.Container, error) {
+	filter := filters.NewArgs()
+	switch project := claim.Filter(); {
+	case project != "":
+		filter.Add("label", labels.Project+"="+project)
+	case !claim.Adopt:
+		filter.Add("label", labels.Project)
+	}
+	list, err := e.claimed(ctx, claim, filter)
+	return slices.DeleteFunc(list, func(c observed.Container) bool {
+		return c.Project == "" || claim.Project != "" && c.Project != claim.Project
+	}), err
 }
 
-// Labelled is Containers together with those that have the labels of one, but
-// are others: they are external, see observed.Container.CopyOf.
-func (e *Engine) Labelled(ctx context.Context, project string) ([]observed.Container, error) {
-	of := labels.Project
-	if project != "" {
-		of += "=" + project
-	}
-	found, err := e.client.ContainerList(ctx, container.ListOptions{
-		All:     true,
-		Filters: filters.NewArgs(filters.Arg("label", of), filters.Arg("label", labels.Fingerprint)),
-	})
+// Named is Containers of a project together with those that have its name, in
+// their labels or their own, but are others: see observed.Claim.Refuses.
+func (e *Engine) Named(ctx context.Context, claim observed.Claim) ([]observed.Container, error) {
+	list, err := e.claimed(ctx, claim, filters.NewArgs())
+	return slices.DeleteFunc(list, func(c observed.Container) bool {
+		_, refused := claim.Refuses(&c)
+		return c.Project != claim.Project && !refused
+	}), err
+}
+
+// claimed lists containers, of which a project, or for the zero claim each, has
+// what it claims. Those of other projects are left out, and what the prober made.
+func (e *Engine) claimed(ctx context.Context, claim observed.Claim, filter filters.Args) ([]observed.Container, error) {
+	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: filter})
 	if err != nil {
 		return nil, e.explain(err)
 	}
 	s := observed.Snapshot{}
 	for _, c := range found {
-		if isProber(c) {
+		by, of := claim, c.Labels
+		if claim.Project == "" {
+			by = observed.Anywhere(of[labels.Project])
+		}
+		concerned := by.Concerns(containerName(c), of[labels.Project], of[labels.ComposeVersion])
+		if labels.Ours(of) {
+			concerned = of[labels.Project] == by.Project
+		}
+		if !concerned || isProber(c) {
 			continue
 		}
-		of, err := e.facts.container(ctx, c)
+		made, err := e.facts.container(ctx, by, c)
 		if err != nil {
 			return nil, e.explain(err)
 		}
-		s.Containers = append(s.Containers, of)
+		if claim.Project == "" {
+			by.Take(&made)
+		}
+		s.Containers = append(s.Containers, made)
 	}
+	claim.TakeAll(s.Containers)
 	s.Sort()
 	return s.Containers, nil
 }

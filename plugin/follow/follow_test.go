@@ -63,7 +63,7 @@ func (d *demo) start(service string) {
 
 // wait waits for services to be ready.
 func (d *demo) wait(timeout time.Duration, services ...string) error {
-	r := follow.Readiness{Engine: d.engine, Project: "demo", Services: services, Timeout: timeout}
+	r := follow.Readiness{Engine: d.engine, Claim: observed.Claim{Project: "demo"}, Services: services, Timeout: timeout}
 	return r.Wait(d.t.Context())
 }
 
@@ -143,7 +143,7 @@ func (d *demo) foreground(out io.Writer, start ...string) *follow.Foreground {
 	o := view.Streams{In: strings.NewReader(""), Out: out, Err: io.Discard}.Options(func(string) string { return "" })
 	o.Color = "never"
 	return &follow.Foreground{
-		Engine: d.engine, Project: "demo", View: o, Shown: func(string) bool { return true },
+		Engine: d.engine, Claim: observed.Claim{Project: "demo"}, View: o, Shown: func(string) bool { return true },
 		Converge: func(context.Context) error {
 			for _, service := range start {
 				d.start(service)

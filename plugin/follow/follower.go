@@ -18,7 +18,7 @@ import (
 // engine's events.
 type Follower struct {
 	Engine  *engine.Engine
-	Project string // its name
+	Claim   observed.Claim // of the project
 	View    view.Options
 	Log     view.LogOptions
 	Query   engine.LogQuery                // which lines of the containers that there are at the beginning
@@ -71,11 +71,11 @@ func (f *Follower) Run(ctx context.Context, begun func([]observed.Container)) (e
 	}()
 	ready, failed := make(chan struct{}), make(chan error, 1)
 	go func() {
-		query := engine.EventQuery{Project: f.Project}
+		query := engine.EventQuery{Claim: f.Claim}
 		failed <- f.Engine.Watch(within, query, func() { close(ready) }, func(e engine.Event) { f.event(within, e) })
 	}()
 	<-ready
-	list, err := f.Engine.Containers(ctx, f.Project)
+	list, err := f.Engine.Containers(ctx, f.Claim)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (f *Follower) over(ctx context.Context) (wait time.Duration, over bool, err
 		killed = killed || t.killed
 	}
 	f.mu.Unlock()
-	list, err := f.Engine.Containers(ctx, f.Project)
+	list, err := f.Engine.Containers(ctx, f.Claim)
 	if err != nil {
 		return 0, false, err
 	}

@@ -18,10 +18,10 @@ import (
 
 // Foreground is an up that follows its containers.
 type Foreground struct {
-	Engine  *engine.Engine
-	Project string // its name
-	View    view.Options
-	Log     view.LogOptions
+	Engine *engine.Engine
+	Claim  observed.Claim // of the project
+	View   view.Options
+	Log    view.LogOptions
 
 	Shown    func(service string) bool
 	Abort    bool   // one exit stops the rest
@@ -79,7 +79,7 @@ func (f *Foreground) Run(ctx context.Context) error {
 // noteLastLines notes where the logs of stopped containers end, so that only
 // what they write in their next run is shown.
 func (f *Foreground) noteLastLines(ctx context.Context) error {
-	list, err := f.Engine.Containers(ctx, f.Project)
+	list, err := f.Engine.Containers(ctx, f.Claim)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (f *Foreground) follow(ctx context.Context, times <-chan int) error {
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
 	logs := &Follower{
-		Engine: f.Engine, Project: f.Project, View: f.View, Log: f.Log,
+		Engine: f.Engine, Claim: f.Claim, View: f.View, Log: f.Log,
 		Query: engine.LogQuery{Follow: true, Tail: -1}, After: f.after,
 		Shown: f.isShown, Stopped: f.stopping.Load, Exited: func(e Exit) { f.exited(ctx, e) },
 	}
@@ -179,7 +179,7 @@ func (f *Foreground) stop(ctx context.Context, target plan.Target) {
 // code is the exit code of an up whose containers have all exited.
 func (f *Foreground) code(ctx context.Context) error {
 	if f.CodeFrom != "" {
-		list, err := f.Engine.Containers(ctx, f.Project)
+		list, err := f.Engine.Containers(ctx, f.Claim)
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ import (
 // when something changes.
 type Readiness struct {
 	Engine   *engine.Engine
-	Project  string // its name
+	Claim    observed.Claim // of the project
 	Services []string
 	Timeout  time.Duration // 0: without end
 
@@ -52,10 +52,10 @@ func (r *Readiness) wait(ctx context.Context) error {
 	r.changed, r.news = make(chan struct{}, 1), map[string]bool{}
 	begun, failed := make(chan struct{}), make(chan error, 1)
 	go func() {
-		failed <- r.Engine.Watch(within, engine.EventQuery{Project: r.Project}, func() { close(begun) }, r.event)
+		failed <- r.Engine.Watch(within, engine.EventQuery{Claim: r.Claim}, func() { close(begun) }, r.event)
 	}()
 	<-begun
-	list, err := r.Engine.Containers(ctx, r.Project)
+	list, err := r.Engine.Containers(ctx, r.Claim)
 	if err != nil {
 		return err
 	}

@@ -126,6 +126,11 @@ func ByCompose(of map[string]string) bool {
 	return !Ours(of) && of[Project] != "" && of[Service] != "" && strings.HasPrefix(of[ComposeVersion], "1.")
 }
 
+// ByCompose2 reports whether labels are such as docker compose writes.
+func ByCompose2(of map[string]string) bool {
+	return !Ours(of) && of[Project] != "" && of[Service] != "" && of[ComposeVersion] != "" && !ByCompose(of)
+}
+
 // IsOneOff reports whether labels are those of a one-off container.
 func IsOneOff(of map[string]string) bool { return of[OneOff] == "True" }
 

@@ -78,8 +78,9 @@ type Container struct {
 	Number  int    // of the replica, from 1; 0 for a one-off container
 	OneOff  bool
 
-	Compose *ComposeLabels // of a container that docker-compose 1.x made; nil: another did
-	MadeBy  string         // what made a container of a project, where that was not this tool: docker-compose 1.29.2
+	Compose  *ComposeLabels // of a container that docker-compose 1.x made; nil: another did
+	Compose2 *ComposeLabels // likewise, that docker compose made
+	MadeBy   string         // what made a container of a project, where that was not this tool: docker-compose 1.29.2
 
 	// Of a container of a project:
 	Fingerprint plan.Fingerprint

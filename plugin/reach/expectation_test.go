@@ -78,7 +78,7 @@ func (s *stack) start(name string) {
 // inputs are what the wanted stack follows from.
 func (s *stack) inputs(scale desired.Scale) desired.Inputs {
 	s.t.Helper()
-	snapshot, err := s.engine.Observe(context.Background(), desired.ImageRefs(s.project))
+	snapshot, err := s.engine.Observe(context.Background(), observed.Claim{}, desired.ImageRefs(s.project))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -6,12 +6,13 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/adhoc"
 	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 )
 
 // LinkPlanner plans links by hand beside what an engine shows now, with the
 // names of all containers that are linked by hand. Images are looked up with it.
 func LinkPlanner(ctx context.Context, e *engine.Engine, version string, images ...string) (adhoc.Planner, error) {
-	snapshot, err := e.Observe(ctx, images)
+	snapshot, err := e.Observe(ctx, observed.Claim{}, images)
 	if err != nil {
 		return adhoc.Planner{}, err
 	}

@@ -20,6 +20,7 @@ type Options struct {
 	Project    string
 	ProjectDir string
 	EnvFile    string
+	Adopt      bool // containers without labels that have the names of the project's are its own
 
 	Progress  string // a kind of view.NewProgress
 	Color     string // auto, never or always

@@ -39,7 +39,7 @@ func (s *Session) Observe(ctx context.Context, images bool) (desired.Have, error
 // observe is Observe with the images of refs, and maybe with what containers alone
 // see where they meet others.
 func (s *Session) observe(ctx context.Context, refs []string, names bool) (desired.Have, error) {
-	snapshot, err := s.Engine.Observe(ctx, refs)
+	snapshot, err := s.Engine.Observe(ctx, s.Claim, refs)
 	if err != nil {
 		return desired.Have{}, err
 	}
@@ -89,8 +89,12 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err := s.sameFolder(have.Have); err != nil {
 		return out, err
 	}
+	refused := NoteClaimed(s, have.Snapshot.Containers, r.Goal.Services)
 	if r.Check != nil {
 		if err := r.Check(have.Have); err != nil {
+			if len(refused) > 0 {
+				err = nothingOurs(s, refused)
+			}
 			return out, err
 		}
 	}
@@ -106,6 +110,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 		r.Add(&want, in)
 	}
 	p, err := plan.Make(r.Goal, want, have.Have)
+	err = nameTaken(s, err, refused)
 	if err == nil && r.NoBuild {
 		err = checkBuilt(p)
 	}

@@ -11,12 +11,17 @@ import (
 )
 
 // List gives the containers of the services that args name, or of all, and notes
-// which others carry their labels.
+// which others have their names or carry their labels.
 func (s *Session) List(ctx context.Context, args []string) ([]observed.Container, error) {
-	list, err := s.Engine.Labelled(ctx, s.Name)
+	list, err := s.Engine.Named(ctx, s.Claim)
 	if err != nil {
 		return nil, err
 	}
+	var services []string
+	if len(args) > 0 {
+		services = args
+	}
+	NoteClaimed(s, list, services)
 	list = slices.DeleteFunc(list, func(c observed.Container) bool {
 		if c.CopyOf != "" {
 			s.Note(plan.CopyLeftAlone(c.Name, c.CopyOf))
@@ -108,10 +113,15 @@ func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, o
 	case !orphans && s.Project != nil:
 		goal.Services = s.FileServices()
 	}
+	refused := NoteClaimed(s, have.Snapshot.Containers, goal.Services)
 	p, err := plan.Make(goal, plan.Want{}, have.Have)
 	if err != nil {
 		return nil, err
 	}
+	if p.Empty() && len(refused) > 0 && !slices.ContainsFunc(have.Containers, func(c plan.HaveContainer) bool { return meant(goal.Services, c.Service) }) {
+		return nil, nothingOurs(s, refused)
+	}
+	noteLinked(s, p, have.Snapshot.Containers)
 	if left := leftAlone(goal, have.Have); goal.State == plan.Absent && len(left) > 0 {
 		p.Notes = append(p.Notes, plan.LeftAlone(left))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -26,6 +27,9 @@ type Session struct {
 	Project  *compose.Project  // nil where the files can't be read
 	Topology *linking.Topology // of Project, at its latest; nil likewise
 	broken   error             // why the files can't be read
+
+	Claim observed.Claim  // which containers of other tools are the project's
+	noted map[string]bool // by notedOnce
 
 	environment *Environment
 	desired     desired.Options
@@ -59,6 +63,7 @@ func OpenFiles(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 		return nil, err
 	}
 	s.Name = s.Project.Name
+	s.Claim = newClaim(e, o, s.Name, s.Project)
 	if s.desired, err = o.desired(e); err != nil {
 		return nil, err
 	}
@@ -88,6 +93,7 @@ func Find(e *Environment, o Options) (*Session, error) {
 	default:
 		return nil, err
 	}
+	s.Claim = newClaim(e, o, s.Name, s.Project)
 	return s, s.connect()
 }
 
