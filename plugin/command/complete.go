@@ -126,7 +126,7 @@ func (c *cli) completeProjects(cmd *cobra.Command, _ []string, _ string) ([]stri
 			names = append(names, p.Name)
 		}
 	}
-	return offered(names), cobra.ShellCompDirectiveNoFileComp
+	return offered(slices.Compact(names)), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeIndexes offers the numbers of the replicas of the service that is

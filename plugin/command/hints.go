@@ -17,6 +17,7 @@ func Hints(err error) []string {
 		noBuilder *image.NoBuilder
 		full      *engine.PoolFull
 		foreign   *engine.ForeignProgram
+		broken    *engine.BrokenLink
 		step      *plan.StepError
 	)
 	switch {
@@ -28,6 +29,11 @@ func Hints(err error) []string {
 		return []string{
 			"take down a stack that is not needed: docker stacklite --project-name NAME down",
 			"or use another range: --pool 10.100.0.0/16, or STACKLITE_POOL=10.100.0.0/16",
+		}
+	case errors.As(err, &broken):
+		return []string{
+			"start that one first: docker start " + broken.Target,
+			"or replace what docker-compose 1.x made, whose links need this: docker stacklite up -d",
 		}
 	case errors.As(err, &foreign):
 		return []string{"use one that can: --prober FILE, a docker-stacklite for " + foreign.Want + " built with CGO_ENABLED=0 (make cross)"}

@@ -2,6 +2,8 @@ package command
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +25,10 @@ func newLsCommand(c *cli) *cobra.Command {
 		Use:   "ls [OPTIONS]",
 		Short: "List running stacks",
 		Long: `List the stacks that have running containers, with the files that they were
-created from. The files themselves are not read.`,
+created from. The files themselves are not read.
+
+Stacks that docker-compose 1.x has created are listed too, and MADE BY says so. In
+their directory all commands act on them, and up replaces their containers.`,
 		Example: `  docker stacklite ls
   docker stacklite ls --all --format json`,
 		Args: cobra.NoArgs,
@@ -42,6 +47,7 @@ type projectRow struct {
 	Name        string
 	Status      string
 	ConfigFiles []string
+	MadeBy      string
 }
 
 func runLs(ctx context.Context, s *session.Session, f lsFlags) error {
@@ -50,16 +56,23 @@ func runLs(ctx context.Context, s *session.Session, f lsFlags) error {
 		return err
 	}
 	rows := []projectRow{}
+	columns := []string{"Name", "Status", "ConfigFiles"}
 	var names []string
 	for _, p := range observed.Projects(list) {
 		if p.Running() == 0 && !f.all {
 			continue
 		}
-		rows = append(rows, projectRow{p.Name, p.Status(), p.Files})
-		names = append(names, p.Name)
+		by := "stack-lite"
+		if len(p.MadeBy) > 0 {
+			by, columns = strings.Join(p.MadeBy, ", "), []string{"Name", "Status", "MadeBy", "ConfigFiles"}
+		}
+		rows = append(rows, projectRow{p.Name, p.Status(), p.Files, by})
+		if !slices.Contains(names, p.Name) {
+			names = append(names, p.Name)
+		}
 	}
 	if f.quiet {
 		return view.Lines(s.View, names...)
 	}
-	return view.Table(s.View.Out, f.format, []string{"Name", "Status", "ConfigFiles"}, rows)
+	return view.Table(s.View.Out, f.format, columns, rows)
 }

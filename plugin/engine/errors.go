@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"regexp"
+
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/client"
 )
@@ -8,13 +10,40 @@ import (
 // explain makes the client's error one that a user can act on.
 func (e *Engine) explain(err error) error { return Explain(err, e.Host()) }
 
+// BrokenLink is a link of the default bridge, as docker-compose 1.x made them, to a
+// container that does not run: the engine neither starts its consumer nor runs
+// anything in it.
+type BrokenLink struct {
+	Target string // the container's name
+	Err    error
+}
+
+func (b *BrokenLink) Error() string { return b.Err.Error() }
+
+// Unwrap gives the client's error.
+func (b *BrokenLink) Unwrap() error { return b.Err }
+
+// brokenLink is what the engine says of one.
+var brokenLink = regexp.MustCompile(`[Cc]annot link to a non running container: /?(\S+) AS`)
+
+// explainLink makes of an error of the engine a BrokenLink, if it is one.
+func explainLink(err error) error {
+	if err != nil {
+		if found := brokenLink.FindStringSubmatch(err.Error()); found != nil {
+			return &BrokenLink{Target: found[1], Err: err}
+		}
+	}
+	return err
+}
+
 // Explain makes of a client's error that the connection to host failed an
-// Unreachable, and leaves others as they are.
+// Unreachable, of that of a link that leads to nothing that runs a BrokenLink, and
+// leaves others as they are.
 func Explain(err error, host string) error {
 	if client.IsErrConnectionFailed(err) {
 		return Unreachable{Host: host, Err: err}
 	}
-	return err
+	return explainLink(err)
 }
 
 // IsUnreadable reports whether an error says that a log driver can only be

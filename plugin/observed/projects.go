@@ -1,6 +1,7 @@
 package observed
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,21 +13,35 @@ import (
 // Project is a project that has containers on an engine.
 type Project struct {
 	Name   string
+	MadeBy []string           // what made its containers, each once, where that was not this tool
+	Dir    string             // likewise, the directory that they were made from; empty: not known
 	Files  []string           // absolute paths, as it was brought up from
 	States map[plan.State]int // how many replicas there are, by state
 }
 
-// Projects lists the projects that containers are of, by name. One-off
-// containers make a project, but do not count.
+// Projects lists the projects that containers are of, by name; what other tools
+// made of a project, and from which directory, are others. One-off containers make
+// a project, but do not count.
 func Projects(containers []Container) []Project {
-	byName := map[string]*Project{}
-	var names []string
+	type key struct {
+		name  string
+		other bool
+		dir   string // where other
+	}
+	byKey := map[key]*Project{}
 	for _, c := range containers {
-		p := byName[c.Project]
+		of := key{c.Project, c.MadeBy != "", ""}
+		if of.other {
+			of.dir = c.Dir
+		}
+		p := byKey[of]
 		if p == nil {
-			p = &Project{Name: c.Project, States: map[plan.State]int{}}
-			byName[c.Project] = p
-			names = append(names, c.Project)
+			p = &Project{Name: c.Project, Dir: of.dir, States: map[plan.State]int{}}
+			byKey[of] = p
+		}
+		if of.other && !slices.Contains(p.MadeBy, c.MadeBy) {
+			p.MadeBy = append(p.MadeBy, c.MadeBy)
+			slices.Sort(p.MadeBy)
 		}
 		if c.OneOff {
 			continue
@@ -36,11 +51,13 @@ func Projects(containers []Container) []Project {
 			p.Files = c.Files
 		}
 	}
-	slices.Sort(names)
-	list := make([]Project, len(names))
-	for i, name := range names {
-		list[i] = *byName[name]
+	var list []Project
+	for _, p := range byKey {
+		list = append(list, *p)
 	}
+	slices.SortFunc(list, func(a, b Project) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), slices.Compare(a.MadeBy, b.MadeBy), cmp.Compare(a.Dir, b.Dir))
+	})
 	return list
 }
 

@@ -118,7 +118,7 @@ func meant(services []string, service string) bool {
 
 // NoteClaimed notes, of containers of services, which of them are taken for the
 // project's though their labels say too little, and which are not though they have
-// its name. These are returned. Copies are noted by those who plan.
+// its name. These are returned, but for copies, which planning notes.
 func NoteClaimed(s *Session, list []observed.Container, services []string) []observed.Refusal {
 	var old, moved []string
 	for _, c := range list {
@@ -136,11 +136,11 @@ func NoteClaimed(s *Session, list []observed.Container, services []string) []obs
 	if len(moved) > 0 {
 		notedOnce(s, "taken for this stack's, made from a directory that no longer exists: "+strings.Join(moved, ", "))
 	}
-	refused := slices.DeleteFunc(s.Claim.Refused(list), func(r observed.Refusal) bool { return !meant(services, r.Service) })
+	refused := slices.DeleteFunc(s.Claim.Refused(list), func(r observed.Refusal) bool {
+		return r.Reason == observed.IsCopy || !meant(services, r.Service)
+	})
 	for _, group := range grouped(refused) {
-		if group[0].Reason != observed.IsCopy {
-			notedOnce(s, "not this stack's, left alone: "+names(group)+" ("+because(s, group)+")")
-		}
+		notedOnce(s, "not this stack's, left alone: "+names(group)+" ("+because(s, group)+")")
 	}
 	return refused
 }
@@ -180,8 +180,6 @@ func because(s *Session, group []observed.Refusal) string {
 		why = "made from " + r.Dir + ", which no longer exists"
 	case observed.WithoutAnyLabel:
 		why = "no label says whose"
-	case observed.IsCopy:
-		return "a copy of " + r.Service + "'s container"
 	default:
 		return "made neither by Stack Lite nor by docker-compose 1.x"
 	}
@@ -223,11 +221,6 @@ func advice(s *Session, refused []observed.Refusal) []string {
 
 // nothingOurs is the error where all that there is to act on is not the project's.
 func nothingOurs(s *Session, refused []observed.Refusal) error {
-	for _, r := range refused {
-		if r.Reason == observed.IsCopy {
-			notedOnce(s, plan.CopyLeftAlone(r.Container.Name, r.Service))
-		}
-	}
 	return exit.Failure{Msg: "nothing was done: no container of project " + s.Name + " is this stack's", Advice: advice(s, refused)}
 }
 

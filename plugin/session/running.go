@@ -118,7 +118,8 @@ func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, o
 	if err != nil {
 		return nil, err
 	}
-	if p.Empty() && len(refused) > 0 && !slices.ContainsFunc(have.Containers, func(c plan.HaveContainer) bool { return meant(goal.Services, c.Service) }) {
+	ours := slices.ContainsFunc(have.Containers, func(c plan.HaveContainer) bool { return meant(goal.Services, c.Service) })
+	if p.Empty() && !ours && len(refused) > 0 {
 		return nil, nothingOurs(s, refused)
 	}
 	noteLinked(s, p, have.Snapshot.Containers)

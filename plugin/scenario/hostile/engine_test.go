@@ -17,6 +17,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
@@ -155,8 +156,9 @@ var freeWords = []string{
 	"Author", "Comment", "Action", "signal", "exitCode", "name",
 }
 
-// needed are the keys of what is read by the client library or names an object.
-var needed = []string{"Id", "ID", "id", "Created", "StartedAt", "FinishedAt", "time", "Health", "ApiVersion", "aux"}
+// needed are the keys of what is read by the client library or says which object
+// is meant.
+var needed = []string{"Id", "ID", "id", "Created", "StartedAt", "FinishedAt", "time", "Health", "ApiVersion", "aux", labels.Project}
 
 func poisoned(v any, key string, how poison) any {
 	switch v := v.(type) {
