@@ -26,7 +26,10 @@ func (e expectation) advice(p *pair) []string {
 			continue
 		}
 		for _, m := range []member{p.from, p.to} {
-			if !e.belongs(m, n) {
+			switch replaced := !m.external && m.owner.MadeBy != "" && !m.owner.OneOff; {
+			case replaced: // up does that, and what it makes is on networks of its own
+				list = append(list, "docker stacklite up -d")
+			case !e.belongs(m, n):
 				list = append(list, "docker network disconnect "+n.Name+" "+m.owner.Name)
 			}
 		}

@@ -34,6 +34,26 @@ func TestWhoIsOnTheDefaultBridgeReachesAllThatAre(t *testing.T) {
 	}
 }
 
+func TestAgainstALeakOfWhatDockerComposeMadeHelpsUp(t *testing.T) {
+	v := up(t, "web >db\ndb\ncron", nil)
+	v.Snapshot.Networks = append(v.Snapshot.Networks, networks("bridge")...)
+	v.Snapshot.Containers = append(v.Snapshot.Containers, plain("box", on("bridge", "172.17.0.4")))
+	attach(v, "p_cron_1", on("bridge", "172.17.0.2"))
+	for i := range v.Snapshot.Containers {
+		if c := &v.Snapshot.Containers[i]; c.Name == "p_cron_1" {
+			c.MadeBy = "docker-compose 1.29.2"
+		}
+	}
+	_, got := checked(t, v, reach.Scope{})
+	want := []string{
+		"leak: p_cron_1 reaches box, and they are not linked: 172.17.0.4 answers ping; to end that: docker stacklite up -d",
+		"leak: box reaches p_cron_1, and they are not linked: 172.17.0.2 answers ping; to end that: docker stacklite up -d",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestWhoUsesTheNetworkOfOneOfOursReachesWhatThatReaches(t *testing.T) {
 	v := up(t, "web >db\ndb\ncron", nil)
 	spy := plain("spy")

@@ -100,15 +100,15 @@ func toHost(s *observed.Snapshot, a *observed.Container) []Path {
 
 // Names lists the names under which a finds b at b's endpoint q.
 func Names(a, b *observed.Container, q observed.Endpoint) []string {
-	if q.Network == bridgeNetwork { // it has no name server
+	if q.Network == bridgeNetwork { // it has no name server, but links say the target's own name too
 		var found []string
 		for alias, target := range a.Legacy {
 			if target == b.Name {
-				found = append(found, alias)
+				found = append(found, alias, b.Name)
 			}
 		}
 		slices.Sort(found)
-		return found
+		return slices.Compact(found)
 	}
 	var here, elsewhere []linking.Name // what a's links say, on this network and on others
 	for _, p := range a.Endpoints {

@@ -155,7 +155,7 @@ func TestTheDefaultBridgeKnowsNoNamesButThoseOfItsOwnLinks(t *testing.T) {
 	web, db := run("web", on("bridge", "172.17.0.2")), run("db", on("bridge", "172.17.0.3", "db"))
 	web.Legacy = map[string]string{"sql": "demo_db_1", "database": "demo_db_1", "cache": "demo_cache_1"}
 	s := &observed.Snapshot{Networks: networks("bridge"), Containers: []observed.Container{web, db}}
-	want := []reach.Path{{Network: "bridge", Names: []string{"database", "sql"}, Address: netip.MustParseAddr("172.17.0.3")}}
+	want := []reach.Path{{Network: "bridge", Names: []string{"database", "demo_db_1", "sql"}, Address: netip.MustParseAddr("172.17.0.3")}}
 	if diff := cmp.Diff(want, paths(t, s, "web_1", "db_1"), values); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
