@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -217,35 +216,39 @@ func (t *takeover) prepared(d *decision) []wait {
 // noteLostLinks notes who loses a link of the default bridge, but for those that
 // the plan replaces too.
 func noteLostLinks(b *builder, have Have, removed map[string]bool) {
+	targets := map[string][]string{} // by consumer
 	for _, h := range have.Containers {
-		if !removed[h.ID] || h.MadeBy == "" {
-			continue
-		}
-		for _, name := range h.LinkedBy {
-			if text := have.lostLink(name, h.Name, removed); text != "" {
-				b.note("%s", text)
+		if removed[h.ID] && h.MadeBy != "" {
+			for _, consumer := range h.LinkedBy {
+				targets[consumer] = append(targets[consumer], h.Name)
 			}
+		}
+	}
+	for _, consumer := range slices.Sorted(maps.Keys(targets)) {
+		what, remedy := have.lostLink(consumer, targets[consumer], removed)
+		if remedy != "" {
+			b.note("%s can neither use its links to %s any more nor be started again, for these are replaced; %s",
+				what, strings.Join(targets[consumer], ", "), remedy)
 		}
 	}
 }
 
-// lostLink says that a container loses its link to a target, and what to do;
-// empty: it is replaced too.
-func (h Have) lostLink(consumer, target string, removed map[string]bool) string {
-	loses := fmt.Sprintf("%s has a link to %s, which is replaced: it can't use the link any more, nor be started again", consumer, target)
+// lostLink says which container loses its links to targets, and what to do; empty:
+// it is replaced too.
+func (h Have) lostLink(consumer string, targets []string, removed map[string]bool) (what, remedy string) {
 	for _, c := range h.Containers {
-		if c.Name == consumer {
-			switch {
-			case removed[c.ID]:
-				return ""
-			case c.OneOff:
-				return "one-off container " + loses + "; run it again"
-			}
-			return loses + "; bring it up too: up -d " + c.Service
+		switch {
+		case c.Name != consumer:
+		case removed[c.ID]:
+			return "", ""
+		case c.OneOff:
+			return "one-off container " + consumer, "run it again"
+		default:
+			return consumer, "bring it up too: up -d " + c.Service
 		}
 	}
 	if e, ok := h.external(consumer); ok && e.Owner != "" {
-		return loses + "; bring its project up in its directory: docker stacklite up -d (project " + e.Owner + ")"
+		return consumer + " of project " + e.Owner, "bring that up in its directory: docker stacklite up -d"
 	}
-	return loses + "; make it anew without --link, then: docker stacklite link add " + consumer + " " + target
+	return consumer, "make it anew without --link, then: docker stacklite link add " + consumer + " " + strings.Join(targets, " ")
 }

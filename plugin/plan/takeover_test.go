@@ -207,13 +207,13 @@ func TestOfSeveralCandidatesTheDataIsOfTheOneThatRunsOrElseOfTheOldest(t *testin
 }
 
 func TestWhoLosesALinkIsTold(t *testing.T) {
-	have := present(legacy("db_1", "web_run", "app", "shop_web_1", "web_1"), legacy("web_1"), with(legacy("web_run"), func(c *HaveContainer) { c.OneOff = true }))
+	have := present(legacy("db_1", "web_run", "app", "shop_web_1", "web_1"), legacy("db_2", "app"), legacy("web_1"), with(legacy("web_run"), func(c *HaveContainer) { c.OneOff = true }))
 	have.Externals = []External{external("app"), with(external("shop_web_1"), func(e *External) { e.Owner = "shop" })}
-	p := planned(t, Goal{}, wanted(container("db_1", "n"), linked("web_1", "db", "n")), have)
+	p := planned(t, Goal{}, wanted(container("db_1", "n"), container("db_2", "n"), linked("web_1", "db", "n")), have)
 	want := []string{
-		"one-off container web_run has a link to db_1, which is replaced: it can't use the link any more, nor be started again; run it again",
-		"app has a link to db_1, which is replaced: it can't use the link any more, nor be started again; make it anew without --link, then: docker stacklite link add app db_1",
-		"shop_web_1 has a link to db_1, which is replaced: it can't use the link any more, nor be started again; bring its project up in its directory: docker stacklite up -d (project shop)",
+		"app can neither use its links to db_1, db_2 any more nor be started again, for these are replaced; make it anew without --link, then: docker stacklite link add app db_1 db_2",
+		"shop_web_1 of project shop can neither use its links to db_1 any more nor be started again, for these are replaced; bring that up in its directory: docker stacklite up -d",
+		"one-off container web_run can neither use its links to db_1 any more nor be started again, for these are replaced; run it again",
 	}
 	if !slices.Equal(p.Notes, want) {
 		t.Errorf("got\n%s", strings.Join(p.Notes, "\n"))
