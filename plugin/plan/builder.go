@@ -69,20 +69,32 @@ func (b *builder) wait(key stepKey, after ...wait) {
 // waitIfNoCircle makes a step that is in wait for others that are in too, as far
 // as these do not wait for it.
 func (b *builder) waitIfNoCircle(key stepKey, after ...wait) {
+	if !b.planned(key) {
+		return
+	}
+	waits := make(map[int]bool, len(b.steps)) // for the step, by index, of those that were looked at
+	waits[b.index[key]] = true
 	for _, w := range after {
-		if b.planned(w.key) && w.key != key && !b.waitsFor(w.key, key, map[stepKey]bool{}) {
+		if n, ok := b.index[w.key]; ok && !b.waitsFor(n, waits) {
 			b.wait(key, w)
 		}
 	}
 }
 
-// waitsFor reports whether a step waits for another, maybe through others, which
-// are not in seen.
-func (b *builder) waitsFor(key, other stepKey, seen map[stepKey]bool) bool {
-	seen[key] = true
-	return slices.ContainsFunc(b.steps[b.index[key]].after, func(w wait) bool {
-		return w.key == other || b.planned(w.key) && !seen[w.key] && b.waitsFor(w.key, other, seen)
-	})
+// waitsFor reports whether a step waits for one of those that are known to wait for
+// something, or to be it, maybe through others. It adds what it finds out.
+func (b *builder) waitsFor(i int, known map[int]bool) bool {
+	if waits, ok := known[i]; ok {
+		return waits
+	}
+	known[i] = false // until it is known: it may wait for itself
+	for _, w := range b.steps[i].after {
+		if n, ok := b.index[w.key]; ok && b.waitsFor(n, known) {
+			known[i] = true
+			return true
+		}
+	}
+	return false
 }
 
 // detachedBefore gives the steps that detach containers and that another step

@@ -184,13 +184,8 @@ func (t *takeover) consumerIsOn(network, service string) bool {
 // order plans that everything is made first, and that one is replaced after the
 // other.
 func (t *takeover) order() {
-	var last []wait
-	for i, s := range t.swaps {
-		if i == 0 {
-			for _, other := range t.swaps {
-				last = append(last, t.prepared(other.decision)...)
-			}
-		}
+	last := t.prepared()
+	for _, s := range t.swaps {
 		for _, h := range s.old {
 			t.builder.waitIfNoCircle(stopKey(h.ID), last...)
 		}
@@ -201,14 +196,23 @@ func (t *takeover) order() {
 	}
 }
 
-// prepared waits until a container is made and attached.
-func (t *takeover) prepared(d *decision) []wait {
-	after := []wait{ifPlanned(createKey(d.want.Name))}
-	for _, network := range slices.Concat(d.want.Attach, d.want.OtherNetworks) {
-		after = append(after, ifPlanned(connectKey(d.want.Name, network)))
+// prepared waits until everything new is made and attached, and everything old
+// that is to be.
+func (t *takeover) prepared() []wait {
+	if len(t.swaps) == 0 {
+		return nil
 	}
-	for _, keys := range t.networks.connections.existing {
-		after = append(after, needs(keys)...)
+	var after []wait
+	for _, s := range t.swaps {
+		w := s.decision.want
+		after = append(after, ifPlanned(createKey(w.Name)))
+		for _, network := range slices.Concat(w.Attach, w.OtherNetworks) {
+			after = append(after, ifPlanned(connectKey(w.Name, network)))
+		}
+	}
+	existing := t.networks.connections.existing
+	for _, network := range slices.Sorted(maps.Keys(existing)) {
+		after = append(after, needs(existing[network])...)
 	}
 	return after
 }

@@ -278,3 +278,25 @@ func TestAWaitThatWouldCloseACircleIsLeftOut(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+// A big stack is planned in a moment, and always alike.
+func BenchmarkTakeover(b *testing.B) {
+	want, have := wanted(), present()
+	for i := range 300 {
+		name := fmt.Sprintf("s%d_1", i)
+		c := container(name)
+		for j := max(0, i-3); j < i; j++ {
+			network := fmt.Sprintf("n%d.%d", j, i)
+			c.After, c.Attach = append(c.After, fmt.Sprintf("s%d", j)), append(c.Attach, network)
+			want.Containers[j].Attach = append(want.Containers[j].Attach, network)
+			want.Networks = append(want.Networks, Network{Name: network, Size: 2})
+		}
+		want.Containers, want.Services = append(want.Containers, c), append(want.Services, c.Service)
+		have.Containers = append(have.Containers, legacy(name))
+	}
+	for b.Loop() {
+		if _, err := Make(Goal{}, want, have); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
