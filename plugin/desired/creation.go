@@ -31,6 +31,9 @@ type ContainerSpec struct {
 // LinkSources lists what the variables of the container's links come from.
 func (s ContainerSpec) LinkSources() []LinkSource { return s.links }
 
+// Labels are those of the container that do not depend on its image.
+func (s ContainerSpec) Labels() map[string]string { return maps.Clone(s.labels) }
+
 // CreationFacts are what has to be asked for before a container is made.
 type CreationFacts struct {
 	Image     ImageFacts                 // of the container's own image

@@ -57,6 +57,9 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	default:
 		err = fmt.Errorf("an action that this engine does not know: %T", a)
 	}
+	if err != nil && ctx.Err() == nil && landed(ctx, e, a) {
+		err = nil
+	}
 	return e.explain(err)
 }
 

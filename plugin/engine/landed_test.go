@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/client"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// wanted is the stack of a file, beside nothing.
+func wanted(t *testing.T, file string) plan.Want {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "docker-compose.yml"), []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := compose.Load(compose.Options{Dir: dir, ProjectName: "demo", Env: map[string]string{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := desired.Inputs{Project: p, Have: desired.HaveOf(&observed.Snapshot{}, "demo")}
+	in.Scale = desired.KeepScale(p, in.Have.Have, nil)
+	if in.Topology, err = in.Resolve(); err != nil {
+		t.Fatal(err)
+	}
+	want, err := in.Want()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return want
+}
+
+// looked is an engine as a run has it that has looked.
+func looked(t *testing.T, c Client) *Engine {
+	t.Helper()
+	e := New(c, Options{})
+	if _, err := e.Observe(t.Context(), observed.Claim{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// TestEveryActionIsSafeToMeetAgain carries each action out twice, as when that of
+// a run which was killed is done after the next run has looked.
+func TestEveryActionIsSafeToMeetAgain(t *testing.T) {
+	for _, api := range []string{"1.41", "1.51"} {
+		memory := enginetest.New(t, enginetest.Options{APIVersion: api, Images: []enginetest.Image{enginetest.Probe("x")}})
+		c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := wanted(t, "web:\n  image: x\n  links: [db, cache]\ndb:\n  image: x\ncache:\n  image: x\n")
+		twice := func(a plan.Action) {
+			t.Helper()
+			runs := []*Engine{looked(t, c), looked(t, c)}
+			for i, e := range runs {
+				if err := e.Apply(t.Context(), a, func(plan.Progress) {}); err != nil {
+					t.Errorf("API %s, %s, time %d: %v", api, a.Words(), i+1, err)
+				}
+			}
+		}
+		id := func(name string) string {
+			t.Helper()
+			made, err := c.ContainerInspect(t.Context(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return made.ID
+		}
+		for _, n := range want.Networks {
+			twice(plan.CreateNetwork{Network: n})
+		}
+		web := want.Containers[len(want.Containers)-1]
+		twice(plan.CreateContainer{Container: web, As: "demo_web_1.new"})
+		made := id("demo_web_1.new")
+		twice(plan.StartContainer{Container: made, Name: web.Name})
+		for _, n := range want.Networks {
+			twice(plan.Connect{Container: made, Name: web.Name, Service: "web", Number: 1, Network: n})
+		}
+		twice(plan.RenameContainer{Container: made, From: "demo_web_1.new", To: "demo_web_1"})
+		twice(plan.Disconnect{Container: made, Name: web.Name, Network: want.Networks[0].Name})
+		twice(plan.StopContainer{Container: made, Name: web.Name})
+		twice(plan.RemoveContainer{Container: made, Name: web.Name})
+	}
+}
+
+// TestWhatIsThereIsOnlyTakenForDoneWhereItIsTheSame has others under the names of
+// what an action makes.
+func TestWhatIsThereIsOnlyTakenForDoneWhereItIsTheSame(t *testing.T) {
+	memory := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("x")}})
+	c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := wanted(t, "web:\n  image: x\n  links: ['db:sql']\ndb:\n  image: x\n")
+	n, web := want.Networks[0], want.Containers[1]
+	if _, err := c.ContainerCreate(t.Context(), &container.Config{Image: "x"}, nil, nil, nil, "demo_web_1"); err != nil {
+		t.Fatal(err)
+	}
+	e := looked(t, c)
+	nothing := func(plan.Progress) {}
+	if err := e.Apply(t.Context(), plan.CreateContainer{Container: web, As: "demo_web_1"}, nothing); err == nil {
+		t.Error("a container of somebody else's was taken for that of the plan")
+	}
+	if err := e.Apply(t.Context(), plan.CreateNetwork{Network: n}, nothing); err != nil {
+		t.Fatal(err)
+	}
+	other := n
+	other.Spec = desired.NetworkSpec{Kind: "other", Labels: map[string]string{"io.stack-lite.settings": "other"}}
+	if err := e.Apply(t.Context(), plan.CreateNetwork{Network: other}, nothing); err == nil {
+		t.Error("a network of other settings was taken for that of the plan")
+	}
+	if err := c.ContainerStart(t.Context(), "demo_web_1", container.StartOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.NetworkConnect(t.Context(), n.Name, "demo_web_1", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Apply(t.Context(), plan.Connect{Container: "demo_web_1", Name: "demo_web_1", Service: "web", Number: 1, Network: n}, nothing); err == nil {
+		t.Error("a connection without the names was taken for that of the plan")
+	}
+}
