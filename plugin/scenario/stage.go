@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -53,6 +54,13 @@ func (s *Scene) Stage(t *testing.T, file string) *Stage {
 func (s *Stage) Write(file string) {
 	s.T.Helper()
 	s.Must(os.WriteFile(filepath.Join(s.Dir, "fig.yml"), []byte(file), 0o644))
+}
+
+// WriteNamed makes a text the project's file, with the project's name where it has
+// NAME.
+func (s *Stage) WriteNamed(file string) {
+	s.T.Helper()
+	s.Write(strings.ReplaceAll(file, "NAME", s.Project))
 }
 
 // Stacklite runs the program in the project folder.

@@ -82,8 +82,9 @@ func up(ctx context.Context, s *stack, args []string) error {
 	plan := goal{scale: map[string]int{}, start: true, rescale: true}
 	var scales words
 	var noStart, noDeps, orphans bool
+	var detached *bool
 	args, err := parse(args, func(flags *flag.FlagSet) {
-		flags.Bool("d", false, "")
+		detached = flags.Bool("d", false, "")
 		flags.BoolVar(&plan.always, "force-recreate", false, "")
 		flags.BoolVar(&plan.never, "no-recreate", false, "")
 		flags.BoolVar(&noStart, "no-start", false, "")
@@ -94,6 +95,9 @@ func up(ctx context.Context, s *stack, args []string) error {
 	})
 	if err != nil {
 		return err
+	}
+	if noStart == *detached {
+		return fmt.Errorf("up needs one of -d and --no-start")
 	}
 	plan.start = !noStart
 	for _, word := range scales {
