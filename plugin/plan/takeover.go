@@ -151,7 +151,7 @@ func (t *takeover) later(target, consumer *decision) bool {
 func (t *takeover) attachOld() {
 	for _, s := range t.swaps {
 		for _, n := range t.networks.wanted {
-			if !slices.Contains(s.decision.want.Attach, n.Name) || !t.consumerIsOn(n.Name, s.decision.want.Service) {
+			if !slices.Contains(s.decision.want.Attach, n.Name) || !t.isNeededOn(n.Name, s.decision) {
 				continue
 			}
 			for _, h := range s.old {
@@ -175,10 +175,12 @@ func (t *takeover) attach(s *swap, h *HaveContainer, n Network) {
 // attachable reports whether a container has a network stack of its own.
 func (h *HaveContainer) attachable() bool { return len(h.Attached)+len(h.OtherNetworks) > 0 }
 
-// consumerIsOn reports whether one that is started after a service is to be on
-// a network.
-func (t *takeover) consumerIsOn(network, service string) bool {
-	return slices.ContainsFunc(t.decisions.members(network), func(d *decision) bool { return slices.Contains(d.want.After, service) })
+// isNeededOn reports whether a consumer is to find an old target on a network,
+// because it is replaced before that.
+func (t *takeover) isNeededOn(network string, target *decision) bool {
+	return slices.ContainsFunc(t.decisions.members(network), func(consumer *decision) bool {
+		return slices.Contains(consumer.want.After, target.want.Service) && t.later(target, consumer)
+	})
 }
 
 // order plans that everything is made first, and that one is replaced after the

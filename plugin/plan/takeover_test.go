@@ -140,11 +140,16 @@ func TestWhatAnotherToolMadeIsReplacedWithTheCause(t *testing.T) {
 		{"up", Goal{}, "create container db_1 as db_1.new: made by docker-compose 1.29.2\ncreate container web_1 as web_1.new: made by docker-compose 1.29.2", ""},
 		{"up of a target, whose consumer would lose its link", Goal{Services: []string{"db"}}, "create container web_1 as web_1.new: made by docker-compose 1.29.2", ""},
 		{"up of a consumer, which finds the old target", Goal{Services: []string{"web"}}, "connect db_1 to n: missing\ncreate container web_1 as web_1.new", "create container db_1"},
+		{"up of all, where the consumer does not run", Goal{}, "stop container db_1", "connect db_1 to n"},
 		{"scale", Goal{Services: []string{"web"}, Recreate: Never, TakeOver: true}, "create container web_1 as web_1.new", "create container db_1"},
 		{"up --no-recreate", Goal{Recreate: Never}, "connect db_1 to n", "create container"},
 		{"start", Goal{Recreate: Never, NoCreate: true}, "", "create container"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			have := have
+			if strings.Contains(c.name, "does not run") {
+				have = present(have.Containers[0], stateOf(have.Containers[1], StateExited))
+			}
 			p := planned(t, c.goal, want, have)
 			for _, step := range strings.Split(c.steps, "\n") {
 				if !strings.Contains(p.String(), step) {
