@@ -100,7 +100,7 @@ var takeoverOrders = []orderCase{
 				c.ID, c.Name, c.Fingerprint = "made", "web_1.new", changed(Container{}).Fingerprint
 			})),
 		order: `
-			connect db_1 to n < start container web_1
+			start container db_1 < start container web_1
 			create container db_1 as db_1.new < stop container db_1 < start container db_1
 			start container web_1 < remove container web_1 < rename container web_1.new to web_1`,
 	},
