@@ -36,7 +36,11 @@ func newRoot(c *cli) *cobra.Command {
 		Long: `Run Fig and docker-compose 1.x files, unchanged, on today's engines.
 
 Links become networks of their own: a service reaches the services that it is
-linked to, by name, and no others.`,
+linked to, by name, and no others.
+
+What docker-compose 1.x has made from the same directory belongs to the stack: all
+commands act on these containers too. With --adopt also on those that Fig or
+docker run made, without labels, under the names of the stack's.`,
 		Example: `  docker stacklite up -d
   docker stacklite ps
   docker stacklite scale web=5
@@ -102,7 +106,7 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	f.StringVar(&c.general.Project, "project-name", "", "project name (default name of the directory)")
 	f.StringVar(&c.general.ProjectDir, "project-directory", "", "directory that relative paths start from (default directory of the first file)")
 	f.StringVar(&c.general.EnvFile, "env-file", "", "file with values for variables in the files (default .env)")
-	f.BoolVar(&c.general.Adopt, "adopt", false, "take containers without labels, which Fig or docker run made, for the stack's by their names (PROJECT_SERVICE_1), and accept that the directory was moved")
+	f.BoolVar(&c.general.Adopt, "adopt", false, "also act on containers without labels that have the names of the stack's (PROJECT_SERVICE_1), and on those of docker-compose 1.x whose directory was moved")
 	f.StringVar(&c.general.Progress, "progress", "auto", "how progress is shown: auto, tty, plain, json or quiet")
 	f.StringVar(&c.general.Color, "ansi", "auto", "when to use colours: auto, never or always")
 	f.StringVar(&c.general.Isolation, "isolation", "link", `which services reach each other: "link", those that are linked, or "project", all`)

@@ -10,4 +10,7 @@
 // project or remove it: the engine knows enough for that, so where
 // --project-name says which project is meant the files may be broken or gone.
 // Connect is for commands that are about no project.
+//
+// Which containers that other tools made are the project's is Session.Claim: a
+// value, so that whatever looks at containers takes it along.
 package session
