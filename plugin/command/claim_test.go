@@ -241,8 +241,14 @@ func TestALinkToAStoppedContainerIsExplained(t *testing.T) {
 			t.Errorf("%s: exit code %d\n%s", line, code, errs)
 		}
 	}
+	if _, errs, _ := m.run(t, "--dry-run", "rm", "-f", "db"); strings.Contains(errs, "note:") {
+		t.Errorf("nobody who runs has a link: %s", errs)
+	}
 	if _, errs, code := m.run(t, "restart"); code != 0 || stack.states() != "demo_db_1 running, demo_web_1 running" {
 		t.Errorf("restart: exit code %d, %s\n%s", code, stack.states(), errs)
+	}
+	if _, errs, _ := m.run(t, "--dry-run", "rm", "-fs", "db"); !strings.Contains(errs, "note: without demo_db_1 no command can be run in what has a link to it, nor can that be restarted: demo_web_1\n") {
+		t.Errorf("rm: %s", errs)
 	}
 	if _, errs, _ := m.run(t, "stop"); strings.Contains(errs, "note:") {
 		t.Errorf("stop: %s", errs)

@@ -210,6 +210,40 @@ func TestWhatAnEarlierRunWroteIsNotShown(t *testing.T) {
 	}
 }
 
+func TestAContainerOfDockerComposeAndItsReplacementAreOneService(t *testing.T) {
+	d := newDemo(t)
+	config := &container.Config{Image: "app", Cmd: []string{"/probe", "serve"}, Labels: map[string]string{
+		labels.Project: "demo", labels.Service: "job", labels.Number: "1", labels.OneOff: "False", labels.ComposeVersion: "1.29.2", labels.WorkingDir: "/src",
+	}}
+	if _, err := d.client.ContainerCreate(t.Context(), config, nil, nil, nil, "demo_job_1"); err != nil {
+		t.Fatal(err)
+	}
+	d.start("job")
+	var out screen
+	o := view.Streams{In: strings.NewReader(""), Out: &out, Err: io.Discard}.Options(func(string) string { return "" })
+	o.Color = "never"
+	f := follow.Follower{
+		Engine: d.engine, Claim: observed.Anywhere("demo"), View: o, Query: engine.LogQuery{Follow: true, Tail: -1},
+		Shown: func(c *observed.Container) bool { return c.Service == "job" },
+	}
+	err := f.Run(t.Context(), func(list []observed.Container) {
+		if len(list) != 1 {
+			t.Errorf("found %v", list)
+		}
+		if err := d.client.ContainerRename(t.Context(), "demo_job_1", "f00ba47f00ba_demo_job_1"); err != nil {
+			t.Error(err)
+		}
+		d.make("job", "/probe", "say", "-n", "2", "-every", "300ms", "new")
+		d.start("job")
+		if err := d.client.ContainerStop(t.Context(), "f00ba47f00ba_demo_job_1", container.StopOptions{}); err != nil {
+			t.Error(err)
+		}
+	})
+	if got := out.lines(); err != nil || !slices.Equal(got, []string{"job_1  | new", "job_1  | new", "job_1  | serving on 80"}) {
+		t.Errorf("%v, shown:\n%s", err, strings.Join(got, "\n"))
+	}
+}
+
 func TestAnUpThatCanNotBringUpFollowsNothing(t *testing.T) {
 	d := newDemo(t)
 	failed := errors.New("no")

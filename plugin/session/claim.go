@@ -253,26 +253,35 @@ func nameTaken(s *Session, err error, refused []observed.Refusal) error {
 
 // noteLinked notes which containers run on and can neither be started again nor
 // have anything run in them: a link of the default bridge leads from them to one
-// that the plan stops.
+// that the plan stops or removes.
 func noteLinked(s *Session, p *plan.Plan, list []observed.Container) {
-	stopped := map[string]bool{} // by id
+	stopped, removed := map[string]bool{}, map[string]bool{} // by id
 	for _, step := range p.Steps {
 		switch a := step.Action.(type) {
 		case plan.StopContainer:
 			stopped[a.Container] = true
 		case plan.KillContainer:
 			stopped[a.Container] = a.Signal == "KILL" || a.Signal == "SIGKILL" || a.Signal == "9"
+		case plan.RemoveContainer:
+			removed[a.Container] = true
 		}
 	}
 	for _, c := range list {
+		if !stopped[c.ID] && !removed[c.ID] {
+			continue
+		}
 		var consumers []string
 		for _, other := range list {
-			if stopped[c.ID] && slices.Contains(c.LinkedBy, other.Name) && other.State.Up() && !stopped[other.ID] {
+			if slices.Contains(c.LinkedBy, other.Name) && other.State.Up() && !stopped[other.ID] {
 				consumers = append(consumers, other.Name)
 			}
 		}
+		until := "until " + c.Name + " runs again"
+		if removed[c.ID] {
+			until = "without " + c.Name
+		}
 		if len(consumers) > 0 {
-			notedOnce(s, "until "+c.Name+" runs again no command can be run in what has a link to it, nor can that be restarted: "+strings.Join(consumers, ", "))
+			notedOnce(s, until+" no command can be run in what has a link to it, nor can that be restarted: "+strings.Join(consumers, ", "))
 		}
 	}
 }

@@ -208,6 +208,7 @@ func TestAStackIsNotTakenForThatOfAnotherFolder(t *testing.T) {
 		for _, dir := range c.dirs {
 			have.Containers = append(have.Containers, plan.HaveContainer{Dir: dir})
 		}
+		have.Containers = append(have.Containers, plan.HaveContainer{Dir: other, MadeBy: "docker-compose 1.29.2"}) // a claim's business
 		s := &Session{Options: c.options, Project: &compose.Project{Name: c.project, Dir: here}}
 		err := s.sameFolder(have)
 		if !c.refused {

@@ -279,6 +279,11 @@ func (u *user) strangers(t *testing.T) {
 		}
 		return all
 	}
+	composed := func(version, dir string) map[string]string {
+		all := everything("demo", "composed"+payload, "1")
+		all[labels.ComposeVersion], all[labels.WorkingDir], all[labels.Fingerprint] = version, dir, ""
+		return all
+	}
 	for name, labels := range map[string]map[string]string{
 		"strange": everything("demo", payload, "1"), "stranger": everything("other"+payload, payload, payload),
 	} {
@@ -290,6 +295,8 @@ func (u *user) strangers(t *testing.T) {
 		"stranger": {"note": payload}, "demo_strange_1": everything("demo", payload, "1"),
 		"demo_more_1":     everything("demo", "more", payload),
 		"other_strange_1": everything("other"+payload, payload, payload),
+		"demo_composed_1": composed("1.29.2"+payload, payload), "demo_composed_2": composed("1.20.0"+payload, ""),
+		"demo-composed-1": composed("2"+payload, payload),
 	} {
 		c, err := cli.ContainerCreate(ctx, &container.Config{
 			Image: scenario.ProbeImage, Cmd: []string{"/probe", "serve"}, Labels: labels, Env: []string{"NOTE=" + payload},
