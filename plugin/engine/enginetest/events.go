@@ -62,14 +62,13 @@ func (j *journal) getEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return badRequest("%v", err)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusOK)
-	flush(w)
-
 	next := 0 // a start alone or an end alone asks for the past
 	if since.IsZero() && until.IsZero() {
 		_ = j.lock.hold(func() error { next = len(j.entries); return nil })
 	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	flush(w) // who has seen this misses nothing
 	if !until.IsZero() {
 		// The wait ends at that time even when nothing happens.
 		defer j.lock.after(time.Until(until), j.lock.notify).Stop()
