@@ -224,7 +224,8 @@ func TestAContainerOfDockerComposeAndItsReplacementAreOneService(t *testing.T) {
 	o.Color = "never"
 	f := follow.Follower{
 		Engine: d.engine, Claim: observed.Anywhere("demo"), View: o, Query: engine.LogQuery{Follow: true, Tail: -1},
-		Shown: func(c *observed.Container) bool { return c.Service == "job" },
+		Shown:   func(c *observed.Container) bool { return c.Service == "job" },
+		Stopped: func() bool { return true },
 	}
 	err := f.Run(t.Context(), func(list []observed.Container) {
 		if len(list) != 1 {
