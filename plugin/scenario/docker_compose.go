@@ -15,9 +15,10 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario/composev1"
 )
 
-// oldestAPI is the version of the API by which docker-compose 1.29.2 speaks where
-// files are of the first format. Engines from 25 on no longer know it.
-const oldestAPI = "1.21"
+// lastAPI is the newest version of the API of engines on which docker-compose 1.29.2
+// replaces containers. Later ones no longer say of an image what container it was made
+// from, without which it dies halfway.
+const lastAPI = "1.43"
 
 // dockerComposeProgram is docker-compose 1.29.2 itself; empty: it is not installed.
 var dockerComposeProgram = sync.OnceValue(func() string {
@@ -38,8 +39,7 @@ func trueDockerCompose(s *Scene) string {
 	if s.Memory != nil {
 		return ""
 	}
-	v, err := s.Client.ServerVersion(context.Background())
-	if err != nil || versions.LessThan(oldestAPI, v.MinAPIVersion) {
+	if versions.GreaterThan(s.Client.ClientVersion(), lastAPI) {
 		return ""
 	}
 	return dockerComposeProgram()
