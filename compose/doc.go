@@ -12,7 +12,8 @@
 // how the releases differed and which reading was chosen. Marshal writes a
 // Project as a file that Load reads back.
 //
-// Nothing here talks to an engine, and nothing but Load reads files.
+// Nothing here talks to an engine, and nothing but Load and Variables reads
+// files.
 //
 // # Other front ends
 //

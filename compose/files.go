@@ -32,20 +32,28 @@ type selection struct {
 // choose selects the files: flags, then COMPOSE_FILE or FIG_FILE, then what is
 // found in the working directory or the nearest one above it.
 func (s *sources) choose(o Options, find lookup) selection {
+	if files := namedFiles(o, find); len(files) > 0 {
+		return s.named(files)
+	}
+	return s.search(o)
+}
+
+// namedFiles are the files that flags or variables name.
+func namedFiles(o Options, find lookup) []string {
 	if len(o.Files) > 0 {
-		return s.named(o.Files)
+		return o.Files
 	}
 	if list, ok := find("COMPOSE_FILE"); ok && list != "" {
 		sep, ok := find("COMPOSE_PATH_SEPARATOR")
 		if !ok || sep == "" {
 			sep = string(filepath.ListSeparator)
 		}
-		return s.named(strings.Split(list, sep))
+		return strings.Split(list, sep)
 	}
 	if file, ok := find("FIG_FILE"); ok && file != "" {
-		return s.named([]string{file})
+		return []string{file}
 	}
-	return s.search(o)
+	return nil
 }
 
 func (s *sources) named(files []string) selection {

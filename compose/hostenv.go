@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"path/filepath"
 	"strings"
 )
@@ -21,8 +22,31 @@ func (h hostEnv) find(name string) (string, bool) {
 	return v, ok
 }
 
-// dotenv reads --env-file, or the .env of the first file's directory; without
-// -f that of the working directory.
+// all are the variables that find finds.
+func (h hostEnv) all() map[string]string {
+	out := maps.Clone(h.file)
+	if out == nil {
+		out = map[string]string{}
+	}
+	for name := range h.process {
+		out[name], _ = h.find(name)
+	}
+	return out
+}
+
+// variables reads the variables for the files that o selects, and selects these,
+// which the variables have a say in.
+func (s *sources) variables(o Options) (hostEnv, selection) {
+	host := s.dotenv(o)
+	chosen := s.choose(o, host.find)
+	if chosen.found && o.EnvFile == "" && host.file == nil {
+		host = s.envFile(filepath.Join(filepath.Dir(chosen.files[0]), ".env"), o.Env, true)
+	}
+	return host, chosen
+}
+
+// dotenv reads --env-file, or the .env of the first file's directory; where no
+// file is named, that of the working directory.
 func (s *sources) dotenv(o Options) hostEnv {
 	if o.EnvFile != "" {
 		return s.envFile(s.abs(o.EnvFile), o.Env, false)
@@ -31,8 +55,10 @@ func (s *sources) dotenv(o Options) hostEnv {
 	switch {
 	case o.ProjectDir != "":
 		dir = s.abs(o.ProjectDir)
-	case len(o.Files) > 0 && o.Files[0] != "-":
-		dir = filepath.Dir(s.abs(o.Files[0]))
+	default:
+		if named := s.named(namedFiles(o, hostEnv{process: o.Env}.find)).files; len(named) > 0 && named[0] != "-" {
+			dir = filepath.Dir(named[0])
+		}
 	}
 	return s.envFile(filepath.Join(dir, ".env"), o.Env, true)
 }

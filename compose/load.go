@@ -28,21 +28,29 @@ type Options struct {
 // Project together with an error.
 func Load(o Options) (*Project, error) { return load(o, disk{}) }
 
+// Variables are those with which Load reads the files that o selects: the
+// process's and, below them, those of --env-file or .env. They also say what
+// stands in a project's .env about the engine. What is wrong with the file, Load
+// reports.
+func Variables(o Options) map[string]string { return hostVariables(o, disk{}) }
+
+func hostVariables(o Options, from storage) map[string]string {
+	src := &sources{report: &report{}, disk: from, dir: filepath.Clean(o.Dir)}
+	host, _ := src.variables(o)
+	return host.all()
+}
+
 func load(o Options, from storage) (*Project, error) {
 	if !filepath.IsAbs(o.Dir) {
 		return nil, fmt.Errorf("the working directory %q is not absolute", o.Dir)
 	}
 	r := &report{}
 	src := &sources{report: r, disk: from, dir: filepath.Clean(o.Dir)}
-	host := src.dotenv(o)
-	chosen := src.choose(o, host.find)
+	host, chosen := src.variables(o)
 	if err := r.err(); err != nil {
 		return nil, err
 	}
 	base := src.projectDir(o, chosen)
-	if chosen.found && o.EnvFile == "" && host.file == nil {
-		host = src.envFile(filepath.Join(filepath.Dir(chosen.files[0]), ".env"), o.Env, true)
-	}
 	docs := newDocuments(src, o.Stdin)
 	main := docs.chosen(chosen, base)
 	p := &Project{Dir: base, Name: projectName(r, o, base, host.find)}

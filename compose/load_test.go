@@ -107,3 +107,29 @@ func TestNamesOfProjectsAreNormalised(t *testing.T) {
 		}
 	}
 }
+
+func TestVariablesAreThoseThatTheFilesAreReadWith(t *testing.T) {
+	disk := memory{
+		"/p/fig.yml": nil, "/p/.env": []byte("A=file\nB=file\nC=${A}\nnot read\n"), "/p/sub/x": nil,
+		"/q/a.yml": nil, "/q/.env": []byte("A=beside\n"), "/q/other.env": []byte("A=named\n"),
+	}
+	for name, c := range map[string]struct {
+		options Options
+		want    map[string]string
+	}{
+		"the process's go before those of .env": {
+			Options{Dir: "/p", Env: map[string]string{"B": "", "X": "x"}}, map[string]string{"A": "file", "B": "", "C": "file", "X": "x"}},
+		"below the file":           {Options{Dir: "/p/sub"}, map[string]string{"A": "file", "B": "file", "C": "file"}},
+		"beside the first file":    {Options{Dir: "/p", Files: []string{"../q/a.yml", "fig.yml"}}, map[string]string{"A": "beside"}},
+		"beside standard input":    {Options{Dir: "/q", Files: []string{"-", "../p/fig.yml"}}, map[string]string{"A": "beside"}},
+		"beside a variable's":      {Options{Dir: "/p", Env: map[string]string{"COMPOSE_FILE": "/q/a.yml:fig.yml"}}, map[string]string{"A": "beside", "COMPOSE_FILE": "/q/a.yml:fig.yml"}},
+		"beside Fig's":             {Options{Dir: "/p", Env: map[string]string{"FIG_FILE": "../q/a.yml"}}, map[string]string{"A": "beside", "FIG_FILE": "../q/a.yml"}},
+		"another name":             {Options{Dir: "/p", EnvFile: "../q/other.env"}, map[string]string{"A": "named"}},
+		"no such file":             {Options{Dir: "/p", EnvFile: "nothing"}, map[string]string{}},
+		"another project's folder": {Options{Dir: "/p", ProjectDir: "../q"}, map[string]string{"A": "beside"}},
+	} {
+		if diff := cmp.Diff(c.want, hostVariables(c.options, disk)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

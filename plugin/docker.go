@@ -40,7 +40,8 @@ func runDocker(args []string) int {
 	if err != nil {
 		return exit.Code(err, view.Options{Err: os.Stderr})
 	}
-	env := environment(docker)
+	lib := &library{docker}
+	env := environment(lib)
 	var old *classic.Tool
 	standalone := cliplugin.RunningStandalone()
 	if standalone {
@@ -49,7 +50,7 @@ func runDocker(args []string) int {
 	}
 	root, view := command.New(env, old)
 	env.Docker = func(args ...string) *exec.Cmd { return sameDocker(os.Args, args) }
-	env.Buildx = func() *image.BuildxPlugin { return findBuildx(docker, root, os.Args) }
+	env.Buildx = func() *image.BuildxPlugin { return findBuildx(lib.DockerCli, root, os.Args) }
 	if standalone {
 		name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: name}
@@ -66,9 +67,12 @@ func runDocker(args []string) int {
 	return exit.Code(err, view())
 }
 
+// library is the Docker CLI's library, set to the engine that is meant.
+type library struct{ *dockercommand.DockerCli }
+
 // environment is what the Docker CLI's library and this process give to
 // commands.
-func environment(docker *dockercommand.DockerCli) *session.Environment {
+func environment(docker *library) *session.Environment {
 	env := &session.Environment{
 		In: docker.In(), Out: docker.Out(), Err: docker.Err(), Vars: map[string]string{}, Version: version, Hints: command.Hints,
 	}
@@ -77,7 +81,10 @@ func environment(docker *dockercommand.DockerCli) *session.Environment {
 			env.Vars[name] = value
 		}
 	}
-	env.Connect = func() (engine.Client, error) {
+	env.Connect = func(vars map[string]string) (engine.Client, error) {
+		if err := docker.choose(os.Args, vars); err != nil {
+			return nil, err
+		}
 		// Where contexts or TLS files are wrong Client would exit the process.
 		if _, err := docker.ContextStore().GetMetadata(docker.CurrentContext()); err != nil {
 			return nil, exit.Failure{Msg: err.Error(), Advice: []string{"to see which contexts there are: docker context ls"}}
@@ -89,6 +96,70 @@ func environment(docker *dockercommand.DockerCli) *session.Environment {
 		return dockercommand.RetrieveAuthTokenFromImage(docker.ConfigFile(), ref)
 	}
 	return env
+}
+
+// choose sets the library to the engine that variables name. They are put into
+// the environment of the process, because that is where the library looks for
+// them, and where the docker commands do that are run in its name.
+func (l *library) choose(argv []string, vars map[string]string) error {
+	globals, _ := cutGlobals(argv[1:])
+	opts, set := flags.NewClientOptions(), pflag.NewFlagSet("docker", pflag.ContinueOnError)
+	opts.InstallFlags(set)
+	if err := set.Parse(globals); err != nil {
+		return err
+	}
+	missing := engineVariables(opts, vars, os.LookupEnv)
+	if len(missing) == 0 {
+		return nil
+	}
+	for name, value := range missing {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	// The flags have read these two when the process began.
+	if missing["DOCKER_TLS_VERIFY"] != "" && !set.Changed(flags.FlagTLSVerify) {
+		opts.TLSVerify = true
+	}
+	if dir := missing["DOCKER_CERT_PATH"]; dir != "" {
+		for name, file := range map[string]string{"tlscacert": flags.DefaultCaFile, "tlscert": flags.DefaultCertFile, "tlskey": flags.DefaultKeyFile} {
+			if f := set.Lookup(name); !f.Changed {
+				_ = f.Value.Set(filepath.Join(dir, file))
+			}
+		}
+	}
+	opts.SetDefaultOptions(set)
+	docker, err := dockercommand.NewDockerCli()
+	if err != nil {
+		return err
+	}
+	l.DockerCli = docker
+	return docker.Initialize(opts)
+}
+
+// engineVariables are those of vars that choose the engine and that the
+// environment of the process, which get looks into, lacks. A context that was
+// asked for by name knows all about its engine; it is only the version of the
+// API that docker-compose had a variable of its own for.
+func engineVariables(opts *flags.ClientOptions, vars map[string]string, get func(string) (string, bool)) map[string]string {
+	missing := map[string]string{}
+	add := func(name, value string) {
+		if _, is := get(name); !is && value != "" {
+			missing[name] = value
+		}
+	}
+	if version := vars["COMPOSE_API_VERSION"]; version != "auto" {
+		add("DOCKER_API_VERSION", version)
+	}
+	if context, _ := get("DOCKER_CONTEXT"); opts.Context != "" || context != "" {
+		return missing
+	}
+	if len(opts.Hosts) == 0 {
+		add("DOCKER_HOST", vars["DOCKER_HOST"])
+	}
+	add("DOCKER_TLS_VERIFY", vars["DOCKER_TLS_VERIFY"])
+	add("DOCKER_CERT_PATH", vars["DOCKER_CERT_PATH"])
+	return missing
 }
 
 // findBuildx looks where the Docker CLI does for its plugin for builds. Calls

@@ -1,11 +1,13 @@
 package plugin
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/docker/cli/cli-plugins/metadata"
+	"github.com/docker/cli/cli/flags"
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
 )
@@ -78,5 +80,38 @@ func TestAFlagWithoutItsValueIsNoneOfDockers(t *testing.T) {
 	globals, rest := cutGlobals([]string{"-D", "-H"})
 	if !slices.Equal(globals, []string{"-D"}) || !slices.Equal(rest, []string{"-H"}) {
 		t.Errorf("got %q and %q", globals, rest)
+	}
+}
+
+func TestVariablesOfAProjectChooseTheEngineWhereNothingElseDoes(t *testing.T) {
+	project := map[string]string{"DOCKER_HOST": "tcp://p", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "certs", "COMPOSE_API_VERSION": "1.41", "OTHER": "x"}
+	all := map[string]string{"DOCKER_HOST": "tcp://p", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "certs", "DOCKER_API_VERSION": "1.41"}
+	without := func(names ...string) map[string]string {
+		left := maps.Clone(all)
+		for _, n := range names {
+			delete(left, n)
+		}
+		return left
+	}
+	for name, c := range map[string]struct {
+		opts  flags.ClientOptions
+		vars  map[string]string
+		shell map[string]string
+		want  map[string]string
+	}{
+		"nothing else":              {flags.ClientOptions{}, project, nil, all},
+		"a flag":                    {flags.ClientOptions{Hosts: []string{"tcp://f"}}, project, nil, without("DOCKER_HOST")},
+		"a context":                 {flags.ClientOptions{Context: "far"}, project, nil, map[string]string{"DOCKER_API_VERSION": "1.41"}},
+		"a context of the shell":    {flags.ClientOptions{}, project, map[string]string{"DOCKER_CONTEXT": "far"}, map[string]string{"DOCKER_API_VERSION": "1.41"}},
+		"no context of the shell":   {flags.ClientOptions{}, project, map[string]string{"DOCKER_CONTEXT": ""}, all},
+		"the shell":                 {flags.ClientOptions{}, project, map[string]string{"DOCKER_HOST": "tcp://s"}, without("DOCKER_HOST")},
+		"nothing, says the shell":   {flags.ClientOptions{}, project, map[string]string{"DOCKER_HOST": "", "DOCKER_TLS_VERIFY": ""}, without("DOCKER_HOST", "DOCKER_TLS_VERIFY")},
+		"docker's own version":      {flags.ClientOptions{}, project, map[string]string{"DOCKER_API_VERSION": "1.40"}, without("DOCKER_API_VERSION")},
+		"the version that there is": {flags.ClientOptions{}, map[string]string{"COMPOSE_API_VERSION": "auto", "DOCKER_HOST": ""}, nil, map[string]string{}},
+	} {
+		get := func(name string) (string, bool) { v, ok := c.shell[name]; return v, ok }
+		if got := engineVariables(&c.opts, c.vars, get); !maps.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", name, got, c.want)
+		}
 	}
 }

@@ -31,7 +31,7 @@ func (m memory) environment(out, errs io.Writer) *session.Environment {
 		In: strings.NewReader(""), Out: out, Err: errs,
 		Vars:  map[string]string{"COMPOSE_PROJECT_NAME": "demo"},
 		Hints: Hints,
-		Connect: func() (engine.Client, error) {
+		Connect: func(map[string]string) (engine.Client, error) {
 			return client.NewClientWithOpts(client.WithHost(m.host), client.WithAPIVersionNegotiation())
 		},
 	}

@@ -115,7 +115,7 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	f.StringVar(&c.general.Pool, "pool", "", "address range for subnets (default STACKLITE_POOL, else chosen by the engine, or 10.222.0.0/16 if it cannot)")
 	f.StringVar(&c.general.Builder, "builder", "", "how images are built: auto, buildx, buildkit or classic (default STACKLITE_BUILDER, else auto)")
 	f.BoolVar(&c.general.DryRun, "dry-run", false, "print what would be done, without doing it")
-	f.IntVar(&c.general.Parallel, "parallel", 16, "maximum number of operations at once")
+	f.IntVar(&c.general.Parallel, "parallel", 0, "maximum number of operations at once (default COMPOSE_PARALLEL_LIMIT, else 16)")
 	_ = root.MarkPersistentFlagFilename("file", "yml", "yaml")
 	_ = root.MarkPersistentFlagFilename("env-file")
 	_ = root.MarkPersistentFlagDirname("project-directory")

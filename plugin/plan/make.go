@@ -10,15 +10,16 @@ type Goal struct {
 	State    Target
 	Services []string // the services that are meant; nil: all, those that the files no longer have among them
 
-	Recreate   Policy
-	TakeOver   bool // containers that another tool made are replaced also where Recreate is Never
-	Dependents bool // a service is replaced with those that it is started after, too
-	NoCreate   bool // bring up what exists, make nothing
-	Build      bool // Running: build images anew, also those that exist
-	Orphans    bool // Running: remove the containers of services that the files no longer have
-	Volumes    bool // Absent, Removed: anonymous volumes too
-	FreshData  bool // Running: a replaced container starts with new anonymous volumes
-	Timeout    *int // seconds that a container is given to stop
+	Recreate      Policy
+	TakeOver      bool // containers that another tool made are replaced also where Recreate is Never
+	Dependents    bool // a service is replaced with those that it is started after, too
+	NoCreate      bool // bring up what exists, make nothing
+	Build         bool // Running: build images anew, also those that exist
+	Orphans       bool // Running: remove the containers of services that the files no longer have
+	OrphansUnsaid bool // Running: no note about them where they stay
+	Volumes       bool // Absent, Removed: anonymous volumes too
+	FreshData     bool // Running: a replaced container starts with new anonymous volumes
+	Timeout       *int // seconds that a container is given to stop
 
 	Images []string // Absent: references of images that are removed too, where they exist
 	Signal string   // Killed: which; empty: SIGKILL

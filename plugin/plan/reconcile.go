@@ -23,7 +23,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	for _, s := range surplus {
 		r.remove(s.container, Task{Remove, kindContainer, s.container.Name}, s.cause)
 	}
-	if len(orphans) > 0 {
+	if len(orphans) > 0 && !goal.OrphansUnsaid {
 		r.builder.note("%s", LeftAlone(orphans))
 	}
 	networks := newNetworkPlan(r.builder, want.Networks, have, decisions, r.removed)

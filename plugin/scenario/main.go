@@ -2,7 +2,9 @@ package scenario
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -44,4 +46,18 @@ func Program(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// DockerCompose is the docker-compose of version 1.29 that is installed here; a
+// test that compares the program with it is skipped where there is none.
+func DockerCompose(t testing.TB) string {
+	t.Helper()
+	theirs, err := exec.LookPath("docker-compose")
+	if err != nil {
+		t.Skip("docker-compose is not installed")
+	}
+	if out, err := exec.Command(theirs, "version", "--short").Output(); err != nil || !strings.HasPrefix(string(out), "1.29.") {
+		t.Skipf("docker-compose is not of version 1.29: %s", out)
+	}
+	return theirs
 }

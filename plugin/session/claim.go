@@ -19,7 +19,7 @@ import (
 // newClaim says which containers of other tools are the project's. Where the files
 // can't be read project is nil, and name and the directory that options name, or
 // the current one, are what is known of it.
-func newClaim(e *Environment, o Options, name string, project *compose.Project) observed.Claim {
+func newClaim(vars map[string]string, o Options, name string, project *compose.Project) observed.Claim {
 	claim := observed.Claim{Project: name, Adopt: o.Adopt}
 	dir := cmp.Or(o.ProjectDir, ".")
 	if abs, err := filepath.Abs(dir); err == nil {
@@ -32,7 +32,7 @@ func newClaim(e *Environment, o Options, name string, project *compose.Project) 
 	}
 	claim.Where = func(made string) observed.Where { return where(made, dir) }
 	raw := name
-	for _, given := range []string{o.Project, e.Vars["COMPOSE_PROJECT_NAME"], e.Vars["FIG_PROJECT_NAME"], filepath.Base(dir)} {
+	for _, given := range []string{o.Project, vars["COMPOSE_PROJECT_NAME"], vars["FIG_PROJECT_NAME"], filepath.Base(dir)} {
 		if compose.NormalizeName(given) == name {
 			raw = given
 			break

@@ -34,7 +34,7 @@ func TestAProjectHadOtherNamesInEarlierReleases(t *testing.T) {
 	} {
 		c.want.Services = []string{"web"}
 		p := &compose.Project{Name: c.want.Project, Dir: c.dir, Services: []*compose.Service{{Name: "web"}}}
-		got := newClaim(&Environment{Vars: c.vars}, c.options, p.Name, p)
+		got := newClaim(c.vars, c.options, p.Name, p)
 		if diff := cmp.Diff(c.want, got, cmpopts.IgnoreFields(observed.Claim{}, "Where", "After")); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", c.what, diff)
 		}

@@ -15,10 +15,13 @@ import (
 type Environment struct {
 	In       io.Reader
 	Out, Err io.Writer
-	Vars     map[string]string // environment variables
+	Vars     map[string]string // environment variables of the process
 	Version  string            // of Stack Lite
 
-	Connect      func() (engine.Client, error)
+	// Connect connects to the engine that the process was told to use, else to
+	// the one that variables say: those of the process with a project's .env
+	// below them.
+	Connect      func(vars map[string]string) (engine.Client, error)
 	Host         func() string // where the engine is, once connected; nil: as the client says
 	RegistryAuth func(ref string) (string, error)
 	Buildx       func() *image.BuildxPlugin

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
@@ -32,7 +34,7 @@ type Options struct {
 	Pool      string // a range of addresses; empty: as STACKLITE_POOL says
 	Builder   string // a way to build images; empty: as STACKLITE_BUILDER says
 
-	Parallel   int // how many things are done at once
+	Parallel   int // how many things are done at once; 0: as COMPOSE_PARALLEL_LIMIT says
 	DryRun     bool
 	PlanFormat string // how DryRun prints a plan: see view.PrintPlan
 
@@ -45,17 +47,17 @@ type Options struct {
 	Planned func(view.Options, Planned)
 }
 
-// desired reads what links are to mean from options and environment.
-func (o Options) desired(e *Environment) (desired.Options, error) {
-	out := desired.Options{Version: e.Version}
+// desired reads what links are to mean from options and variables.
+func (o Options) desired(version string, vars map[string]string) (desired.Options, error) {
+	out := desired.Options{Version: version}
 	var err error
 	if out.Isolation, err = parseIsolation(o.Isolation); err != nil {
 		return out, err
 	}
-	if out.LinkEnv, err = parseLinkEnv(cmp.Or(o.LinkEnv, e.Vars["STACKLITE_LINK_ENV"])); err != nil {
+	if out.LinkEnv, err = parseLinkEnv(cmp.Or(o.LinkEnv, vars["STACKLITE_LINK_ENV"])); err != nil {
 		return out, err
 	}
-	out.Discovery, err = parseDiscovery(cmp.Or(o.Discovery, e.Vars["STACKLITE_DISCOVERY"]))
+	out.Discovery, err = parseDiscovery(cmp.Or(o.Discovery, vars["STACKLITE_DISCOVERY"]))
 	return out, err
 }
 
@@ -99,6 +101,44 @@ func parseDiscovery(s string) (desired.Discovery, error) {
 		}
 	}
 	return desired.Discovery{Among: patterns}, nil
+}
+
+// defaultParallel is how many things are done at once where nothing else is
+// said.
+const defaultParallel = 16
+
+// parseParallel reads how many things are done at once from an option, 0 where
+// it was not given, or else from COMPOSE_PARALLEL_LIMIT. docker-compose took no
+// limit below 2; one of 1 is good for the option.
+func parseParallel(option int, limit string) (int, error) {
+	switch {
+	case option != 0:
+		return max(1, option), nil
+	case limit == "":
+		return defaultParallel, nil
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(limit))
+	switch {
+	case err != nil:
+		return 0, exit.Usage{Msg: fmt.Sprintf("COMPOSE_PARALLEL_LIMIT must be an integer (found: %q)", limit)}
+	case n < 2:
+		return 0, exit.Usage{Msg: "COMPOSE_PARALLEL_LIMIT can not be less than 2", Advice: []string{"for one thing at a time: --parallel 1"}}
+	}
+	return n, nil
+}
+
+// ignoresOrphans reports whether nothing is to be said of containers whose
+// service the files no longer have, as COMPOSE_IGNORE_ORPHANS asks; to remove
+// them at the same time is a contradiction.
+func ignoresOrphans(vars map[string]string, remove bool) (bool, error) {
+	switch strings.ToLower(vars["COMPOSE_IGNORE_ORPHANS"]) {
+	case "", "0", "false":
+		return false, nil
+	}
+	if remove {
+		return false, exit.Usage{Msg: "COMPOSE_IGNORE_ORPHANS and --remove-orphans cannot be combined", Advice: []string{"to remove them this once: COMPOSE_IGNORE_ORPHANS=0"}}
+	}
+	return true, nil
 }
 
 // parsePool reads a range that subnets are taken from; the zero value where none

@@ -82,6 +82,9 @@ type Planned struct {
 }
 
 func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) {
+	if r.Goal.OrphansUnsaid, err = ignoresOrphans(s.vars, r.Goal.Orphans); err != nil {
+		return out, err
+	}
 	have, err := s.observe(ctx, desired.ImageRefs(s.Project), true)
 	if err != nil {
 		return out, err

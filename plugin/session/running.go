@@ -92,6 +92,10 @@ func (s *Session) Take(ctx context.Context, goal plan.Goal, args []string, orpha
 
 // PlanTake plans what Take does.
 func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, orphans bool) (*plan.Plan, error) {
+	unsaid, err := ignoresOrphans(s.vars, orphans)
+	if err != nil {
+		return nil, err
+	}
 	have, err := s.observe(ctx, goal.Images, false)
 	if err != nil {
 		return nil, err
@@ -123,7 +127,7 @@ func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, o
 		return nil, nothingOurs(s, refused)
 	}
 	noteLinked(s, p, have.Snapshot.Containers)
-	if left := leftAlone(goal, have.Have); goal.State == plan.Absent && len(left) > 0 {
+	if left := leftAlone(goal, have.Have); goal.State == plan.Absent && len(left) > 0 && !unsaid {
 		p.Notes = append(p.Notes, plan.LeftAlone(left))
 	}
 	return p, nil

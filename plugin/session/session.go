@@ -32,39 +32,48 @@ type Session struct {
 	noted map[string]bool // by notedOnce
 
 	environment *Environment
+	vars        map[string]string // the process's and, below them, those of the project's .env
 	desired     desired.Options
 }
 
 // Load reads the project that the options and the environment name. With
 // checkBuilds build directories have to be there.
 func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, error) {
-	dir, err := os.Getwd()
+	selected, err := o.files(e)
 	if err != nil {
 		return nil, err
 	}
-	return compose.Load(compose.Options{
-		Names:          o.FileNames,
-		Files:          o.Files,
-		Dir:            dir,
-		ProjectDir:     o.ProjectDir,
-		ProjectName:    o.Project,
-		EnvFile:        o.EnvFile,
-		Env:            e.Vars,
-		Stdin:          e.file(),
-		SkipBuildCheck: !checkBuilds,
-	})
+	selected.SkipBuildCheck = !checkBuilds
+	return compose.Load(selected)
+}
+
+// files say which files are read, and with what.
+func (o Options) files(e *Environment) (compose.Options, error) {
+	dir, err := os.Getwd()
+	return compose.Options{
+		Names:       o.FileNames,
+		Files:       o.Files,
+		Dir:         dir,
+		ProjectDir:  o.ProjectDir,
+		ProjectName: o.Project,
+		EnvFile:     o.EnvFile,
+		Env:         e.Vars,
+		Stdin:       e.file(),
+	}, err
 }
 
 // OpenFiles reads the files and works out their links. No engine is asked.
 func OpenFiles(e *Environment, o Options, checkBuilds bool) (*Session, error) {
-	s := newSession(e, o)
-	var err error
+	s, err := ofProject(e, o)
+	if err != nil {
+		return nil, err
+	}
 	if s.Project, err = Load(e, o, checkBuilds); err != nil {
 		return nil, err
 	}
 	s.Name = s.Project.Name
-	s.Claim = newClaim(e, o, s.Name, s.Project)
-	if s.desired, err = o.desired(e); err != nil {
+	s.Claim = newClaim(s.vars, o, s.Name, s.Project)
+	if s.desired, err = o.desired(e.Version, s.vars); err != nil {
 		return nil, err
 	}
 	return s, s.Resolve(desired.Have{}, nil)
@@ -83,7 +92,10 @@ func Open(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 
 // Find finds out which project is meant and connects to the engine.
 func Find(e *Environment, o Options) (*Session, error) {
-	s := newSession(e, o)
+	s, err := ofProject(e, o)
+	if err != nil {
+		return nil, err
+	}
 	project, err := Load(e, o, false)
 	switch {
 	case err == nil:
@@ -93,34 +105,49 @@ func Find(e *Environment, o Options) (*Session, error) {
 	default:
 		return nil, err
 	}
-	s.Claim = newClaim(e, o, s.Name, s.Project)
+	s.Claim = newClaim(s.vars, o, s.Name, s.Project)
 	return s, s.connect()
 }
 
-// Connect connects to the engine. No project is meant.
+// Connect connects to the engine. No project is meant, and no .env read.
 func Connect(e *Environment, o Options) (*Session, error) {
 	s := newSession(e, o)
 	return s, s.connect()
 }
 
 func newSession(e *Environment, o Options) *Session {
-	return &Session{Options: o, View: e.View(o.Color), environment: e}
+	return &Session{Options: o, View: e.View(o.Color), environment: e, vars: e.Vars}
 }
 
-// connect connects to the engine that the Docker CLI is set to.
+// ofProject is a session with the variables of the project that is meant,
+// whether or not its files can be read.
+func ofProject(e *Environment, o Options) (*Session, error) {
+	s := newSession(e, o)
+	selected, err := o.files(e)
+	if err == nil {
+		s.vars = compose.Variables(selected)
+	}
+	return s, err
+}
+
+// connect connects to the engine that the Docker CLI is set to, or the project's
+// variables name.
 func (s *Session) connect() error {
-	builder, err := parseBuilder(cmp.Or(s.Options.Builder, s.environment.Vars["STACKLITE_BUILDER"]))
+	builder, err := parseBuilder(cmp.Or(s.Options.Builder, s.vars["STACKLITE_BUILDER"]))
 	if err != nil {
 		return err
 	}
 	var o engine.Options
-	if o.Pool, err = parsePool(cmp.Or(s.Options.Pool, s.environment.Vars["STACKLITE_POOL"])); err != nil {
+	if o.Pool, err = parsePool(cmp.Or(s.Options.Pool, s.vars["STACKLITE_POOL"])); err != nil {
 		return err
 	}
-	if s.desired, err = s.Options.desired(s.environment); err != nil {
+	if s.desired, err = s.Options.desired(s.environment.Version, s.vars); err != nil {
 		return err
 	}
-	c, err := s.environment.Connect()
+	if s.Options.Parallel, err = parseParallel(s.Options.Parallel, s.vars["COMPOSE_PARALLEL_LIMIT"]); err != nil {
+		return err
+	}
+	c, err := s.environment.Connect(s.vars)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func written(t *testing.T, files map[string]string) (dir string) {
 
 // environment has an engine that never answers.
 func environment(errs io.Writer) *Environment {
-	return &Environment{In: strings.NewReader(""), Out: io.Discard, Err: errs, Vars: map[string]string{}, Connect: func() (engine.Client, error) {
+	return &Environment{In: strings.NewReader(""), Out: io.Discard, Err: errs, Vars: map[string]string{}, Connect: func(map[string]string) (engine.Client, error) {
 		return client.NewClientWithOpts(client.WithHost("unix:///none"))
 	}}
 }
@@ -62,7 +62,7 @@ func TestNothingIsAskedOfTheEngineBeforeTheFilesAreRight(t *testing.T) {
 			connected := false
 			e := environment(io.Discard)
 			connect := e.Connect
-			e.Connect = func() (engine.Client, error) { connected = true; return connect() }
+			e.Connect = func(vars map[string]string) (engine.Client, error) { connected = true; return connect(vars) }
 			s, err := Open(e, Options{}, false)
 			if good := c.files["fig.yml"] == good; good != connected || good != (err == nil) {
 				t.Fatalf("connected %v, error %v", connected, err)

@@ -66,7 +66,7 @@ func (u *user) root(out, errs *stream) (*cobra.Command, func() int) {
 		Vars: map[string]string{
 			"COMPOSE_PROJECT_NAME": "demo", "STACKLITE_PROBER": os.Getenv("STACKLITE_PROBER"), "STACKLITE_BUILDER": u.vars["STACKLITE_BUILDER"],
 		},
-		Connect: func() (stacklite.Client, error) {
+		Connect: func(map[string]string) (stacklite.Client, error) {
 			return client.NewClientWithOpts(client.WithHost(u.engine.host), client.WithAPIVersionNegotiation())
 		},
 		Buildx: func() *image.BuildxPlugin { return u.buildx },

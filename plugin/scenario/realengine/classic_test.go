@@ -38,13 +38,7 @@ await() {
 // must not be able to tell the two apart by standard output, exit codes and
 // what is on the engine.
 func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
-	theirs, err := exec.LookPath("docker-compose")
-	if err != nil {
-		t.Skip("docker-compose is not installed")
-	}
-	if out, err := exec.Command(theirs, "version", "--short").Output(); err != nil || !strings.HasPrefix(string(out), "1.") {
-		t.Skipf("docker-compose is not of version 1: %s", out)
-	}
+	theirs := scenario.DockerCompose(t)
 	if _, err := exec.LookPath("docker"); err != nil {
 		t.Skip("docker is not installed")
 	}
