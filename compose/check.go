@@ -39,7 +39,8 @@ func (c *checker) checkContainerNames(partials []*partial) {
 			continue
 		}
 		if other, ok := first[p.ContainerName]; ok {
-			c.fail(p.values["container_name"], p.Name+".container_name", fmt.Sprintf("%q is the name of %s's container already, at %s", p.ContainerName, other.Name, other.At["container_name"]))
+			c.fail(p.values["container_name"], p.Name+".container_name", fmt.Sprintf("%q is the name of %s's container already, at %s", p.ContainerName, other.Name, other.At["container_name"])).
+				as(KindSameName, About{Service: p.Name, Text: p.ContainerName})
 			continue
 		}
 		first[p.ContainerName] = p
@@ -52,13 +53,14 @@ func (c *checker) checkImage(s *Service) {
 	image, build := has(s, "image"), has(s, "build")
 	switch {
 	case image && build:
-		c.fail(s.At["build"], s.Name+".build", "has both image and build", "remove image: or build:")
+		c.fail(s.At["build"], s.Name+".build", "has both image and build", "remove image: or build:").as(KindBuiltImage, About{Service: s.Name})
 	case image && has(s, "dockerfile"):
-		c.fail(s.At["dockerfile"], s.Name+".dockerfile", "has no effect on an image that is not built", "write build: instead of image:, or remove dockerfile:")
+		c.fail(s.At["dockerfile"], s.Name+".dockerfile", "has no effect on an image that is not built", "write build: instead of image:, or remove dockerfile:").as(KindImageFile, About{Service: s.Name})
 	case !image && !build:
-		c.fail(s.Pos, s.Name, "has neither image nor build", `write "image: NAME" or "build: DIRECTORY" indented below it`)
+		c.fail(s.Pos, s.Name, "has neither image nor build", `write "image: NAME" or "build: DIRECTORY" indented below it`).as(KindNoImage, About{Service: s.Name})
 	case build && strings.ToLower(s.Name) != s.Name:
-		c.fail(s.Pos, s.Name, "the image that is built for a service has its name, and image names are in lower case", fmt.Sprintf("rename the service to %q", strings.ToLower(s.Name)))
+		c.fail(s.Pos, s.Name, "the image that is built for a service has its name, and image names are in lower case", fmt.Sprintf("rename the service to %q", strings.ToLower(s.Name))).
+			as(KindCapitalName, About{Service: s.Name})
 	}
 }
 
@@ -67,7 +69,7 @@ func (c *checker) checkMemory(p *partial) {
 	switch {
 	case s.MemswapLimit == 0 || s.MemswapLimit == -1 && s.MemLimit > 0:
 	case s.MemLimit == 0:
-		c.fail(at, s.Name+".memswap_limit", "needs mem_limit", "write mem_limit: too: memswap_limit is memory and swap together")
+		c.fail(at, s.Name+".memswap_limit", "needs mem_limit", "write mem_limit: too: memswap_limit is memory and swap together").as(KindSwapAlone, About{Service: s.Name})
 	case s.MemswapLimit < s.MemLimit:
 		c.fail(at, s.Name+".memswap_limit", "is less than mem_limit, though it is memory and swap together")
 	}
@@ -89,7 +91,7 @@ func (c *checker) checkNetwork(p *partial) {
 	for _, key := range [...]string{"ports", "expose", "hostname", "dns", "extra_hosts", "mac_address"} {
 		if pos, ok := p.At[key]; ok && c.known[key].field.entry(p) != nil {
 			c.fail(pos, p.Name+"."+key, fmt.Sprintf("is not possible with net: container:%s: the network is that of %s", p.Net.Name, p.Net.Name),
-				fmt.Sprintf("move %s: to %s, or remove net:", key, p.Net.Name))
+				fmt.Sprintf("move %s: to %s, or remove net:", key, p.Net.Name)).as(KindSharedNet, About{Service: p.Name, Key: key})
 		}
 	}
 }
@@ -99,11 +101,26 @@ func (c *checker) checkMounts(p *partial) {
 	at := map[string]Volume{}
 	for _, v := range p.Volumes {
 		if first, ok := at[v.Target]; ok {
-			c.fail(v.Pos, p.pathOf("volumes", v.Pos), fmt.Sprintf("%q and %q are mounted at the same path of the container", first, v))
+			c.fail(v.Pos, p.pathOf("volumes", v.Pos), fmt.Sprintf("%q and %q are mounted at the same path of the container", first, v)).as(KindSameMount, About{Names: sameMounts(p)})
 			continue
 		}
 		at[v.Target] = v
 	}
+}
+
+// sameMounts are the volumes of a service that have one path with another.
+func sameMounts(p *partial) []string {
+	count := map[string]int{}
+	for _, v := range p.Volumes {
+		count[v.Target]++
+	}
+	var out []string
+	for _, v := range p.Volumes {
+		if count[v.Target] > 1 {
+			out = append(out, v.String())
+		}
+	}
+	return out
 }
 
 // noteContainers notes names that are taken for containers outside the project,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -80,11 +81,15 @@ func (d *documents) document(v version, given string, pos Pos, at string) *docum
 	}
 	switch {
 	case err == nil:
+		from := len(d.errs)
 		*doc = *d.open(doc.file, doc.path, doc.base, data)
+		if !pos.IsZero() {
+			d.extended(from, doc.path)
+		}
 	case pos.IsZero():
-		d.fail(Pos{File: doc.file}, "", reason(err))
+		d.fail(Pos{File: doc.file}, "", reason(err)).as(KindNoFile, About{Text: given, Cause: err})
 	default:
-		d.fail(pos, at, fmt.Sprintf("%s: %s", given, reason(err)))
+		d.fail(pos, at, fmt.Sprintf("%s: %s", given, reason(err))).as(KindNoFile, About{Text: v.path, Cause: err})
 	}
 	return doc
 }
@@ -99,10 +104,10 @@ func (r *report) open(file, path, base string, data []byte) *document {
 	switch root.kind {
 	case mapping:
 	case null:
-		r.fail(root.pos, "", "the file is empty", noServices)
+		r.fail(root.pos, "", "the file is empty", noServices).as(KindNoMapping, About{Written: root.json()})
 		return d
 	default:
-		r.fail(root.pos, "", fmt.Sprintf("a file is a mapping of services, not %s", root.kind), noServices)
+		r.fail(root.pos, "", fmt.Sprintf("a file is a mapping of services, not %s", root.kind), noServices).as(KindNoMapping, About{Written: root.json()})
 		return d
 	}
 	if r.newerFormat(root) {
@@ -112,7 +117,7 @@ func (r *report) open(file, path, base string, data []byte) *document {
 		switch {
 		case isHolder(p):
 		case isSection(p):
-			r.fail(p.pos, p.key, "a section of the newer Compose formats: here a file has only services", "remove it, or run the file with docker compose")
+			r.fail(p.pos, p.key, "a section of the newer Compose formats: here a file has only services", "remove it, or run the file with docker compose").as(KindNewerSection, About{Names: others(root)})
 		default:
 			d.services = append(d.services, p)
 		}
@@ -144,6 +149,18 @@ func isSection(p pair) bool {
 	return false
 }
 
+// others are the keys of a file that are neither sections nor holders, sorted.
+func others(root value) []string {
+	var out []string
+	for _, p := range root.pairs {
+		if !isSection(p) && !strings.HasPrefix(p.key, "x-") {
+			out = append(out, p.key)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // runs reports whether a value has what makes it a service.
 func runs(v value) bool {
 	for _, key := range [...]string{"image", "build", "extends"} {
@@ -159,7 +176,7 @@ func runs(v value) bool {
 func (r *report) newerFormat(root value) bool {
 	if p, ok := root.get("version"); ok && p.value.scalar() {
 		if v := p.value.text; v == "1" || v == "1.0" {
-			r.fail(p.pos, "version", "the v1 format has no version", "remove this line")
+			r.fail(p.pos, "version", "the v1 format has no version", "remove this line").as(KindFirstVersion, About{})
 			return true
 		}
 		r.fail(p.pos, "", fmt.Sprintf("this is a file of the newer format, version %q, with its services under \"services:\"", p.value.text), newerHint)

@@ -111,7 +111,11 @@ func (x *extending) extend(p *partial, doc *document) *partial {
 	}
 	base, ok := x.done[o]
 	if !ok {
+		from := len(x.errs)
 		base = x.service(body, in.base)
+		if !slices.Contains(x.main, in) {
+			x.extended(from, in.path)
+		}
 		if base.extends.service != "" {
 			base = x.extend(base, in)
 		}
@@ -148,22 +152,23 @@ func (x *extending) lookup(e extension, doc *document, path string) (*document, 
 	}
 	if len(in.services) > 0 { // else it was reported why there are none
 		meant := x.meant(e.service, in.names())
-		x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, suggestion(meant)), choices("the services there are", in.names())...)
+		x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, suggestion(meant)), choices("the services there are", in.names())...).
+			as(KindNoBase, About{Text: e.service, Files: []string{in.path}, Meant: meant})
 	}
 	return in, pair{}, false
 }
 
 // circle reports services that extend each other.
 func (x *extending) circle(at Pos, path string, chain []origin) {
-	var names []string
+	var names, files []string
 	for _, o := range append(slices.Clone(chain), chain[0]) {
-		names = append(names, o.service)
+		names, files = append(names, o.service), append(files, o.path)
 	}
+	msg := "services extend each other in a circle: " + strings.Join(names, " extends ")
 	if len(names) == 2 {
-		x.fail(at, path, "a service cannot extend itself")
-		return
+		msg = "a service cannot extend itself"
 	}
-	x.fail(at, path, "services extend each other in a circle: "+strings.Join(names, " extends "))
+	x.fail(at, path, msg).as(KindExtendCircle, About{Names: names, Files: files})
 }
 
 // dropReferences drops the keys that name other services of the base's file:

@@ -88,7 +88,7 @@ func (s *sources) search(o Options) selection {
 		}
 	}
 	s.fail(Pos{}, "", fmt.Sprintf("no file in %s or a directory above it", s.dir),
-		"name the file with -f", "without -f these are looked for: "+strings.Join(names, ", "))
+		"name the file with -f", "without -f these are looked for: "+strings.Join(names, ", ")).as(KindNoFiles, About{Names: names})
 	return selection{}
 }
 
@@ -107,7 +107,7 @@ func (s *sources) withOverride(dir string, found []string) selection {
 	over := s.present(dir, overrides(found[0]))
 	if len(over) > 1 {
 		s.fail(Pos{File: s.display(filepath.Join(dir, over[1]))}, "", fmt.Sprintf("there is %s too, and only one of them can override %s", over[0], found[0]),
-			"remove one of them, or name the files with -f")
+			"remove one of them, or name the files with -f").as(KindTwoOverrides, About{Names: []string{s.display(filepath.Join(dir, over[0])), s.display(filepath.Join(dir, over[1]))}})
 	}
 	if len(over) > 0 {
 		add(over[0])

@@ -69,7 +69,7 @@ func (f *finisher) settings(from located, path string) []setting {
 	data, err := f.disk.read(from.text)
 	name := f.display(from.text)
 	if err != nil {
-		f.fail(from.pos, path, fmt.Sprintf("%s: %s", name, reason(err)))
+		f.fail(from.pos, path, fmt.Sprintf("%s: %s", name, reason(err))).as(KindNoEnvFile, About{Text: from.text, Cause: err})
 		return nil
 	}
 	settings, errs := parseEnvFile(string(data), f.find)
@@ -98,7 +98,8 @@ func (f *finisher) profile(p *partial, opt located) string {
 	path := (&scope{find: f.find, base: f.base}).absolute(file)
 	data, err := f.disk.read(path)
 	if err != nil {
-		f.fail(opt.pos, p.pathOf("security_opt", opt.pos), fmt.Sprintf("the seccomp profile %s: %s", f.display(path), reason(err)))
+		f.fail(opt.pos, p.pathOf("security_opt", opt.pos), fmt.Sprintf("the seccomp profile %s: %s", f.display(path), reason(err))).
+			as(KindBadProfile, About{Text: file, Cause: err})
 	}
 	return "seccomp=" + strings.TrimSpace(string(data))
 }
@@ -109,6 +110,7 @@ func (f *finisher) buildDir(p *partial) {
 		err = errors.New("not a directory")
 	}
 	if err != nil {
-		f.fail(p.values["build"], p.Name+".build", fmt.Sprintf("cannot build from %s: %s", f.display(p.Build), strings.Replace(reason(err), "file", "directory", 1)))
+		f.fail(p.values["build"], p.Name+".build", fmt.Sprintf("cannot build from %s: %s", f.display(p.Build), strings.Replace(reason(err), "file", "directory", 1))).
+			as(KindBuildDir, About{Text: p.Build})
 	}
 }

@@ -5,7 +5,7 @@ package compose
 func ParsePort(flag, text string) (Port, error) {
 	p, m := parsePort(nil, value{text: text})
 	if m != nil {
-		return Port{}, ofFlag(flag, m)
+		return Port{}, ofFlag(flag, text, m)
 	}
 	return p, nil
 }
@@ -17,7 +17,7 @@ func ParseVolume(flag, text, dir string, env map[string]string) (Volume, error) 
 	find := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 	v, m := parseVolume(&scope{report: &report{}, find: find, base: dir}, value{text: text})
 	if m != nil {
-		return Volume{}, ofFlag(flag, m)
+		return Volume{}, ofFlag(flag, text, m)
 	}
 	return v, nil
 }
@@ -28,11 +28,11 @@ func ParseVolume(flag, text, dir string, env map[string]string) (Volume, error) 
 func SplitCommand(flag, text string) ([]string, error) {
 	words, m := splitCommand(text)
 	if m != nil {
-		return nil, ofFlag(flag, m)
+		return nil, ofFlag(flag, text, m)
 	}
 	return words, nil
 }
 
-func ofFlag(flag string, m *invalid) error {
-	return Errors{{Path: flag, Msg: m.msg, Hints: m.hints}}
+func ofFlag(flag, text string, m *invalid) error {
+	return Errors{{Path: flag, Msg: m.msg, Hints: m.hints, Kind: m.kind, About: About{Text: text}}}
 }

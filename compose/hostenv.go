@@ -73,7 +73,7 @@ func (s *sources) envFile(path string, process map[string]string, mayMiss bool) 
 	}
 	name := s.display(path)
 	if err != nil {
-		s.fail(Pos{File: name}, "", reason(err))
+		s.fail(Pos{File: name}, "", reason(err)).as(KindNoEnvFile, About{Text: path, Cause: err})
 		return host
 	}
 	outer := func(name string) (string, bool) { v, ok := process[name]; return v, ok }

@@ -9,8 +9,8 @@ import (
 type lookup func(name string) (string, bool)
 
 // interpolate replaces the variables in every text of v, which is part of
-// what path names. Keys and service names stay as they are.
-func interpolate(r *report, find lookup, path string, v value) value {
+// what path names and of what at does. Keys and service names stay as they are.
+func interpolate(r *report, find lookup, path string, at About, v value) value {
 	if !v.hasDollar() {
 		return v
 	}
@@ -18,19 +18,24 @@ func interpolate(r *report, find lookup, path string, v value) value {
 	case text:
 		s, err := expand(v.text, find, func(name string) { r.blank(name, v.pos) })
 		if err != nil {
-			r.fail(v.pos, path, err.msg, err.hints...)
+			at.Text = v.text
+			r.fail(v.pos, path, err.msg, err.hints...).as(KindBadDollar, at)
 		}
 		v.text = s
 	case list:
 		items := make([]value, len(v.items))
 		for i, item := range v.items {
-			items[i] = interpolate(r, find, fmt.Sprintf("%s[%d]", path, i), item)
+			items[i] = interpolate(r, find, fmt.Sprintf("%s[%d]", path, i), at, item)
 		}
 		v.items = items
 	case mapping:
 		pairs := make([]pair, len(v.pairs))
 		for i, p := range v.pairs {
-			p.value = interpolate(r, find, path+"."+p.key, p.value)
+			of := at
+			if at.Key == "" {
+				of.Key = p.key
+			}
+			p.value = interpolate(r, find, path+"."+p.key, of, p.value)
 			pairs[i] = p
 		}
 		v.pairs = pairs

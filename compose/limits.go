@@ -73,7 +73,7 @@ func size(t string) (int64, *invalid) {
 	if !ok {
 		var err error
 		if n, err = units.RAMInBytes(t); err != nil {
-			return 0, invalidf("write a number followed by b, k, m or g, such as 512m", "%q is not a size", t)
+			return 0, invalidf("write a number followed by b, k, m or g, such as 512m", "%q is not a size", t).as(KindBadSize)
 		}
 	}
 	if n < 0 {
@@ -105,7 +105,7 @@ func swap(t string) (int64, *invalid) {
 func percent(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if !ok || n < 0 || n > 100 {
-		return 0, invalidf("", "%q is not a number from 0 to 100", t)
+		return 0, invalidf("", "%q is not a number from 0 to 100", t).as(KindBadInteger)
 	}
 	return n, nil
 }
@@ -145,7 +145,7 @@ func readUlimits(s *scope, v value) []Ulimit {
 	}
 	var out []Ulimit
 	for _, p := range v.pairs {
-		if u, ok := s.under(".%s", p.key).ulimit(p); ok {
+		if u, ok := s.part(p.key).ulimit(p); ok {
 			out = append(out, u)
 		}
 	}
@@ -164,24 +164,25 @@ func (s *scope) ulimit(p pair) (Ulimit, bool) {
 		return u, true
 	}
 	for _, part := range p.value.pairs {
-		c := s.under(".%s", part.key)
+		c := s.part(part.key)
 		switch part.key {
 		case "soft":
 			u.Soft = c.amount(part.value, whole)
 		case "hard":
 			u.Hard = c.amount(part.value, whole)
 		default:
-			c.fail(part.pos, c.path, fmt.Sprintf("no key %q here: there are soft and hard", part.key))
+			c.fail(part.pos, c.path, fmt.Sprintf("no key %q here: there are soft and hard", part.key)).as(KindUnknownPart, s.about(part.key))
 		}
 	}
 	for _, need := range [...]string{"soft", "hard"} {
 		if _, ok := p.value.get(need); !ok {
-			s.errorAt(p.value, need+" is missing", "write both soft and hard, or one number for both")
+			s.errorAt(p.value, need+" is missing", "write both soft and hard, or one number for both").as(KindMissingPart, s.about(need))
 			return u, false
 		}
 	}
 	if u.Hard != -1 && (u.Soft == -1 || u.Soft > u.Hard) {
-		s.errorAt(p.value, fmt.Sprintf("soft (%d) is more than hard (%d)", u.Soft, u.Hard))
+		e := s.errorAt(p.value, fmt.Sprintf("soft (%d) is more than hard (%d)", u.Soft, u.Hard))
+		e.Kind, e.About.Names = KindSoftAbove, []string{strconv.FormatInt(u.Soft, 10), strconv.FormatInt(u.Hard, 10)}
 		return u, false
 	}
 	return u, true
@@ -190,7 +191,7 @@ func (s *scope) ulimit(p pair) (Ulimit, bool) {
 func whole(t string) (int64, *invalid) {
 	n, ok := integer(t)
 	if !ok || n < -1 {
-		return 0, invalidf("write -1 for no limit", "%q is not a whole number", t)
+		return 0, invalidf("write -1 for no limit", "%q is not a whole number", t).as(KindBadInteger)
 	}
 	return n, nil
 }

@@ -43,7 +43,7 @@ func parseVolumesFrom(_ *scope, v value) (VolumesFrom, *invalid) {
 	case source == "":
 		return out, invalidf("write SERVICE, SERVICE:ro or SERVICE:rw", "%q names no service", v.text)
 	case strings.Contains(mode, ":"):
-		return out, invalidf("write SERVICE, SERVICE:ro or SERVICE:rw", "%q has more than two parts", v.text)
+		return out, invalidf("write SERVICE, SERVICE:ro or SERVICE:rw", "%q has more than two parts", v.text).as(KindBadSource)
 	case moded && mode != "ro" && mode != "rw":
 		return out, invalidf("write ro or rw", "no mode %q", mode)
 	}

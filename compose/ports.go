@@ -19,7 +19,7 @@ func parsePort(_ *scope, v value) (Port, *invalid) {
 	if m := portNumbers(v.text); m != nil {
 		return p, m
 	}
-	noPort := invalidf("write "+portForm, "%q is not a port", v.text)
+	noPort := invalidf("write "+portForm, "%q is not a port", v.text).as(KindBadPort)
 	rest, container, hosted := cutLast(v.text, ":")
 	if !hosted {
 		rest, container = "", v.text
@@ -30,6 +30,9 @@ func parsePort(_ *scope, v value) (Port, *invalid) {
 	}
 	p.Proto, container = nat.SplitProtoPort(container)
 	var err error
+	if falls(container) || falls(host) {
+		return p, noPort.as(KindUnevenPorts)
+	}
 	if p.First, p.Last, err = nat.ParsePortRangeToInt(container); err != nil || container == "" {
 		return p, noPort
 	}
@@ -38,20 +41,28 @@ func parsePort(_ *scope, v value) (Port, *invalid) {
 	}
 	if p.IP = ip; ip != "" {
 		if p.IP = strings.TrimSuffix(strings.TrimPrefix(ip, "["), "]"); net.ParseIP(p.IP) == nil {
-			return p, invalidf("write an address, with [ and ] around one of IPv6, or remove it for all addresses", "%q: the part before the ports is not an IP address", v.text)
+			return p, invalidf("write an address, with [ and ] around one of IPv6, or remove it for all addresses", "%q: the part before the ports is not an IP address", v.text).as(KindBadPort)
 		}
 	}
 	switch p.Proto = strings.ToLower(p.Proto); {
 	case p.Proto != "tcp" && p.Proto != "udp" && p.Proto != "sctp":
-		return p, invalidf("", "%q: the protocol is tcp, udp or sctp", v.text)
+		return p, invalidf("", "%q: the protocol is tcp, udp or sctp", v.text).as(KindBadPort)
 	case p.HostFirst == 0 && p.HostLast != 0:
 		return p, invalidf("", "%q: a range of host ports begins at 1 or later", v.text)
 	case p.First == 0:
 		return p, invalidf("", "%q: 0 is not a port of a container", v.text)
 	case p.HostFirst != 0 && p.First != p.Last && p.HostLast-p.HostFirst != p.Last-p.First:
-		return p, invalidf("write as many host ports as container ports", "%q: the ranges differ in length", v.text)
+		return p, invalidf("write as many host ports as container ports", "%q: the ranges differ in length", v.text).as(KindUnevenPorts)
 	}
 	return p, nil
+}
+
+// falls reports whether a range ends before it begins.
+func falls(span string) bool {
+	first, last, _ := strings.Cut(span, "-")
+	from, err := strconv.Atoi(first)
+	to, bad := strconv.Atoi(last)
+	return err == nil && bad == nil && to < from
 }
 
 // portNumbers reports numbers that are too large, which the grammar alone would
@@ -106,7 +117,7 @@ func parseExpose(_ *scope, v value) (Expose, *invalid) {
 		return e, m
 	}
 	if host, container, ok := cutLast(v.text, ":"); ok {
-		return e, invalidf(fmt.Sprintf("write %q here, or %q under ports: to publish it", container, host+":"+container), "%q: expose takes ports of the container alone", v.text)
+		return e, invalidf(fmt.Sprintf("write %q here, or %q under ports: to publish it", container, host+":"+container), "%q: expose takes ports of the container alone", v.text).as(KindBadPort)
 	}
 	p, m := parsePort(nil, v)
 	if m != nil {

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -44,9 +45,9 @@ func (c *references) links(s *Service) {
 	for _, l := range s.Links {
 		path := c.path(s, "links", l.Pos)
 		if l.Target == s.Name {
-			c.fail(l.Pos, path, "a service cannot link to itself")
+			c.fail(l.Pos, path, "a service cannot link to itself").as(KindOwnLink, About{Service: s.Name})
 		} else if c.known[l.Target] == nil {
-			c.noService(l.Target, l.Pos, path, "for a container of another project write external_links:")
+			c.noService(l.Target, l.Pos, path, "for a container of another project write external_links:").of(KindUnknownLink, s.Name, l.String())
 		}
 	}
 }
@@ -54,7 +55,7 @@ func (c *references) links(s *Service) {
 func (c *references) externalLinks(s *Service) {
 	for _, l := range s.ExternalLinks {
 		if l.Target == s.ContainerName || c.project.numbered(s, l.Target) {
-			c.fail(l.Pos, c.path(s, "external_links", l.Pos), "a service cannot link to itself")
+			c.fail(l.Pos, c.path(s, "external_links", l.Pos), "a service cannot link to itself").as(KindOwnExternal, About{Service: s.Name, Text: l.Target})
 		}
 	}
 }
@@ -65,32 +66,35 @@ func (c *references) containers(s *Service) {
 	for _, v := range s.VolumesFrom {
 		path := c.path(s, "volumes_from", v.Pos)
 		if v.Service && v.Source == s.Name {
-			c.fail(v.Pos, path, "a service cannot take volumes from itself")
+			c.fail(v.Pos, path, "a service cannot take volumes from itself").as(KindCircle, About{Names: []string{s.Name}})
 		} else if v.Service && c.known[v.Source] == nil {
 			c.noService(v.Source, v.Pos, path)
 		}
 	}
 	if path := s.Name + ".net"; s.Net.Mode == NetService && s.Net.Name == s.Name {
-		c.fail(s.Net.Pos, path, "a service cannot use its own network")
+		c.fail(s.Net.Pos, path, "a service cannot use its own network").as(KindCircle, About{Names: []string{s.Name}})
 	} else if s.Net.Mode == NetService && c.known[s.Net.Name] == nil {
 		c.noService(s.Net.Name, s.Net.Pos, path)
 	}
 	for _, ns := range s.namespaces() {
 		if ns.container == s.Name {
-			c.fail(s.At[ns.key], s.Name+"."+ns.key, "a service cannot use itself here", "name another service, or remove the line")
+			c.fail(s.At[ns.key], s.Name+"."+ns.key, "a service cannot use itself here", "name another service, or remove the line").
+				as(KindCircle, About{Names: []string{s.Name}})
 		}
 	}
 }
 
 // noService reports a name that no service has.
-func (c *references) noService(name string, pos Pos, path string, hints ...string) {
+func (c *references) noService(name string, pos Pos, path string, hints ...string) *Error {
 	meant := c.meant(name, c.names)
 	if meant != "" {
 		hints = nil
 	} else {
 		hints = append(choices("the services are", c.names), hints...)
 	}
-	c.fail(pos, path, fmt.Sprintf("no service %q%s", name, suggestion(meant)), hints...)
+	e := c.fail(pos, path, fmt.Sprintf("no service %q%s", name, suggestion(meant)), hints...)
+	e.About.Meant = meant
+	return e
 }
 
 // ServiceOfContainer returns the service that a container of that name would
@@ -194,7 +198,7 @@ func (c *references) circles() {
 					from--
 				}
 				c.fail(n.pos, n.path, fmt.Sprintf("services need each other's containers in a circle: %s, %s", strings.Join(chain[from:], ", "), n.on.Name),
-					"only links may form a circle")
+					"only links may form a circle").as(KindCircle, About{Names: slices.Clone(chain[from:])})
 			case done:
 			default:
 				visit(n.on)

@@ -16,8 +16,20 @@ type report struct {
 	unset map[string][]Pos // variables without a value, with the places that use them
 }
 
-func (r *report) fail(p Pos, path, msg string, hints ...string) {
-	r.errs = append(r.errs, &Error{Pos: p, Path: path, Msg: msg, Hints: hints})
+func (r *report) fail(p Pos, path, msg string, hints ...string) *Error {
+	e := &Error{Pos: p, Path: path, Msg: msg, Hints: hints}
+	r.errs = append(r.errs, e)
+	return e
+}
+
+// extended says of the mistakes from the given one on that they are in a file
+// which was read because its services are extended.
+func (r *report) extended(from int, path string) {
+	for _, e := range r.errs[from:] {
+		if e.About.Base == "" {
+			e.About.Base = path
+		}
+	}
 }
 
 func (r *report) note(p Pos, path, text string) {

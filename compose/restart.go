@@ -28,7 +28,7 @@ func readRestart(s *scope, v value) Restart {
 			return r
 		}
 		if p != "on-failure" {
-			s.errorAt(v, fmt.Sprintf("%s takes no number of times", p), fmt.Sprintf("write %s, or on-failure:%s", p, times))
+			s.errorAt(v, fmt.Sprintf("%s takes no number of times", p), fmt.Sprintf("write %s, or on-failure:%s", p, times)).Kind = KindBadRestart
 			return r
 		}
 		n, err := strconv.ParseUint(times, 10, 31)
@@ -38,7 +38,7 @@ func readRestart(s *scope, v value) Restart {
 		r.Max = int(n)
 		return r
 	}
-	s.errorAt(v, fmt.Sprintf("no restart policy %q%s", policy, DidYouMean(policy, policies)), allowed)
+	s.errorAt(v, fmt.Sprintf("no restart policy %q%s", policy, DidYouMean(policy, policies)), allowed).Kind = KindBadRestart
 	return Restart{}
 }
 

@@ -75,20 +75,31 @@ func (s *scope) repeated(first map[string]int, i int, v value) bool {
 // onOff reads a boolean as YAML 1.1 did, quoted or not.
 func (s *scope) onOff(v value) bool {
 	if v.scalar() {
-		switch strings.ToLower(v.text) {
-		case "true", "yes", "on", "y":
-			return true
-		case "false", "no", "off", "n":
-			return false
+		on, known := switched(v.text)
+		if !known {
+			e := s.errorAt(v, fmt.Sprintf("takes true or false, not %q", v.text))
+			if v.kind == text {
+				e.Kind = KindBadBoolean
+			}
 		}
-		s.errorAt(v, fmt.Sprintf("takes true or false, not %q", v.text))
-		return false
+		return on
 	}
 	if v.kind == null {
 		return s.isText(v)
 	}
 	s.errorAt(v, fmt.Sprintf("takes true or false, not %s", v.kind))
 	return false
+}
+
+// switched reads one of YAML 1.1's words for true and false.
+func switched(word string) (on, known bool) {
+	switch strings.ToLower(word) {
+	case "true", "yes", "on", "y":
+		return true, true
+	case "false", "no", "off", "n":
+		return false, true
+	}
+	return false, false
 }
 
 // command reads a program with its arguments, as one text or as a list.

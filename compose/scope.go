@@ -13,6 +13,7 @@ type scope struct {
 	find lookup
 	base string // the directory that relative paths start from
 	path string // web.links
+	at   About  // the same in parts
 
 	paths map[Pos]string // the items of lists that were read, for what is checked later
 }
@@ -24,7 +25,21 @@ func (s *scope) under(format string, a ...any) *scope {
 	return &c
 }
 
-func (s *scope) item(i int) *scope { return s.under("[%d]", i) }
+func (s *scope) item(i int) *scope {
+	c := s.under("[%d]", i)
+	c.at.Item = true
+	return c
+}
+
+// part is the scope of a part of a key's mapping.
+func (s *scope) part(name string) *scope {
+	c := s.under(".%s", name)
+	if c.at.Part != "" {
+		name = c.at.Part + "." + name
+	}
+	c.at.Part = name
+	return c
+}
 
 // of is the scope of item i of v, which is v itself where v is one word that
 // is taken as a list.
@@ -35,13 +50,30 @@ func (s *scope) of(v value, i int) *scope {
 	return s.item(i)
 }
 
+// about is what a mistake here is about, with a text.
+func (s *scope) about(text string) About {
+	at := s.at
+	at.Text = text
+	return at
+}
+
 // errorAt reports a mistake at the value v.
-func (s *scope) errorAt(v value, msg string, hints ...string) {
-	s.fail(v.pos, s.path, msg, hints...)
+func (s *scope) errorAt(v value, msg string, hints ...string) *Error {
+	at := s.at
+	at.Text, at.Written = v.text, v.json()
+	return s.fail(v.pos, s.path, msg, hints...).as(KindBadValue, at)
 }
 
 // invalidAt reports a mistake that a parser found in the value v.
-func (s *scope) invalidAt(v value, m *invalid) { s.fail(v.pos, s.path, m.msg, m.hints...) }
+func (s *scope) invalidAt(v value, m *invalid) {
+	e := s.errorAt(v, m.msg, m.hints...)
+	if m.kind != "" {
+		e.Kind = m.kind
+	}
+	if m.text != "" {
+		e.About.Text = m.text
+	}
+}
 
 // noteAt notes how the value v was taken.
 func (s *scope) noteAt(v value, format string, a ...any) {
@@ -76,6 +108,14 @@ func (s *scope) absolute(path string) string {
 type invalid struct {
 	msg   string
 	hints []string
+	kind  Kind   // empty: KindBadValue
+	text  string // of About; empty: the value's
+}
+
+// as says which kind of mistake it is.
+func (m *invalid) as(kind Kind) *invalid {
+	m.kind = kind
+	return m
 }
 
 // invalidf makes an invalid with at most one hint, none where it is empty.

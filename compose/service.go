@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -27,7 +28,7 @@ func newReader(r *report, find lookup) *reader {
 func (r *reader) service(body pair, base string) *partial {
 	p := &partial{Service: Service{Name: body.key, Pos: body.pos, At: map[string]Pos{}}, paths: map[Pos]string{}, values: map[string]Pos{}, size: body.value.size()}
 	if !serviceName.MatchString(body.key) {
-		r.fail(body.pos, body.key, "a service's name is made of a-z A-Z 0-9 . _ and -")
+		r.fail(body.pos, body.key, "a service's name is made of a-z A-Z 0-9 . _ and -").as(KindBadName, About{Service: body.key})
 	}
 	switch body.value.kind {
 	case mapping:
@@ -38,22 +39,25 @@ func (r *reader) service(body pair, base string) *partial {
 		if body.value.scalar() && !strings.ContainsAny(body.value.text, "\n") {
 			hints = []string{fmt.Sprintf(`write "image: %s" on a line of its own, indented below "%s:"`, body.value.text, body.key)}
 		}
-		r.fail(body.value.pos, body.key, fmt.Sprintf("a service is a mapping of keys, not %s", body.value.kind), hints...)
+		r.fail(body.value.pos, body.key, fmt.Sprintf("a service is a mapping of keys, not %s", body.value.kind), hints...).
+			as(KindNoService, About{Service: body.key, Written: body.value.json()})
 		p.broken = true
 		return p
 	}
-	s := &scope{report: r.report, find: r.find, base: base, path: body.key, paths: p.paths}
-	for _, q := range interpolate(r.report, r.find, body.key, body.value).pairs {
+	s := &scope{report: r.report, find: r.find, base: base, path: body.key, at: About{Service: body.key}, paths: p.paths}
+	for _, q := range interpolate(r.report, r.find, body.key, s.at, body.value).pairs {
 		k, ok := r.known[q.key]
 		if !ok {
 			meant := r.meant(q.key, r.names)
 			msg, hints := r.unknown(q.key, meant)
-			r.fail(q.pos, body.key+"."+q.key, msg, hints...)
+			r.fail(q.pos, body.key+"."+q.key, msg, hints...).as(KindUnknownKey, About{Service: body.key, Key: q.key, Meant: cmp.Or(renamed[q.key], meant)})
 			p.broken = p.broken || meant == "image" || meant == "build" || meant == "extends"
 			continue
 		}
 		p.At[q.key], p.values[q.key] = q.pos, q.value.pos
-		k.field.read(s.under(".%s", q.key), q.value, p)
+		of := s.under(".%s", q.key)
+		of.at.Key = q.key
+		k.field.read(of, q.value, p)
 	}
 	return p
 }

@@ -175,7 +175,7 @@ func readExtends(s *scope, v value) extension {
 		return e
 	}
 	for _, p := range v.pairs {
-		c := s.under(".%s", p.key)
+		c := s.part(p.key)
 		switch p.key {
 		case "service", "file":
 			if c.isText(p.value) && p.value.text == "" {
@@ -187,11 +187,11 @@ func readExtends(s *scope, v value) extension {
 				e.file, e.filePos = p.value.text, p.value.pos
 			}
 		default:
-			c.fail(p.pos, c.path, fmt.Sprintf("no key %q here: there are service and file", p.key))
+			c.fail(p.pos, c.path, fmt.Sprintf("no key %q here: there are service and file", p.key)).as(KindUnknownPart, s.about(p.key))
 		}
 	}
 	if _, ok := v.get("service"); !ok {
-		s.errorAt(v, "service is missing", "write the service's name after service:")
+		s.errorAt(v, "service is missing", "write the service's name after service:").as(KindMissingPart, s.about("service"))
 	}
 	return e
 }

@@ -17,6 +17,7 @@ var syntax = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 // alone, and not always the one to look at.
 func failSyntax(r *report, file string, data []byte, err error) {
 	line, msg := syntaxLine(err)
+	said := msg
 	lines := strings.Split(string(data), "\n")
 	var hints []string
 	if msg == "did not find expected key" || strings.HasSuffix(msg, "'-' indicator") {
@@ -41,6 +42,9 @@ func failSyntax(r *report, file string, data []byte, err error) {
 	if i := strings.IndexByte(string(here[:indent]), '\t'); i >= 0 {
 		column = i + 1
 		hints = []string{"indent with spaces: YAML does not take tabs"}
+		if said == "found character that cannot start any token" {
+			said = "found a tab that cannot start any token"
+		}
 	}
 	if bracket {
 		if i := strings.LastIndexAny(lines[line-1], "[{"); i >= 0 {
@@ -54,7 +58,7 @@ func failSyntax(r *report, file string, data []byte, err error) {
 	if strings.HasPrefix(msg, "mapping values are not allowed") {
 		hints = []string{"put text that contains a colon and a space in quotes"}
 	}
-	r.fail(Pos{File: file, Line: line, Column: column}, "", "not YAML: "+msg, hints...)
+	r.fail(Pos{File: file, Line: line, Column: column}, "", "not YAML: "+msg, hints...).as(KindNoYAML, About{Text: said})
 }
 
 // syntaxLine takes the reader's message apart. What its parser says counts

@@ -19,7 +19,7 @@ func imageName(_ *scope, v value) (string, *invalid) {
 		if strings.ToLower(t) != t {
 			hint = "the name before the tag must be in lower case"
 		}
-		return t, invalidf(hint, "%q is not a valid image name", t)
+		return t, invalidf(hint, "%q is not a valid image name", t).as(KindBadImage)
 	}
 	return t, nil
 }
@@ -100,7 +100,7 @@ func shared(words ...string) func(*scope, value) (string, *invalid) {
 func security(_ *scope, v value) (located, *invalid) {
 	out := located{v.text, v.pos}
 	if v.text != "no-new-privileges" && !strings.ContainsAny(v.text, "=:") {
-		return out, invalidf("write KEY:VALUE, such as label:disable or seccomp:unconfined", "%q has no value", v.text)
+		return out, invalidf("write KEY:VALUE, such as label:disable or seccomp:unconfined", "%q has no value", v.text).as(KindBadSecurity)
 	}
 	return out, nil
 }
@@ -111,11 +111,15 @@ func host(_ *scope, v *Var) *invalid {
 		return invalidf("write HOST:ADDRESS", "%q is not a valid host name", v.Name)
 	}
 	if v.Value == nil {
-		return invalidf(fmt.Sprintf(`write "%s:ADDRESS"`, v.Name), "%q has no address", v.Name)
+		m := invalidf(fmt.Sprintf(`write "%s:ADDRESS"`, v.Name), "%q has no address", v.Name)
+		m.kind, m.text = KindBadHost, v.Name
+		return m
 	}
 	a := strings.Trim(*v.Value, "[] ")
 	if a != "host-gateway" && net.ParseIP(a) == nil {
-		return invalidf(`write an IP address, or "host-gateway" for the host's`, "%q is not an IP address", a)
+		m := invalidf(`write an IP address, or "host-gateway" for the host's`, "%q is not an IP address", a)
+		m.kind, m.text = KindBadHost, v.Name+":"+a
+		return m
 	}
 	v.Value = &a
 	return nil

@@ -1,7 +1,9 @@
 package compose
 
 import (
+	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -50,6 +52,38 @@ func (v value) hasDollar() bool {
 	return v.kind == text && strings.IndexByte(v.text, '$') >= 0 ||
 		slices.ContainsFunc(v.items, value.hasDollar) ||
 		slices.ContainsFunc(v.pairs, func(p pair) bool { return p.value.hasDollar() })
+}
+
+// json is the value as JSON, with numbers as they are written.
+func (v value) json() string {
+	switch v.kind {
+	case null:
+		return "null"
+	case boolean:
+		if on, known := switched(v.text); known {
+			return strconv.FormatBool(on)
+		}
+	case number:
+		return v.text
+	case list:
+		items := make([]string, len(v.items))
+		for i, item := range v.items {
+			items[i] = item.json()
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case mapping:
+		pairs := make([]string, len(v.pairs))
+		for i, p := range v.pairs {
+			pairs[i] = quote(p.key) + ": " + p.value.json()
+		}
+		return "{" + strings.Join(pairs, ", ") + "}"
+	}
+	return quote(v.text)
+}
+
+func quote(s string) string {
+	b, _ := json.Marshal(s) // text always can
+	return string(b)
 }
 
 // size is the number of values in v, itself included.

@@ -59,7 +59,7 @@ func (s *scope) vars(v value, sep string, check func(*scope, *Var) *invalid) []V
 func (s *scope) varsOfMapping(v value, check func(*scope, *Var) *invalid) []Var {
 	var out []Var
 	for _, p := range v.pairs {
-		c := s.under(".%s", p.key)
+		c := s.part(p.key)
 		if p.value.kind == list || p.value.kind == mapping {
 			c.errorAt(p.value, fmt.Sprintf("takes text or a number, not %s", p.value.kind))
 			continue
@@ -69,7 +69,7 @@ func (s *scope) varsOfMapping(v value, check func(*scope, *Var) *invalid) []Var 
 			x.Value = &t
 		}
 		if m := check(c, &x); m != nil {
-			c.fail(p.pos, c.path, m.msg, m.hints...)
+			c.invalidAt(value{kind: text, text: p.key, pos: p.pos}, m)
 			continue
 		}
 		out = append(out, x)
@@ -137,9 +137,13 @@ func variableName(name string) *invalid {
 		return invalidf("", "the name %q contains a NUL character", name)
 	case strings.IndexFunc(name, unicode.IsSpace) >= 0:
 		if n, v, ok := strings.Cut(name, ": "); ok {
-			return invalidf(fmt.Sprintf(`write "%s=%s"`, n, v), "the name %q contains spaces", name)
+			m := invalidf(fmt.Sprintf(`write "%s=%s"`, n, v), "the name %q contains spaces", name)
+			m.kind, m.text = KindBadVariable, name
+			return m
 		}
-		return invalidf(fmt.Sprintf(`write "%s" with = right after the name`, strings.Join(strings.Fields(name), "_")), "the name %q contains spaces", name)
+		m := invalidf(fmt.Sprintf(`write "%s" with = right after the name`, strings.Join(strings.Fields(name), "_")), "the name %q contains spaces", name)
+		m.kind, m.text = KindBadVariable, name
+		return m
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ func parseVolume(s *scope, v value) (Volume, *invalid) {
 	out := Volume{Pos: v.pos}
 	parts := strings.Split(v.text, ":")
 	if len(parts) > 3 {
-		return out, invalidf("write HOST:CONTAINER or HOST:CONTAINER:MODE; several modes are joined by commas", "%q has more than three parts", v.text)
+		return out, invalidf("write HOST:CONTAINER or HOST:CONTAINER:MODE; several modes are joined by commas", "%q has more than three parts", v.text).as(KindBadVolume)
 	}
 	for _, part := range parts {
 		if part == "" {

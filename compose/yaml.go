@@ -11,6 +11,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// secondDocument is what About.Text of NoYAML says where there are two: the
+// reader itself takes only the first.
+const secondDocument = "a second document"
+
 const (
 	maxDepth  = 32     // a v1 file needs five levels
 	maxValues = 200000 // values after aliases are followed; 500 services need 20000
@@ -29,14 +33,14 @@ func parse(r *report, file string, data []byte) (value, bool) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, next yaml.Node
 	if err := d.Decode(&doc); errors.Is(err, io.EOF) {
-		r.fail(top, "", "the file is empty", `write a service, such as "web:" with "image: busybox" indented below it`)
+		r.fail(top, "", "the file is empty", `write a service, such as "web:" with "image: busybox" indented below it`).as(KindNoMapping, About{Written: "null"})
 		return value{}, false
 	} else if err != nil {
 		failSyntax(r, file, data, err)
 		return value{}, false
 	}
 	if err := d.Decode(&next); err == nil {
-		r.fail(t.place(&next), "", "a second document begins here, but a file has only one", `remove the line "---", or put the second part into a file of its own`)
+		r.fail(t.place(&next), "", "a second document begins here, but a file has only one", `remove the line "---", or put the second part into a file of its own`).as(KindNoYAML, About{Text: secondDocument})
 		return value{}, false
 	} else if !errors.Is(err, io.EOF) {
 		failSyntax(r, file, data, err)
@@ -102,7 +106,7 @@ func (t *tree) value(n *yaml.Node, depth int) value {
 	}
 	v := value{kind: scalarKind(n), text: n.Value, pos: pos}
 	if n.ShortTag() == "!!binary" || strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") && n.Tag != "!" {
-		t.fail(pos, "", fmt.Sprintf("unknown tag %s", n.Tag), "remove the tag")
+		t.fail(pos, "", fmt.Sprintf("unknown tag %s", n.Tag), "remove the tag").as(KindUnknownTag, About{Text: n.Tag})
 	}
 	return v
 }
@@ -135,7 +139,7 @@ func (t *tree) mapping(n *yaml.Node, depth int) value {
 		pos := t.place(k)
 		switch {
 		case k.Kind != yaml.ScalarNode || k.ShortTag() == "!!null":
-			t.fail(pos, "", "a key must be a word")
+			t.fail(pos, "", "a key must be a word").as(KindNoWord, About{})
 		case k.ShortTag() == "!!merge":
 			merges = append(merges, c)
 		default:

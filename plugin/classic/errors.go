@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -41,7 +42,7 @@ func ExitCode(err error, o view.Options) int {
 		var step *plan.StepError
 		switch {
 		case errors.As(e, &mistakes):
-			view.PrintError(o, e)
+			printMistakes(o, prefix, mistakes)
 		case errors.As(e, &step):
 			bringing = true
 			view.PrintText(o, fmt.Sprintf("ERROR: for %s  %s", step.Step.Task.Name, step.Err))
@@ -53,6 +54,55 @@ func ExitCode(err error, o view.Options) int {
 		view.PrintText(o, prefix+"Encountered errors while bringing up the project.")
 	}
 	return 1
+}
+
+// printMistakes prints mistakes, each after its place in the words of
+// docker-compose, or in ours where it had none.
+func printMistakes(o view.Options, prefix string, mistakes compose.Errors) {
+	headers := map[string]bool{}
+	var placed compose.Errors // not printed yet
+	flush := func() {
+		if len(placed) > 0 {
+			view.PrintError(o, placed)
+		}
+		placed = nil
+	}
+	for _, e := range mistakes {
+		c := inWords(e)
+		if c.header != "" && !headers[c.header] {
+			headers[c.header] = true
+			flush()
+			view.PrintText(o, prefix+c.header)
+		}
+		said := *e
+		if c.sentence != "" {
+			said.Path, said.Msg, said.Hints = "", c.sentence, hintsOf(e, c.sentence)
+		}
+		if !e.Pos.IsZero() {
+			placed = append(placed, &said)
+			continue
+		}
+		flush()
+		said.Msg = capital(said.Error())
+		printLines(o, prefix+said.Msg)
+	}
+	flush()
+}
+
+// hintsOf are the hints of a mistake, with what was probably meant where the
+// sentence does not say that.
+func hintsOf(e *compose.Error, sentence string) []string {
+	if meant := e.About.Meant; meant != "" && !strings.Contains(sentence, "'"+meant+"'?") {
+		return append([]string{fmt.Sprintf("did you mean %q?", meant)}, e.Hints...)
+	}
+	return e.Hints
+}
+
+// printLines prints text of several lines.
+func printLines(o view.Options, text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		view.PrintText(o, line)
+	}
 }
 
 // parts returns the errors that one was joined from.

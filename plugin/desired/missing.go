@@ -47,7 +47,7 @@ func (m *missing) service(svc *compose.Service) {
 	switch n := svc.Net; n.Mode {
 	case compose.NetContainer:
 		if _, ok := m.have.containerID(n.Name); !ok {
-			m.noContainer(n.Name, n.Pos, svc.Name+".net")
+			m.noContainer(n.Name, n.Pos, svc.Name, "net")
 		}
 	case compose.NetNetwork:
 		var names []string
@@ -67,7 +67,7 @@ func (m *missing) service(svc *compose.Service) {
 	}
 	for _, v := range svc.VolumesFrom {
 		if _, ok := m.have.containerID(v.Source); !v.Service && !ok {
-			m.noContainer(v.Source, v.Pos, svc.Name+".volumes_from")
+			m.noContainer(v.Source, v.Pos, svc.Name, "volumes_from")
 		}
 	}
 }
@@ -77,7 +77,7 @@ func (m *missing) external(edge linking.Edge) {
 	text := linking.ExternalText(edge.Owner)
 	c := m.have.external(edge.Owner)
 	if c == nil {
-		m.noContainer(text, edge.Pos, path)
+		m.noContainer(text, edge.Pos, edge.From, "external_links")
 		return
 	}
 	if !c.Attachable() {
@@ -90,13 +90,14 @@ func (m *missing) external(edge linking.Edge) {
 	}
 }
 
-func (m *missing) noContainer(name string, at compose.Pos, path string) {
+func (m *missing) noContainer(name string, at compose.Pos, service, key string) {
 	var names []string
 	for _, x := range m.have.Externals {
 		names = append(names, x.Name)
 	}
 	m.errs = append(m.errs, &compose.Error{
-		Pos: at, Path: path,
+		Pos: at, Path: service + "." + key,
+		Kind: compose.KindNoContainer, About: compose.About{Service: service, Key: key, Text: name},
 		Msg:   fmt.Sprintf("the engine has no container %q%s", name, compose.DidYouMean(name, names)),
 		Hints: []string{"start it first; docker ps --all shows what there is"},
 	})
