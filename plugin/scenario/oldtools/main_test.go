@@ -18,15 +18,15 @@ func TestMain(m *testing.M) { scenario.Main(m) }
 // tool is a program that is called as docker-compose, or another way to call
 // this one.
 type tool struct {
-	path   string
-	before []string // words between the program and what is typed
+	path  string
+	stdin string
 }
 
 // run types words in a folder, with a home and variables but those of this
 // process that are about engines and files.
 func (p tool) run(t *testing.T, dir string, vars []string, words ...string) (out, said string, code int) {
 	t.Helper()
-	cmd := exec.Command(p.path, append(p.before, words...)...)
+	cmd := exec.Command(p.path, words...)
 	cmd.Dir = dir
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
@@ -36,6 +36,7 @@ func (p tool) run(t *testing.T, dir string, vars []string, words ...string) (out
 		}
 	}
 	cmd.Env = append(append(cmd.Env, "HOME="+dir, "DOCKER_CONFIG="+filepath.Join(dir, ".docker")), vars...)
+	cmd.Stdin = strings.NewReader(p.stdin)
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
