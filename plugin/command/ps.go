@@ -35,7 +35,8 @@ Containers that run has created are listed while they run, with --all also
 after that.
 
 Filters are status (running, stopped, paused, restarting, created, exited, dead)
-and source (image, build).`,
+and source (image, build). With --services they choose services: by status those
+of which a container has it, where one that is paused or restarting is running.`,
 		Example: `  docker stacklite ps
   docker stacklite ps --format json web
   docker stacklite ps --format '{{.Name}} {{.Ports}}'
@@ -56,7 +57,16 @@ and source (image, build).`,
 }
 
 func runPs(ctx context.Context, s *session.Session, old *classic.Tool, args []string, f psFlags) error {
-	passes, err := psFilter(s.Project, f.filters)
+	if old != nil {
+		if f.quiet && f.services {
+			return exit.Usage{Msg: "--quiet and --services cannot be combined"}
+		}
+		if f.services {
+			return printClassicServices(ctx, s, f.filters)
+		}
+		f.filters = nil // they are for services alone
+	}
+	filters, err := psFilters(f.filters, checkFilter)
 	if err != nil {
 		return err
 	}
@@ -64,13 +74,13 @@ func runPs(ctx context.Context, s *session.Session, old *classic.Tool, args []st
 	if err != nil {
 		return err
 	}
+	if f.services {
+		return view.Lines(s.View, filters.services(s.Project, servicesOf(s, args, list), list)...)
+	}
 	list = slices.DeleteFunc(list, func(c observed.Container) bool {
-		return c.OneOff && !f.all && !c.State.Up() || !passes(c)
+		return c.OneOff && !f.all && !c.State.Up() || !filters.pass(s.Project, c)
 	})
-	switch {
-	case f.services:
-		return view.Lines(s.View, servicesOf(s, args, list, len(f.filters) > 0)...)
-	case f.quiet:
+	if f.quiet {
 		var ids []string
 		for _, c := range list {
 			ids = append(ids, c.ID)
@@ -81,6 +91,25 @@ func runPs(ctx context.Context, s *session.Session, old *classic.Tool, args []st
 		return printClassic(ctx, s, list)
 	}
 	return printContainers(s.View, list, f.format)
+}
+
+// printClassicServices prints services of the files as the old tools did: those
+// that all filters let pass, whatever services are named, and an empty line where
+// there are none.
+func printClassicServices(ctx context.Context, s *session.Session, words []string) error {
+	if s.Project == nil {
+		return s.Broken()
+	}
+	list, err := s.List(ctx, nil)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(c observed.Container) bool { return c.OneOff || s.Project.Service(c.Service) == nil })
+	filters, err := psFilters(words, func(word string) error { return classic.CheckFilter(word, len(list) > 0) })
+	if err != nil {
+		return err
+	}
+	return classic.PrintLines(s.View, filters.services(s.Project, classic.Order(s.Project), list))
 }
 
 // printClassic asks the engine about every container what the table of the old
@@ -99,15 +128,12 @@ func printClassic(ctx context.Context, s *session.Session, list []observed.Conta
 	return classic.PrintContainers(s.View, rows)
 }
 
-// servicesOf names the services that containers are of, or all of the files
-// where nothing is filtered.
-func servicesOf(s *session.Session, args []string, list []observed.Container, filtered bool) []string {
-	var names []string
-	if !filtered {
-		names = s.FileServices()
-		if len(args) > 0 {
-			names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(args, n) })
-		}
+// servicesOf names the services of the files and those that containers are of, or
+// of these the ones that args name.
+func servicesOf(s *session.Session, args []string, list []observed.Container) []string {
+	names := s.FileServices()
+	if len(args) > 0 {
+		names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(args, n) })
 	}
 	for _, c := range list {
 		if !slices.Contains(names, c.Service) {
@@ -117,30 +143,75 @@ func servicesOf(s *session.Session, args []string, list []observed.Container, fi
 	return names
 }
 
-// psFilter makes one test of NAME=VALUE words, all of which must hold. The
-// project is nil where its files can't be read.
-func psFilter(p *compose.Project, words []string) (passes func(observed.Container) bool, err error) {
-	states := []string{"running", "paused", "restarting", "created", "exited", "dead", "removing"}
-	var tests []func(observed.Container) bool
+// psFilter is one NAME=VALUE of --filter.
+type psFilter struct{ name, value string }
+
+// filterList are filters that must all let something pass.
+type filterList []psFilter
+
+// psFilters reads NAME=VALUE words, each of which check may refuse.
+func psFilters(words []string, check func(string) error) (filterList, error) {
+	var list filterList
 	for _, word := range words {
-		name, value, _ := strings.Cut(word, "=")
-		switch {
-		case name == "status" && value == "stopped":
-			tests = append(tests, func(c observed.Container) bool { return !c.State.Up() })
-		case name == "status" && slices.Contains(states, value):
-			tests = append(tests, func(c observed.Container) bool { return string(c.State) == value })
-		case name == "source" && (value == "build" || value == "image"):
-			tests = append(tests, func(c observed.Container) bool {
-				return p != nil && p.Service(c.Service) != nil && (p.Service(c.Service).Build != "") == (value == "build")
-			})
-		default:
-			return nil, exit.Usage{Msg: fmt.Sprintf("--filter %q is none that ps knows", word),
-				Advice: []string{"there are: status=running, status=stopped, …, source=image, source=build"}}
+		if err := check(word); err != nil {
+			return nil, err
 		}
+		name, value, _ := strings.Cut(word, "=")
+		list = append(list, psFilter{name, value})
 	}
-	return func(c observed.Container) bool {
-		return !slices.ContainsFunc(tests, func(test func(observed.Container) bool) bool { return !test(c) })
-	}, nil
+	return list, nil
+}
+
+// checkFilter refuses a filter that ps does not know.
+func checkFilter(word string) error {
+	name, value, _ := strings.Cut(word, "=")
+	states := []string{"running", "stopped", "paused", "restarting", "created", "exited", "dead", "removing"}
+	if name == "status" && slices.Contains(states, value) || name == "source" && (value == "build" || value == "image") {
+		return nil
+	}
+	return exit.Usage{Msg: fmt.Sprintf("--filter %q is none that ps knows", word),
+		Advice: []string{"there are: status=running, status=stopped, …, source=image, source=build"}}
+}
+
+// pass reports whether all filters let a container pass. The project is nil where
+// its files can't be read.
+func (l filterList) pass(p *compose.Project, c observed.Container) bool {
+	return !slices.ContainsFunc(l, func(f psFilter) bool {
+		switch {
+		case f.name == "source":
+			return !f.source(p, c.Service)
+		case f.value == "stopped":
+			return c.State.Up()
+		}
+		return string(c.State) != f.value
+	})
+}
+
+// services gives the services that all filters let pass: a status lets a service
+// pass of which one container has it. One that is paused or restarting is running
+// too, as it was for docker-compose.
+func (l filterList) services(p *compose.Project, names []string, list []observed.Container) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return slices.ContainsFunc(l, func(f psFilter) bool {
+			if f.name == "source" {
+				return !f.source(p, name)
+			}
+			return !slices.ContainsFunc(list, func(c observed.Container) bool {
+				switch {
+				case c.Service != name || c.OneOff:
+					return false
+				case f.value == "running" || f.value == "stopped":
+					return c.State.Up() == (f.value == "running")
+				}
+				return string(c.State) == f.value
+			})
+		})
+	})
+}
+
+// source reports whether the image of a service comes from where the filter says.
+func (f psFilter) source(p *compose.Project, service string) bool {
+	return p != nil && p.Service(service) != nil && (p.Service(service).Build != "") == (f.value == "build")
 }
 
 // psRow is what ps shows of a container, under the names that templates use.
