@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/follow"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -48,7 +49,8 @@ run db psql -h db. Ports are published only if asked for.
 
 The services that the service links to are started first. The container gets a
 terminal if there is one, and run exits with its exit code. Ctrl-P Ctrl-Q
-detaches and leaves it running.`,
+detaches and leaves it running. Without --rm the container is kept, also one that
+can't start.`,
 		Example: `  docker stacklite run --rm web bash
   docker stacklite run --rm -T db pg_dump app > app.sql
   docker stacklite run -d --name migration -e DEBUG=1 web ./migrate`,
@@ -102,6 +104,9 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 	if err != nil {
 		return err
 	}
+	if c.classic != nil && f.detach {
+		f.remove = false // the old tools ignored it there
+	}
 	terminal := !f.detach && !f.noTerminal && c.terminal().Interactive()
 	once.TTY, once.StdinOpen = terminal, !f.detach
 	if f.build {
@@ -119,12 +124,15 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 	if s.Options.DryRun || name == "" {
 		return err
 	}
-	if err == nil && f.detach {
-		if err = s.Engine.Apply(making, plan.StartContainer{Container: name, Name: name}, nil); err == nil {
+	made := err == nil
+	switch {
+	case !made:
+	case f.detach:
+		err = s.Engine.Apply(making, plan.StartContainer{Container: name, Name: name}, nil)
+		if err == nil {
 			return view.Lines(s.View, name)
 		}
-	}
-	if err == nil {
+	default:
 		// From here on Ctrl-C is for the container.
 		times, end := follow.Interrupts(ctx)
 		defer end()
@@ -138,7 +146,12 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 		}
 		err = run.Run(context.WithoutCancel(ctx), times)
 	}
-	return cleanUp(context.WithoutCancel(ctx), s, name, err)
+	kept := made && !f.remove && !errors.Is(err, context.Canceled)
+	err = cleanUp(context.WithoutCancel(ctx), s, name, kept, err)
+	if c.classic != nil && f.detach {
+		err = classic.CannotStart(s.View, service, err)
+	}
+	return err
 }
 
 // makeOneOff brings up what the service needs, except with --no-deps, and makes
@@ -171,10 +184,11 @@ func randomHex() string {
 	return hex.EncodeToString(b[:])
 }
 
-// cleanUp removes a one-off container that never ran, and networks that were
-// made for one-off containers that have ended.
-func cleanUp(ctx context.Context, s *session.Session, name string, err error) error {
-	if err != nil {
+// cleanUp removes a one-off container that never ran, unless it is to be kept for
+// a look at why it could not start, and networks that were made for one-off
+// containers that have ended.
+func cleanUp(ctx context.Context, s *session.Session, name string, kept bool, err error) error {
+	if err != nil && !kept {
 		err = errors.Join(err, s.Engine.RemoveCreated(ctx, name))
 	}
 	have, seen := s.Observe(ctx, false)

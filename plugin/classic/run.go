@@ -1,0 +1,25 @@
+package classic
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// fromEngine is what the engine's client puts before what an engine says.
+const fromEngine = "Error response from daemon: "
+
+// CannotStart is an engine's error about a start as the old tools told it, where
+// a service's container was to run in the background. Other errors stay as they
+// are.
+func CannotStart(o view.Options, service string, err error) error {
+	if err == nil || !strings.HasPrefix(err.Error(), fromEngine) {
+		return err
+	}
+	said := strings.TrimPrefix(err.Error(), fromEngine)
+	if strings.Contains(said, "driver failed programming external connectivity") {
+		view.PrintText(o, "Host is already in use by another container")
+	}
+	return errors.New("Cannot start service " + service + ": " + said)
+}
