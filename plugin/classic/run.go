@@ -4,8 +4,19 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
+
+// Fail prints a message as it stands, with the mark of an error on a terminal, and
+// ends the program as the old tools did then.
+func Fail(o view.Options, msg string) error {
+	if o.ErrIsTerminal {
+		msg = "ERROR: " + msg
+	}
+	view.PrintText(o, msg)
+	return exit.Status(1)
+}
 
 // fromEngine is what the engine's client puts before what an engine says.
 const fromEngine = "Error response from daemon: "

@@ -46,6 +46,9 @@ containers that are created later, until no container runs any more.`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			query, err := f.lines()
+			if err != nil && c.classic != nil {
+				return classic.Fail(c.view(), "tail flag must be all or a number")
+			}
 			if err != nil {
 				return err
 			}
@@ -80,7 +83,6 @@ func (f logsFlags) lines() (engine.LogQuery, error) {
 }
 
 func runLogs(ctx context.Context, s *session.Session, old *classic.Tool, f logsFlags, query engine.LogQuery, args []string) error {
-	f.log.SplitStderr = old == nil
 	list, err := s.List(ctx, args)
 	if err != nil {
 		return err
@@ -88,20 +90,26 @@ func runLogs(ctx context.Context, s *session.Session, old *classic.Tool, f logsF
 	meant := func(c *observed.Container) bool {
 		return (len(args) == 0 || slices.Contains(args, c.Service)) && (f.index == 0 || c.Number == f.index)
 	}
-	if query.Follow {
-		begun := func([]observed.Container) {}
-		g := &follow.Follower{Engine: s.Engine, Claim: s.Claim, View: s.View, Log: f.log, Query: query, Shown: meant}
-		if old != nil {
-			begun = func(list []observed.Container) { _ = follow.PrintAttaching(s.View, list) }
-			g.Exited = func(follow.Exit) {}
+	begun := func([]observed.Container) error { return nil }
+	var exited func(follow.Exit)
+	if f.log.SplitStderr = old == nil; old != nil {
+		f.log.Classic, f.log.Width = true, classic.LogWidth(s.Project)
+		all := meant
+		meant = func(c *observed.Container) bool {
+			return all(c) && !c.OneOff && (s.Project == nil || s.Project.Service(c.Service) != nil)
 		}
-		return exit.Watched(ctx, g.Run(ctx, begun))
+		begun = func(list []observed.Container) error {
+			return follow.PrintAttaching(s.View, list, classic.NewestFirst(s.Project))
+		}
+		exited = func(follow.Exit) {}
+	}
+	if query.Follow {
+		g := &follow.Follower{Engine: s.Engine, Claim: s.Claim, View: s.View, Log: f.log, Query: query, Shown: meant, Exited: exited}
+		return exit.Watched(ctx, g.Run(ctx, func(list []observed.Container) { _ = begun(list) }))
 	}
 	list = slices.DeleteFunc(list, func(c observed.Container) bool { return !meant(&c) })
-	if old != nil {
-		if err := follow.PrintAttaching(s.View, list); err != nil {
-			return err
-		}
+	if err := begun(list); err != nil {
+		return err
 	}
 	return printLogs(ctx, s, list, f.log, query)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -52,7 +53,11 @@ func (f *readyFlags) add(cmd *cobra.Command) {
 // inForeground turns the flags into an up in the foreground: named are the
 // services that the command line names, which Ctrl-C stops; none: all.
 func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []string, goal plan.Goal) (*follow.Foreground, error) {
-	f.log.SplitStderr = old == nil
+	var order func(a, b observed.Container) int
+	if f.log.SplitStderr = old == nil; old != nil {
+		f.log.Classic, f.log.Width = true, classic.LogWidth(s.Project)
+		order = classic.Started(s.Project)
+	}
 	if old != nil && f.exitCodeFrom != "" && s.Project.Service(f.exitCodeFrom) == nil {
 		s.Note(fmt.Sprintf("No service named %q was found in your compose file.", f.exitCodeFrom))
 		return nil, exit.Status(2)
@@ -72,7 +77,7 @@ func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []str
 		meant = goal.Services
 	}
 	return &follow.Foreground{
-		Engine: s.Engine, Claim: s.Claim, View: s.View, Log: f.log, Abort: f.aborts(), CodeFrom: f.exitCodeFrom,
+		Engine: s.Engine, Claim: s.Claim, View: s.View, Log: f.log, Abort: f.aborts(), CodeFrom: f.exitCodeFrom, Order: order,
 		Shown: func(service string) bool {
 			return (len(meant) == 0 || slices.Contains(meant, service)) && !slices.Contains(f.noAttach, service)
 		},

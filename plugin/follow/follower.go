@@ -25,6 +25,7 @@ type Follower struct {
 	After   map[string]time.Time           // by id of one of these: lines until then are not shown
 	Shown   func(*observed.Container) bool // which containers are meant
 	Stopped func() bool                    // reports that no container that exits is started again; nil: never
+	Muted   func() bool                    // reports that nothing is shown any more; nil: never
 
 	// Exited is called, one at a time, for each container that has exited and
 	// isn't restarted by its policy. Where it is nil exits are not shown
@@ -109,7 +110,11 @@ func (f *Follower) begin(ctx context.Context, list []observed.Container, begun f
 		}
 	}
 	f.logs = view.NewLogs(f.View, f.Log)
-	f.merge = view.NewMerge(MergeTimeout, f.logs.Line)
+	f.merge = view.NewMerge(MergeTimeout, func(l view.LogLine) {
+		if !f.muted() {
+			f.logs.Line(l)
+		}
+	})
 	begun(meant)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -123,6 +128,8 @@ func (f *Follower) begin(ctx context.Context, list []observed.Container, begun f
 		f.take(ctx, e)
 	}
 }
+
+func (f *Follower) muted() bool { return f.Muted != nil && f.Muted() }
 
 // tail begins to follow one container; f.mu is held.
 func (f *Follower) tail(ctx context.Context, r observed.Container, q engine.LogQuery) {

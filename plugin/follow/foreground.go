@@ -24,8 +24,9 @@ type Foreground struct {
 	Log    view.LogOptions
 
 	Shown    func(service string) bool
-	Abort    bool   // one exit stops the rest
-	CodeFrom string // the service whose exit code is up's; empty: none
+	Order    func(a, b observed.Container) int // in which containers are named; nil: by name
+	Abort    bool                              // one exit stops the rest
+	CodeFrom string                            // the service whose exit code is up's; empty: none
 
 	// Converge brings the project up.
 	Converge func(context.Context) error
@@ -108,9 +109,12 @@ func (f *Foreground) follow(ctx context.Context, times <-chan int) error {
 		Query: engine.LogQuery{Follow: true, Tail: -1}, After: f.after,
 		Shown: f.isShown, Stopped: f.stopping.Load, Exited: func(e Exit) { f.exited(ctx, e) },
 	}
+	if f.Log.Classic { // it showed nothing of containers that it stopped
+		logs.Muted = f.stopping.Load
+	}
 	done := make(chan error, 1)
 	go func() {
-		done <- logs.Run(within, func(list []observed.Container) { _ = PrintAttaching(f.View, list) })
+		done <- logs.Run(within, func(list []observed.Container) { _ = PrintAttaching(f.View, list, f.Order) })
 	}()
 	killed := false
 	for {
@@ -140,13 +144,15 @@ func (f *Foreground) follow(ctx context.Context, times <-chan int) error {
 	}
 }
 
-// PrintAttaching prints which containers are followed.
-func PrintAttaching(o view.Options, list []observed.Container) error {
+// PrintAttaching prints which containers are followed, in an order; nil: by name.
+func PrintAttaching(o view.Options, list []observed.Container, order func(a, b observed.Container) int) error {
+	if order == nil {
+		order = func(a, b observed.Container) int { return strings.Compare(a.Name, b.Name) }
+	}
 	var names []string
-	for _, c := range list {
+	for _, c := range slices.SortedFunc(slices.Values(list), order) {
 		names = append(names, c.Name)
 	}
-	slices.Sort(names)
 	return view.Lines(o, "Attaching to "+strings.Join(names, ", "))
 }
 

@@ -2,7 +2,6 @@ package follow
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
@@ -56,6 +55,7 @@ func (t *tail) run(ctx context.Context) {
 				case engine.Started:
 					t.reportExit(ctx, reading == nil) // what comes from now on is of another run
 					t.up = true
+					t.follower.logs.Restarted(LogLine(t.container, engine.LogLine{}))
 					if again = reading != nil; !again {
 						read()
 					}
@@ -181,7 +181,9 @@ func (t *tail) reportExit(ctx context.Context, closed bool) {
 		e.Code = *t.code
 		t.code = nil
 	}
-	t.follower.logs.Say(fmt.Sprintf("%s exited with code %d", t.container.Name, e.Code))
+	if !t.follower.muted() {
+		t.follower.logs.Exited(LogLine(t.container, engine.LogLine{}), e.Code)
+	}
 	if !there || !now.State.Up() && now.State != plan.StateCreated {
 		t.follower.mu.Lock()
 		defer t.follower.mu.Unlock()

@@ -21,6 +21,11 @@ type LogOptions struct {
 	Timestamps  bool // show the time of each line before its text, RFC 3339 in UTC with nanoseconds
 	SplitStderr bool // write the containers' standard error to Options.Err, not to Out
 
+	// Classic shows lines as docker-compose 1.29 did: prefixes are as wide as Width
+	// says, and coloured also in a file or a pipe, unless colours are never wanted.
+	Classic bool
+	Width   int // of prefixes in cells, up to the bar
+
 	// Containers are those that are known to log. All prefixes are as wide as
 	// the widest of theirs, and colours are given out in the order of their
 	// names. Only Container, Service and Number are used.
@@ -58,31 +63,34 @@ type Logs struct {
 	palette palette
 
 	mu     sync.Mutex
-	width  int                 // of the widest prefix, in cells
-	heads  map[string]string   // padded and coloured prefixes, by prefix
-	styles map[string]aec.ANSI // by prefix
+	width  int               // of the widest prefix, in cells
+	heads  map[string]string // padded and coloured prefixes, by prefix
+	styles map[string]style  // by prefix
+	given  int               // how many styles were given out
 	err    error
 }
 
+// style colours text.
+type style func(string) string
+
 // NewLogs returns a writer of log lines to Options.Out.
 func NewLogs(o Options, l LogOptions) *Logs {
-	g := &Logs{o: o, l: l, palette: o.outPalette() && palette(!l.NoColor),
-		heads: map[string]string{}, styles: map[string]aec.ANSI{}}
-	var names []string
-	for _, c := range l.Containers {
-		names = append(names, c.prefix())
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		switch {
-		case a == b:
+	g := &Logs{o: o, l: l, palette: o.outPalette() && palette(!l.NoColor), heads: map[string]string{}, styles: map[string]style{}}
+	before := func(a, b LogLine) int {
+		switch x, y := a.prefix(), b.prefix(); {
+		case x == y:
 			return 0
-		case sortorder.NaturalLess(a, b):
+		case sortorder.NaturalLess(x, y):
 			return -1
 		}
 		return 1
-	})
-	for _, name := range slices.Compact(names) {
-		g.addPrefix(name)
+	}
+	if l.Classic {
+		g.palette = palette(o.Color != "never" && !l.NoColor)
+		before = func(a, b LogLine) int { return strings.Compare(a.Container, b.Container) }
+	}
+	for _, c := range slices.SortedFunc(slices.Values(l.Containers), before) {
+		g.addPrefix(c.prefix())
 	}
 	return g
 }
@@ -95,13 +103,34 @@ func logColors() []aec.ANSI {
 	}
 }
 
+// classicCodes are the same colours as docker-compose wrote them.
+func classicCodes() []string {
+	return []string{"36", "33", "32", "35", "34", "36;1", "33;1", "32;1", "35;1", "34;1"}
+}
+
+// nextStyle gives out the next colour.
+func (g *Logs) nextStyle() style {
+	n := g.given
+	g.given++
+	if g.l.Classic {
+		code := classicCodes()[n%len(classicCodes())]
+		return func(s string) string {
+			if !g.palette {
+				return s
+			}
+			return "\x1b[" + code + "m" + s + "\x1b[0m"
+		}
+	}
+	color := logColors()[n%len(logColors())]
+	return func(s string) string { return g.palette.paint(s, color) }
+}
+
 // addPrefix gives a container that is new a colour and makes room for its name.
 func (g *Logs) addPrefix(name string) {
 	if _, known := g.styles[name]; known {
 		return
 	}
-	colors := logColors()
-	g.styles[name] = colors[len(g.styles)%len(colors)]
+	g.styles[name] = g.nextStyle()
 	if w := cells(name); w > g.width {
 		g.width = w
 		clear(g.heads)
@@ -116,8 +145,11 @@ func (g *Logs) head(name string) string {
 	g.addPrefix(name)
 	head, ok := g.heads[name]
 	if !ok {
-		head = name + strings.Repeat(" ", g.width-cells(name)) + "  |"
-		head = g.palette.paint(head, g.styles[name]) + " "
+		width, bar := g.width, "  |"
+		if g.l.Classic {
+			width, bar = g.l.Width, " |"
+		}
+		head = g.styles[name](name+strings.Repeat(" ", max(0, width-cells(name)))+bar) + " "
 		g.heads[name] = head
 	}
 	return head
@@ -155,12 +187,28 @@ func (g *Logs) line(l LogLine) {
 	g.write(w, b.String())
 }
 
-// Say writes a line without a prefix, about a container rather than from it:
+// Exited writes that the container which a line is from has exited:
 // demo_web_1 exited with code 3.
-func (g *Logs) Say(text string) {
+func (g *Logs) Exited(l LogLine, code int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.write(g.o.Out, sanitize(text)+"\n")
+	text := fmt.Sprintf("%s exited with code %d\n", sanitize(l.Container), code)
+	if g.l.Classic {
+		g.addPrefix(l.prefix())
+		text = g.styles[l.prefix()](text)
+	}
+	g.write(g.o.Out, text)
+}
+
+// Restarted says that the container which a line is from has been started again:
+// docker-compose then gave it another colour.
+func (g *Logs) Restarted(l LogLine) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.l.Classic {
+		g.styles[l.prefix()] = g.nextStyle()
+		delete(g.heads, l.prefix())
+	}
 }
 
 func (g *Logs) write(w io.Writer, s string) {

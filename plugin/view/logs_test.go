@@ -25,7 +25,7 @@ func TestEveryLogLineFollowsTheNameOfItsContainer(t *testing.T) {
 	logs.Line(LogLine{Container: "demo_web_10", Service: "web", Number: 10, Text: "hello\r\n"})
 	logs.Line(LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "two\nlines", Stderr: true})
 	logs.Line(LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "\x1b[1mbold\x1b[0m"})
-	logs.Say("demo_db_1 \x1b[2Jexited with code 3")
+	logs.Exited(LogLine{Container: "demo_db_1\x1b[2J", Service: "db", Number: 1}, 3)
 	logs.Line(LogLine{Container: "demo_web_run_4f4fb700ef54", Service: "web", Text: ""})
 	logs.Line(LogLine{Container: "a-name-of-its-own", Service: "web", Number: 1, Text: "x"})
 	if err := logs.Close(); err != nil {
@@ -141,8 +141,8 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe
 
 func TestCloseReturnsTheErrorOfWriting(t *testing.T) {
 	logs := NewLogs(Options{Out: brokenPipe{}}, LogOptions{})
-	logs.Say("x")
-	logs.Say("y")
+	logs.Exited(LogLine{Container: "x"}, 1)
+	logs.Exited(LogLine{Container: "y"}, 1)
 	if err := logs.Close(); err == nil || err.Error() != "broken pipe" {
 		t.Errorf("got %v", err)
 	}
@@ -228,4 +228,44 @@ func TestASlowSourceIsWaitedForEveryTime(t *testing.T) {
 			t.Errorf("got %s", texts(got))
 		}
 	})
+}
+
+func TestClassicLinesHaveThePrefixesAndColoursOfDockerCompose(t *testing.T) {
+	for name, c := range map[string]struct {
+		o    Options
+		l    LogOptions
+		want string
+	}{
+		"in a file": {Options{}, LogOptions{},
+			"\x1b[36mdb_1    |\x1b[0m x\n\x1b[33mweb_10  |\x1b[0m x\n\x1b[36mdemo_db_1 exited with code 3\n\x1b[0m" +
+				"\x1b[35mdb_1    |\x1b[0m y\n\x1b[34mnew_1   |\x1b[0m z\n\x1b[36;1ma-very-long-name |\x1b[0m z\n"},
+		"without colours": {Options{Color: "always"}, LogOptions{NoColor: true},
+			"db_1    | x\nweb_10  | x\ndemo_db_1 exited with code 3\ndb_1    | y\nnew_1   | z\na-very-long-name | z\n"},
+		"where colours are never wanted": {Options{Color: "never", OutIsTerminal: true}, LogOptions{},
+			"db_1    | x\nweb_10  | x\ndemo_db_1 exited with code 3\ndb_1    | y\nnew_1   | z\na-very-long-name | z\n"},
+		"without prefixes": {Options{NoColor: true}, LogOptions{NoPrefix: true},
+			"x\nx\n\x1b[36mdemo_db_1 exited with code 3\n\x1b[0my\nz\nz\n"},
+	} {
+		var out bytes.Buffer
+		c.o.Out = &out
+		c.l.Classic, c.l.Width, c.l.Containers = true, len("web")+4, containers()
+		logs := NewLogs(c.o, c.l)
+		db := LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "x"}
+		logs.Line(db)
+		logs.Line(LogLine{Container: "demo_web_10", Service: "web", Number: 10, Text: "x"})
+		logs.Exited(db, 3)
+		logs.Restarted(db)
+		db.Text = "y"
+		logs.Line(db)
+		if name == "without prefixes" { // no colour is given out for a line
+			logs.Line(LogLine{Text: "z"})
+			logs.Line(LogLine{Text: "z"})
+		} else {
+			logs.Line(LogLine{Container: "demo_new_1", Service: "new", Number: 1, Text: "z"})
+			logs.Line(LogLine{Container: "a-very-long-name", Service: "new", Number: 2, Text: "z"})
+		}
+		if out.String() != c.want {
+			t.Errorf("%s:\ngot  %q\nwant %q", name, out.String(), c.want)
+		}
+	}
 }
