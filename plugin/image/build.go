@@ -21,9 +21,14 @@ func (s *Store) build(ctx context.Context, a plan.BuildImage, report func(plan.P
 		return err
 	}
 	if chosen.builder == Buildx {
-		return s.bake(ctx, a, report)
+		err = s.bake(ctx, a, report)
+	} else {
+		err = s.buildByCall(ctx, a.Image.Ref, spec, chosen.builder == BuildKit, report)
 	}
-	return s.buildByCall(ctx, a.Image.Ref, spec, chosen.builder == BuildKit, report)
+	if err == nil && s.options.Habits.Words && chosen.builder != Classic {
+		return s.reportBuilt(ctx, a.Image.Ref, report)
+	}
+	return err
 }
 
 // prepareBuild makes sure that the Dockerfile and the images that it is built

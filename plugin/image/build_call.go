@@ -24,7 +24,7 @@ func (s *Store) buildByCall(ctx context.Context, ref string, spec desired.BuildS
 		Tags:        []string{ref},
 		NoCache:     spec.Options.NoCache,
 		Remove:      !spec.Options.Keep,
-		ForceRemove: !spec.Options.Keep,
+		ForceRemove: !spec.Options.Keep && !s.options.Habits.KeepFailed,
 		Memory:      spec.Options.Memory,
 		Labels:      spec.Labels(),
 		BuildArgs:   map[string]*string{},
@@ -64,7 +64,7 @@ func (s *Store) buildByCall(ctx context.Context, ref string, spec desired.BuildS
 		return builderError(spec, file, "", apiMessage(err))
 	}
 	defer res.Body.Close()
-	reader := buildReader{spec: spec, file: file, trace: newTrace(), report: report}
+	reader := buildReader{spec: spec, file: file, trace: traceOf(file, s.options.Habits), words: s.options.Habits.Words, report: report}
 	if err := reader.read(res.Body); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -91,6 +91,8 @@ type buildReader struct {
 	begun  string // the same as it is reported; empty: it has been
 	text   string // a line that has not ended
 	done   bool   // the image is there
+	words  bool   // everything is reported as the classic builder says it
+	hidden bool   // but what the builder says now
 	report func(plan.Progress)
 }
 
@@ -157,21 +159,33 @@ func (r *buildReader) stream(text string) {
 
 func (r *buildReader) line(line string) {
 	n, total, text, step := classicStep(line)
-	switch {
-	case step:
+	built := strings.HasPrefix(line, "Successfully built ")
+	if built {
+		r.done = true
+	}
+	if step {
 		r.reportStep("")
 		r.step = line
 		if total -= len(r.spec.Labels()); r.file != nil {
 			total = r.file.Len()
 		}
-		if n <= total { // else it is a label that was asked for, of which the builder makes a step
-			r.begun = fmt.Sprintf("[%d/%d] %s", n, total, text)
+		r.hidden = n > total // a label that was asked for, of which the builder makes a step
+	}
+	switch {
+	case r.words:
+		if step {
+			line = fmt.Sprintf("Step %d/%d : %s", n, total, text)
 		}
-	case line == " ---> Using cache":
+		// With BuildKit the engine says nothing but how the image is called.
+		tagged := strings.HasPrefix(line, "Successfully tagged ") && r.step == ""
+		if r.hidden = r.hidden && !built; !r.hidden && !tagged {
+			r.report(plan.Progress{Text: line + "\n"})
+		}
+	case step && !r.hidden:
+		r.begun = fmt.Sprintf("[%d/%d] %s", n, total, text)
+	case line == usingCache:
 		r.reportStep(cachedWord)
-	case strings.HasPrefix(line, "Successfully built "):
-		r.done = true
-	case line == "", strings.HasPrefix(line, " ---> "), strings.HasPrefix(line, "Removing intermediate container "),
+	case step, built, line == "", strings.HasPrefix(line, " ---> "), strings.HasPrefix(line, "Removing intermediate container "),
 		strings.HasPrefix(line, "Successfully tagged "):
 	default:
 		r.reportStep("")
@@ -187,9 +201,9 @@ func (r *buildReader) reportStep(word string) {
 }
 
 func (r *buildReader) flush() {
-	if r.text != "" {
-		r.line(r.text)
-		r.text = ""
+	if text := classicColours.Replace(r.text); text != "" {
+		r.line(text)
 	}
+	r.text = ""
 	r.reportStep("")
 }

@@ -18,6 +18,7 @@ type BuildError struct {
 	Step    string // the instruction that failed, on one line; empty: not known
 	Msg     string
 
+	said  string // by the builder; empty: Msg
 	hints []string
 	err   error
 }
@@ -61,6 +62,9 @@ func unreadable(spec desired.BuildSpec, err error) error {
 // baseMissing says that a base image can't be fetched.
 func baseMissing(spec desired.BuildSpec, base dockerfile.Base, err error) error {
 	e := &BuildError{Service: spec.Service, File: spec.DockerfilePath(), Line: base.Step.Line, Step: oneLine(base.Step.Text), Msg: err.Error(), err: err}
+	if failed := (*RegistryError)(nil); errors.As(err, &failed) {
+		e.said = failed.EngineWords()
+	}
 	if !strings.Contains(base.Step.Text, base.Ref) {
 		e.Msg = base.Ref + ": " + e.Msg
 	}

@@ -24,7 +24,7 @@ var (
 // builderError makes one error of what any of the builders says. Step is where
 // it says that it was, empty if it does not.
 func builderError(spec desired.BuildSpec, file *dockerfile.File, step, text string) error {
-	e := &BuildError{Service: spec.Service, Msg: trimPrefixes(text)}
+	e := &BuildError{Service: spec.Service, Msg: trimPrefixes(text), said: strings.TrimSpace(text)}
 	if spec.Local() {
 		e.File = spec.DockerfilePath()
 	}

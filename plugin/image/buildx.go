@@ -258,7 +258,7 @@ func (s *Store) bakeOnce(ctx context.Context, batch []*baking) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	r := newBakeReader(batch)
+	r := newBakeReader(batch, s.options.Habits)
 	read := r.read(output)
 	if err := cmd.Wait(); err != nil {
 		return r.failure(err)

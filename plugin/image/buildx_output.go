@@ -20,10 +20,10 @@ type bakeReader struct {
 	text   []string         // lines that are no progress
 }
 
-func newBakeReader(batch []*baking) *bakeReader {
+func newBakeReader(batch []*baking, h Habits) *bakeReader {
 	r := &bakeReader{batch: batch, of: map[string][]int{}, logged: map[string]bool{}}
-	for range batch {
-		r.traces = append(r.traces, newTrace())
+	for _, b := range batch {
+		r.traces = append(r.traces, traceOf(b.file, h))
 	}
 	return r
 }

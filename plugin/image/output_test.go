@@ -46,7 +46,7 @@ func (r *reported) note(p plan.Progress) {
 	}
 }
 
-func readRecorded(t *testing.T, name string) (reported, error) {
+func readRecorded(t *testing.T, name string, h Habits) (reported, error) {
 	t.Helper()
 	f, err := os.Open(filepath.Join("testdata", "build", name+".jsonl"))
 	if err != nil {
@@ -57,13 +57,13 @@ func readRecorded(t *testing.T, name string) (reported, error) {
 	spec := desired.BuildSpec{Service: "web", Context: "/build"}
 	file := parsed(t, recordedDockerfile)
 	if name == "buildx" {
-		r := newBakeReader([]*baking{{spec: spec, file: file, report: said.note, done: make(chan struct{})}})
+		r := newBakeReader([]*baking{{spec: spec, file: file, report: said.note, done: make(chan struct{})}}, h)
 		if err := r.read(f); err != nil {
 			t.Fatal(err)
 		}
 		return said, errorOf(r.failure(errors.New("exit status 1")), r.batch[0])
 	}
-	r := buildReader{spec: spec, file: file, trace: newTrace(), report: said.note}
+	r := buildReader{spec: spec, file: file, trace: traceOf(file, h), words: h.Words, report: said.note}
 	err = r.read(f)
 	return said, err
 }
@@ -71,7 +71,7 @@ func readRecorded(t *testing.T, name string) (reported, error) {
 func TestAllBuildersFailWithTheSameWords(t *testing.T) {
 	for _, name := range []string{"classic", "buildkit", "buildx"} {
 		t.Run(name, func(t *testing.T) {
-			_, err := readRecorded(t, name)
+			_, err := readRecorded(t, name, Habits{})
 			var failed *BuildError
 			if !errors.As(err, &failed) {
 				t.Fatalf("got %v", err)
@@ -95,7 +95,7 @@ func TestAllBuildersTellTheStepsAndWhatTheyPrint(t *testing.T) {
 			"[2/4] " + layers[0], "hello", "oops", "[3/4] " + layers[1], "[4/4] " + layers[2], "content"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			said, _ := readRecorded(t, name)
+			said, _ := readRecorded(t, name, Habits{})
 			for i, line := range said {
 				said[i] = strings.TrimSuffix(line, cachedWord)
 			}
@@ -126,7 +126,7 @@ func TestOnlyTheImageThatBuildxNamesHasFailed(t *testing.T) {
 		batch = append(batch, &baking{spec: desired.BuildSpec{Service: "s", Context: "/build"}, file: parsed(t, text),
 			report: said[i].note, done: make(chan struct{})})
 	}
-	r := newBakeReader(batch)
+	r := newBakeReader(batch, Habits{})
 	if err := r.read(f); err != nil {
 		t.Fatal(err)
 	}

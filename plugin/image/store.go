@@ -36,6 +36,7 @@ type Options struct {
 	RegistryAuth func(ref string) (string, error)
 
 	Builder Builder              // how images are built; empty: AutoBuilder
+	Habits  Habits               // of the tool whose place is taken
 	Buildx  func() *BuildxPlugin // looks for the plugin; nil, and a nil result: there is none
 
 	// Explain makes of an error that the connection to the engine failed with

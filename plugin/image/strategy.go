@@ -22,6 +22,8 @@ const (
 	Buildx      Builder = "buildx"   // the Docker CLI's plugin, one call for many images
 	BuildKit    Builder = "buildkit" // BuildKit, by the engine's build call (API 1.39), unless images that are here need the classic builder
 	Classic     Builder = "classic"  // what engines had before BuildKit
+
+	AnyBuildKit Builder = "buildx or buildkit" // BuildKit, whoever leads to it
 )
 
 // BuildxPlugin is the Docker CLI's plugin for builds.
@@ -77,6 +79,8 @@ func (s *Store) Prepare(ctx context.Context, p *plan.Plan) error {
 		}
 		note := "images are built by " + s.describe(chosen.builder)
 		switch {
+		case s.options.Habits.AsDocker && chosen.reason == "":
+			continue // docker build said nothing of it
 		case chosen.upon:
 			note = fmt.Sprintf("images that are built upon others are built by %s, because %s", s.describe(chosen.builder), chosen.reason)
 		case chosen.reason != "":
@@ -137,6 +141,11 @@ func (s *Store) choose(ctx context.Context, spec desired.BuildSpec) (strategy, e
 	case Classic:
 		return strategy{builder: Classic}, nil
 	}
+	return s.chooseAmong(ctx, spec)
+}
+
+// chooseAmong chooses the first builder that is there and can do what is asked.
+func (s *Store) chooseAmong(ctx context.Context, spec desired.BuildSpec) (strategy, error) {
 	switch {
 	case spec.Options.Memory > 0:
 		return strategy{builder: Classic, reason: "no other builder can limit memory"}, nil
@@ -150,7 +159,11 @@ func (s *Store) choose(ctx context.Context, spec desired.BuildSpec) (strategy, e
 		return strategy{builder: Buildx}, nil
 	}
 	switch {
-	case !s.hasBuildKit(ctx):
+	case s.options.Builder == AnyBuildKit:
+		if !s.hasBuildKit(ctx) {
+			return strategy{}, &NoBuilder{BuildKit, "the engine does not have it, and the docker command has no buildx plugin"}
+		}
+	case s.options.Habits.AsDocker && !needsBuildKit(spec), !s.hasBuildKit(ctx):
 		return strategy{builder: Classic}, nil
 	case hidesDockerfile(spec):
 		return strategy{builder: Classic, reason: "BuildKit can't keep the Dockerfile out of the image without buildx"}, nil
@@ -177,6 +190,16 @@ func (s *Store) byEngine(ctx context.Context, spec desired.BuildSpec) strategy {
 		}
 	}
 	return strategy{builder: Classic, reason: "without buildx its BuildKit takes these from registries even if they are here", upon: true}
+}
+
+// needsBuildKit reports whether the classic builder can't build from a local
+// context.
+func needsBuildKit(spec desired.BuildSpec) bool {
+	if !spec.Local() {
+		return false
+	}
+	file, err := readDockerfile(spec)
+	return err == nil && file.NeedsBuildKit()
 }
 
 // isDirectoryOfGit reports whether a context is a directory within a

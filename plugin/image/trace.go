@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/stack-lite/stack-lite/plugin/image/dockerfile"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -54,30 +55,52 @@ type trace struct {
 	steps    map[string]vertex // by digest, as last seen
 	reported map[string]bool   // by digest: that it has begun or was cached
 	lines    map[string]string // by digest: a line that has not ended
+	name     func(vertex) string
+	whole    string // what ends every text that is reported
 }
 
+// newTrace names steps as BuildKit does.
 func newTrace() *trace {
-	return &trace{steps: map[string]vertex{}, reported: map[string]bool{}, lines: map[string]string{}}
+	return &trace{steps: map[string]vertex{}, reported: map[string]bool{}, lines: map[string]string{}, name: kitName}
+}
+
+// traceOf follows the build of a Dockerfile, which is nil where it is not on this
+// machine, and names its steps as the classic builder does where that is wanted.
+func traceOf(file *dockerfile.File, h Habits) *trace {
+	t := newTrace()
+	if h.Words {
+		t.name, t.whole = kitWords(file), "\n"
+	}
+	return t
 }
 
 // ofDockerfile is how the steps of a Dockerfile are named; all others are
 // BuildKit's own and are not shown.
 var ofDockerfile = regexp.MustCompile(`^\[[^\]]*\d+/\d+\] `)
 
+// kitName is how a step is reported; empty: not at all.
+func kitName(v vertex) string {
+	switch {
+	case !ofDockerfile.MatchString(v.Name) && !isExport(v.Name):
+		return ""
+	case v.Cached:
+		return v.Name + cachedWord
+	}
+	return v.Name
+}
+
 // take passes a message on as progress.
 func (t *trace) take(s buildStatus, report func(plan.Progress)) {
 	for _, v := range s.Vertexes {
 		t.steps[v.Digest] = v
-		if v.Started != nil && !t.reported[v.Digest] && (ofDockerfile.MatchString(v.Name) || isExport(v.Name)) {
+		if v.Started != nil && !t.reported[v.Digest] {
 			t.reported[v.Digest] = true
-			text := v.Name
-			if v.Cached {
-				text += cachedWord
+			if text := t.name(v); text != "" {
+				report(plan.Progress{Text: text})
 			}
-			report(plan.Progress{Text: text})
 		}
 		if v.Completed != nil && t.lines[v.Digest] != "" {
-			report(plan.Progress{Text: t.lines[v.Digest]})
+			report(plan.Progress{Text: t.lines[v.Digest] + t.whole})
 			delete(t.lines, v.Digest)
 		}
 	}
@@ -94,7 +117,7 @@ func (t *trace) take(s buildStatus, report func(plan.Progress)) {
 		text := t.lines[l.Vertex] + string(l.Data)
 		whole := strings.LastIndexByte(text, '\n') + 1
 		if whole > 0 {
-			report(plan.Progress{Text: strings.TrimRight(text[:whole], "\n")})
+			report(plan.Progress{Text: strings.TrimRight(text[:whole], "\n") + t.whole})
 		}
 		t.lines[l.Vertex] = text[whole:]
 	}

@@ -227,6 +227,9 @@ func (f *File) Nth(n int) (Step, bool) {
 	return f.steps[n-1], true
 }
 
+// Number is which instruction a step is, from 1; 0: none of these.
+func (f *File) Number(step Step) int { return slices.Index(f.steps, step) + 1 }
+
 // Layer is the nth of the total layers of a stage, as BuildKit counts them. The
 // stage is empty where there is one only, and stage-0, stage-1, … where it has
 // no name.
