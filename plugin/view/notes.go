@@ -13,6 +13,9 @@ import (
 // PrintNotes prints to standard error what was assumed or ignored, a line for
 // each note.
 func PrintNotes(o Options, notes []compose.Note) {
+	if o.Level > Warning {
+		return
+	}
 	for _, n := range notes {
 		printNote(o.Err, o.errPalette(), n.String())
 	}
@@ -21,12 +24,20 @@ func PrintNotes(o Options, notes []compose.Note) {
 // PrintText prints a line to standard error that is neither a note nor an error.
 func PrintText(o Options, text string) { fmt.Fprintln(o.Err, sanitize(text)) }
 
-func printPlanNotes(w io.Writer, p *plan.Plan, color palette) {
-	if p == nil {
+// Print is PrintText for a line of a level, where lines of that level are
+// wanted.
+func Print(o Options, level Level, text string) {
+	if level >= o.Level {
+		PrintText(o, text)
+	}
+}
+
+func printPlanNotes(o Options, p *plan.Plan, color palette) {
+	if p == nil || o.Level > Warning {
 		return
 	}
 	for _, n := range p.Notes {
-		printPlanNote(w, color, n)
+		printPlanNote(o.Err, color, n)
 	}
 }
 

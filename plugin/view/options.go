@@ -23,6 +23,8 @@ type Options struct {
 	// frame because the window may be resized. Nil and zeros mean 80 by 24.
 	Size func() (width, height int)
 
+	Level Level // the least severe lines that are written to Err beside errors and progress; zero: Info
+
 	Color   string // auto (on terminals only), never or always; empty is auto
 	NoColor bool   // the environment asks for no colours; only always overrides it
 
@@ -33,6 +35,19 @@ type Options struct {
 	Now    func() time.Time                  // nil: time.Now
 	Source func(file string) ([]byte, error) // reads a file that an error is about; nil: os.ReadFile
 }
+
+// Level is how severe a line is that is neither a result, nor progress, nor an
+// error.
+type Level int
+
+// The levels, from the least severe.
+const (
+	Debug    Level = iota - 1 // what is done inside
+	Info                      // what is done
+	Warning                   // what was assumed or ignored: notes are of this level
+	Error                     // what went wrong
+	Critical                  // of which nothing is: where only this is wanted errors are not written either
+)
 
 // CheckColor returns an error if when is not a value of Options.Color.
 func CheckColor(when string) error {

@@ -74,7 +74,7 @@ func TestANoteOfAPlanMayHaveSeveralLines(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	printPlanNotes(&b, p, palette(false))
+	printPlanNotes(Options{Err: &b}, p, palette(false))
 	if got := b.String(); got != "note: not joined:\n  a with b\n  note: forged\nnote: another\n" {
 		t.Errorf("got %q", got)
 	}

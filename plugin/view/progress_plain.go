@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/docker/go-units"
@@ -15,7 +14,7 @@ import (
 // docker-compose 1.x wrote them to a file (except for the line ends), because
 // scripts look for "Creating demo_web_1 ... done".
 type plain struct {
-	w        io.Writer
+	o        Options
 	palette  palette // of what builds print: our own lines have no colours
 	now      func() time.Time
 	tracker  *tracker
@@ -27,7 +26,7 @@ type plain struct {
 const reportInterval = 10 * time.Second
 
 func newPlain(o Options) *plain {
-	return &plain{w: o.Err, palette: o.errPalette(), now: o.now, tracker: newTracker(nil, separateStop), reported: map[*task]time.Time{}}
+	return &plain{o: o, palette: o.errPalette(), now: o.now, tracker: newTracker(nil, separateStop), reported: map[*task]time.Time{}}
 }
 
 // separateStop makes stopping a container that is to be removed a task of its
@@ -42,7 +41,7 @@ func separateStop(s plan.Step) plan.Task {
 func (p *plain) Start(of *plan.Plan) {
 	p.tracker = newTracker(of, separateStop)
 	p.reported = map[*task]time.Time{}
-	printPlanNotes(p.w, of, false)
+	printPlanNotes(p.o, of, false)
 }
 
 func (p *plain) Event(e plan.Event) {
@@ -53,9 +52,9 @@ func (p *plain) Event(e plan.Event) {
 		p.advanced(t, e.Progress, now)
 	case changed && t.phase == plan.Begun:
 		p.reported[t] = now
-		fmt.Fprintf(p.w, "%s ... \n", label(t.Task))
+		fmt.Fprintf(p.o.Err, "%s ... \n", label(t.Task))
 	case changed:
-		fmt.Fprintf(p.w, "%s ... %s\n", label(t.Task), t.outcome())
+		fmt.Fprintf(p.o.Err, "%s ... %s\n", label(t.Task), t.outcome())
 	}
 }
 
@@ -69,10 +68,10 @@ func (p *plain) advanced(t *task, progress plan.Progress, now time.Time) {
 			return
 		}
 		p.reported[t] = now
-		fmt.Fprintf(p.w, "%s ... %s of %s\n", label(t.Task), units.HumanSize(float64(current)), units.HumanSize(float64(total)))
+		fmt.Fprintf(p.o.Err, "%s ... %s of %s\n", label(t.Task), units.HumanSize(float64(current)), units.HumanSize(float64(total)))
 	case t.Verb == plan.Build || progress.Part == "":
 		for _, line := range progressLines(progress) {
-			fmt.Fprintf(p.w, "%s | %s\n", sanitize(t.Name), p.output(line))
+			fmt.Fprintf(p.o.Err, "%s | %s\n", sanitize(t.Name), p.output(line))
 		}
 	}
 }

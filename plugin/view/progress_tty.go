@@ -28,7 +28,7 @@ func newTTY(o Options) *tty {
 
 func (t *tty) Start(p *plan.Plan) {
 	t.End()
-	printPlanNotes(t.o.Err, p, t.palette)
+	printPlanNotes(t.o, p, t.palette)
 	t.tracker = newTracker(p, planTask)
 	t.region = &region{w: t.o.Err}
 	stop, done := make(chan struct{}), make(chan struct{})

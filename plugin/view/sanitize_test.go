@@ -29,7 +29,7 @@ func TestNoTextIsPrintedAsItComes(t *testing.T) {
 	}
 	for name, print := range map[string]func(Options){
 		"note":      func(o Options) { PrintNotes(o, []compose.Note{{Text: hostile}}) },
-		"plan note": func(o Options) { printPlanNotes(o.Out, &plan.Plan{Notes: []string{hostile}}, false) },
+		"plan note": func(o Options) { printPlanNotes(o, &plan.Plan{Notes: []string{hostile}}, false) },
 		"text":      func(o Options) { PrintText(o, hostile) },
 		"lines":     func(o Options) { _ = Lines(o, hostile) },
 		"cell": func(o Options) {
