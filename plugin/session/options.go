@@ -26,13 +26,15 @@ type Options struct {
 
 	Progress  string // a kind of view.NewProgress
 	Color     string // auto, never or always
-	QuietPull bool   // how far pulls are is not shown
+	Level     view.Level
+	QuietPull bool // how far pulls are is not shown
 
 	Isolation string // link or project
 	LinkEnv   string // none, ports or full; empty: as STACKLITE_LINK_ENV says
 	Discovery string // on, project, off or names; empty: as STACKLITE_DISCOVERY says
 	Pool      string // a range of addresses; empty: as STACKLITE_POOL says
 	Builder   string // a way to build images; empty: as STACKLITE_BUILDER says
+	Habits    image.Habits
 
 	Parallel   int // how many things are done at once; 0: as COMPOSE_PARALLEL_LIMIT says
 	DryRun     bool
@@ -41,6 +43,10 @@ type Options struct {
 	// Note prints something that is neither a result nor an error; nil: as
 	// view.PrintNotes does.
 	Note func(o view.Options, text string)
+
+	// Show makes what shows how plans of a session are carried out, as the kind
+	// says; nil: as view.NewProgress does.
+	Show func(s *Session, kind string) (view.Progress, error)
 
 	// Planned, unless it is nil, is called with each plan of Converge before it
 	// is carried out.
@@ -153,15 +159,4 @@ func parsePool(s string) (netip.Prefix, error) {
 			Advice: []string{"write it like 10.100.0.0/16"}}
 	}
 	return p, nil
-}
-
-// parseBuilder reads the name of a way to build.
-func parseBuilder(s string) (image.Builder, error) {
-	switch b := image.Builder(s); b {
-	case "":
-		return image.AutoBuilder, nil
-	case image.AutoBuilder, image.Buildx, image.BuildKit, image.Classic:
-		return b, nil
-	}
-	return "", exit.Usage{Msg: fmt.Sprintf("--builder must be auto, buildx, buildkit or classic, not %q", s)}
 }

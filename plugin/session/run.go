@@ -35,7 +35,11 @@ func (s *Session) RunSilently(ctx context.Context, p *plan.Plan) error {
 }
 
 func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error {
-	progress, err := view.NewProgress(kind, s.View)
+	show := s.Options.Show
+	if show == nil {
+		show = func(s *Session, kind string) (view.Progress, error) { return view.NewProgress(kind, s.View) }
+	}
+	progress, err := show(s, kind)
 	if err != nil {
 		return exit.Usage{Msg: err.Error()}
 	}

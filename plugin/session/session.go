@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -73,6 +74,7 @@ func OpenFiles(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 	}
 	s.Name = s.Project.Name
 	s.Claim = newClaim(s.vars, o, s.Name, s.Project)
+	view.Print(s.View, view.Debug, "Using configuration files: "+strings.Join(s.Project.Files, ","))
 	if s.desired, err = o.desired(e.Version, s.vars); err != nil {
 		return nil, err
 	}
@@ -100,6 +102,7 @@ func Find(e *Environment, o Options) (*Session, error) {
 	switch {
 	case err == nil:
 		s.Project, s.Name = project, project.Name
+		view.Print(s.View, view.Debug, "Using configuration files: "+strings.Join(s.Project.Files, ","))
 	case o.Project != "":
 		s.Name, s.broken = compose.NormalizeName(o.Project), err
 	default:
@@ -116,7 +119,9 @@ func Connect(e *Environment, o Options) (*Session, error) {
 }
 
 func newSession(e *Environment, o Options) *Session {
-	return &Session{Options: o, View: e.View(o.Color), environment: e, vars: e.Vars}
+	v := e.View(o.Color)
+	v.Level = o.Level
+	return &Session{Options: o, View: v, environment: e, vars: e.Vars}
 }
 
 // ofProject is a session with the variables of the project that is meant,
@@ -133,7 +138,7 @@ func ofProject(e *Environment, o Options) (*Session, error) {
 // connect connects to the engine that the Docker CLI is set to, or the project's
 // variables name.
 func (s *Session) connect() error {
-	builder, err := parseBuilder(cmp.Or(s.Options.Builder, s.vars["STACKLITE_BUILDER"]))
+	builder, err := chooseBuilder(s.Options.Builder, s.vars)
 	if err != nil {
 		return err
 	}
@@ -154,12 +159,13 @@ func (s *Session) connect() error {
 	if s.environment.Host != nil {
 		o.Host = s.environment.Host()
 	}
+	view.Print(s.View, view.Debug, fmt.Sprintf("Stack Lite %s, engine at %s, API %s", s.Version(), cmp.Or(o.Host, c.DaemonHost()), c.ClientVersion()))
 	if strings.HasPrefix(c.DaemonHost(), "unix://") { // it runs on this machine
 		o.Avoid = localRoutes()
 	}
 	s.Engine = engine.New(c, o)
 	s.Images = image.New(c, image.Options{
-		RegistryAuth: s.environment.RegistryAuth, Builder: builder, Buildx: s.environment.Buildx,
+		RegistryAuth: s.environment.RegistryAuth, Builder: builder, Habits: s.Options.Habits, Buildx: s.environment.Buildx,
 		Explain: func(err error) error { return engine.Explain(err, s.Engine.Host()) },
 	})
 	return nil
