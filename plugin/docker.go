@@ -62,7 +62,7 @@ func runDocker(args []string) int {
 		ShortDescription: root.Short,
 	})
 	if old != nil {
-		return classic.ExitCode(err, view())
+		return classic.ExitCode(err, view(), old.Command(args, env.Vars))
 	}
 	return exit.Code(err, view())
 }

@@ -1,11 +1,13 @@
 package classic
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // Tool is one of the tools whose files are run here. A link with its name to this
@@ -63,13 +65,13 @@ func flags() map[string]flag {
 		"--allow-insecure-ssl":  {false, nowhere, ""},
 		"--host":                {true, toDocker, ""},
 		"--context":             {true, toDocker, ""},
-		"--log-level":           {true, toDocker, ""},
+		"--log-level":           {true, toDocker, ""}, // and to us
 		"--tls":                 {false, toDocker, ""},
 		"--tlsverify":           {false, toDocker, ""},
 		"--tlscacert":           {true, toDocker, ""},
 		"--tlscert":             {true, toDocker, ""},
 		"--tlskey":              {true, toDocker, ""},
-		"--verbose":             {false, toDocker, "--debug"},
+		"--verbose":             {false, toDocker, "--debug"}, // and to us
 	}
 }
 
@@ -90,8 +92,28 @@ func long(short string) (name string, known bool) {
 
 // Args turns the old tool's command line into that of a plugin of this name.
 func (t *Tool) Args(args []string, plugin string) []string {
-	docker, ours := []string{args[0]}, []string{plugin}
-	rest := args[1:]
+	docker, ours, rest := t.parse(args, plugin)
+	return slices.Concat(docker, ours, rest)
+}
+
+// Command is what ExitCode has to know of the old tool's command line.
+func (t *Tool) Command(args []string, vars map[string]string) Command {
+	var c Command
+	if _, _, rest := t.parse(args, ""); len(rest) > 0 {
+		c.Verb = rest[0]
+	}
+	switch strings.ToLower(vars["COMPOSE_DOCKER_CLI_BUILD"]) {
+	case "0", "false":
+		c.EngineBuilds = true
+	}
+	return c
+}
+
+// parse gives the flags for the Docker CLI's library, those of ours, each behind
+// the name of the program, and the rest, which begins with the verb.
+func (t *Tool) parse(args []string, plugin string) (docker, ours, rest []string) {
+	docker, ours = []string{args[0]}, []string{plugin}
+	rest = args[1:]
 	known := flags()
 	for len(rest) > 0 && strings.HasPrefix(rest[0], "-") && rest[0] != "-" {
 		word := rest[0]
@@ -99,36 +121,76 @@ func (t *Tool) Args(args []string, plugin string) []string {
 		if word == "--" {
 			break
 		}
-		if word == "-v" || word == "--version" {
-			return append(docker, append(ours, "version")...)
-		}
 		name, value, given := splitFlag(word)
-		f, isKnown := known[name]
+		name, isKnown := whole(name, known)
+		if word == "-v" || name == "--version" {
+			return docker, ours, []string{"version"}
+		}
+		f := known[name]
 		if !isKnown {
 			// It is no flag of the old tool's: cobra says what is wrong.
 			ours = append(ours, word)
 			continue
 		}
-		if f.value && !given && len(rest) > 0 {
+		if f.value && !given {
+			if len(rest) == 0 {
+				ours = append(ours, name) // cobra says that it has no value, or what it does not know
+				break
+			}
 			value, rest = rest[0], rest[1:]
 		}
-		if f.as != "" {
-			name = f.as
-		}
-		if name == "--log-level" {
-			value = level(value)
-		}
+		toCLI, toPlugin := f.words(name, value)
+		docker, ours = append(docker, toCLI...), append(ours, toPlugin...)
+	}
+	return docker, ours, rest
+}
+
+// words are a flag, of this name and value, for the Docker CLI's library and for us.
+func (f flag) words(name, value string) (docker, ours []string) {
+	word := func(name, value string) []string {
 		if f.value {
 			name += "=" + value
 		}
-		switch f.to {
-		case toDocker:
-			docker = append(docker, name)
-		case toUs:
-			ours = append(ours, name)
+		return []string{name}
+	}
+	switch name {
+	case "--verbose": // both are to say more
+		return []string{f.as}, []string{name}
+	case "--log-level":
+		ours = word(name, value)
+		if value = level(value); value == "" {
+			return nil, ours
+		}
+		return word(name, value), ours
+	}
+	if f.as != "" {
+		name = f.as
+	}
+	switch f.to {
+	case toDocker:
+		return word(name, value), nil
+	case toUs:
+		return nil, word(name, value)
+	}
+	return nil, nil
+}
+
+// whole is the flag that a word is, or is the beginning of where that fits no
+// other.
+func whole(word string, known map[string]flag) (name string, ok bool) {
+	if _, ok := known[word]; ok || !strings.HasPrefix(word, "--") {
+		return word, ok
+	}
+	var fits []string
+	for _, name := range append(slices.Collect(maps.Keys(known)), "--version", "--help") {
+		if strings.HasPrefix(name, word) {
+			fits = append(fits, name)
 		}
 	}
-	return slices.Concat(docker, ours, rest)
+	if len(fits) != 1 {
+		return word, false
+	}
+	return fits[0], true
 }
 
 // splitFlag reads --name=value, --name, -n, -nvalue and -n=value.
@@ -144,14 +206,20 @@ func splitFlag(word string) (name, value string, given bool) {
 	return name, value, value != ""
 }
 
-// level is the Docker CLI's word for a level of logging: the old tool had
-// capitals, and one more.
+// level is the Docker CLI's word for a level of logging; empty: there is no such
+// level, as Level says.
 func level(word string) string {
-	switch word = strings.ToLower(word); word {
-	case "warning":
+	switch l, err := Level(word, false); {
+	case err != nil:
+		return ""
+	case l == view.Debug:
+		return "debug"
+	case l == view.Warning:
 		return "warn"
-	case "critical":
+	case l == view.Error:
+		return "error"
+	case l == view.Critical:
 		return "fatal"
 	}
-	return word
+	return "info"
 }

@@ -17,19 +17,19 @@ import (
 
 // ExitCode prints what went wrong as the old tools did, and returns their exit
 // code (compose-v1.md 3.2): 1 for every mistake and for Ctrl-C.
-func ExitCode(err error, o view.Options) int {
+func ExitCode(err error, o view.Options, of Command) int {
 	var code exit.Status
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &code):
 		if code == 130 {
-			view.PrintText(o, "Aborting.")
+			view.Print(o, view.Error, "Aborting.")
 			return 1
 		}
 		return int(code)
 	case errors.Is(err, context.Canceled):
-		view.PrintText(o, "Aborting.")
+		view.Print(o, view.Error, "Aborting.")
 		return 1
 	}
 	prefix := ""
@@ -42,16 +42,19 @@ func ExitCode(err error, o view.Options) int {
 		var step *plan.StepError
 		switch {
 		case errors.As(e, &mistakes):
-			printMistakes(o, prefix, mistakes)
+			if o.Level <= view.Error {
+				printMistakes(o, prefix, mistakes)
+			}
+		case printImageError(e, o, prefix, of):
 		case errors.As(e, &step):
-			bringing = true
+			bringing = of.bringsUp()
 			view.PrintText(o, fmt.Sprintf("ERROR: for %s  %s", step.Step.Task.Name, step.Err))
 		default:
-			view.PrintText(o, prefix+capital(e.Error()))
+			view.Print(o, view.Error, prefix+capital(e.Error()))
 		}
 	}
 	if bringing {
-		view.PrintText(o, prefix+"Encountered errors while bringing up the project.")
+		view.Print(o, view.Error, prefix+"Encountered errors while bringing up the project.")
 	}
 	return 1
 }

@@ -37,7 +37,7 @@ func TestErrorsArePrintedAsTheOldToolsDid(t *testing.T) {
 			"ERROR: for demo_web_1  no good\nNo good\nEncountered errors while bringing up the project.\n"},
 	} {
 		var errs bytes.Buffer
-		code := ExitCode(c.err, view.Options{Err: &errs, ErrIsTerminal: c.terminal, Color: "never"})
+		code := ExitCode(c.err, view.Options{Err: &errs, ErrIsTerminal: c.terminal, Color: "never"}, Command{Verb: "up"})
 		if code != c.code || errs.String() != c.text {
 			t.Errorf("%s: exit code %d, %q", c.name, code, errs.String())
 		}

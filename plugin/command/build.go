@@ -9,10 +9,12 @@ import (
 	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 
+	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // buildFlags are those of build.
@@ -44,7 +46,9 @@ next up.
 
 Images are built with the docker command's buildx plugin if it is installed,
 otherwise by the engine, with BuildKit if the engine has it and builds upon
-the images that are there. --builder chooses.`,
+the images that are there. --builder chooses; without it STACKLITE_BUILDER does,
+and then DOCKER_BUILDKIT, where 0 means the classic builder and 1 BuildKit, and
+COMPOSE_DOCKER_CLI_BUILD, where 0 means the classic builder.`,
 		Example: `  docker stacklite build
   docker stacklite build --no-cache web
   docker stacklite build --pull --build-arg VERSION=2 web worker
@@ -58,6 +62,9 @@ the images that are there. --builder chooses.`,
 			build, err := f.options(c.env.Vars)
 			if err != nil {
 				return err
+			}
+			if c.classic != nil {
+				return c.buildByService(cmd, o, f, build, args)
 			}
 			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error {
 				services, err := session.Chosen(s.Project, args)
@@ -81,7 +88,9 @@ the images that are there. --builder chooses.`,
 	flags.BoolVar(&f.compress, "compress", false, "compress the build directory before sending it")
 	flags.BoolVar(&f.noRm, "no-rm", false, "keep the intermediate containers (classic builder)")
 	flags.BoolVar(&f.forceRm, "force-rm", false, "remove the intermediate containers of failed steps too: always done")
-	cmd.MarkFlagsMutuallyExclusive("no-rm", "force-rm")
+	if c.classic == nil {
+		cmd.MarkFlagsMutuallyExclusive("no-rm", "force-rm")
+	}
 	cmd.MarkFlagsMutuallyExclusive("parallel", "no-parallel")
 	return cmd
 }
@@ -102,6 +111,40 @@ func (f buildFlags) general(o session.Options) (session.Options, error) {
 		o.Progress = "quiet"
 	}
 	return o, nil
+}
+
+// buildByService is build as the old tools did it: one image after the other, in
+// the order of the services, until one fails.
+func (c *cli) buildByService(cmd *cobra.Command, o session.Options, f buildFlags, build desired.BuildOptions, args []string) error {
+	parallel := cmd.Flags().Changed("parallel")
+	if o.Progress != "quiet" && o.Progress != "json" {
+		o.Progress = "auto" // --progress was for docker build
+	}
+	o.Habits.KeepFailed = !f.forceRm
+	shown := &classic.Images{}
+	o.Show = func(s *session.Session, kind string) (view.Progress, error) { return shown.Progress(kind, s.View) }
+	build.Alone = true
+	return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error {
+		services, err := session.Chosen(s.Project, args)
+		if err != nil {
+			return err
+		}
+		shown.Project = s.Project
+		builds := classic.Builds{Project: s.Project, Services: services}
+		if !f.quiet {
+			builds.NoteSkipped(s.View)
+		}
+		have, err := s.Observe(ctx, true)
+		if err != nil {
+			return err
+		}
+		p := desired.Builds(s.Project, services, have.Have, build, image.Bases)
+		if parallel {
+			shown.Lines = builds.Names(p)
+			return s.Run(ctx, p)
+		}
+		return s.Run(ctx, builds.OneByOne(p))
+	})
 }
 
 // runBuild builds the images of services, or of all where services is nil.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -20,19 +22,30 @@ type cli struct {
 	env     *session.Environment
 	general session.Options // as the flags before the verb say; verbs change copies of it
 	classic *classic.Tool   // the old tool that this is called as; nil: none
+	level   string          // of what an old tool is to say; empty: as verbose says
+	verbose bool
 }
 
 // options are the general options, for a verb to change.
 func (c *cli) options() session.Options {
 	o := c.general
 	if c.classic != nil {
-		o.FileNames, o.Note, o.Planned = c.classic.Files, view.PrintText, noteUnchanged
+		o.FileNames, o.Note, o.Planned = c.classic.Files, classic.Note, noteUnchanged()
+		o.Habits = image.Habits{AsDocker: true, KeepFailed: true, Words: true}
+		o.Show = func(s *session.Session, kind string) (view.Progress, error) {
+			return classic.Images{Project: s.Project, QuietPulls: s.Options.QuietPull}.Progress(kind, s.View)
+		}
+		o.Level, _ = classic.Level(c.level, c.verbose) // checked has refused what is none
 	}
 	return o
 }
 
 // view says how results are shown, for verbs without a session.
-func (c *cli) view() view.Options { return c.env.View(c.general.Color) }
+func (c *cli) view() view.Options {
+	v := c.env.View(c.general.Color)
+	v.Level = c.options().Level
+	return v
+}
 
 // terminal is the user's streams, for a process in a container.
 func (c *cli) terminal() follow.Terminal {
@@ -97,10 +110,22 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// noteUnchanged prints, as the old tools did, which containers a plan leaves as
-// they are.
-func noteUnchanged(o view.Options, p session.Planned) {
-	for _, name := range classic.Unchanged(p.Goal, p.Want, p.Have, p.Plan) {
-		view.PrintText(o, name+" is up-to-date")
+// noteUnchanged prints, as the old tools did, which containers a command leaves as
+// they are. Where images are built first that is known of the second plan.
+func noteUnchanged() func(view.Options, session.Planned) {
+	var first []string // unchanged by the plan that builds
+	building := false
+	return func(o view.Options, p session.Planned) {
+		names := classic.Unchanged(p.Goal, p.Want, p.Have, p.Plan)
+		if building {
+			names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(first, n) })
+		}
+		if building = p.Goal.Build; building {
+			first = names
+			return
+		}
+		for _, name := range names {
+			view.Print(o, view.Info, name+" is up-to-date")
+		}
 	}
 }

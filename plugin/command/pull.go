@@ -8,10 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // pullFlags are those of pull.
@@ -47,6 +49,12 @@ login. A pull whose connection breaks is retried.`,
 			}
 			if f.quiet {
 				o.Progress = "quiet"
+			}
+			if c.classic != nil && f.policy == "always" {
+				if cmd.Flags().Changed("parallel") {
+					classic.Note(c.view(), "--parallel option is deprecated and will be removed in future versions.")
+				}
+				return c.pullByService(cmd, o, f, args)
 			}
 			return c.withFiles(cmd, o, false, func(ctx context.Context, s *session.Session) error { return runPull(ctx, s, f, args) })
 		},
@@ -89,6 +97,33 @@ func runPull(ctx context.Context, s *session.Session, f pullFlags, args []string
 		return noteFailures(ctx, s, err)
 	}
 	return err
+}
+
+// pullByService is pull as the old tools did it: service by service.
+func (c *cli) pullByService(cmd *cobra.Command, o session.Options, f pullFlags, args []string) error {
+	pulls := &classic.Pulls{Serial: f.serial, Ignored: f.ignoreFailures}
+	o.Show = func(s *session.Session, kind string) (view.Progress, error) { return pulls.Progress(kind, s.View) }
+	return c.withFiles(cmd, o, false, func(ctx context.Context, s *session.Session) error {
+		services, err := session.Chosen(s.Project, args)
+		if err != nil {
+			return err
+		}
+		switch {
+		case services == nil:
+			services = s.FileServices()
+		case f.includeDeps:
+			services = s.Topology.Needs(services)
+		}
+		if err := s.Engine.Ping(ctx); err != nil {
+			return err
+		}
+		pulls.Project, pulls.Services = s.Project, services
+		err = s.Run(ctx, pulls.Plan())
+		if pulls.Serial && pulls.Ignored {
+			_, err = partFailures(ctx, err)
+		}
+		return err
+	})
 }
 
 // missingImages makes an error of a plan to pull.

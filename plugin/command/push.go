@@ -34,10 +34,13 @@ of docker login.`,
   docker stacklite push --to localhost:5000 web`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			o := c.options()
+			if c.classic != nil && f.to == "" {
+				return c.withFiles(cmd, o, false, func(_ context.Context, s *session.Session) error { return pushNothing(s, args) })
+			}
 			if err := f.check(); err != nil {
 				return err
 			}
-			o := c.options()
 			if f.quiet {
 				o.Progress = "quiet"
 			}
@@ -63,6 +66,13 @@ func (f pushFlags) check() error {
 			Advice: []string{"write it like registry.example.com/team or localhost:5000"}}
 	}
 	return nil
+}
+
+// pushNothing is push as docker-compose did it for these files: it pushed what has
+// image: and build:, and no service of theirs can have both.
+func pushNothing(s *session.Session, args []string) error {
+	_, err := session.Chosen(s.Project, args)
+	return err
 }
 
 func runPush(ctx context.Context, s *session.Session, f pushFlags, args []string) error {

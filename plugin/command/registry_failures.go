@@ -11,8 +11,18 @@ import (
 // noteFailures prints as notes which images could not be fetched or sent. It
 // returns the other errors, and all of them after an interruption.
 func noteFailures(ctx context.Context, s *session.Session, err error) error {
+	failures, other := partFailures(ctx, err)
+	for _, one := range failures {
+		s.Note(one.Error())
+	}
+	return other
+}
+
+// partFailures parts the errors of images that could not be fetched or sent from
+// the others. After an interruption all are others.
+func partFailures(ctx context.Context, err error) (failures []error, others error) {
 	if err == nil || ctx.Err() != nil {
-		return err
+		return nil, err
 	}
 	list := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
@@ -25,7 +35,7 @@ func noteFailures(ctx context.Context, s *session.Session, err error) error {
 			other = append(other, one)
 			continue
 		}
-		s.Note(one.Error())
+		failures = append(failures, one)
 	}
-	return errors.Join(other...)
+	return failures, errors.Join(other...)
 }

@@ -113,12 +113,18 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	f.StringVar(&c.general.LinkEnv, "link-env", "", "link variables that containers get: none, ports, or full, which adds the target's environment (default STACKLITE_LINK_ENV, else ports)")
 	f.StringVar(&c.general.Discovery, "discovery", "", "what discovery proxies find without a link: on, the project and what other projects allow; project; off; or names of other projects to allow (default STACKLITE_DISCOVERY, else on)")
 	f.StringVar(&c.general.Pool, "pool", "", "address range for subnets (default STACKLITE_POOL, else chosen by the engine, or 10.222.0.0/16 if it cannot)")
-	f.StringVar(&c.general.Builder, "builder", "", "how images are built: auto, buildx, buildkit or classic (default STACKLITE_BUILDER, else auto)")
+	f.StringVar(&c.general.Builder, "builder", "", "how images are built: auto, buildx, buildkit or classic (default STACKLITE_BUILDER, else what DOCKER_BUILDKIT or COMPOSE_DOCKER_CLI_BUILD asks for, else auto)")
 	f.BoolVar(&c.general.DryRun, "dry-run", false, "print what would be done, without doing it")
 	f.IntVar(&c.general.Parallel, "parallel", 0, "maximum number of operations at once (default COMPOSE_PARALLEL_LIMIT, else 16)")
 	_ = root.MarkPersistentFlagFilename("file", "yml", "yaml")
 	_ = root.MarkPersistentFlagFilename("env-file")
 	_ = root.MarkPersistentFlagDirname("project-directory")
+	if c.classic != nil { // flags of the old tools; the Docker CLI has its own
+		f.StringVar(&c.level, "log-level", "", "")
+		f.BoolVar(&c.verbose, "verbose", false, "")
+		_ = f.MarkHidden("log-level")
+		_ = f.MarkHidden("verbose")
+	}
 	c.completeFlags(root)
 }
 
@@ -159,6 +165,9 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := view.CheckColor(c.general.Color); err != nil {
+			return err
+		}
+		if _, err := classic.Level(c.level, c.verbose); err != nil {
 			return err
 		}
 		if _, err := view.NewProgress(c.general.Progress, view.Options{Err: io.Discard}); err != nil {

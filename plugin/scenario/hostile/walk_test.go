@@ -83,7 +83,7 @@ func (u *user) root(out, errs *stream) (*cobra.Command, func() int) {
 	return root, func() int {
 		err := root.ExecuteContext(context.Background())
 		if old != nil {
-			return classic.ExitCode(err, options())
+			return classic.ExitCode(err, options(), classic.Command{Verb: "up"})
 		}
 		return exit.Code(err, options())
 	}
@@ -317,6 +317,9 @@ func (u *user) look(t *testing.T, l typed) (printed string) {
 	what := fmt.Sprintf("%s %v %s (terminal %v)", u.tool, u.general, l.line, u.terminal)
 	if !l.raw && (u.terminal || !l.logs) {
 		for name, text := range map[string]string{"output": out, "error": errs} {
+			l := l
+			// In the place of docker-compose the lines of a build go there as they are.
+			l.bare = l.bare || u.tool != "" && name == "output" && strings.HasPrefix(l.line, "build")
 			if found := harm(text, u.terminal, l); found != "" {
 				t.Errorf("%s: on standard %s is %s:\n%q", what, name, found, text)
 			}

@@ -2,6 +2,7 @@ package realengine_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,8 +57,12 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := drive(t, session, filepath.Dir(theirs), cli.DaemonHost())
-			got := drive(t, session, ours, cli.DaemonHost())
+			var more []string // of the environment
+			if strings.Contains(string(txtar.Format(session)), "$REGISTRY") {
+				more = append(more, "REGISTRY="+startRegistry(t))
+			}
+			want := drive(t, session, filepath.Dir(theirs), cli.DaemonHost(), more...)
+			got := drive(t, session, ours, cli.DaemonHost(), more...)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("docker-compose -, this program +\n%s", diff)
 			}
@@ -67,7 +72,7 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 
 // drive runs the script of a session with the docker-compose of a folder and
 // gives its standard output, with what differs each time made equal.
-func drive(t *testing.T, session *txtar.Archive, folder, host string) string {
+func drive(t *testing.T, session *txtar.Archive, folder, host string, more ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	var script string
@@ -76,7 +81,8 @@ func drive(t *testing.T, session *txtar.Archive, folder, host string) string {
 			script = string(f.Data)
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
+		file := filepath.Join(dir, f.Name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, f.Data, 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -86,6 +92,7 @@ func drive(t *testing.T, session *txtar.Archive, folder, host string) string {
 	sh := exec.CommandContext(ctx, "sh", "-c", prelude+script)
 	sh.Dir = dir
 	sh.Env = append(os.Environ(), "PATH="+folder+":"+os.Getenv("PATH"), "COMPOSE_PROJECT_NAME="+project, "DOCKER_HOST="+host)
+	sh.Env = append(sh.Env, more...)
 	var said strings.Builder
 	sh.Stderr = &said
 	out, err := sh.Output()
