@@ -113,7 +113,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 		r.Add(&want, in)
 	}
 	p, err := plan.Make(r.Goal, want, have.Have)
-	err = nameTaken(s, err, refused)
+	err = nameTaken(s, err, s.Claim.Refused(have.Snapshot.Containers))
 	if err == nil && r.NoBuild {
 		err = checkBuilt(p)
 	}
