@@ -169,23 +169,20 @@ func readAnswers(file string) (list []answer, err error) {
 	return list, lines.Err()
 }
 
-// away is how long somebody gave no answer since a moment: from the last one before
-// questions that had none to the first one after them. While nobody asks, nobody is
-// away.
+// away is how long somebody gave no answer since a moment: from each first question
+// that had none to the next one that had. While nobody asks, nobody is away.
 func away(list []answer, name string, since time.Time) (total time.Duration) {
 	list = slices.DeleteFunc(slices.Clone(list), func(a answer) bool { return a.name != name || a.at.Before(since) })
 	slices.SortFunc(list, func(a, b answer) int { return a.at.Compare(b.at) })
-	var last time.Time
-	missed := false
+	var missed time.Time
 	for _, a := range list {
-		if !a.ok {
-			missed = true
-			continue
+		switch {
+		case !a.ok && missed.IsZero():
+			missed = a.at
+		case a.ok && !missed.IsZero():
+			total += a.at.Sub(missed)
+			missed = time.Time{}
 		}
-		if missed && !last.IsZero() {
-			total += a.at.Sub(last)
-		}
-		last, missed = a.at, false
 	}
 	return total
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestAwayIsTheTimeBetweenAnswersWithQuestionsThatHadNone(t *testing.T) {
+func TestAwayIsTheTimeFromQuestionsWithoutAnAnswerToThoseWithOne(t *testing.T) {
 	start := time.Unix(1000, 0)
 	at := func(ms int, ok bool) answer { return answer{start.Add(time.Duration(ms) * time.Millisecond), "db", ok} }
 	for _, c := range []struct {
@@ -16,12 +16,12 @@ func TestAwayIsTheTimeBetweenAnswersWithQuestionsThatHadNone(t *testing.T) {
 		{nil, 0},
 		{[]answer{at(0, true), at(20, true)}, 0},
 		{[]answer{at(0, true), at(900, true)}, 0}, // nobody asked
-		{[]answer{at(0, true), at(20, false), at(40, false), at(60, true)}, 60 * time.Millisecond},
-		{[]answer{at(40, false), at(60, true), at(0, true)}, 60 * time.Millisecond},
-		{[]answer{at(0, false), at(20, true)}, 0},
-		{[]answer{at(0, true), at(20, false), at(40, true), at(60, false), at(100, true)}, 100 * time.Millisecond},
-		{[]answer{{start, "cache", true}, at(20, false), at(40, true)}, 0},
-		{[]answer{at(-40, true), at(-20, false), at(0, true)}, 0}, // before
+		{[]answer{at(0, true), at(20, false), at(40, false), at(60, true)}, 40 * time.Millisecond},
+		{[]answer{at(40, false), at(60, true), at(0, true)}, 20 * time.Millisecond},
+		{[]answer{at(0, false), at(20, true)}, 20 * time.Millisecond},
+		{[]answer{at(0, true), at(20, false), at(40, true), at(60, false), at(100, true)}, 60 * time.Millisecond},
+		{[]answer{{start, "cache", false}, at(20, true), at(40, true)}, 0},
+		{[]answer{at(-40, false), at(0, true)}, 0}, // before
 	} {
 		if got := away(c.list, "db", start); got != c.want {
 			t.Errorf("%v: away %v, want %v", c.list, got, c.want)
