@@ -87,7 +87,9 @@ func printMistakes(o view.Options, prefix string, mistakes compose.Errors) {
 		}
 		flush()
 		said.Msg = capital(said.Error())
-		printLines(o, prefix+said.Msg)
+		for line := range strings.SplitSeq(prefix+said.Msg, "\n") {
+			view.PrintText(o, line)
+		}
 	}
 	flush()
 }
@@ -99,13 +101,6 @@ func hintsOf(e *compose.Error, sentence string) []string {
 		return append([]string{fmt.Sprintf("did you mean %q?", meant)}, e.Hints...)
 	}
 	return e.Hints
-}
-
-// printLines prints text of several lines.
-func printLines(o view.Options, text string) {
-	for line := range strings.SplitSeq(text, "\n") {
-		view.PrintText(o, line)
-	}
 }
 
 // parts returns the errors that one was joined from.

@@ -26,7 +26,7 @@ func LogWidth(p *compose.Project) int {
 func Started(p *compose.Project) func(a, b observed.Container) int {
 	var order []string
 	if p != nil {
-		order = Order(p)
+		order = ServiceNames(p)
 	}
 	return func(a, b observed.Container) int {
 		return cmp.Or(slices.Index(order, a.Service)-slices.Index(order, b.Service), strings.Compare(a.Service, b.Service), a.Number-b.Number)

@@ -7,6 +7,15 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
+// ServiceNames names the services of a project in the order of Order.
+func ServiceNames(p *compose.Project) []string {
+	var names []string
+	for _, s := range Order(p) {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
 // Order gives the services of a project in the order in which docker-compose
 // went through them: each after those that it uses, and what does not use each
 // other as in the file, but for what others have drawn to the front.

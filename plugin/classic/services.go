@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -36,45 +35,4 @@ func PrintLines(o view.Options, lines []string) error {
 		lines = []string{""}
 	}
 	return view.Lines(o, lines...)
-}
-
-// Order gives the services in the order in which the old tools listed them: each
-// after those that it needs, and otherwise as in the file. Those that need each
-// other, which the old tools refused, come in some order that is always the same.
-func Order(p *compose.Project) []string {
-	var out []string
-	visited := map[string]bool{}
-	var visit func(string)
-	visit = func(name string) {
-		if visited[name] {
-			return
-		}
-		visited[name] = true
-		for _, s := range p.Services {
-			if slices.Contains(needs(p, s), name) {
-				visit(s.Name)
-			}
-		}
-		out = append(out, name)
-	}
-	for _, s := range slices.Backward(p.Services) {
-		visit(s.Name)
-	}
-	slices.Reverse(out)
-	return out
-}
-
-// needs names the services that one is started after.
-func needs(p *compose.Project, s *compose.Service) []string {
-	var names []string
-	for _, l := range s.Links {
-		names = append(names, l.Target)
-	}
-	for _, v := range s.VolumesFrom {
-		names = append(names, v.Source)
-	}
-	if s.Net.Mode == compose.NetService {
-		names = append(names, s.Net.Name)
-	}
-	return slices.DeleteFunc(names, func(n string) bool { return n == s.Name || p.Service(n) == nil })
 }

@@ -28,7 +28,7 @@ func TestServicesAreListedInTheOrderOfTheOldTools(t *testing.T) {
 		"side: {image: x, net: 'container:web'}\nother: {image: x}\nweb: {image: x}":                                         "other web side",
 		"a: {image: x, links: [b]}\nb: {image: x, links: [a]}":                                                               "b a",
 	} {
-		if got := strings.Join(Order(load(t, text)), " "); got != want {
+		if got := strings.Join(ServiceNames(load(t, text)), " "); got != want {
 			t.Errorf("%s\ngot  %s\nwant %s", text, got, want)
 		}
 	}

@@ -109,7 +109,7 @@ func printClassicServices(ctx context.Context, s *session.Session, words []strin
 	if err != nil {
 		return err
 	}
-	return classic.PrintLines(s.View, filters.services(s.Project, classic.Order(s.Project), list))
+	return classic.PrintLines(s.View, filters.services(s.Project, classic.ServiceNames(s.Project), list))
 }
 
 // printClassic asks the engine about every container what the table of the old
