@@ -31,7 +31,7 @@ func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer, re
 		facts.SharesIDs[name] = e.created.id(a.SharesWith[i])
 	}
 	if a.Replaces != "" {
-		if err := e.addReplaced(ctx, a.Replaces, spec, &facts); err != nil {
+		if err := addReplaced(ctx, e.client, a.Replaces, spec, &facts); err != nil {
 			return err
 		}
 	}
@@ -50,8 +50,8 @@ func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer, re
 
 // addReplaced asks for the container that another replaces, and for what the
 // containers have whose volumes either uses. Those that are gone give nothing.
-func (e *Engine) addReplaced(ctx context.Context, id string, spec desired.ContainerSpec, facts *desired.CreationFacts) error {
-	was, err := e.client.ContainerInspect(ctx, id)
+func addReplaced(ctx context.Context, client Client, id string, spec desired.ContainerSpec, facts *desired.CreationFacts) error {
+	was, err := client.ContainerInspect(ctx, id)
 	if err != nil {
 		return ignoreNotFound(err)
 	}
@@ -65,7 +65,7 @@ func (e *Engine) addReplaced(ctx context.Context, id string, spec desired.Contai
 	}
 	slices.Sort(sources)
 	for _, source := range slices.Compact(sources) {
-		c, err := e.client.ContainerInspect(ctx, source)
+		c, err := client.ContainerInspect(ctx, source)
 		if err = ignoreNotFound(err); err != nil {
 			return err
 		}
