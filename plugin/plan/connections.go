@@ -74,7 +74,7 @@ func (p *networkPlan) attach(key stepKey, task Task, cause string, a Connect, af
 // connectToOthers plans to attach a container to networks of other stacks, and to
 // detach it from those that it leaves.
 func (p *networkPlan) connectToOthers(d *decision) {
-	if d.skip {
+	if d.skip || d.asItIs {
 		return
 	}
 	for _, network := range d.want.Leaves {
@@ -106,7 +106,7 @@ func (p *networkPlan) connectToOthers(d *decision) {
 // to a network.
 func (p *networkPlan) detach(network string, from decisions, cause string) {
 	for _, d := range from {
-		if d.attachedTo(network) {
+		if d.attachedTo(network) && !d.asItIs {
 			p.disconnect(d, network, cause)
 		}
 	}

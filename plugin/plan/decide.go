@@ -33,8 +33,8 @@ func (d *decider) decide(w Container) *decision {
 	if len(candidates) > 0 && slices.ContainsFunc(w.SharesWith, d.made.replaces) {
 		found.asked = true // on its own it would be left on a network that is gone
 	}
-	if slices.ContainsFunc(candidates, d.losesLink) {
-		found.asked = true // on its own its link would lead nowhere, and it could not be started again
+	if slices.ContainsFunc(candidates, d.losesLink) || slices.ContainsFunc(candidates, d.losesNetwork) {
+		found.asked = true // on its own its link or network would lead nowhere, and it could not be started again
 	}
 	switch {
 	case len(candidates) == 0:
@@ -42,12 +42,10 @@ func (d *decider) decide(w Container) *decision {
 		found.skip = !found.make
 		found.cause = "missing"
 	case !found.asked:
-		found.keep = candidates[0]
+		d.keepAsTheyAre(found, candidates)
+		found.replace = nil
 	case d.keepsOld(candidates):
-		found.keep = candidates[0]
-		if found.keep.MadeBy == "" {
-			found.replace = candidates[1:]
-		}
+		d.keepAsTheyAre(found, candidates)
 	default:
 		d.choose(found, candidates)
 		found.leaveData()
@@ -60,7 +58,40 @@ func (d *decider) keepsOld(candidates []*HaveContainer) bool {
 	if d.goal.TakeOver && !d.goal.NoCreate && slices.ContainsFunc(candidates, func(h *HaveContainer) bool { return h.MadeBy != "" }) {
 		return false
 	}
-	return d.goal.Recreate == Never || d.goal.NoCreate
+	return d.goal.NoCreate || d.goal.Recreate == Never && !slices.ContainsFunc(candidates, d.losesNetwork)
+}
+
+// losesNetwork reports whether a container shares the network of one that is
+// replaced: it could not be started again.
+func (d *decider) losesNetwork(h *HaveContainer) bool {
+	return h.NetworkOf != "" && slices.ContainsFunc(d.made, func(other *decision) bool {
+		return slices.ContainsFunc(other.replace, func(r *HaveContainer) bool { return r.ID == h.NetworkOf })
+	})
+}
+
+// keepAsTheyAre has one of the candidates serve on whatever it is like. Where some
+// are another tool's, that is the one that runs, or else the one that bears the
+// name: a takeover that was cut off may be undone as well as finished, so none is
+// removed.
+func (d *decider) keepAsTheyAre(found *decision, candidates []*HaveContainer) {
+	byAnother := func(h *HaveContainer) bool { return h.MadeBy != "" }
+	if !slices.ContainsFunc(candidates, byAnother) {
+		found.keep, found.replace = candidates[0], candidates[1:]
+		return
+	}
+	found.keep = slices.MaxFunc(candidates, func(a, b *HaveContainer) int {
+		rank := func(h *HaveContainer) int {
+			switch {
+			case h.State.Up():
+				return 2
+			case h.Name == found.want.Name:
+				return 1
+			}
+			return 0
+		}
+		return rank(a) - rank(b)
+	})
+	found.keepsName, found.asItIs = true, d.goal.NoCreate && byAnother(found.keep)
 }
 
 // candidates gives the containers that may serve as the wanted one: first the

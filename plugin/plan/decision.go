@@ -4,15 +4,17 @@ import "slices"
 
 // decision is what becomes of one wanted container.
 type decision struct {
-	want    Container
-	keep    *HaveContainer   // the container that serves, now or after it got its name
-	replace []*HaveContainer // those that it takes the place of
-	left    []*HaveContainer // those whose place it takes and that stay, for they have other data
-	make    bool             // a new one is made
-	cause   string           // of making it
-	asked   bool             // the goal is about it, or about what it shares something with
-	skip    bool             // not asked for and not there: nothing happens
-	taken   bool             // a container that the plan removes or renames bears the wanted name until then
+	want      Container
+	keep      *HaveContainer   // the container that serves, now or after it got its name
+	replace   []*HaveContainer // those that it takes the place of
+	left      []*HaveContainer // those whose place it takes and that stay, for they have other data
+	make      bool             // a new one is made
+	cause     string           // of making it
+	asked     bool             // the goal is about it, or about what it shares something with
+	skip      bool             // not asked for and not there: nothing happens
+	keepsName bool             // it is, or is beside, one that another tool made and that stays
+	asItIs    bool             // another tool made the container, and it is not attached anywhere or detached
+	taken     bool             // a container that the plan removes or renames bears the wanted name until then
 }
 
 // address is how actions address the container that serves in the end.
@@ -36,9 +38,8 @@ func (d *decision) firstName() string {
 }
 
 // renames reports whether the container gets its name once another one is gone.
-// Those that another tool made keep the names that it knows them by.
 func (d *decision) renames() bool {
-	return !d.skip && d.firstName() != d.want.Name && (d.keep == nil || d.keep.MadeBy == "")
+	return !d.skip && !d.keepsName && d.firstName() != d.want.Name
 }
 
 // TemporaryName is the name of a container until the one that it replaces is
@@ -141,7 +142,7 @@ func (d decisions) named(names []string) []string {
 func (d decisions) members(network string) decisions {
 	var members decisions
 	for _, d := range d {
-		if !d.skip && slices.Contains(d.want.Attach, network) {
+		if !d.skip && !d.asItIs && slices.Contains(d.want.Attach, network) {
 			members = append(members, d)
 		}
 	}

@@ -72,14 +72,8 @@ func (p startPlan) waits(d *decision) []wait {
 		after = append(after, need(createKey(w.Name)))
 	}
 	after = append(after, p.have.createdOnMade(d)...)
-	for _, name := range w.Attach {
-		after = append(after, p.attached(d, name)...)
-		after = append(after, needs(p.takeover.networks.connections.addressed[name])...)
-	}
-	for _, name := range w.OtherNetworks {
-		if d.joins(name) {
-			after = append(after, need(connectKey(w.Name, name)))
-		}
+	if !d.asItIs {
+		after = append(after, p.onNetworks(d)...)
 	}
 	if d.keep != nil {
 		for _, name := range slices.Sorted(maps.Keys(d.keep.Attached)) {
@@ -94,6 +88,22 @@ func (p startPlan) waits(d *decision) []wait {
 		}
 	}
 	return append(after, p.stopped(d)...)
+}
+
+// onNetworks waits until a container, and all that exist, are attached to its
+// networks.
+func (p startPlan) onNetworks(d *decision) []wait {
+	var after []wait
+	for _, name := range d.want.Attach {
+		after = append(after, p.attached(d, name)...)
+		after = append(after, needs(p.takeover.networks.connections.addressed[name])...)
+	}
+	for _, name := range d.want.OtherNetworks {
+		if d.joins(name) {
+			after = append(after, need(connectKey(d.want.Name, name)))
+		}
+	}
+	return after
 }
 
 // stopped waits until all containers are stopped that the plan stops and that use

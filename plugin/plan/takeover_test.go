@@ -24,6 +24,8 @@ func linked(name, to string, networks ...string) Container {
 // has made, maybe with what a failed replacement of it left.
 func (m *model) madeByAnother(r *rand.Rand) {
 	all := r.IntN(2) == 0
+	// Who shares a network with another is made by the same tool.
+	m.have.Containers = slices.DeleteFunc(m.have.Containers, func(c HaveContainer) bool { return c.NetworkOf != "" })
 	for i := range m.have.Containers {
 		c := &m.have.Containers[i]
 		if c.MadeBy != "" || strings.HasSuffix(c.Name, ".new") || !all && r.IntN(2) == 0 {
@@ -143,7 +145,7 @@ func TestWhatAnotherToolMadeIsReplacedWithTheCause(t *testing.T) {
 		{"up of all, where the consumer does not run", Goal{}, "stop container db_1", "connect db_1 to n"},
 		{"scale", Goal{Services: []string{"web"}, Recreate: Never, TakeOver: true}, "create container web_1 as web_1.new", "create container db_1"},
 		{"up --no-recreate", Goal{Recreate: Never}, "connect db_1 to n", "create container"},
-		{"start", Goal{Recreate: Never, NoCreate: true}, "", "create container"},
+		{"start", Goal{Recreate: Never, NoCreate: true}, "", "create"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			have := have
@@ -160,6 +162,33 @@ func TestWhatAnotherToolMadeIsReplacedWithTheCause(t *testing.T) {
 				t.Errorf("a step %q in\n%s", c.none, p)
 			}
 		})
+	}
+}
+
+// A takeover that was cut off may be undone as well as finished: what only starts
+// containers, or is about others, removes and renames none.
+func TestWhereNothingIsReplacedTheOldContainersAreLeftAlone(t *testing.T) {
+	made := with(stateOf(running("db_1", "n"), StateCreated), func(c *HaveContainer) { c.ID, c.Name = "made", "db_1.new" })
+	old := with(stateOf(legacy("db_1"), StateExited), func(c *HaveContainer) { c.ID, c.Name = "old", "0123456789ab_db_1" })
+	web := linked("web_1", "db", "n")
+	for _, c := range []struct {
+		name string
+		goal Goal
+		have Have
+		want string
+	}{
+		{"start, of the one that bears the name", Goal{Recreate: Never, NoCreate: true}, present(made, stateOf(legacy("db_1"), StateExited)),
+			"  1 start container db_1: exited\n"},
+		{"start, of debris", Goal{Recreate: Never, NoCreate: true}, present(old), "  1 start container db_1: exited\n"},
+		{"start, where the new one runs", Goal{Recreate: Never, NoCreate: true}, present(stateOf(made, StateRunning), stateOf(legacy("db_1"), StateExited)), ""},
+		{"up --no-recreate, of the one that runs", Goal{Recreate: Never, Services: []string{"db"}}, present(made, legacy("db_1")),
+			"  1 connect db_1 to n: not attached\n"},
+		{"up of another", Goal{Services: []string{"web"}}, present(made, legacy("db_1")),
+			"  1 create container web_1: missing\n  2 connect db_1 to n: not attached\n  3 start container web_1: made [1 2]\n"},
+	} {
+		if got := planned(t, c.goal, wanted(container("db_1", "n"), web), c.have).String(); got != c.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
+		}
 	}
 }
 
@@ -302,6 +331,42 @@ func BenchmarkTakeover(b *testing.B) {
 	for b.Loop() {
 		if _, err := Make(Goal{}, want, have); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// No goal leads to a step that an engine would refuse, whatever a stack is like, and
+// none is asked for twice.
+func TestAnyGoalIsReachedWhateverAnotherToolMade(t *testing.T) {
+	rounds := 1500
+	if testing.Short() {
+		rounds = 200
+	}
+	for seed := range rounds {
+		r := rand.New(rand.NewPCG(uint64(seed), 23))
+		m := newModel(false)
+		for range 2 + r.IntN(4) {
+			disturb(t, r, m)
+		}
+		m.madeByAnother(r)
+		want := randomStack(r, m.snapshot())
+		for _, c := range want.Containers { // so that nothing fails for want of an image
+			m.have.Images[c.Image] = "id of " + c.Image
+		}
+		goal := []Goal{
+			{Recreate: Never, NoCreate: true},
+			{Recreate: Never, TakeOver: true, Services: want.Services[:1+r.IntN(len(want.Services))]},
+			{Recreate: Never},
+			{Services: want.Services[:1]},
+			{Services: want.Services[:1+r.IntN(len(want.Services))]},
+		}[r.IntN(5)]
+		before := m.snapshot()
+		p := planned(t, goal, want, before)
+		if err := run(p, m, len(p.Steps)); err != nil {
+			t.Fatalf("seed %d, goal %+v: %v\nhave %+v\nplan\n%s", seed, goal, err, before, p)
+		}
+		if again := planned(t, goal, want, m.snapshot()); !again.Empty() {
+			t.Fatalf("seed %d, goal %+v: planned again\n%s\nafter\n%s\nhave %+v", seed, goal, again, p, before)
 		}
 	}
 }
