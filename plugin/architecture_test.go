@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	},
 	"plugin/dockerrun": {"plugin/adhoc", "plugin/exit", "plugin/follow", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/session", "plugin/view"},
 	"plugin/follow":    {"compose", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
-	"plugin/classic":   {"compose", "plugin/desired", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
+	"plugin/classic":   {"compose", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
 	"plugin/exit":      {"compose", "plugin/desired", "plugin/view"},
 	"plugin/labels":    {"compose", "linking", "plugin/plan"},
 	"plugin/observed":  {"compose", "linking", "plugin/plan"},

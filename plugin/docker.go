@@ -87,7 +87,8 @@ func environment(docker *library) *session.Environment {
 		}
 		// Where contexts or TLS files are wrong Client would exit the process.
 		if _, err := docker.ContextStore().GetMetadata(docker.CurrentContext()); err != nil {
-			return nil, exit.Failure{Msg: err.Error(), Advice: []string{"to see which contexts there are: docker context ls"}}
+			return nil, exit.Failure{Msg: err.Error(), Advice: []string{"to see which contexts there are: docker context ls"},
+				Kind: exit.KindUnknownContext, Words: []string{docker.CurrentContext()}}
 		}
 		return docker.Client(), nil
 	}

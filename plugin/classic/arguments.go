@@ -134,8 +134,7 @@ func (t *Tool) parse(args []string, plugin string) (docker, ours, rest []string)
 		}
 		if f.value && !given {
 			if len(rest) == 0 {
-				ours = append(ours, name) // cobra says that it has no value, or what it does not know
-				break
+				return docker, append(ours, name), nil // cobra says that its value is missing
 			}
 			value, rest = rest[0], rest[1:]
 		}

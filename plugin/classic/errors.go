@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -37,26 +38,129 @@ func ExitCode(err error, o view.Options, of Command) int {
 		prefix = "ERROR: "
 	}
 	bringing := false
+	said := map[string]bool{}
+	say := func(level view.Level, text string) { // once: an engine that is gone is gone for each that asks
+		for line := range strings.SplitSeq(text, "\n") {
+			if !said[text] {
+				view.Print(o, level, line)
+			}
+		}
+		said[text] = true
+	}
 	for _, e := range parts(err) {
-		var mistakes compose.Errors
-		var step *plan.StepError
+		var (
+			mistakes compose.Errors
+			mistake  *compose.Error
+			failed   failure
+		)
 		switch {
 		case errors.As(e, &mistakes):
 			if o.Level <= view.Error {
 				printMistakes(o, prefix, mistakes)
 			}
+		case errors.As(e, &mistake):
+			if o.Level <= view.Error {
+				printMistakes(o, prefix, compose.Errors{mistake})
+			}
 		case printImageError(e, o, prefix, of):
-		case errors.As(e, &step):
-			bringing = of.bringsUp()
-			view.PrintText(o, fmt.Sprintf("ERROR: for %s  %s", step.Step.Task.Name, step.Err))
+		case failed.is(e):
+			bringing = bringing || failed.bringing && of.bringsUp()
+			for _, who := range failed.who {
+				say(view.Critical, "\nERROR: for "+who+"  "+failed.text)
+			}
 		default:
-			view.Print(o, view.Error, prefix+capital(e.Error()))
+			say(view.Error, prefix+sentence(e))
 		}
 	}
 	if bringing {
 		view.Print(o, view.Error, prefix+"Encountered errors while bringing up the project.")
 	}
 	return 1
+}
+
+// sentence is what docker-compose said of an error, or what the error says.
+func sentence(err error) string {
+	var (
+		usage   exit.Usage
+		failure exit.Failure
+		gone    engine.Unreachable
+		text    string
+	)
+	switch {
+	case errors.As(err, &usage):
+		text = ofCommandLine(usage.Msg, usage.Kind, usage.Words)
+	case errors.As(err, &failure):
+		text = ofCommandLine(failure.Msg, failure.Kind, failure.Words)
+	case errors.As(err, &gone):
+		return "Couldn't connect to Docker daemon at " + address(gone.Host) + " - is it running?\n\n" +
+			"If it's at a non-standard location, specify the URL with the DOCKER_HOST environment variable."
+	}
+	if text == "" {
+		text = capital(err.Error())
+	}
+	return text
+}
+
+// address is the place of an engine as Python's library names it.
+func address(host string) string {
+	switch kind, rest, _ := strings.Cut(host, "://"); kind {
+	case "unix":
+		return "http+docker://localhost"
+	case "npipe":
+		return "http+docker://localnpipe"
+	case "ssh":
+		return "http+docker://ssh"
+	case "tcp":
+		return "http://" + rest
+	}
+	return host
+}
+
+// failure is a container, or its service, that docker-compose could not do
+// something with.
+type failure struct {
+	who      []string // the names that it was told under, one after the other
+	text     string
+	bringing bool // it kept the project from being brought up
+}
+
+// is reads a failure from an error, where it is one.
+func (f *failure) is(err error) bool {
+	var (
+		step  *plan.StepError
+		taken *plan.Conflict
+		gone  engine.Unreachable
+	)
+	switch {
+	case errors.As(err, &taken):
+		owner := "a container that does not belong to this project"
+		f.text = cannotCreate(taken.Service, fmt.Sprintf(`Conflict. The container name "/%s" is already in use by %s. `+
+			"You have to remove (or rename) that container to be able to reuse that name.", taken.Name, owner))
+		f.who, f.bringing = []string{taken.Name, taken.Service}, true
+		return true
+	case errors.As(err, &gone) || !errors.As(err, &step):
+		return false
+	}
+	words, service := engine.Words(step.Err), ""
+	f.text = words
+	switch a := step.Step.Action.(type) {
+	case plan.CreateContainer:
+		service = a.Container.Service
+		f.text = cannotCreate(service, words)
+	case plan.StartContainer:
+		service = a.Service
+		f.text = fmt.Sprintf("Cannot start service %s: %s", service, words)
+	}
+	task := step.Step.Task
+	f.who = []string{task.Name}
+	switch task.Verb {
+	case plan.Create, plan.Recreate, plan.Start, plan.Relink, plan.Pull, plan.Build:
+		f.bringing = task.Name != service // start told it of services alone
+	}
+	if service != "" && task.Name != service {
+		f.who = append(f.who, service)
+	}
+	return true
 }
 
 // printMistakes prints mistakes, each after its place in the words of

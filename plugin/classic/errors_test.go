@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stack-lite/stack-lite/compose"
+	stacklite "github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -15,7 +16,20 @@ import (
 
 func TestErrorsArePrintedAsTheOldToolsDid(t *testing.T) {
 	failed := errors.New("no good")
-	step := &plan.StepError{Step: plan.Step{Task: plan.Task{Name: "demo_web_1"}}, Err: failed}
+	task := func(verb plan.Verb, name string) plan.Task {
+		return plan.Task{Verb: verb, Kind: "container", Name: name}
+	}
+	engine := errors.New("Error response from daemon: no good")
+	started := plan.StartContainer{Container: "id", Name: "demo_web_1", Service: "web"}
+	step := &plan.StepError{Step: plan.Step{Action: started, Task: task(plan.Create, "demo_web_1")}, Err: engine}
+	made := &plan.StepError{Step: plan.Step{Action: plan.CreateContainer{Container: plan.Container{Service: "web"}}, Task: task(plan.Recreate, "demo_web_1")}, Err: engine}
+	byService := &plan.StepError{Step: plan.Step{Action: started, Task: task(plan.Start, "web")}, Err: engine}
+	stopped := &plan.StepError{Step: plan.Step{Action: plan.StopContainer{}, Task: task(plan.Stop, "demo_web_1")}, Err: engine}
+	gone := stacklite.Unreachable{Host: "tcp://there:1", Err: failed}
+	goneAmid := &plan.StepError{Step: step.Step, Err: gone}
+	const couldnt = "Couldn't connect to Docker daemon at http://there:1 - is it running?\n\n" +
+		"If it's at a non-standard location, specify the URL with the DOCKER_HOST environment variable.\n"
+	const encountered = "Encountered errors while bringing up the project.\n"
 	place := compose.Errors{{Pos: compose.Pos{File: "fig.yml", Line: 3, Column: 5}, Msg: "no good"}}
 	for _, c := range []struct {
 		name     string
@@ -32,9 +46,18 @@ func TestErrorsArePrintedAsTheOldToolsDid(t *testing.T) {
 		{"a file", place, false, 1, "fig.yml:3:5: no good\n"},
 		{"Ctrl-C", fmt.Errorf("waiting: %w", context.Canceled), false, 1, "Aborting.\n"},
 		{"Ctrl-C beside a container", exit.Status(130), false, 1, "Aborting.\n"},
-		{"a step", step, false, 1, "ERROR: for demo_web_1  no good\nEncountered errors while bringing up the project.\n"},
-		{"several", errors.Join(step, failed), false, 1,
-			"ERROR: for demo_web_1  no good\nNo good\nEncountered errors while bringing up the project.\n"},
+		{"a start", step, false, 1,
+			"\nERROR: for demo_web_1  Cannot start service web: no good\n\nERROR: for web  Cannot start service web: no good\n" + encountered},
+		{"a creation", made, false, 1,
+			"\nERROR: for demo_web_1  Cannot create container for service web: no good\n\nERROR: for web  Cannot create container for service web: no good\n" + encountered},
+		{"a start of services", byService, false, 1, "\nERROR: for web  Cannot start service web: no good\n"},
+		{"a stop", stopped, false, 1, "\nERROR: for demo_web_1  no good\n"},
+		{"several", errors.Join(stopped, failed), false, 1, "\nERROR: for demo_web_1  no good\nNo good\n"},
+		{"a name that is taken", &plan.Conflict{Name: "x", Service: "web"}, false, 1,
+			"\nERROR: for x  Cannot create container for service web: Conflict. The container name \"/x\" is already in use by a container that does not belong to this project. You have to remove (or rename) that container to be able to reuse that name.\n" +
+				"\nERROR: for web  Cannot create container for service web: Conflict. The container name \"/x\" is already in use by a container that does not belong to this project. You have to remove (or rename) that container to be able to reuse that name.\n" + encountered},
+		{"no engine", gone, false, 1, couldnt},
+		{"no engine any more", errors.Join(goneAmid, goneAmid), true, 1, "ERROR: " + couldnt},
 	} {
 		var errs bytes.Buffer
 		code := ExitCode(c.err, view.Options{Err: &errs, ErrIsTerminal: c.terminal, Color: "never"}, Command{Verb: "up"})

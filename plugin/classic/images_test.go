@@ -31,11 +31,11 @@ func createStep(service, image string) plan.Step {
 	return plan.Step{Action: plan.CreateContainer{Container: c, As: c.Name}, Task: plan.Task{Verb: plan.Create, Kind: "container", Name: c.Name}}
 }
 
-// engine is an error in the words of an engine.
-type engine string
+// engineError is an error in the words of an engine.
+type engineError string
 
-func (e engine) Error() string       { return "in our words" }
-func (e engine) EngineWords() string { return string(e) }
+func (e engineError) Error() string       { return "in our words" }
+func (e engineError) EngineWords() string { return string(e) }
 
 // play shows a plan with events: "0 begun", "0 failed" with an engine's error, and
 // "0 PART: TEXT" or "0 : TEXT" for what it advances.
@@ -48,7 +48,7 @@ func play(t *testing.T, progress view.Progress, p *plan.Plan, events ...string) 
 		switch e.Phase {
 		case plan.Begun, plan.Done, plan.Skipped:
 		case plan.Failed:
-			e.Err = engine("no manifest")
+			e.Err = engineError("no manifest")
 		default:
 			part, text, ok := strings.Cut(event[2:], ": ")
 			if !ok {
@@ -299,7 +299,7 @@ func TestServicesWithoutABuildAreSkippedInOrder(t *testing.T) {
 
 func TestErrorsOfImagesAreInTheWordsOfTheEngine(t *testing.T) {
 	of := func(s plan.Step, err error) error { return &plan.StepError{Step: s, Err: err} }
-	pulled, built := of(pullStep("a"), engine("manifest for a not found")), of(buildStep("web", ""), engine("The command failed\nbadly"))
+	pulled, built := of(pullStep("a"), engineError("manifest for a not found")), of(buildStep("web", ""), engineError("The command failed\nbadly"))
 	create := of(createStep("web", "a"), errors.New("no good"))
 	mistake := compose.Errors{{Pos: compose.Pos{File: "fig.yml", Line: 3, Column: 5}, Msg: "no good"}}
 	for _, c := range []struct {
@@ -316,11 +316,11 @@ func TestErrorsOfImagesAreInTheWordsOfTheEngine(t *testing.T) {
 		{"a build", built, Command{Verb: "build"}, false, 0, "The command failed\n  badly\nService 'web' failed to build : Build failed\n"},
 		{"a build on a terminal", built, Command{Verb: "up"}, true, 0, "The command failed\n  badly\nERROR: Service 'web' failed to build : Build failed\n"},
 		{"a build by the engine", built, Command{Verb: "build", EngineBuilds: true}, false, 0, "Service 'web' failed to build : The command failed\n  badly\n"},
-		{"of up", create, Command{Verb: "up"}, false, 0, "ERROR: for demo_web_1  no good\nEncountered errors while bringing up the project.\n"},
-		{"of run", create, Command{Verb: "run"}, false, 0, "ERROR: for demo_web_1  no good\nEncountered errors while bringing up the project.\n"},
-		{"of another verb", create, Command{Verb: "stop"}, false, 0, "ERROR: for demo_web_1  no good\n"},
+		{"of up", create, Command{Verb: "up"}, false, 0, "\nERROR: for demo_web_1  Cannot create container for service web: no good\n\nERROR: for web  Cannot create container for service web: no good\nEncountered errors while bringing up the project.\n"},
+		{"of run", create, Command{Verb: "run"}, false, 0, "\nERROR: for demo_web_1  Cannot create container for service web: no good\n\nERROR: for web  Cannot create container for service web: no good\nEncountered errors while bringing up the project.\n"},
+		{"of another verb", create, Command{Verb: "stop"}, false, 0, "\nERROR: for demo_web_1  Cannot create container for service web: no good\n\nERROR: for web  Cannot create container for service web: no good\n"},
 		{"with only errors", pulled, Command{Verb: "up"}, false, view.Error, "manifest for a not found\n"},
-		{"with nothing", errors.Join(pulled, create, mistake, errors.New("x")), Command{Verb: "up"}, false, view.Critical, "ERROR: for demo_web_1  no good\n"},
+		{"with nothing", errors.Join(pulled, create, mistake, errors.New("x")), Command{Verb: "up"}, false, view.Critical, "\nERROR: for demo_web_1  Cannot create container for service web: no good\n\nERROR: for web  Cannot create container for service web: no good\n"},
 	} {
 		var errs bytes.Buffer
 		code := ExitCode(c.err, view.Options{Err: &errs, ErrIsTerminal: c.terminal, Color: "never", Level: c.level}, c.command)

@@ -129,3 +129,11 @@ func noteUnchanged() func(view.Options, session.Planned) {
 		}
 	}
 }
+
+// meant are the services that a command is about: those named, or all.
+func meant(s *session.Session, services []string) []string {
+	if services == nil {
+		return s.FileServices()
+	}
+	return services
+}

@@ -1,11 +1,13 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/exit"
@@ -51,7 +53,7 @@ docker run made, without labels, under the names of the stack's.`,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return exit.Usage{Msg: err.Error(), Advice: []string{"try: " + cmd.CommandPath() + " --help"}}
+		return badCommandLine(cmd, err)
 	})
 	c.addGeneralFlags(root)
 	root.AddCommand(
@@ -153,7 +155,12 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	u := exit.Usage{Msg: fmt.Sprintf("no such command: %s", args[0])}
+	u := exit.Usage{Msg: fmt.Sprintf("no such command: %s", args[0]), Kind: exit.KindUnknownVerb, Words: []string{args[0]}}
+	for _, verb := range cmd.Commands() {
+		if verb.IsAvailableCommand() {
+			u.Words = append(u.Words, fmt.Sprintf("%-18s %s", verb.Name(), verb.Short))
+		}
+	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		u.Advice = append(u.Advice, "did you mean "+strings.Join(near, " or ")+"?")
 	}
@@ -165,7 +172,9 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := view.CheckColor(c.general.Color); err != nil {
-			return err
+			u := badCommandLine(cmd, err)
+			u.Kind, u.Words = exit.KindColor, []string{c.general.Color}
+			return u
 		}
 		if _, err := classic.Level(c.level, c.verbose); err != nil {
 			return err
@@ -184,13 +193,39 @@ func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 // that exclude each other, a usage error.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		err := cmd.ValidateFlagGroups()
-		if err == nil && check != nil {
-			err = check(cmd, args)
+		if err := cmd.ValidateFlagGroups(); err != nil {
+			u := badCommandLine(cmd, err)
+			u.Kind, u.Words = exit.KindExclusive, exclusive(cmd)
+			return u
 		}
-		if err != nil {
-			return exit.Usage{Msg: err.Error(), Advice: []string{"try: " + cmd.CommandPath() + " --help"}}
+		if check == nil {
+			return nil
 		}
-		return nil
+		var usage exit.Usage
+		err := check(cmd, args)
+		if err != nil && !errors.As(err, &usage) {
+			err = badCommandLine(cmd, err)
+		}
+		return err
 	}
+}
+
+// badCommandLine is the command line of a verb that can't be read.
+func badCommandLine(cmd *cobra.Command, err error) exit.Usage {
+	u := exit.Usage{Msg: err.Error(), Advice: []string{"try: " + cmd.CommandPath() + " --help"}, Kind: exit.KindCommandLine}
+	if cmd != cmd.Root() && cmd.Name() != Name {
+		u.Words = []string{cmd.Name()}
+	}
+	return u
+}
+
+// exclusive are the flags that were given though they exclude another.
+func exclusive(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if _, is := f.Annotations["cobra_annotation_mutually_exclusive"]; is {
+			names = append(names, f.Name)
+		}
+	})
+	return names
 }

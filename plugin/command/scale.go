@@ -67,7 +67,11 @@ func parseScale(p *compose.Project, words []string) (desired.Scale, error) {
 		name, number, ok := strings.Cut(word, "=")
 		n, err := strconv.Atoi(number)
 		if !ok || err != nil || n < 0 {
-			return nil, exit.Usage{Msg: fmt.Sprintf("%q is not SERVICE=NUMBER", word), Advice: []string{"write it like web=3"}}
+			u := exit.Usage{Msg: fmt.Sprintf("%q is not SERVICE=NUMBER", word), Advice: []string{"write it like web=3"}, Kind: exit.KindScaleForm, Words: []string{word}}
+			if ok {
+				u.Kind, u.Words = exit.KindScaleNumber, []string{name}
+			}
+			return nil, u
 		}
 		if p.Service(name) == nil {
 			return nil, session.NoSuchService([]string{name}, session.ServiceNames(p))

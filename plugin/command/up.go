@@ -119,11 +119,7 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 	if err := converge(ctx); err != nil {
 		return err
 	}
-	meant := r.Goal.Services
-	if meant == nil {
-		meant = s.FileServices()
-	}
-	ready := follow.Readiness{Engine: s.Engine, Claim: s.Claim, Services: meant, Timeout: time.Duration(f.waitTimeout) * time.Second}
+	ready := follow.Readiness{Engine: s.Engine, Claim: s.Claim, Services: meant(s, r.Goal.Services), Timeout: time.Duration(f.waitTimeout) * time.Second}
 	return ready.Wait(ctx)
 }
 
@@ -143,7 +139,7 @@ func (f upFlags) check() error {
 	if name == "" {
 		return nil
 	}
-	return exit.Usage{Msg: name + " is for an up that stays in the foreground", Advice: []string{"leave out -d, --no-start and --wait"}}
+	return exit.Usage{Msg: name + " is for an up that stays in the foreground", Advice: []string{"leave out -d, --no-start and --wait"}, Kind: exit.KindForeground, Words: []string{name}}
 }
 
 // request turns the flags into a request.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/client"
@@ -45,6 +46,10 @@ func Explain(err error, host string) error {
 	}
 	return explainLink(err)
 }
+
+// Words are what an engine itself says of a call that failed, without what the
+// client puts in front.
+func Words(err error) string { return strings.TrimPrefix(err.Error(), "Error response from daemon: ") }
 
 // IsUnreadable reports whether an error says that a log driver can only be
 // written to.

@@ -11,10 +11,34 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
+// Kind is a kind of wrong command line, or of failure, that docker-compose 1.x
+// had words of its own for: see package classic.
+type Kind string
+
+// The kinds, with what Words holds.
+const (
+	KindCommandLine     Kind = "command line"     // the verb; none where it is not known yet
+	KindUnknownVerb     Kind = "unknown verb"     // the word, and then the verbs that there are, each with what it does
+	KindUnknownService  Kind = "unknown service"  // the names
+	KindExclusive       Kind = "exclusive flags"  // the flags
+	KindScaleForm       Kind = "scale form"       // the word
+	KindScaleNumber     Kind = "scale number"     // the service
+	KindForeground      Kind = "foreground only"  // the flag
+	KindRMI             Kind = "images to remove" // the word
+	KindColor           Kind = "colours"          // the word
+	KindOrphans         Kind = "orphans"          //
+	KindParallelLimit   Kind = "parallel limit"   // the word
+	KindParallelMinimum Kind = "parallel minimum" // the word
+	KindNotBuilt        Kind = "not built"        // the service
+	KindUnknownContext  Kind = "unknown context"  // its name
+)
+
 // Usage is a command line that can't be followed.
 type Usage struct {
 	Msg    string
 	Advice []string
+	Kind   Kind
+	Words  []string // what it is about, as Kind says
 }
 
 func (u Usage) Error() string { return u.Msg }
@@ -26,6 +50,8 @@ func (u Usage) Hints() []string { return u.Advice }
 type Failure struct {
 	Msg    string
 	Advice []string
+	Kind   Kind
+	Words  []string // what it is about, as Kind says
 }
 
 func (f Failure) Error() string { return f.Msg }

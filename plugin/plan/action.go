@@ -65,8 +65,8 @@ type (
 
 	// StartContainer starts a container.
 	StartContainer struct {
-		Container, Name string
-		Stopped         []string // the containers that were stopped for it, and are still there, by name
+		Container, Name, Service string
+		Stopped                  []string // the containers that were stopped for it, and are still there, by name
 	}
 
 	// StopContainer stops a container and waits for it to end.

@@ -55,8 +55,9 @@ const (
 // Conflict is a container that holds a name the stack needs and that the stack
 // did not make.
 type Conflict struct {
-	Name  string
-	Owner string // the project that it belongs to; empty: none
+	Name    string
+	Service string // that needs it
+	Owner   string // the project that it belongs to; empty: none
 }
 
 func (c *Conflict) Error() string {

@@ -62,7 +62,7 @@ func conflict(decisions decisions, externals []External) error {
 		}
 		for _, e := range externals {
 			if e.Name == d.want.Name {
-				return &Conflict{Name: e.Name, Owner: e.Owner}
+				return &Conflict{Name: e.Name, Service: d.want.Service, Owner: e.Owner}
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func (r *reconciler) planStarts(over *takeover) {
 		if d.keep != nil {
 			cause = string(d.keep.State)
 		}
-		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name, Stopped: r.stoppedFor(d)}, after...)
+		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name, Service: d.want.Service, Stopped: r.stoppedFor(d)}, after...)
 	}
 }
 

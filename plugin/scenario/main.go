@@ -48,16 +48,15 @@ func Program(t testing.TB, name string) string {
 	return dir
 }
 
-// DockerCompose is the docker-compose of version 1.29 that is installed here; a
-// test that compares the program with it is skipped where there is none.
-func DockerCompose(t testing.TB) string {
-	t.Helper()
-	theirs, err := exec.LookPath("docker-compose")
+// DockerCompose is the docker-compose of version 1.29 that is installed here, or
+// else why there is none.
+func DockerCompose() (path, missing string) {
+	path, err := exec.LookPath("docker-compose")
 	if err != nil {
-		t.Skip("docker-compose is not installed")
+		return "", "docker-compose is not installed"
 	}
-	if out, err := exec.Command(theirs, "version", "--short").Output(); err != nil || !strings.HasPrefix(string(out), "1.29.") {
-		t.Skipf("docker-compose is not of version 1.29: %s", out)
+	if out, err := exec.Command(path, "version", "--short").Output(); err != nil || !strings.HasPrefix(string(out), "1.29.") {
+		return "", "docker-compose is not of version 1.29: " + string(out)
 	}
-	return theirs
+	return path, ""
 }

@@ -126,9 +126,9 @@ func parseParallel(option int, limit string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(limit))
 	switch {
 	case err != nil:
-		return 0, exit.Usage{Msg: fmt.Sprintf("COMPOSE_PARALLEL_LIMIT must be an integer (found: %q)", limit)}
+		return 0, exit.Usage{Msg: fmt.Sprintf("COMPOSE_PARALLEL_LIMIT must be an integer (found: %q)", limit), Kind: exit.KindParallelLimit, Words: []string{limit}}
 	case n < 2:
-		return 0, exit.Usage{Msg: "COMPOSE_PARALLEL_LIMIT can not be less than 2", Advice: []string{"for one thing at a time: --parallel 1"}}
+		return 0, exit.Usage{Msg: "COMPOSE_PARALLEL_LIMIT can not be less than 2", Advice: []string{"for one thing at a time: --parallel 1"}, Kind: exit.KindParallelMinimum, Words: []string{limit}}
 	}
 	return n, nil
 }
@@ -142,7 +142,7 @@ func ignoresOrphans(vars map[string]string, remove bool) (bool, error) {
 		return false, nil
 	}
 	if remove {
-		return false, exit.Usage{Msg: "COMPOSE_IGNORE_ORPHANS and --remove-orphans cannot be combined", Advice: []string{"to remove them this once: COMPOSE_IGNORE_ORPHANS=0"}}
+		return false, exit.Usage{Msg: "COMPOSE_IGNORE_ORPHANS and --remove-orphans cannot be combined", Advice: []string{"to remove them this once: COMPOSE_IGNORE_ORPHANS=0"}, Kind: exit.KindOrphans}
 	}
 	return true, nil
 }

@@ -144,7 +144,11 @@ func (s *Session) want(ctx context.Context, in desired.Inputs, goal plan.Goal) (
 func checkBuilt(p *plan.Plan) error {
 	for _, step := range p.Steps {
 		if b, ok := step.Action.(plan.BuildImage); ok {
-			return exit.Failure{Msg: "image " + b.Image.Ref + " does not exist, and --no-build forbids building it", Advice: []string{"to build it: docker stacklite build"}}
+			f := exit.Failure{Msg: "image " + b.Image.Ref + " does not exist, and --no-build forbids building it", Advice: []string{"to build it: docker stacklite build"}}
+			if of, ok := b.Image.Spec.(desired.BuildSpec); ok {
+				f.Kind, f.Words = exit.KindNotBuilt, []string{of.Service}
+			}
+			return f
 		}
 	}
 	return nil

@@ -46,7 +46,7 @@ func Chosen(p *compose.Project, args []string) ([]string, error) {
 
 // NoSuchService is the error for names that no service has.
 func NoSuchService(unknown, known []string) error {
-	u := exit.Usage{Msg: fmt.Sprintf("no such service: %s", strings.Join(unknown, ", "))}
+	u := exit.Usage{Msg: fmt.Sprintf("no such service: %s", strings.Join(unknown, ", ")), Kind: exit.KindUnknownService, Words: unknown}
 	if len(known) > 0 {
 		u.Advice = []string{"there are: " + strings.Join(known, ", ")}
 	}

@@ -4,11 +4,13 @@
 package oldtools_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
@@ -26,7 +28,9 @@ type tool struct {
 // process that are about engines and files.
 func (p tool) run(t *testing.T, dir string, vars []string, words ...string) (out, said string, code int) {
 	t.Helper()
-	cmd := exec.Command(p.path, words...)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, p.path, words...)
 	cmd.Dir = dir
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
@@ -68,4 +72,19 @@ func folder(t *testing.T, files map[string]string) string {
 // called gives this program under the name of docker-compose.
 func called(t *testing.T) tool {
 	return tool{path: filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")}
+}
+
+// installed is docker-compose where it is installed, or nil. In a short test it is
+// not asked, because each time takes a second: what it said of files is recorded.
+func installed(t *testing.T) *tool {
+	t.Helper()
+	if testing.Short() && !*update {
+		return nil
+	}
+	path, missing := scenario.DockerCompose()
+	if missing != "" {
+		t.Log(missing)
+		return nil
+	}
+	return &tool{path: path}
 }

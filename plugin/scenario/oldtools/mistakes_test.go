@@ -5,7 +5,6 @@ import (
 	"flag"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,8 +12,6 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
-
-	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
 var update = flag.Bool("update", false, "ask docker-compose again what it says of mistakes")
@@ -164,10 +161,7 @@ func TestScriptsFindTheWordsOfDockerComposeAboutMistakes(t *testing.T) {
 	} else if !*update || !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
-	var theirs *tool
-	if !testing.Short() || *update {
-		theirs = installed(t)
-	}
+	theirs := installed(t)
 	ours := called(t)
 	var cases []string
 	for _, dir := range []string{"err", "files"} {
@@ -245,15 +239,4 @@ func sorted(text string) string {
 		slices.Sort(names)
 		return "Circular dependency between " + strings.Join(names, " and ")
 	})
-}
-
-// installed is docker-compose where it is installed, or nil.
-func installed(t *testing.T) *tool {
-	t.Helper()
-	if _, err := exec.LookPath("docker-compose"); err != nil {
-		return nil
-	}
-	var p *tool
-	t.Run("docker-compose", func(t *testing.T) { p = &tool{path: scenario.DockerCompose(t)} })
-	return p
 }

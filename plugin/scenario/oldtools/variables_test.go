@@ -13,7 +13,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -120,13 +119,16 @@ func TestVariablesOfEnvFilesChooseTheEngineAsInDockerCompose(t *testing.T) {
 		return strings.Join(names, " ")
 	}
 	t.Run("docker-compose", func(t *testing.T) {
-		theirs := tool{path: scenario.DockerCompose(t)}
+		theirs := installed(t)
+		if theirs == nil {
+			t.Skip("docker-compose is not installed, or not asked in a short test")
+		}
 		for _, c := range choices() {
 			if c.ours {
 				continue
 			}
 			t.Run(c.name, func(t *testing.T) {
-				if got := spokenTo(t, theirs, c); got != c.want {
+				if got := spokenTo(t, *theirs, c); got != c.want {
 					t.Errorf("it speaks to %s, not to %s", got, c.want)
 				}
 			})
@@ -174,8 +176,8 @@ func TestTLSOfAnEnvFileIsAskedFor(t *testing.T) {
 		"certs/ca.pem": cert, "certs/cert.pem": cert, "certs/key.pem": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})),
 	})
 	tools := map[string]tool{"ours": called(t)}
-	if path, err := exec.LookPath("docker-compose"); err == nil {
-		tools["theirs"] = tool{path: path}
+	if theirs := installed(t); theirs != nil {
+		tools["theirs"] = *theirs
 	}
 	for name, p := range tools {
 		e.ResetCalls()
@@ -217,8 +219,8 @@ func TestVariablesWithoutAMeaningAreAccepted(t *testing.T) {
 func TestTheParallelLimitIsThatOfDockerCompose(t *testing.T) {
 	e := scenario.NewMemory(t, "1.41")
 	tools := map[string]tool{"ours": called(t)}
-	if path, err := exec.LookPath("docker-compose"); err == nil {
-		tools["theirs"] = tool{path: path}
+	if theirs := installed(t); theirs != nil {
+		tools["theirs"] = *theirs
 	}
 	for value, want := range map[string]string{
 		"1": "COMPOSE_PARALLEL_LIMIT can not be less than 2", "-3": "COMPOSE_PARALLEL_LIMIT can not be less than 2",
@@ -246,8 +248,8 @@ func TestTheParallelLimitIsThatOfDockerCompose(t *testing.T) {
 // and do not remove at the same time what is to be ignored.
 func TestOrphansAreIgnoredAsInDockerCompose(t *testing.T) {
 	tools := map[string]tool{"ours": called(t)}
-	if path, err := exec.LookPath("docker-compose"); err == nil {
-		tools["theirs"] = tool{path: path}
+	if theirs := installed(t); theirs != nil {
+		tools["theirs"] = *theirs
 	}
 	for name, p := range tools {
 		for _, where := range []string{"shell", ".env"} {
