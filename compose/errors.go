@@ -64,7 +64,7 @@ const (
 	KindBadDollar    Kind = "bad dollar"          // Service, Key, Text
 	KindUnknownLink  Kind = "unknown link"        // Service, Text
 	KindOwnLink      Kind = "own link"            // Service
-	KindOwnExternal  Kind = "own external link"   // Service, Text
+	KindOwnExternal  Kind = "own external link"   // Service, Text; Key: container_name where that names the container
 	KindCircle       Kind = "circle"              // Names: the services that need each other
 	KindExtendCircle Kind = "circle of extends"   // Names, Files: the services, beginning and ending with one
 	KindNoBase       Kind = "nothing to extend"   // Text: the service; Files: where it would be

@@ -55,9 +55,18 @@ func (c *references) links(s *Service) {
 func (c *references) externalLinks(s *Service) {
 	for _, l := range s.ExternalLinks {
 		if l.Target == s.ContainerName || c.project.numbered(s, l.Target) {
-			c.fail(l.Pos, c.path(s, "external_links", l.Pos), "a service cannot link to itself").as(KindOwnExternal, About{Service: s.Name, Text: l.Target})
+			c.fail(l.Pos, c.path(s, "external_links", l.Pos), "a service cannot link to itself").of(KindOwnExternal, s.Name, l.Target).About.Key = ownName(s)
 		}
 	}
+}
+
+// ownName is the key that gives a service's containers their name, empty where
+// none does.
+func ownName(s *Service) string {
+	if s.ContainerName != "" {
+		return "container_name"
+	}
+	return ""
 }
 
 // containers looks at the keys that give a service a part of another

@@ -339,6 +339,9 @@ func ofReference(e *compose.Error) string {
 	case compose.KindOwnLink:
 		return "A service can not link to itself: " + a.Service
 	case compose.KindOwnExternal:
+		if a.Key != "" { // it was not looked at
+			return cannotCreate(a.Service, fmt.Sprintf("could not get container for %s: No such container: %s", a.Text, a.Text))
+		}
 		return fmt.Sprintf("Service %s has a self-referential external link: %s", a.Service, a.Text)
 	case compose.KindCircle:
 		return "Circular dependency between " + strings.Join(a.Names, " and ")

@@ -150,7 +150,7 @@ func unsaid(theirs, ours string) []string {
 }
 
 // TestScriptsFindTheWordsOfDockerComposeAboutMistakes walks over the rows of
-// section 4 of compose-v1.md, each of which has files in compose/testdata/err, and
+// compose-v1.md 4, each of which has files in compose/testdata/err, and
 // over the ways to choose files.
 func TestScriptsFindTheWordsOfDockerComposeAboutMistakes(t *testing.T) {
 	record := map[string]string{}
