@@ -63,8 +63,6 @@ func Run(t *testing.T, scripts Scripts) {
 				return word == scripts.Kind, nil
 			case "slow":
 				return os.Getenv("STACKLITE_SLOW") != "", nil
-			case "takeover":
-				return os.Getenv("STACKLITE_TAKEOVER") != "", nil
 			}
 			return false, fmt.Errorf("no condition %q", word)
 		},

@@ -34,9 +34,6 @@ func newOldStack(t *testing.T, version string) *scenario.Stage {
 
 func makeOldStack(s *scenario.Stage) {
 	s.T.Helper()
-	if os.Getenv("STACKLITE_TAKEOVER") == "" {
-		s.T.Skip("stacks of docker-compose are not taken over yet")
-	}
 	s.WriteNamed(oldStack)
 	s.Must(s.DockerCompose("up", "-d"))
 	s.Say("writes", "db", "/data/file", "one")
