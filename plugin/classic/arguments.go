@@ -102,9 +102,14 @@ func (t *Tool) Command(args []string, vars map[string]string) Command {
 	if _, _, rest := t.parse(args, ""); len(rest) > 0 {
 		c.Verb = rest[0]
 	}
-	switch strings.ToLower(vars["COMPOSE_DOCKER_CLI_BUILD"]) {
-	case "0", "false":
+	// docker-compose 1.29.2 had several defaults.
+	switch cli := strings.ToLower(vars["COMPOSE_DOCKER_CLI_BUILD"]); {
+	case cli == "0" || cli == "false":
 		c.EngineBuilds = true
+	case c.Verb == "run":
+		c.EngineBuilds = cli == ""
+	default:
+		c.EngineBuilds = c.Verb != "build" && c.Verb != "up"
 	}
 	return c
 }

@@ -49,7 +49,7 @@ func engineWords(err error) string {
 // Command is what the words for an error depend on.
 type Command struct {
 	Verb         string
-	EngineBuilds bool // COMPOSE_DOCKER_CLI_BUILD=0: no docker command says why a build failed
+	EngineBuilds bool // no docker command does, which would say why a build failed
 }
 
 // bringsUp reports whether the verb said at its end that bringing up the project

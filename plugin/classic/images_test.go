@@ -331,20 +331,27 @@ func TestErrorsOfImagesAreInTheWordsOfTheEngine(t *testing.T) {
 }
 
 func TestTheCommandIsReadFromItsArguments(t *testing.T) {
-	for typed, want := range map[string]Command{
-		"docker-compose -f x pull web": {Verb: "pull"},
-		"docker-compose --version":     {Verb: "version"},
-		"docker-compose -p up":         {},
-		"docker-compose -- up":         {Verb: "up"},
-		"fig":                          {},
+	for _, c := range []struct {
+		typed, cliBuild string
+		want            Command
+	}{
+		{"docker-compose -f x pull web", "", Command{Verb: "pull", EngineBuilds: true}},
+		{"docker-compose --version", "", Command{Verb: "version", EngineBuilds: true}},
+		{"docker-compose -p up", "", Command{EngineBuilds: true}},
+		{"fig", "1", Command{EngineBuilds: true}},
+		{"docker-compose -- up", "", Command{Verb: "up"}},
+		{"docker-compose build", "1", Command{Verb: "build"}},
+		{"fig build", "False", Command{Verb: "build", EngineBuilds: true}},
+		{"docker-compose up", "0", Command{Verb: "up", EngineBuilds: true}},
+		{"docker-compose run web", "", Command{Verb: "run", EngineBuilds: true}},
+		{"docker-compose run web", "0", Command{Verb: "run", EngineBuilds: true}},
+		{"docker-compose run web", "1", Command{Verb: "run"}},
+		{"docker-compose create", "1", Command{Verb: "create", EngineBuilds: true}},
 	} {
-		words := strings.Fields(typed)
-		if got := Of(words[0]).Command(words, map[string]string{"COMPOSE_DOCKER_CLI_BUILD": "1"}); got != want {
-			t.Errorf("%s: %+v", typed, got)
+		words := strings.Fields(c.typed)
+		if got := Of(words[0]).Command(words, map[string]string{"COMPOSE_DOCKER_CLI_BUILD": c.cliBuild}); got != c.want {
+			t.Errorf("%s, %q: %+v", c.typed, c.cliBuild, got)
 		}
-	}
-	if c := Of("fig").Command([]string{"fig", "build"}, map[string]string{"COMPOSE_DOCKER_CLI_BUILD": "False"}); !c.EngineBuilds {
-		t.Errorf("got %+v", c)
 	}
 }
 
