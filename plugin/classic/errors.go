@@ -66,7 +66,7 @@ func ExitCode(err error, o view.Options, of Command) int {
 		case failed.is(e):
 			bringing = bringing || failed.bringing && of.bringsUp()
 			for _, who := range failed.who {
-				say(view.Critical, "\nERROR: for "+who+"  "+failed.text)
+				say(view.Critical, "\n"+flat("ERROR: for "+who+"  "+failed.text))
 			}
 		default:
 			say(view.Error, prefix+sentence(e))
@@ -88,17 +88,28 @@ func sentence(err error) string {
 	)
 	switch {
 	case errors.As(err, &usage):
-		text = ofCommandLine(usage.Msg, usage.Kind, usage.Words)
+		text = ofCommandLine(flat(usage.Msg), usage.Kind, flatAll(usage.Words))
 	case errors.As(err, &failure):
-		text = ofCommandLine(failure.Msg, failure.Kind, failure.Words)
+		text = ofCommandLine(flat(failure.Msg), failure.Kind, flatAll(failure.Words))
 	case errors.As(err, &gone):
-		return "Couldn't connect to Docker daemon at " + address(gone.Host) + " - is it running?\n\n" +
+		return "Couldn't connect to Docker daemon at " + address(flat(gone.Host)) + " - is it running?\n\n" +
 			"If it's at a non-standard location, specify the URL with the DOCKER_HOST environment variable."
 	}
 	if text == "" {
-		text = capital(err.Error())
+		text = capital(flat(err.Error()))
 	}
 	return text
+}
+
+// flat puts what is not ours on one line, so that it can't look like another.
+func flat(s string) string { return strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s) }
+
+func flatAll(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = flat(s)
+	}
+	return out
 }
 
 // address is the place of an engine as Python's library names it.
@@ -190,8 +201,11 @@ func printMistakes(o view.Options, prefix string, mistakes compose.Errors) {
 			continue
 		}
 		flush()
-		said.Msg = capital(said.Error())
-		for line := range strings.SplitSeq(prefix+said.Msg, "\n") {
+		text := capital(said.Error())
+		if e.Kind != compose.KindNoFiles {
+			text = flat(text)
+		}
+		for line := range strings.SplitSeq(prefix+text, "\n") {
 			view.PrintText(o, line)
 		}
 	}
