@@ -70,3 +70,11 @@ func TestAnImageIsCalledByTheNameThatAContainerWasMadeFrom(t *testing.T) {
 		}
 	}
 }
+
+func TestTheEnginesOwnWordsAreToldApartFromTheClients(t *testing.T) {
+	for text, want := range map[string]string{"Error response from daemon: no space left": "no space left", "no space left": "no space left"} {
+		if got := Words(errors.New(text)); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}

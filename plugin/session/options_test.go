@@ -115,3 +115,33 @@ func TestTheOptionsOfAnEngineAreReadBeforeItIsSpokenTo(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestHowManyThingsAreDoneAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		option int
+		limit  string
+		want   int
+		wrong  string
+	}{
+		{0, "", 16, ""}, {0, " 2 ", 2, ""}, {5, "2", 5, ""}, {1, "no number", 1, ""}, {-1, "", 1, ""},
+		{0, "1", 0, "COMPOSE_PARALLEL_LIMIT can not be less than 2"}, {0, "x", 0, `COMPOSE_PARALLEL_LIMIT must be an integer (found: "x")`},
+	} {
+		got, err := parseParallel(c.option, c.limit)
+		var usage exit.Usage
+		if got != c.want || (err != nil) != (c.wrong != "") || c.wrong != "" && (!errors.As(err, &usage) || usage.Msg != c.wrong) {
+			t.Errorf("--parallel %d with %q: %d, %v", c.option, c.limit, got, err)
+		}
+	}
+}
+
+func TestOrphansAreIgnoredWhereAVariableAsksForIt(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "0": false, "FALSE": false, "1": true, "no": true} {
+		vars := map[string]string{"COMPOSE_IGNORE_ORPHANS": value}
+		if got, err := ignoresOrphans(vars, false); got != want || err != nil {
+			t.Errorf("%q: %v, %v", value, got, err)
+		}
+		if _, err := ignoresOrphans(vars, true); (err != nil) != want {
+			t.Errorf("%q with --remove-orphans: %v", value, err)
+		}
+	}
+}

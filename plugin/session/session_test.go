@@ -320,3 +320,35 @@ func TestWhatAGoalIsNotAboutIsLeftAlone(t *testing.T) {
 		t.Errorf("a goal for all: got %v", got)
 	}
 }
+
+// Also where the files are broken, and the shell has the last word.
+func TestAnEnvFileHasASayInWhichEngineIsSpokenTo(t *testing.T) {
+	for name, c := range map[string]struct {
+		file  string
+		shell map[string]string
+		open  func(*Environment, Options) (*Session, error)
+		want  string
+	}{
+		"the files are read":     {good, nil, func(e *Environment, o Options) (*Session, error) { return Open(e, o, false) }, "tcp://file"},
+		"a project is meant":     {good, nil, Find, "tcp://file"},
+		"the files are broken":   {bad, nil, Find, "tcp://file"},
+		"the shell says other":   {good, map[string]string{"DOCKER_HOST": "tcp://shell"}, Find, "tcp://shell"},
+		"it says to use none":    {good, map[string]string{"DOCKER_HOST": ""}, Find, ""},
+		"no project is meant":    {good, nil, Connect, ""},
+		"nor where it is broken": {bad, map[string]string{"DOCKER_HOST": "tcp://shell"}, Connect, "tcp://shell"},
+	} {
+		written(t, map[string]string{"fig.yml": c.file, ".env": "DOCKER_HOST=tcp://file\n"})
+		e := environment(io.Discard)
+		if e.Vars = c.shell; e.Vars == nil {
+			e.Vars = map[string]string{}
+		}
+		connect, host := e.Connect, "nothing"
+		e.Connect = func(vars map[string]string) (engine.Client, error) {
+			host = vars["DOCKER_HOST"]
+			return connect(vars)
+		}
+		if _, err := c.open(e, Options{Project: "demo"}); err != nil || host != c.want {
+			t.Errorf("%s: connected to %q, want %q: %v", name, host, c.want, err)
+		}
+	}
+}
