@@ -10,6 +10,8 @@ import (
 type checker struct {
 	*report
 	known map[string]Key
+
+	literal bool // values with variables were not read
 }
 
 // check reports what is wrong between keys and between services.
@@ -21,7 +23,9 @@ func (c *checker) check(partials []*partial, project *Project) {
 		if !p.broken {
 			c.checkImage(&p.Service)
 		}
-		c.checkMemory(p)
+		if !c.literal {
+			c.checkMemory(p)
+		}
 		c.checkNetwork(p)
 		c.checkMounts(p)
 		c.checkPorts(p)

@@ -24,8 +24,8 @@ type lineError struct {
 // front; quotes around a value are taken off and may span lines; \n, \t, \",
 // \' and \\ count inside double quotes; " #" begins a comment after an unquoted
 // value; ${NAME} and ${NAME:-default} are replaced outside single quotes, by
-// earlier lines of the file and then by find. A bare $ is a dollar sign:
-// passwords hold them. (The libraries for such files expand it.)
+// earlier lines of the file and then by find, unless that is nil. A bare $ is a
+// dollar sign: passwords hold them. (The libraries for such files expand it.)
 func parseEnvFile(data string, find lookup) ([]setting, []lineError) {
 	p := envParser{s: strings.TrimPrefix(data, "\ufeff"), line: 1, outer: find, known: map[string]*string{}}
 	if !utf8.ValidString(p.s) {
@@ -171,6 +171,9 @@ func unescape(quote, c byte) string {
 
 // expand replaces ${NAME} and ${NAME:-default}; all else stays as it is.
 func (p *envParser) expand(s string) string {
+	if p.outer == nil {
+		return s
+	}
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(s, "${")

@@ -54,6 +54,7 @@ func (r *reader) over(base, p *partial) {
 			base.At[k.Name] = pos
 		}
 	}
+	base.layers = append(base.layers, p.layers...)
 	base.broken = base.broken || p.broken
 	base.size += p.size
 	maps.Copy(base.paths, p.paths)
@@ -66,6 +67,9 @@ func (r *reader) unset(p *partial, key string) {
 		return
 	}
 	delete(p.At, key)
+	for _, layer := range p.layers {
+		delete(layer.Keys, key)
+	}
 	r.known[key].field.clear(p)
 }
 
@@ -195,5 +199,9 @@ func (p *partial) copy(as *partial) *partial {
 	out.Name, out.Pos = as.Name, as.Pos
 	out.At, out.values, out.paths = maps.Clone(p.At), maps.Clone(p.values), map[Pos]string{}
 	delete(out.At, "extends")
+	out.layers = nil
+	for _, layer := range p.layers {
+		out.layers = append(out.layers, Layer{layer.Dir, maps.Clone(layer.Keys)})
+	}
 	return &out
 }

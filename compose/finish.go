@@ -12,6 +12,7 @@ type finisher struct {
 	find      lookup
 	base      string // the project's directory
 	skipBuild bool   // leaves build directories unchecked
+	literal   bool   // leaves variables in env_file as they are
 }
 
 // finish looks up what is not in the services themselves: env_file, build
@@ -72,7 +73,11 @@ func (f *finisher) settings(from located, path string) []setting {
 		f.fail(from.pos, path, fmt.Sprintf("%s: %s", name, reason(err))).as(KindNoEnvFile, About{Text: from.text, Cause: err})
 		return nil
 	}
-	settings, errs := parseEnvFile(string(data), f.find)
+	find := f.find
+	if f.literal {
+		find = nil
+	}
+	settings, errs := parseEnvFile(string(data), find)
 	for _, e := range errs {
 		f.fail(Pos{File: name, Line: e.line, Column: e.col}, "", e.msg, e.hints...)
 	}

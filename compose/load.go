@@ -21,6 +21,10 @@ type Options struct {
 	// SkipBuildCheck leaves out the check that build directories exist, for
 	// verbs that build nothing.
 	SkipBuildCheck bool
+
+	// Literal leaves variables as they are. A Project then lacks what they stand
+	// in; see LoadWritten.
+	Literal bool
 }
 
 // Load reads the files that o selects and resolves them to a Project. The
@@ -40,7 +44,18 @@ func hostVariables(o Options, from storage) map[string]string {
 	return host.all()
 }
 
-func load(o Options, from storage) (*Project, error) {
+// LoadWritten is Load that also tells, for each service in the order of the
+// project, how it is written.
+func LoadWritten(o Options) (*Project, []Written, error) {
+	var written []Written
+	p, err := loadAs(o, disk{}, &written)
+	return p, written, err
+}
+
+func load(o Options, from storage) (*Project, error) { return loadAs(o, from, nil) }
+
+// loadAs is Load that also fills in how services are written, unless that is nil.
+func loadAs(o Options, from storage, written *[]Written) (*Project, error) {
 	if !filepath.IsAbs(o.Dir) {
 		return nil, fmt.Errorf("the working directory %q is not absolute", o.Dir)
 	}
@@ -60,18 +75,24 @@ func load(o Options, from storage) (*Project, error) {
 		}
 	}
 	services := newReader(r, host.find)
+	services.layers, services.literal = written != nil, o.Literal
 	if slices.ContainsFunc(main, func(d *document) bool { return len(d.services) == 0 }) {
 		services.skim(main)
 		return nil, r.err()
 	}
 	partials := readServices(services, docs, main)
-	(&finisher{sources: src, find: host.find, base: base, skipBuild: o.SkipBuildCheck}).finish(partials)
+	(&finisher{sources: src, find: host.find, base: base, skipBuild: o.SkipBuildCheck, literal: o.Literal}).finish(partials)
 	for _, s := range partials {
 		p.Services = append(p.Services, &s.Service)
 	}
-	(&checker{report: r, known: services.known}).check(partials, p)
+	(&checker{report: r, known: services.known, literal: o.Literal}).check(partials, p)
 	if err := r.err(); err != nil {
 		return nil, err
+	}
+	if written != nil {
+		for _, s := range partials {
+			*written = append(*written, Written{s.Name, s.layers})
+		}
 	}
 	p.Notes = r.sorted()
 	return p, nil

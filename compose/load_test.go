@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -130,6 +131,74 @@ func TestVariablesAreThoseThatTheFilesAreReadWith(t *testing.T) {
 	} {
 		if diff := cmp.Diff(c.want, hostVariables(c.options, disk)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// written loads files of a directory and gives, as JSON, how services are written.
+func written(t *testing.T, o Options, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		write(t, filepath.Join(dir, name), []byte(text))
+	}
+	o.Dir, o.Env = dir, map[string]string{"TAG": "3"}
+	_, services, err := LoadWritten(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(services)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), dir, "DIR")
+}
+
+func TestAServiceIsToldAsItsFilesSayIt(t *testing.T) {
+	files := map[string]string{
+		"a.yml":     "web:\n  extends: {file: sub/c.yml, service: base}\n  image: 'x:$TAG'\n  tty: true\n  environment: {A: 1.50, B: , C: $$x}\ndb: {build: sub, dockerfile: D}\n",
+		"b.yml":     "db: {image: y}\n",
+		"sub/c.yml": "base:\n  image: old\n  links: [gone]\n  dns: 1.2.3.4\ngone: {image: z}\n",
+	}
+	got := written(t, Options{Files: []string{"a.yml", "b.yml"}}, files)
+	want := `[{"Name":"web","Layers":[{"Dir":"DIR/sub","Keys":{"dns":"1.2.3.4","image":"old"}},` +
+		`{"Dir":"DIR","Keys":{"environment":{"A":"1.50","B":null,"C":"$x"},"image":"x:3","tty":true}}]},` +
+		`{"Name":"db","Layers":[{"Dir":"DIR","Keys":{}},{"Dir":"DIR","Keys":{"image":"y"}}]}]`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestVariablesCanStayAndWhatTheyStandInIsNotChecked(t *testing.T) {
+	file := "web:\n  image: 'x:${NONE}'\n  mem_limit: $M\n  memswap_limit: 1g\n  ports: ['$P:80', '81:81']\n  env_file: e.env\n  ulimits: {nofile: $N}\n  command: [a, $$b]\n"
+	files := map[string]string{"fig.yml": file, "e.env": "A=${B} $C\n"}
+	got := written(t, Options{Literal: true}, files)
+	want := `[{"Name":"web","Layers":[{"Dir":"DIR","Keys":{"command":["a","$$b"],"env_file":"e.env","image":"x:${NONE}","mem_limit":"$M","memswap_limit":"1g",` +
+		`"ports":["$P:80","81:81"],"ulimits":{"nofile":"$N"}}}]}]`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	dir := t.TempDir()
+	load := func(text string) (*Project, error) {
+		write(t, filepath.Join(dir, "fig.yml"), []byte(text))
+		write(t, filepath.Join(dir, "e.env"), []byte("A=${B} $C\n"))
+		return Load(Options{Dir: dir, Literal: true})
+	}
+	p, err := load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Notes) > 0 || len(p.Services[0].Ports) != 1 || *p.Services[0].Environment[0].Value != "${B} $C" {
+		t.Errorf("got %+v", p.Services[0])
+	}
+	for text, want := range map[string]string{
+		"web: {image: x, ports: ['$P:80', 'z']}":  `web.ports[0]: "z" is not a port`,
+		"web: {image: '$I', imgae: '$I'}":         `no key "imgae"`,
+		"web: {image: '$I', links: [gone, '$L']}": `no service "gone"`,
+		"web: {extends: $E}":                      `no service "$E"`,
+	} {
+		if _, err := load(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", text, err, want)
 		}
 	}
 }

@@ -11,7 +11,24 @@ type partial struct {
 	size     int            // the number of values in it
 	broken   bool           // a mistake was reported that leaves keys unknown
 	paths    map[Pos]string // of the items of its lists: web.links[0]
+	layers   []Layer        // what it was put together from
 }
+
+// Written is a service as its files say it, before its keys give values a meaning.
+type Written struct {
+	Name   string
+	Layers []Layer // of which a later one goes before an earlier one: what it extends, then its files
+}
+
+// Layer is what one file says of a service, without extends and what an override
+// or a service that extends it leaves out.
+type Layer struct {
+	Dir  string         // that relative paths start from, absolute
+	Keys map[string]any // each value nil, a bool, a string, a Number, a []any or a map[string]any
+}
+
+// Number is a number as it is written.
+type Number string
 
 // pathOf is the path of an item of key that stands at a place.
 func (p *partial) pathOf(key string, at Pos) string {

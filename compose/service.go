@@ -16,6 +16,9 @@ type reader struct {
 	keys  []Key
 	names []string // of the keys
 	known map[string]Key
+
+	layers  bool // notes what services are put together from
+	literal bool // leaves variables as they are, and what they stand in unread
 }
 
 func newReader(r *report, find lookup) *reader {
@@ -45,7 +48,15 @@ func (r *reader) service(body pair, base string) *partial {
 		return p
 	}
 	s := &scope{report: r.report, find: r.find, base: base, path: body.key, at: About{Service: body.key}, paths: p.paths}
-	for _, q := range interpolate(r.report, r.find, body.key, s.at, body.value).pairs {
+	all := body.value
+	if !r.literal {
+		all = interpolate(r.report, r.find, body.key, s.at, all)
+	}
+	if r.layers {
+		p.layers = []Layer{{Dir: base, Keys: all.plain().(map[string]any)}}
+		delete(p.layers[0].Keys, "extends")
+	}
+	for _, q := range all.pairs {
 		k, ok := r.known[q.key]
 		if !ok {
 			meant := r.meant(q.key, r.names)
@@ -55,6 +66,12 @@ func (r *reader) service(body pair, base string) *partial {
 			continue
 		}
 		p.At[q.key], p.values[q.key] = q.pos, q.value.pos
+		if r.literal && q.key != "extends" && q.value.hasDollar() {
+			if q.value.scalar() {
+				continue
+			}
+			q.value = q.value.literal()
+		}
 		of := s.under(".%s", q.key)
 		of.at.Key = q.key
 		k.field.read(of, q.value, p)

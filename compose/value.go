@@ -86,6 +86,38 @@ func quote(s string) string {
 	return string(b)
 }
 
+// literal is v without the items and pairs in which there is something to replace.
+func (v value) literal() value {
+	v.items = slices.DeleteFunc(slices.Clone(v.items), value.hasDollar)
+	v.pairs = slices.DeleteFunc(slices.Clone(v.pairs), func(p pair) bool { return p.value.hasDollar() })
+	return v
+}
+
+// plain is v in the types of Layer.
+func (v value) plain() any {
+	switch v.kind {
+	case null:
+		return nil
+	case boolean:
+		return strings.EqualFold(v.text, "true")
+	case number:
+		return Number(v.text)
+	case list:
+		out := make([]any, len(v.items))
+		for i, item := range v.items {
+			out[i] = item.plain()
+		}
+		return out
+	case mapping:
+		out := make(map[string]any, len(v.pairs))
+		for _, p := range v.pairs {
+			out[p.key] = p.value.plain()
+		}
+		return out
+	}
+	return v.text
+}
+
 // size is the number of values in v, itself included.
 func (v value) size() int {
 	n := 1
