@@ -14,7 +14,9 @@ func Fail(o view.Options, msg string) error {
 	if o.ErrIsTerminal {
 		msg = "ERROR: " + msg
 	}
-	view.PrintText(o, msg)
+	for line := range strings.SplitSeq(msg, "\n") {
+		view.PrintText(o, line)
+	}
 	return exit.Status(1)
 }
 

@@ -1,13 +1,21 @@
 package command
 
 import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/printable"
+	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/session"
@@ -20,8 +28,11 @@ type configFlags struct {
 	services bool
 	images   bool
 	volumes  bool
+	profiles bool
 	hash     string
 	format   string
+	literal  bool // variables stay as they are
+	digests  bool
 }
 
 func newConfigCommand(c *cli) *cobra.Command {
@@ -34,13 +45,17 @@ overrides resolved. The output is a valid file that means the same.
 
 Notes about assumptions, and about keys that have no effect, go to standard
 error, with their place in the file. All mistakes are reported at once; the exit
-code is then 2.`,
+code is then 2.
+
+With --no-interpolate variables stay as they are, and values that have one are
+not checked.`,
 		Example: `  docker stacklite config
   docker stacklite config --quiet && echo valid
   docker stacklite -f fig.yml -f test.yml config --format json
+  docker stacklite config --resolve-image-digests
   docker stacklite config --hash=web`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return runConfig(c, f) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runConfig(cmd.Context(), c, f) },
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "only check, print nothing")
@@ -48,23 +63,47 @@ code is then 2.`,
 	cmd.Flags().BoolVar(&f.images, "images", false, "print the images, one per line")
 	cmd.Flags().BoolVar(&f.volumes, "volumes", false, "print the named volumes, one per line")
 	cmd.Flags().StringVar(&f.hash, "hash", "", "print a hash of the settings of each service, or of a comma-separated list of services")
-	cmd.Flags().Lookup("hash").NoOptDefVal = "*"
+	cmd.Flags().BoolVar(&f.literal, "no-interpolate", false, "leave variables as they are")
+	cmd.Flags().BoolVar(&f.digests, "resolve-image-digests", false, "name images by their digests")
+	cmd.Flags().BoolVar(&f.profiles, "profiles", false, "print the profiles: these files have none")
 	cmd.Flags().StringVar(&f.format, "format", "yaml", "output format: yaml or json")
-	cmd.MarkFlagsMutuallyExclusive("quiet", "services", "images", "volumes", "hash")
+	_ = cmd.Flags().MarkHidden("profiles")
+	if c.classic == nil { // there one went before another, and the value of --hash could be a word of its own
+		cmd.Flags().Lookup("hash").NoOptDefVal = "*"
+		cmd.MarkFlagsMutuallyExclusive("quiet", "services", "images", "volumes", "profiles", "hash")
+	}
 	return cmd
 }
 
-func runConfig(c *cli, f configFlags) error {
+func runConfig(ctx context.Context, c *cli, f configFlags) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	env, err := c.rereadable()
+	if err != nil {
+		return err
+	}
+	if c.classic != nil || f.literal {
+		return printWritten(ctx, c, env, f)
+	}
 	o := c.options()
 	o.Isolation = "" // what is printed does not depend on it
-	s, err := session.OpenFiles(c.env, o, false)
+	s, err := session.OpenFiles(env, o, false)
 	if err != nil {
 		return err
 	}
 	p, t := s.Project, s.Topology
 	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), t.Notes, t.Discovered()))
+	if f.digests {
+		digests, err := imageDigests(ctx, env, o, p, nil)
+		if err != nil {
+			return err
+		}
+		for _, s := range p.Services {
+			s.Image = cmp.Or(digests[s.Name], s.Image)
+		}
+	}
 	switch {
-	case f.quiet:
+	case f.quiet, f.profiles:
 		return nil
 	case f.services:
 		return view.Lines(s.View, t.Order()...)
@@ -73,15 +112,20 @@ func runConfig(c *cli, f configFlags) error {
 	case f.volumes:
 		return view.Lines(s.View, namedVolumes(p)...)
 	case f.hash != "":
-		return printHashes(s, f.hash)
+		names, err := session.Chosen(p, f.hashed())
+		if err != nil {
+			return err
+		}
+		if names == nil {
+			names = session.ServiceNames(p)
+		}
+		return printHashes(s.View, p, names)
 	}
 	marshal := compose.Marshal
-	switch f.format {
-	case "yaml":
-	case "json":
+	if isJSON, err := f.isJSON(); err != nil {
+		return err
+	} else if isJSON {
 		marshal = compose.MarshalJSON
-	default:
-		return exit.Usage{Msg: fmt.Sprintf("--format is yaml or json, not %s", f.format)}
 	}
 	text, err := marshal(p)
 	if err != nil {
@@ -90,19 +134,149 @@ func runConfig(c *cli, f configFlags) error {
 	return view.Bytes(s.View, text)
 }
 
-func printHashes(s *session.Session, which string) error {
-	names := s.FileServices()
-	if which != "*" {
-		var err error
-		if names, err = session.Chosen(s.Project, strings.Split(which, ",")); err != nil {
+// isJSON reads --format.
+func (f configFlags) isJSON() (bool, error) {
+	if f.format != "yaml" && f.format != "json" {
+		return false, exit.Usage{Msg: fmt.Sprintf("--format is yaml or json, not %s", f.format)}
+	}
+	return f.format == "json", nil
+}
+
+// rereadable is the environment with a standard input that can be read more than
+// once, where a file is to be read from it.
+func (c *cli) rereadable() (*session.Environment, error) {
+	if c.env.In == nil || !slices.Contains(c.general.Files, "-") && c.env.Vars["COMPOSE_FILE"] != "-" {
+		return c.env, nil
+	}
+	data, err := io.ReadAll(c.env.In)
+	env := *c.env
+	env.In = bytes.NewReader(data)
+	return &env, err
+}
+
+// printWritten is config of the old tools, and config where variables stay as they
+// are: what is printed is how the files say it.
+func printWritten(ctx context.Context, c *cli, env *session.Environment, f configFlags) error {
+	o := c.options()
+	var notes []compose.Note
+	if !f.literal {
+		o.Isolation = ""
+		s, err := session.OpenFiles(env, o, c.classic != nil)
+		if err != nil {
+			return err
+		}
+		notes = slices.Concat(desired.Notes(s.Project), s.Topology.Notes, s.Topology.Discovered())
+	}
+	p, written, err := loadWritten(env, o, f.literal, c.classic != nil)
+	if err != nil {
+		return err
+	}
+	show := env.View(o.Color)
+	view.PrintNotes(show, slices.Concat(p.Notes, notes))
+	d := classic.Document{Project: p, Written: written, Home: env.Vars["HOME"], Literal: f.literal}
+	if f.digests {
+		if d.Images, err = imageDigests(ctx, env, o, p, c.classic); err != nil {
 			return err
 		}
 	}
+	switch {
+	case f.quiet:
+		return nil
+	case c.classic != nil && f.profiles:
+		return classic.PrintLines(show, nil) // those of files with services at the top
+	case f.services:
+		return view.Lines(show, classic.ServiceNames(p)...)
+	case c.classic != nil && f.volumes:
+		return classic.PrintLines(show, nil)
+	case f.hash != "":
+		names, err := session.Chosen(p, f.hashed())
+		if err != nil {
+			return err
+		}
+		order := classic.ServiceNames(p)
+		if names != nil {
+			order = slices.DeleteFunc(order, func(n string) bool { return !slices.Contains(names, n) })
+		}
+		return printHashes(show, p, order)
+	case f.images || f.volumes || f.profiles:
+		return exit.Usage{Msg: "--no-interpolate is for the whole stack and for --services"}
+	}
+	isJSON, err := f.isJSON()
+	switch {
+	case err != nil:
+		return err
+	case c.classic != nil:
+		return view.Text(show, d.Print()+"\n")
+	case isJSON:
+		text, err := json.MarshalIndent(d.JSON(), "", "  ")
+		if err != nil {
+			return err
+		}
+		return view.Text(show, printable.Escape(string(text))+"\n")
+	}
+	return view.Text(show, d.YAML())
+}
+
+// loadWritten loads the project together with how its files say it.
+func loadWritten(env *session.Environment, o session.Options, literal, checkBuilds bool) (*compose.Project, []compose.Written, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, nil, err
+	}
+	if seek, ok := env.In.(io.Seeker); ok && slices.Contains(o.Files, "-") {
+		_, _ = seek.Seek(0, io.SeekStart)
+	}
+	return compose.LoadWritten(compose.Options{
+		Names: o.FileNames, Files: o.Files, Dir: dir, ProjectDir: o.ProjectDir, ProjectName: o.Project, EnvFile: o.EnvFile,
+		Env: env.Vars, Stdin: env.In, SkipBuildCheck: !checkBuilds, Literal: literal,
+	})
+}
+
+// hashed names the services that --hash names; none: all.
+func (f configFlags) hashed() []string {
+	if f.hash == "*" {
+		return nil
+	}
+	return strings.Split(f.hash, ",")
+}
+
+func printHashes(o view.Options, p *compose.Project, names []string) error {
 	var lines []string
 	for _, name := range names {
-		lines = append(lines, name+" "+desired.Hash(s.Project.Service(name)))
+		lines = append(lines, name+" "+desired.Hash(p.Service(name)))
 	}
-	return view.Lines(s.View, lines...)
+	return view.Lines(o, lines...)
+}
+
+// imageDigests finds the digests by which the images of services are known, by
+// service.
+func imageDigests(ctx context.Context, env *session.Environment, o session.Options, p *compose.Project, old *classic.Tool) (map[string]string, error) {
+	s, err := session.ConnectProject(env, o)
+	if err != nil {
+		return nil, err
+	}
+	digests := classic.Digests{View: s.View, Find: func(ref string) (string, bool, error) { return s.Images.Digest(ctx, ref) }}
+	if old != nil {
+		return digests.Of(p)
+	}
+	found := map[string]string{}
+	for _, s := range p.Services {
+		if s.Image == "" || strings.Contains(s.Image, "@") {
+			continue
+		}
+		digest, known, err := digests.Find(s.Image)
+		switch {
+		case err != nil:
+			return nil, err
+		case !known:
+			return nil, exit.Failure{Msg: fmt.Sprintf("the image %s of %s is neither on the engine nor in a registry that can be asked", s.Image, s.Name),
+				Advice: []string{"to pull it: docker stacklite pull " + s.Name}}
+		case digest == "":
+			return nil, exit.Failure{Msg: fmt.Sprintf("the image %s of %s has no digest: it was neither pulled nor pushed", s.Image, s.Name)}
+		}
+		found[s.Name] = digest
+	}
+	return found, nil
 }
 
 // namedVolumes lists the volumes that have a name, each once, sorted.

@@ -9,6 +9,7 @@ import (
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/build"
 	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/registry"
 	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
 	"golang.org/x/sync/singleflight"
@@ -27,6 +28,7 @@ type Client interface {
 	ImagePull(ctx context.Context, ref string, o image.PullOptions) (io.ReadCloser, error)
 	ImagePush(ctx context.Context, ref string, o image.PushOptions) (io.ReadCloser, error)
 	ImageTag(ctx context.Context, ref, as string) error
+	DistributionInspect(ctx context.Context, ref, auth string) (registry.DistributionInspect, error)
 }
 
 // Options are what a Store needs to know besides its client.

@@ -118,6 +118,16 @@ func Connect(e *Environment, o Options) (*Session, error) {
 	return s, s.connect()
 }
 
+// ConnectProject connects to the engine of the project that is meant, whether or
+// not its files can be read. They are not.
+func ConnectProject(e *Environment, o Options) (*Session, error) {
+	s, err := ofProject(e, o)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.connect()
+}
+
 func newSession(e *Environment, o Options) *Session {
 	v := e.View(o.Color)
 	v.Level = o.Level

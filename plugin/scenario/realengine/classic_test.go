@@ -39,10 +39,7 @@ await() {
 // must not be able to tell the two apart by standard output, exit codes and
 // what is on the engine.
 func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
-	theirs, missing := scenario.DockerCompose()
-	if missing != "" {
-		t.Skip(missing)
-	}
+	theirs := dockerCompose(t)
 	if _, err := exec.LookPath("docker"); err != nil {
 		t.Skip("docker is not installed")
 	}
@@ -71,6 +68,16 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 			}
 		})
 	}
+}
+
+// dockerCompose is the program docker-compose of version 1.29.
+func dockerCompose(t *testing.T) string {
+	t.Helper()
+	program, missing := scenario.DockerCompose()
+	if missing != "" {
+		t.Skip(missing)
+	}
+	return program
 }
 
 // drive runs the script of a session with the docker-compose of a folder and

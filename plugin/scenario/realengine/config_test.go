@@ -1,0 +1,335 @@
+package realengine_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+	"gopkg.in/yaml.v3"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
+	"github.com/stack-lite/stack-lite/plugin/scenario"
+)
+
+// printed is the standard output of a program in a folder, and its exit code. No
+// engine is asked.
+func printed(t *testing.T, program, dir string, args ...string) string {
+	t.Helper()
+	out, _ := asked(t, "unix:///none", program, dir, args...)
+	return out
+}
+
+// asked is printed with what goes to standard error too, and an engine to ask.
+func asked(t *testing.T, host, program, dir string, args ...string) (out, errs string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "HOME=/home/ann", "DOCKER_HOST="+host)
+	var said strings.Builder
+	cmd.Stderr = &said
+	text, err := cmd.Output()
+	var ended *exec.ExitError
+	if err != nil && !errors.As(err, &ended) {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%sexit code %d\n", text, cmd.ProcessState.ExitCode()), said.String()
+}
+
+func writeFiles(t *testing.T, dir string, files []txtar.File) {
+	t.Helper()
+	for _, f := range files {
+		path := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestConfigPrintsByteForByteWhatDockerComposeDoes(t *testing.T) {
+	theirs := dockerCompose(t)
+	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
+	files, err := filepath.Glob("testdata/config/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			session, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := filepath.Join(t.TempDir(), "demo")
+			writeFiles(t, dir, session.Files)
+			i := slices.IndexFunc(session.Files, func(f txtar.File) bool { return f.Name == "commands" })
+			for command := range strings.Lines(string(session.Files[i].Data)) {
+				args := strings.Fields(command)
+				if diff := cmp.Diff(printed(t, theirs, dir, args...), printed(t, ours, dir, args...)); diff != "" {
+					t.Errorf("%s: docker-compose -, this program +\n%s", command, diff)
+				}
+			}
+		})
+	}
+}
+
+// TestTextsAreQuotedAsDockerComposeDoes has texts of all kinds of characters but
+// those that may not reach a terminal.
+func TestTextsAreQuotedAsDockerComposeDoes(t *testing.T) {
+	theirs := dockerCompose(t)
+	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
+	characters := strings.Split("a b c X Y Z 0 1 9 : # - ? , [ ] { } & * ! | > ' \" % @ ` ~ = < . / \\ _ + \n \t é ☃ \u00a0 😀 \a", " ")
+	characters = append(characters, " ", " ", "word ", "another word ", strings.Repeat("long", 5)+" ")
+	special := strings.Fields(`yes No y N null ~ 1 0x1f 1.5 .5 1e3 1.0e+3 12:30 2015-01-01 << = --- ... - ? : a: true 0777 1_000 .inf .NaN
+		+1 0b1 0o7 2001-12-14t21:59:43.10-05:00 08 -- { @x !x &x *x %x it's "q" 1:2:3.5`)
+	special = append(special, "", " x", "x ", "a b", "- a", "a: b", "a #b", strings.Repeat("k", 122), strings.Repeat("k", 123))
+	for seed := range uint64(3) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		some := func() string {
+			if random.IntN(4) == 0 {
+				return special[random.IntN(len(special))]
+			}
+			var b strings.Builder
+			for range []int{1, 2, 3, 5, 10, 40, 90}[random.IntN(7)] {
+				b.WriteString(characters[random.IntN(len(characters))])
+			}
+			return b.String()
+		}
+		environment, labels, command := map[string]string{}, map[string]string{}, []string{"run"}
+		for i := range 200 {
+			environment[fmt.Sprintf("V%d", i)] = some()
+			labels["x"+strings.NewReplacer("\n", "", "\a", "").Replace(some())] = some()
+			command = append(command, some())
+		}
+		file, err := json.Marshal(map[string]any{"web": map[string]any{
+			"image": "x", "environment": environment, "labels": labels, "command": command,
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(t.TempDir(), "demo")
+		writeFiles(t, dir, []txtar.File{{Name: "docker-compose.yml", Data: file}})
+		want, got := printed(t, theirs, dir, "config"), printed(t, ours, dir, "config")
+		if !strings.HasSuffix(want, "exit code 0\n") {
+			t.Fatalf("seed %d: docker-compose refuses the file: %s", seed, file)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("seed %d: docker-compose -, this program +\n%s", seed, diff)
+		}
+	}
+}
+
+// TestConfigOfRealFilesIsThatOfDockerCompose looks at the files that both programs
+// load. Where the list of differences in how files are read names a key, the key may
+// differ; where it names none of a file, every byte is the same.
+func TestConfigOfRealFilesIsThatOfDockerCompose(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts docker-compose a hundred times")
+	}
+	theirs := dockerCompose(t)
+	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
+	same := 0
+	for name, path := range realFiles(t) {
+		dir := filepath.Dir(path)
+		args := []string{"-f", filepath.Base(path), "config"}
+		want, got := printed(t, theirs, dir, args...), printed(t, ours, dir, args...)
+		if strings.HasSuffix(want, "exit code 1\n") || strings.HasSuffix(got, "exit code 1\n") {
+			continue // which compose/testdata explains
+		}
+		differs := differences(t, name)
+		if len(differs) == 0 {
+			same++
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: docker-compose -, this program +\n%s", name, diff)
+			}
+			continue
+		}
+		for place, pair := range compare(t, want, got) {
+			if !slices.Contains(differs, place) {
+				t.Errorf("%s: %s: docker-compose has %v, this program %v", name, place, pair[0], pair[1])
+			}
+		}
+	}
+	if same < 50 {
+		t.Errorf("only %d files were compared", same)
+	}
+}
+
+// differences are the places of a real file that are read differently.
+func differences(t *testing.T, name string) []string {
+	t.Helper()
+	list, err := os.ReadFile("../../../compose/testdata/differences.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var places []string
+	for line := range strings.Lines(string(list)) {
+		if f := strings.Split(line, "\t"); f[0] == name {
+			places = append(places, f[1])
+		}
+	}
+	return places
+}
+
+// compare gives the places in which two documents differ, with what is there.
+func compare(t *testing.T, want, got string) map[string][2]any {
+	t.Helper()
+	read := func(text string) map[string]any {
+		var doc struct{ Services map[string]map[string]any }
+		text = text[:strings.LastIndex(text, "exit code")]
+		if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+			t.Fatal(err)
+		}
+		values := map[string]any{}
+		for service, keys := range doc.Services {
+			for key, v := range keys {
+				values[service+"."+key] = v
+			}
+		}
+		return values
+	}
+	a, b := read(want), read(got)
+	differ := map[string][2]any{}
+	for _, values := range []map[string]any{a, b} {
+		for place := range maps.Keys(values) {
+			if !reflect.DeepEqual(a[place], b[place]) {
+				differ[place] = [2]any{a[place], b[place]}
+			}
+		}
+	}
+	return differ
+}
+
+// realFiles lays out the files that compose/testdata/real.tsv lists, each where its
+// repository has it, with what it refers to: empty, where the collection lacks it.
+// It returns the paths by the names in the list.
+func realFiles(t *testing.T) map[string]string {
+	t.Helper()
+	from, named := os.LookupEnv("STACKLITE_REAL_FILES")
+	if !named {
+		from = "../../../../shared/corpus"
+	}
+	if _, err := os.Stat(from); !named && errors.Is(err, fs.ErrNotExist) {
+		t.Skip("no real files: fetch those that compose/testdata/real.tsv lists into a folder, and name it in STACKLITE_REAL_FILES")
+	}
+	list, err := os.ReadFile("../../../compose/testdata/real.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, paths := t.TempDir(), map[string]string{}
+	for _, line := range strings.Split(strings.TrimSpace(string(list)), "\n")[1:] {
+		f := strings.Split(line, "\t")
+		data, err := os.ReadFile(filepath.Join(from, f[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFiles(t, root, []txtar.File{{Name: filepath.Join(f[1], f[2]), Data: data}})
+		paths[f[0]] = filepath.Join(root, f[1], f[2])
+	}
+	for _, path := range paths {
+		addReferenced(t, path)
+	}
+	return paths
+}
+
+// addReferenced makes build directories, and env_files and files to extend that are
+// missing.
+func addReferenced(t *testing.T, path string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var services map[string]struct {
+		Build   string
+		EnvFile yaml.Node `yaml:"env_file"`
+		Extends struct{ File, Service string }
+	}
+	_ = yaml.NewDecoder(bytes.NewReader(data)).Decode(&services) // what can't be read refers to nothing
+	add := func(name, text string) {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(path), name)); errors.Is(err, fs.ErrNotExist) {
+			writeFiles(t, filepath.Dir(path), []txtar.File{{Name: name, Data: []byte(text)}})
+		}
+	}
+	for _, s := range services {
+		if s.Build != "" && !strings.Contains(s.Build, "://") {
+			add(filepath.Join(s.Build, ".keep"), "")
+		}
+		for _, n := range append(s.EnvFile.Content, &s.EnvFile) {
+			if n.Kind == yaml.ScalarNode {
+				add(n.Value, "")
+			}
+		}
+		if s.Extends.File != "" {
+			add(s.Extends.File, s.Extends.Service+": {image: busybox}\n")
+		}
+	}
+}
+
+func TestDigestsAreThoseOfDockerComposeOnTheEngine(t *testing.T) {
+	theirs := dockerCompose(t)
+	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, buildBase)
+	address := startRegistry(t)
+	remote, ref := pushed(t, cli, address)
+	local, pulled := pushed(t, cli, address)
+	local.write("fig.yml", "web: {image: '"+pulled+"'}\n")
+	local.run("pull")
+	for name, c := range map[string]struct {
+		file string
+		args []string
+		say  bool // the messages are the same too
+	}{
+		"on the engine":     {"web: {image: '" + pulled + "'}\n", nil, false},
+		"in the registry":   {"web: {image: '" + ref + "'}\n", nil, false},
+		"a digest":          {"web: {image: 'x@sha256:" + strings.Repeat("0", 64) + "'}\n", nil, false},
+		"nothing printed":   {"web: {image: '" + pulled + "'}\n", []string{"-q"}, false},
+		"names of services": {"web: {image: '" + pulled + "'}\n", []string{"--services"}, false},
+		"never pulled":      {"web: {image: '" + buildBase + "'}\nalso: {image: '" + buildBase + "'}\n", nil, true},
+		"never pulled, -q":  {"web: {image: '" + buildBase + "'}\n", []string{"-q"}, true},
+		"nowhere":           {"web: {image: '" + address + "/nothing'}\n", nil, true},
+		"built":             {"web: {build: .}\n", nil, true},
+	} {
+		remote.write("docker-compose.yml", c.file)
+		if err := os.Remove(filepath.Join(remote.dir, "fig.yml")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		args := append([]string{"config", "--resolve-image-digests"}, c.args...)
+		want, wantSaid := asked(t, cli.DaemonHost(), theirs, remote.dir, args...)
+		got, gotSaid := asked(t, cli.DaemonHost(), ours, remote.dir, args...)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: docker-compose -, this program +\n%s", name, diff)
+		}
+		if diff := cmp.Diff(wantSaid, gotSaid); c.say && diff != "" {
+			t.Errorf("%s: on standard error docker-compose -, this program +\n%s", name, diff)
+		}
+	}
+	remote.write("docker-compose.yml", "web: {image: '"+ref+"'}\nbuilt: {build: .}\n")
+	if out := remote.run("config", "--resolve-image-digests"); !strings.Contains(out, strings.TrimSuffix(ref, ":latest")) || !strings.Contains(out, "@sha256:") {
+		t.Errorf("not as docker-compose: got %s", out)
+	}
+	remote.write("docker-compose.yml", "web: {image: '"+buildBase+"'}\n")
+	remote.fails([]string{"has no digest: it was neither pulled nor pushed"}, "config", "--resolve-image-digests")
+	remote.write("docker-compose.yml", "web: {image: '"+address+"/nothing'}\n")
+	remote.fails([]string{"is neither on the engine nor in a registry that can be asked"}, "config", "--resolve-image-digests")
+	local.forget(pulled)
+}
