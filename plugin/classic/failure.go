@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -43,7 +44,7 @@ func engineWords(err error) string {
 	if errors.As(err, &said) {
 		return said.EngineWords()
 	}
-	return err.Error()
+	return engine.Words(err)
 }
 
 // Command is what the words for an error depend on.
