@@ -97,7 +97,7 @@ func (o oldStack) shared(s *scenario.Stage) {
 // Whatever stack docker-compose made, and whatever of it runs, up makes of it what
 // the file says, with the data of each container; and once more after the way back.
 func TestAnyStackOfDockerComposeIsTakenOver(t *testing.T) {
-	stacks := 8
+	stacks := 5
 	if testing.Short() {
 		stacks = 2
 	}
