@@ -5,6 +5,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/docker/docker/api/types/container"
+
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
@@ -142,6 +144,7 @@ func killed(s *scenario.Stage, k int, back bool) {
 		s.T.Fatalf("cut off after change %d, up claims success", k)
 	}
 	s.Say("volumes-kept")
+	servesOn(s, k)
 	if back {
 		wentBack(s, k)
 	}
@@ -152,6 +155,31 @@ func killed(s *scenario.Stage, k int, back bool) {
 	s.Say("remember", "web", "db", "cache", "backup")
 	s.Must(s.Stacklite("up", "-d"))
 	s.Say("kept", "web", "db", "cache", "backup")
+}
+
+// servesOn claims that one service at most is away, and that who runs finds what it
+// is linked to, be it old or new, where that runs.
+func servesOn(s *scenario.Stage, k int) {
+	s.T.Helper()
+	list, err := s.Client.ContainerList(s.T.Context(), container.ListOptions{})
+	s.Must(err)
+	running := map[string]bool{}
+	for _, c := range list {
+		if c.Labels[scenario.LabelProject] == s.Project {
+			running[c.Labels[scenario.LabelService]] = true
+		}
+	}
+	if len(running) < 3 {
+		s.T.Errorf("after change %d only these run: %v", k, running)
+	}
+	for _, link := range [][]string{{"web", "db"}, {"web", "cache", "memory"}} {
+		if !running[link[0]] || !running[link[1]] {
+			continue
+		}
+		if err := s.Scene.Say("reaches", link...); err != nil {
+			s.T.Errorf("after change %d: %v", k, err)
+		}
+	}
 }
 
 // wentBack lets docker-compose bring the stack up, as often as it takes, and claims
