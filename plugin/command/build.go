@@ -87,7 +87,11 @@ COMPOSE_DOCKER_CLI_BUILD, where 0 means the classic builder.`,
 	flags.StringVarP(&f.memory, "memory", "m", "", "memory limit for a step, such as 512m (classic builder)")
 	flags.BoolVar(&f.compress, "compress", false, "compress the build directory before sending it")
 	flags.BoolVar(&f.noRm, "no-rm", false, "keep the intermediate containers (classic builder)")
-	flags.BoolVar(&f.forceRm, "force-rm", false, "remove the intermediate containers of failed steps too: always done")
+	forceRm := "remove the intermediate containers of failed steps too"
+	if c.classic == nil {
+		forceRm += ": always done"
+	}
+	flags.BoolVar(&f.forceRm, "force-rm", false, forceRm)
 	if c.classic == nil {
 		cmd.MarkFlagsMutuallyExclusive("no-rm", "force-rm")
 	}

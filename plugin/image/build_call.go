@@ -89,6 +89,8 @@ type buildReader struct {
 	trace  *trace
 	step   string // the classic builder's latest, as it said it
 	begun  string // the same as it is reported; empty: it has been
+	nth    int    // which it is, from 1; 0: there was none
+	total  int    // of how many, with those of labels
 	text   string // a line that has not ended
 	done   bool   // the image is there
 	words  bool   // everything is reported as the classic builder says it
@@ -159,6 +161,9 @@ func (r *buildReader) stream(text string) {
 
 func (r *buildReader) line(line string) {
 	n, total, text, step := classicStep(line)
+	if step = step && r.follows(n, total); step {
+		r.nth, r.total = n, total
+	}
 	built := strings.HasPrefix(line, "Successfully built ")
 	if built {
 		r.done = true
@@ -191,6 +196,12 @@ func (r *buildReader) line(line string) {
 		r.reportStep("")
 		r.report(plan.Progress{Text: line})
 	}
+}
+
+// follows reports whether a step is the one that the builder has to say next: what
+// it carries out may print such a line too.
+func (r *buildReader) follows(n, total int) bool {
+	return n == r.nth+1 && (r.total == 0 || total == r.total)
 }
 
 func (r *buildReader) reportStep(word string) {

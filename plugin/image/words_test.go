@@ -1,12 +1,15 @@
 package image
 
 import (
+	"context"
 	"errors"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/api/types/build"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stack-lite/stack-lite/plugin/desired"
@@ -50,13 +53,13 @@ func TestTheWordsOfTheClassicBuilderLeaveOutStepsOfLabels(t *testing.T) {
 	var said strings.Builder
 	spec := desired.BuildSpec{Project: "p", Service: "web", Context: "https://example.com/a.git"}
 	r := buildReader{spec: spec, trace: newTrace(), words: true, report: func(p plan.Progress) { said.WriteString(p.Text) }}
-	text := `{"stream":"Step 1/4 : FROM a\n"}{"stream":" ---> 1\n"}{"stream":"Step 2/4 : RUN b\n"}{"stream":" ---> Using cache\n"}{"stream":" ---> 2\n"}` +
+	text := `{"stream":"Step 1/4 : FROM a\n"}{"stream":" ---> 1\n"}{"stream":"Step 2/4 : RUN b\n"}{"stream":"Step 1/9 : no\n"}{"stream":" ---> Using cache\n"}{"stream":" ---> 2\n"}` +
 		`{"stream":"Step 3/4 : LABEL c=d\n"}{"stream":" ---> Running in 3\n"}{"stream":"Step 4/4 : LABEL e=f\n"}{"stream":" ---> 4\n"}` +
 		`{"stream":"Successfully built 4\n"}{"stream":"Successfully tagged p_web:latest\n"}`
 	if err := r.read(strings.NewReader(text)); err != nil {
 		t.Fatal(err)
 	}
-	want := "Step 1/2 : FROM a\n ---> 1\nStep 2/2 : RUN b\n ---> Using cache\n ---> 2\nSuccessfully built 4\nSuccessfully tagged p_web:latest\n"
+	want := "Step 1/2 : FROM a\n ---> 1\nStep 2/2 : RUN b\nStep 1/9 : no\n ---> Using cache\n ---> 2\nSuccessfully built 4\nSuccessfully tagged p_web:latest\n"
 	if diff := cmp.Diff(want, said.String()); diff != "" {
 		t.Error(diff)
 	}
@@ -111,6 +114,35 @@ func TestErrorsKeepTheWordsOfTheEngine(t *testing.T) {
 	said := unreadable(desired.BuildSpec{Service: "web", Context: dir + "/none"}, errors.New("x")).(*BuildError)
 	if said.EngineWords() != said.Msg {
 		t.Errorf("got %q", said.EngineWords())
+	}
+}
+
+// recorder is an engine that builds nothing, and keeps what it was asked for.
+type recorder struct {
+	Client
+	asked build.ImageBuildOptions
+}
+
+func (r *recorder) ImageBuild(_ context.Context, _ io.Reader, o build.ImageBuildOptions) (build.ImageBuildResponse, error) {
+	r.asked = o
+	return build.ImageBuildResponse{Body: io.NopCloser(strings.NewReader(`{"stream":"Successfully built 1\n"}`))}, nil
+}
+
+func TestTheContainerOfAFailedStepStaysWhereThatIsTheHabit(t *testing.T) {
+	dir := writeFiles(t, map[string]string{"Dockerfile": "FROM scratch\n"})
+	for _, c := range []struct {
+		habit, keep         bool // KeepFailed; Keep of the build
+		remove, forceRemove bool
+	}{{false, false, true, true}, {true, false, true, false}, {true, true, false, false}, {false, true, false, false}} {
+		var r recorder
+		s := New(&r, Options{Builder: Classic, Habits: Habits{KeepFailed: c.habit}})
+		spec := desired.BuildSpec{Service: "web", Context: dir, Options: desired.BuildOptions{Keep: c.keep}}
+		if err := s.Apply(t.Context(), plan.BuildImage{Image: plan.Image{Ref: "a", Spec: spec}}, func(plan.Progress) {}); err != nil {
+			t.Fatal(err)
+		}
+		if r.asked.Remove != c.remove || r.asked.ForceRemove != c.forceRemove {
+			t.Errorf("%+v: asked to remove %v, also after a failure %v", c, r.asked.Remove, r.asked.ForceRemove)
+		}
 	}
 }
 

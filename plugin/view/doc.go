@@ -3,7 +3,7 @@
 // package prints, and this one does nothing else.
 //
 //	plan events ──▶ Progress (plain, tty, json, quiet) ──▶ standard error
-//	errors, notes ──▶ PrintError, PrintNotes, PrintText ─▶ standard error
+//	errors, notes ──▶ PrintError, PrintNotes, Print, … ──▶ standard error
 //	log lines ──▶ Merge ──▶ Logs ────────────────────────▶ standard output
 //	rows ──▶ Table, ComposeTable, Matrix ────────────────▶ standard output
 //	a plan ──▶ PrintPlan ────────────────────────────────▶ standard output
