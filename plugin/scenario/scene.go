@@ -162,6 +162,11 @@ func (s *Scene) clear(ctx context.Context) error {
 			}
 		}
 	}
+	return clearImages(ctx, s)
+}
+
+// clearImages removes the images that the script made.
+func clearImages(ctx context.Context, s *Scene) error {
 	images, err := s.Client.ImageList(ctx, image.ListOptions{})
 	if err != nil {
 		return err

@@ -162,7 +162,7 @@ func run(ctx context.Context, s *stack, args []string) error {
 	}
 	service := s.Service(args[0])
 	if service == nil {
-		return fmt.Errorf("No such service: %s", args[0])
+		return fmt.Errorf("no such service: %s", args[0])
 	}
 	if !noDeps {
 		services, err := s.chosen(args[:1], true)

@@ -132,7 +132,7 @@ func (s *stack) chosen(names []string, deps bool) ([]*compose.Service, error) {
 		service := s.Service(name)
 		switch {
 		case service == nil:
-			return fmt.Errorf("No such service: %s", name)
+			return fmt.Errorf("no such service: %s", name)
 		case wanted[name]:
 			return nil
 		}
