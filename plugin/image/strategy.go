@@ -165,6 +165,8 @@ func (s *Store) chooseAmong(ctx context.Context, spec desired.BuildSpec) (strate
 		}
 	case s.options.Habits.AsDocker && !needsBuildKit(spec), !s.hasBuildKit(ctx):
 		return strategy{builder: Classic}, nil
+	case hidesDockerfile(spec) && needsBuildKit(spec):
+		return strategy{builder: BuildKit, reason: "its Dockerfile needs that; without buildx .dockerignore can't keep the Dockerfile out of the image"}, nil
 	case hidesDockerfile(spec):
 		return strategy{builder: Classic, reason: "BuildKit can't keep the Dockerfile out of the image without buildx"}, nil
 	}

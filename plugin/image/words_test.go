@@ -149,6 +149,7 @@ func TestTheContainerOfAFailedStepStaysWhereThatIsTheHabit(t *testing.T) {
 func TestInThePlaceOfAnotherToolImagesAreBuiltAsDockerBuildsThem(t *testing.T) {
 	plainDir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n"})
 	modern := writeFiles(t, map[string]string{"Dockerfile": "FROM a\nRUN --mount=type=tmpfs,target=/t true\n"})
+	modernHidden := writeFiles(t, map[string]string{"Dockerfile": "FROM a\nRUN --mount=type=tmpfs,target=/t true\n", ".dockerignore": "Dockerfile"})
 	broken := writeFiles(t, map[string]string{"Dockerfile": "FROM a\nRUN <<EOF\n"})
 	hidden := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n", ".dockerignore": "Dockerfile"})
 	docker := Habits{AsDocker: true}
@@ -168,6 +169,7 @@ func TestInThePlaceOfAnotherToolImagesAreBuiltAsDockerBuildsThem(t *testing.T) {
 		"in no other's place":          {Options{}, plainDir, BuildKit},
 		"in no other's place, wanted":  {Options{Builder: AnyBuildKit}, hidden, BuildKit},
 		"in no other's place, neither": {Options{}, hidden, Classic},
+		"hidden, and needs BuildKit":   {Options{}, modernHidden, BuildKit},
 	} {
 		got, err := inMemory(t, "1.41", c.options).strategyFor(t.Context(), plan.Image{Ref: "p_web", Build: true, Spec: desired.BuildSpec{Context: c.context}})
 		if err != nil || got.builder != c.want {
