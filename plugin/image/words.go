@@ -41,7 +41,11 @@ func kitWords(file *dockerfile.File) func(vertex) string {
 			return ""
 		}
 		words := fmt.Sprintf("Step %s/%s : %s\n", m[2], m[3], m[4])
-		if step, ok := findStep(file, v.Name); ok {
+		step, ok := findStep(file, v.Name)
+		if !ok {
+			step, ok = findWords(file, m[4])
+		}
+		if ok {
 			words = fmt.Sprintf("Step %d/%d : %s\n", file.Number(step), file.Len(), joinLines(step.Text))
 		}
 		if v.Cached {
@@ -49,6 +53,22 @@ func kitWords(file *dockerfile.File) func(vertex) string {
 		}
 		return words
 	}
+}
+
+// findWords looks a step up by what it says. Where two builds at once have a step
+// in common BuildKit may give it to one with the number that it has in the other.
+func findWords(file *dockerfile.File, words string) (dockerfile.Step, bool) {
+	if file == nil {
+		return dockerfile.Step{}, false
+	}
+	for n := 1; n <= file.Len(); n++ {
+		step, _ := file.Nth(n)
+		// BuildKit writes the name of a base image in full.
+		if joinLines(step.Text) == words || step.Keyword == "FROM" && strings.HasPrefix(words, "FROM ") {
+			return step, true
+		}
+	}
+	return dockerfile.Step{}, false
 }
 
 // joinLines writes an instruction of several lines on one, as the classic

@@ -49,6 +49,27 @@ func TestAllBuildersCanTellTheirStepsInTheWordsOfTheClassicOne(t *testing.T) {
 	}
 }
 
+func TestAStepThatTwoBuildsShareHasTheNumberThatItHasInEach(t *testing.T) {
+	file := parsed(t, "ARG A=b\nFROM a\nENV C=d\nRUN echo \\\n  hi\n")
+	for name, want := range map[string]string{
+		"[1/2] FROM docker.io/library/a":       "Step 2/4 : FROM a\n",
+		"[1/5] FROM docker.io/library/a":       "Step 2/4 : FROM a\n",
+		"[web 4/5] RUN echo   hi":              "Step 4/4 : RUN echo   hi\n",
+		"[2/2] RUN echo   hi":                  "Step 4/4 : RUN echo   hi\n",
+		"[2/5] RUN echo of the other":          "Step 2/5 : RUN echo of the other\n",
+		"[internal] load build definition":     "",
+		"exporting to image":                   "",
+		"[auth] library/a:pull token for x.io": "",
+	} {
+		if got := kitWords(file)(vertex{Name: name}); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if got := kitWords(nil)(vertex{Name: "[1/2] FROM a", Cached: true}); got != "Step 1/2 : FROM a\n ---> Using cache\n" {
+		t.Errorf("without a file: %q", got)
+	}
+}
+
 func TestTheWordsOfTheClassicBuilderLeaveOutStepsOfLabels(t *testing.T) {
 	var said strings.Builder
 	spec := desired.BuildSpec{Project: "p", Service: "web", Context: "https://example.com/a.git"}
