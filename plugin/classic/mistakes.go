@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -370,6 +371,10 @@ func ofReference(e *compose.Error) string {
 func ofEngine(e *compose.Error) string {
 	a := e.About
 	switch e.Kind {
+	case compose.KindBadValue:
+		if text := refused(a); text != "" {
+			return cannotCreate(a.Service, text)
+		}
 	case compose.KindBadHost:
 		if _, address, ok := strings.Cut(a.Text, ":"); ok {
 			return cannotCreate(a.Service, fmt.Sprintf("invalid IP address in add-host: %q", address))
@@ -391,6 +396,35 @@ func ofEngine(e *compose.Error) string {
 			"hostname": "hostname and the network mode", "dns": "dns and the network mode", "extra_hosts": "custom host-to-IP mapping and the network mode",
 			"mac_address": "mac-address and the network mode",
 		}[a.Key])
+	}
+	return ""
+}
+
+// refused is why Engine 20.10 made no container with a value of the right type;
+// nothing where it did, or where it said different things of different values.
+func refused(a compose.About) string {
+	switch a.Key {
+	case "cap_add", "cap_drop":
+		list := map[string]string{"cap_add": "CapAdd", "cap_drop": "CapDrop"}[a.Key]
+		return fmt.Sprintf("invalid %s: unknown capability: %q", list, "CAP_"+strings.TrimPrefix(strings.ToUpper(a.Text), "CAP_"))
+	case "container_name":
+		return fmt.Sprintf("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", a.Text)
+	case "cpuset":
+		return fmt.Sprintf("Invalid value %s for cpuset cpus: invalid format: %s", a.Text, a.Text)
+	case "cpu_quota":
+		if n, err := strconv.Atoi(a.Text); err == nil && n > 0 {
+			return "CPU cfs quota can not be less than 1ms (i.e. 1000)"
+		}
+	case "mem_limit":
+		if !strings.HasPrefix(a.Text, "-") {
+			return "Minimum memory limit allowed is 6MB"
+		}
+	case "volumes":
+		if parts := strings.Split(a.Text, ":"); len(parts) == 3 && parts[2] != "" {
+			return "invalid mode: " + parts[2]
+		}
+	case "working_dir":
+		return fmt.Sprintf("the working directory '%s' is invalid, it needs to be an absolute path", a.Text)
 	}
 	return ""
 }

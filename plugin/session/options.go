@@ -49,7 +49,7 @@ type Options struct {
 	Show func(s *Session, kind string) (view.Progress, error)
 
 	// Planned, unless it is nil, is called with each plan of Converge before it
-	// is carried out.
+	// is carried out. It may call the plan's tasks by other names.
 	Planned func(view.Options, Planned)
 }
 
