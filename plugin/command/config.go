@@ -179,42 +179,54 @@ func printWritten(ctx context.Context, c *cli, env *session.Environment, f confi
 			return err
 		}
 	}
-	switch {
-	case f.quiet:
-		return nil
-	case c.classic != nil && f.profiles:
-		return classic.PrintLines(show, nil) // those of files with services at the top
-	case f.services:
-		return view.Lines(show, classic.ServiceNames(p)...)
-	case c.classic != nil && f.volumes:
-		return classic.PrintLines(show, nil)
-	case f.hash != "":
-		names, err := session.Chosen(p, f.hashed())
-		if err != nil {
-			return err
-		}
-		order := classic.ServiceNames(p)
-		if names != nil {
-			order = slices.DeleteFunc(order, func(n string) bool { return !slices.Contains(names, n) })
-		}
-		return printHashes(show, p, order)
-	case f.images || f.volumes || f.profiles:
-		return exit.Usage{Msg: "--no-interpolate is for the whole stack and for --services"}
+	if printed, err := printWrittenList(show, d, f, c.classic); printed || err != nil {
+		return err
 	}
 	isJSON, err := f.isJSON()
 	switch {
 	case err != nil:
 		return err
-	case c.classic != nil:
-		return view.Text(show, d.Print()+"\n")
 	case isJSON:
 		text, err := json.MarshalIndent(d.JSON(), "", "  ")
 		if err != nil {
 			return err
 		}
 		return view.Text(show, printable.Escape(string(text))+"\n")
+	case c.classic != nil:
+		return view.Text(show, d.Print()+"\n")
 	}
 	return view.Text(show, d.YAML())
+}
+
+// printWrittenList prints what is asked for in place of the whole stack, and
+// reports whether that is so. The old tools had an order in which flags go before
+// others, and no volumes and profiles in these files.
+func printWrittenList(show view.Options, d classic.Document, f configFlags, old *classic.Tool) (bool, error) {
+	order := classic.ServiceNames(d.Project)
+	switch {
+	case f.quiet:
+		return true, nil
+	case old != nil && f.profiles:
+		return true, classic.PrintLines(show, nil)
+	case f.services:
+		return true, view.Lines(show, order...)
+	case old != nil && f.volumes:
+		return true, classic.PrintLines(show, nil)
+	case old != nil && f.hash != "":
+		names, err := session.Chosen(d.Project, f.hashed())
+		if err != nil {
+			return true, err
+		}
+		if names != nil {
+			order = slices.DeleteFunc(order, func(n string) bool { return !slices.Contains(names, n) })
+		}
+		return true, printHashes(show, d.Project, order)
+	case f.images && !f.literal:
+		return true, view.Lines(show, desired.ImageRefs(d.Project)...)
+	case f.images || f.volumes || f.profiles || f.hash != "":
+		return true, exit.Usage{Msg: "--no-interpolate is for the whole stack and for --services"}
+	}
+	return false, nil
 }
 
 // loadWritten loads the project together with how its files say it.
@@ -223,8 +235,8 @@ func loadWritten(env *session.Environment, o session.Options, literal, checkBuil
 	if err != nil {
 		return nil, nil, err
 	}
-	if seek, ok := env.In.(io.Seeker); ok && slices.Contains(o.Files, "-") {
-		_, _ = seek.Seek(0, io.SeekStart)
+	if all, ok := env.In.(*bytes.Reader); ok { // rereadable has read it
+		_, _ = all.Seek(0, io.SeekStart)
 	}
 	return compose.LoadWritten(compose.Options{
 		Names: o.FileNames, Files: o.Files, Dir: dir, ProjectDir: o.ProjectDir, ProjectName: o.Project, EnvFile: o.EnvFile,

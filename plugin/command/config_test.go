@@ -105,8 +105,11 @@ func TestCalledAsDockerComposeConfigReadsStandardInputToo(t *testing.T) {
 		"--file - config":                       "services:\n  db:\n    image: probe:\n    network_mode: bridge\n  web:\n    image: probe:2\n    links:\n    - db\n    network_mode: bridge\nversion: '1'\n\n",
 		"--file - config --services":            "db\nweb\n",
 		"--file - config --no-interpolate":      "services:\n  db:\n    image: probe:$TAG\n    network_mode: bridge\n  web:\n    image: probe:2\n    links:\n    - db\n    network_mode: bridge\nversion: '1'\n\n",
+		"config -q --services":                  "",
+		"config":                                "services:\n  db:\n    image: probe:\n    network_mode: bridge\n  web:\n    image: probe:2\n    links:\n    - db\n    network_mode: bridge\nversion: '1'\n\n",
 		"--file - config --volumes":             "\n",
 		"--file - config --profiles":            "\n",
+		"--file - config --images":              "probe:2\nprobe:\n",
 		"--file - config --quiet --services":    "",
 		"--file - config --services --profiles": "\n",
 	} {
@@ -114,7 +117,10 @@ func TestCalledAsDockerComposeConfigReadsStandardInputToo(t *testing.T) {
 		env := m.environment(&out, io.Discard)
 		env.In = strings.NewReader("web:\n  image: probe:2\n  links: [db]\ndb:\n  image: probe:$TAG\n")
 		env.Vars["TAG"] = "1"
-		want = strings.Replace(want, "image: probe:\n", "image: probe:1\n", 1)
+		if !strings.HasPrefix(command, "--file") {
+			env.Vars["COMPOSE_FILE"] = "-"
+		}
+		want = strings.Replace(want, "probe:\n", "probe:1\n", 1)
 		root, _ := New(env, classic.Of("docker-compose"))
 		root.SilenceErrors, root.SilenceUsage = true, true
 		root.SetArgs(strings.Fields(command))
