@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -35,4 +36,23 @@ func PrintLines(o view.Options, lines []string) error {
 		lines = []string{""}
 	}
 	return view.Lines(o, lines...)
+}
+
+// Scaled names the services that a goal is about and whose number of containers
+// is the wanted one already.
+func Scaled(goal plan.Goal, want plan.Want, have plan.Have) []string {
+	return slices.DeleteFunc(slices.Clone(goal.Services), func(service string) bool {
+		wanted, running := 0, 0
+		for _, c := range want.Containers {
+			if c.Service == service {
+				wanted++
+			}
+		}
+		for _, h := range have.Containers {
+			if h.Service == service && !h.OneOff && h.State.Up() {
+				running++
+			}
+		}
+		return wanted != running
+	})
 }

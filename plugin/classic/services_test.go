@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -59,5 +60,16 @@ func TestAnEmptyListIsAnEmptyLine(t *testing.T) {
 		if err := PrintLines(view.Options{Out: &out}, list); err != nil || out.String() != want {
 			t.Errorf("%q: %v", out.String(), err)
 		}
+	}
+}
+
+func TestAServiceIsScaledWhereAsManyRunAsAreWanted(t *testing.T) {
+	want := plan.Want{Containers: []plan.Container{{Service: "web"}, {Service: "web"}, {Service: "db"}, {Service: "job"}}}
+	have := plan.Have{Containers: []plan.HaveContainer{
+		{Service: "web", State: plan.StateRunning}, {Service: "web", State: plan.StateRunning}, {Service: "web", OneOff: true, State: plan.StateRunning},
+		{Service: "db", State: plan.StateExited}, {Service: "gone", State: plan.StateRunning}, {Service: "job", State: plan.StateRunning},
+	}}
+	if got := strings.Join(Scaled(plan.Goal{Services: []string{"web", "db", "gone", "none"}}, want, have), " "); got != "web none" {
+		t.Errorf("got %s", got)
 	}
 }

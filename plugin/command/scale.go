@@ -9,10 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 func newScaleCommand(c *cli) *cobra.Command {
@@ -30,7 +32,16 @@ have one replica: publish "80" instead of "80:80", or a range of ports.`,
   docker stacklite scale web=2 worker=0`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.withFiles(cmd, c.options(), true, func(ctx context.Context, s *session.Session) error {
+			o := c.options()
+			if c.classic != nil {
+				classic.Note(c.view(), "The scale command is deprecated. Use the up command with the --scale flag instead.")
+				o.Planned = func(o view.Options, p session.Planned) {
+					for range classic.Scaled(p.Goal, p.Want, p.Have) {
+						view.Print(o, view.Info, "Desired container number already achieved")
+					}
+				}
+			}
+			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error {
 				return runScale(ctx, s, args, timeout.seconds)
 			})
 		},
