@@ -79,6 +79,7 @@ func told(t *testing.T, version string, labelled func(project string) []string) 
 	changing := regexp.MustCompile(s.Project + "|" + s.Dir + `|\b[0-9a-f]{64}\b|(\b|run_)[0-9a-f]{12}\b|10\.222\.[0-9.]+|\d+ (milli)?seconds?|Less than a second` +
 		// That the bystander carries labels is told; nothing else comes of it.
 		`|note: container bystander carries the labels of db's container.*\n|(?s)"notes": \[[^]]*\]`)
+	columns := regexp.MustCompile(` +`) // whose width depends on what changes
 	var lines []string
 	for _, words := range []string{
 		"graph --format json", "plan", "up -d", "plan --format json", "graph --live --format json", "config", "run -d job /probe sleep",
@@ -91,7 +92,7 @@ func told(t *testing.T, version string, labelled func(project string) []string) 
 		if err != nil && words != "can web bystander" { // which says no
 			t.Fatalf("%s: %v\n%s", words, err, out)
 		}
-		lines = append(lines, "> "+words, changing.ReplaceAllString(string(out), ""))
+		lines = append(lines, "> "+words, columns.ReplaceAllString(changing.ReplaceAllString(string(out), ""), " "))
 	}
 	left, err := s.Client.ContainerList(t.Context(), container.ListOptions{All: true})
 	s.Must(err)
