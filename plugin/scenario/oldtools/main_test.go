@@ -4,10 +4,13 @@
 package oldtools_test
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,26 +23,38 @@ func TestMain(m *testing.M) { scenario.Main(m) }
 // tool is a program that is called as docker-compose, or another way to call
 // this one.
 type tool struct {
-	path  string
-	stdin string
+	path   string
+	copies *copies // of docker-compose; nil: path is run
+	stdin  string
 }
 
 // run types words in a folder, with a home and variables but those of this
 // process that are about engines and files.
 func (p tool) run(t *testing.T, dir string, vars []string, words ...string) (out, said string, code int) {
 	t.Helper()
+	env := map[string]string{}
+	for _, entry := range os.Environ() {
+		name, value, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, "DOCKER_") && !strings.HasPrefix(name, "COMPOSE_") && !strings.HasPrefix(name, "STACKLITE_") &&
+			name != "REQUESTS_CA_BUNDLE" && name != "CURL_CA_BUNDLE" { // which Python takes for docker-compose's own
+			env[name] = value
+		}
+	}
+	env["HOME"], env["DOCKER_CONFIG"] = dir, filepath.Join(dir, ".docker")
+	for _, v := range vars {
+		name, value, _ := strings.Cut(v, "=")
+		env[name] = value
+	}
+	if p.copies != nil {
+		return p.copies.run(t, dir, env, words, p.stdin)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.path, words...)
 	cmd.Dir = dir
-	for _, entry := range os.Environ() {
-		name, _, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, "DOCKER_") && !strings.HasPrefix(name, "COMPOSE_") && !strings.HasPrefix(name, "STACKLITE_") && name != "HOME" &&
-			name != "REQUESTS_CA_BUNDLE" && name != "CURL_CA_BUNDLE" { // which Python takes for docker-compose's own
-			cmd.Env = append(cmd.Env, entry)
-		}
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
 	}
-	cmd.Env = append(append(cmd.Env, "HOME="+dir, "DOCKER_CONFIG="+filepath.Join(dir, ".docker")), vars...)
 	cmd.Stdin = strings.NewReader(p.stdin)
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -51,6 +66,41 @@ func (p tool) run(t *testing.T, dir string, vars []string, words ...string) (out
 		code = exit.ExitCode()
 	}
 	return stdout.String(), stderr.String(), code
+}
+
+// copies is a process that runs docker-compose in copies of itself.
+type copies struct {
+	to   *json.Encoder
+	from *bufio.Scanner
+}
+
+// run runs docker-compose once.
+func (c *copies) run(t *testing.T, dir string, env map[string]string, words []string, stdin string) (out, said string, code int) {
+	t.Helper()
+	files := folder(t, map[string]string{"stdin": stdin, "out": "", "err": ""})
+	path := func(name string) string { return filepath.Join(files, name) }
+	if words == nil {
+		words = []string{}
+	}
+	asked := map[string]any{"dir": dir, "env": env, "words": words, "stdin": path("stdin"), "out": path("out"), "err": path("err")}
+	if err := c.to.Encode(asked); err != nil {
+		t.Fatal(err)
+	}
+	if !c.from.Scan() {
+		t.Fatal("docker-compose has gone", c.from.Err())
+	}
+	code, err := strconv.Atoi(c.from.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(name string) string {
+		data, err := os.ReadFile(path(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	return text("out"), text("err"), code
 }
 
 // folder makes files in a folder.
@@ -75,7 +125,7 @@ func called(t *testing.T) tool {
 }
 
 // installed is docker-compose where it is installed, or nil. In a short test it is
-// not asked, because each time takes a second: what it said of files is recorded.
+// not asked: what it said of files is recorded.
 func installed(t *testing.T) *tool {
 	t.Helper()
 	if testing.Short() && !*update {
@@ -86,5 +136,33 @@ func installed(t *testing.T) *tool {
 		t.Log(missing)
 		return nil
 	}
-	return &tool{path: path}
+	script, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(script), "\n")
+	python, ok := strings.CutPrefix(first, "#!")
+	if !ok || !strings.Contains(python, "python") {
+		return &tool{path: path}
+	}
+	cmd := exec.Command(strings.TrimSpace(python), "testdata/ask.py")
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &tool{path: path, copies: &copies{json.NewEncoder(in), bufio.NewScanner(out)}}
 }
