@@ -2,11 +2,13 @@ package desired
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // sharing is what a container shares with others: their volumes, network,
@@ -54,6 +56,37 @@ func namespace(p *compose.Project, value string, join func(string) string) strin
 		return join(name)
 	}
 	return name
+}
+
+// sharedReplica chooses the replica of a service whose volumes or network a
+// container uses: the one that it uses now, else the first. docker-compose 1.x gave
+// it the one that was made last.
+func (in Inputs) sharedReplica(user string, number int, service string, replicas []int) int {
+	for _, c := range in.Have.Containers {
+		if c.Service != user || c.Number != number || c.OneOff {
+			continue
+		}
+		for _, of := range in.Have.Containers {
+			if of.Service == service && slices.Contains(replicas, of.Number) && !of.OneOff && uses(c, of) {
+				return of.Number
+			}
+		}
+	}
+	return replicas[0]
+}
+
+// uses reports whether a container uses the network, or an anonymous volume, of
+// another.
+func uses(c, of plan.HaveContainer) bool {
+	if c.NetworkOf == of.ID {
+		return true
+	}
+	for path, volume := range of.Anonymous {
+		if c.Anonymous[path] == volume {
+			return true
+		}
+	}
+	return false
 }
 
 // VolumesFrom lists the containers whose volumes a container uses, by id or name,

@@ -146,7 +146,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 	}
 	spec.sharing = sharingOf(in.Project, s, func(service string) string {
 		// checkScale has made sure that there is one.
-		name := ContainerName(in.Project, in.Project.Service(service), replicas[service][0])
+		name := ContainerName(in.Project, in.Project.Service(service), in.sharedReplica(s.Name, number, service, replicas[service]))
 		if !slices.Contains(c.SharesWith, name) {
 			c.SharesWith = append(c.SharesWith, name)
 		}

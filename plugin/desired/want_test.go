@@ -1,6 +1,7 @@
 package desired_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,6 +149,34 @@ func TestAServiceCanNotShareTheNetworkOfOneThatHasNoContainer(t *testing.T) {
 	}
 	if _, err := wantOf(t, file, plan.Have{}, desired.Scale{"app": 0, "sidecar": 0}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAContainerGoesOnSharingWithTheReplicaThatItSharesWith(t *testing.T) {
+	const file = "db:\n  image: x\nbackup:\n  image: x\n  volumes_from: [db]\nsidecar:\n  image: x\n  net: container:db\n"
+	container := func(service string, number int, volume, networkOf string) plan.HaveContainer {
+		return plan.HaveContainer{ID: fmt.Sprint(service, number), Service: service, Number: number, Anonymous: map[string]string{"/data": volume}, NetworkOf: networkOf}
+	}
+	for _, c := range []struct {
+		name            string
+		have            []plan.HaveContainer
+		backup, sidecar string
+	}{
+		{"nothing", nil, "demo_db_1", "demo_db_1"},
+		{"the second", []plan.HaveContainer{container("db", 1, "a", ""), container("db", 2, "b", ""), container("backup", 1, "b", ""), container("sidecar", 1, "c", "db2")}, "demo_db_2", "demo_db_2"},
+		{"one that is gone", []plan.HaveContainer{container("db", 1, "a", ""), container("backup", 1, "b", ""), container("sidecar", 1, "c", "db2")}, "demo_db_1", "demo_db_1"},
+		{"another number", []plan.HaveContainer{container("db", 1, "a", ""), container("db", 2, "b", ""), container("backup", 2, "b", "")}, "demo_db_1", "demo_db_1"},
+	} {
+		want, err := wantOf(t, file, plan.Have{Containers: c.have}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want.Containers {
+			expected := map[string]string{"backup": c.backup, "sidecar": c.sidecar}[w.Service]
+			if w.Number == 1 && expected != "" && !slices.Equal(w.SharesWith, []string{expected}) {
+				t.Errorf("%s: %s shares with %v, want %s", c.name, w.Name, w.SharesWith, expected)
+			}
+		}
 	}
 }
 
