@@ -294,3 +294,40 @@ func TestWhoHasATerminalAtBothEndsIsInteractive(t *testing.T) {
 		t.Error("no stream, or one of another kind, is a terminal")
 	}
 }
+
+func TestContainersAreNamedInTheOrderThatIsAskedFor(t *testing.T) {
+	list := []observed.Container{{Name: "b"}, {Name: "a"}, {Name: "c"}}
+	for want, order := range map[string]func(a, b observed.Container) int{
+		"Attaching to a, b, c\n": nil,
+		"Attaching to c, b, a\n": func(a, b observed.Container) int { return strings.Compare(b.Name, a.Name) },
+	} {
+		var out bytes.Buffer
+		if err := follow.PrintAttaching(view.Options{Out: &out}, list, order); err != nil || out.String() != want {
+			t.Errorf("got %q, %v", out.String(), err)
+		}
+	}
+}
+
+func TestWhatAClassicUpStopsIsNotShown(t *testing.T) {
+	for classic, want := range map[bool][]string{
+		true:  {"Aborting on container exit...", "Attaching to demo_job_1, demo_web_1", "demo_job_1 exited with code 3", "job_1 | done"},
+		false: {"Aborting on container exit...", "Attaching to demo_job_1, demo_web_1", "demo_job_1 exited with code 3", "demo_web_1 exited with code 137", "job_1  | done"},
+	} {
+		d := newDemo(t)
+		d.make("web")
+		d.make("job", "/probe", "say", "-exit", "3", "done")
+		var out screen
+		f := d.foreground(&out, "web", "job")
+		f.Abort, f.Log.Classic = true, classic
+		f.Stop = func(ctx context.Context, target plan.Target) error {
+			return d.engine.Apply(ctx, plan.KillContainer{Container: "demo_web_1", Signal: "KILL"}, nil)
+		}
+		if err := f.Run(t.Context()); !errors.Is(err, exit.Status(3)) {
+			t.Errorf("got %v", err)
+		}
+		got := slices.DeleteFunc(out.lines(), func(l string) bool { return strings.HasPrefix(l, "web_1") })
+		if !slices.Equal(got, want) {
+			t.Errorf("classic %v:\n%s", classic, strings.Join(got, "\n"))
+		}
+	}
+}

@@ -173,6 +173,56 @@ func TestConfigOfRealFilesIsThatOfDockerCompose(t *testing.T) {
 	}
 }
 
+// TestConfigOfEveryKeyIsThatOfDockerCompose looks at the files by which package
+// compose tests its keys.
+func TestConfigOfEveryKeyIsThatOfDockerCompose(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts docker-compose a hundred times")
+	}
+	theirs := dockerCompose(t)
+	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
+	files, err := filepath.Glob("../../../compose/testdata/ok/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files", err)
+	}
+	differs := map[string]struct{ key, why string }{
+		"env_file.txtar": {"environment", "a variable in single quotes is none"},
+		"labels.txtar":   {"labels", "what is written as true is no word of another language"},
+		"ports.txtar":    {"ports", "22:22 is no number in base 60, and port 0 of the host is any"},
+		"volumes.txtar":  {"volumes", "a word with a slash is a directory, and a path in a container is absolute"},
+	}
+	same := 0
+	for _, file := range files {
+		session, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir, name := filepath.Join(t.TempDir(), "demo"), filepath.Base(file)
+		writeFiles(t, dir, session.Files)
+		want, got := printed(t, theirs, dir, "-f", "fig.yml", "config"), printed(t, ours, dir, "-f", "fig.yml", "config")
+		if strings.HasSuffix(want, "exit code 1\n") && differs[name].key == "" {
+			continue // it refused many forms of values
+		}
+		same++
+		if strings.HasSuffix(got, "exit code 1\n") {
+			t.Errorf("%s: this program refuses it", name)
+			continue
+		}
+		places := compare(t, want, got)
+		for place, pair := range places {
+			if _, key, _ := strings.Cut(place, "."); key != differs[name].key {
+				t.Errorf("%s: %s: docker-compose has %v, this program %v", name, place, pair[0], pair[1])
+			}
+		}
+		if diff := cmp.Diff(want, got); len(places) == 0 && diff != "" {
+			t.Errorf("%s: docker-compose -, this program +\n%s", name, diff)
+		}
+	}
+	if same < 30 {
+		t.Errorf("only %d files were compared", same)
+	}
+}
+
 // differences are the places of a real file that are read differently.
 func differences(t *testing.T, name string) []string {
 	t.Helper()
