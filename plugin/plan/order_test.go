@@ -274,7 +274,8 @@ var containerOrders = []orderCase{
 			start container db_1 < start container web_2
 			start container web_1 | start container web_2
 			start container db_1 | start container db_2
-			create container db_1 | create container web_1`,
+			create container db_1 < create container web_1
+			create container db_1 | create container db_2`,
 	},
 	{
 		name: "containers that publish from one range are started one after another",

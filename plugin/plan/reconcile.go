@@ -179,6 +179,13 @@ func (r *reconciler) create(d *decision) {
 	for _, ref := range w.Reads {
 		after = append(after, ifPlanned(imageKey(ref)))
 	}
+	// A container is made after those that it is started after, as docker-compose
+	// did: where one of those can't be made, neither is this one.
+	for _, other := range r.decisions {
+		if other.make && other != d && other.want.Service != w.Service && slices.Contains(w.After, other.want.Service) {
+			after = append(after, ifPlanned(createKey(other.want.Name)))
+		}
+	}
 	for _, name := range w.SharesWith {
 		address := name
 		if other := r.decisions.on(name); other != nil {
