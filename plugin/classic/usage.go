@@ -58,6 +58,7 @@ func exclusive(flags []string) string {
 	}{
 		{[2]string{"build", "no-build"}, "--build and --no-build can not be combined."},
 		{[2]string{"force-recreate", "no-recreate"}, "--force-recreate and --no-recreate cannot be combined."},
+		{[2]string{"renew-anon-volumes", "no-recreate"}, "--no-recreate and --renew-anon-volumes cannot be combined."},
 		{[2]string{"publish", "service-ports"}, "Service port mapping and manual port mapping can not be used together"},
 	} {
 		if slices.Contains(flags, pair.flags[0]) && slices.Contains(flags, pair.flags[1]) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
@@ -21,6 +22,9 @@ replaced.`,
   docker stacklite create --force-recreate web`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if c.classic != nil {
+				classic.Note(c.view(), "The create command is deprecated. Use the up command with the --no-start flag instead.")
+			}
 			create := f
 			create.noStart = true
 			o := c.options()

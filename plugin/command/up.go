@@ -60,6 +60,14 @@ Ctrl-C stops them, a second Ctrl-C kills them; they are kept for the next up.`,
   docker stacklite up --dry-run`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if c.classic != nil {
+				if f.exitCodeFrom != "" && !f.abort {
+					classic.Note(c.view(), "using --exit-code-from implies --abort-on-container-exit")
+				}
+				if f.noStart && f.detach {
+					return exit.Usage{Msg: "--no-start and --detach cannot be combined."}
+				}
+			}
 			if err := f.check(); err != nil {
 				return err
 			}
@@ -96,6 +104,7 @@ func (f *upFlags) add(cmd *cobra.Command) {
 	f.timeout.add(cmd.Flags())
 	cmd.Flags().StringArrayVar(&f.scale, "scale", nil, "number of replicas as SERVICE=NUMBER; can be repeated")
 	cmd.MarkFlagsMutuallyExclusive("force-recreate", "no-recreate")
+	cmd.MarkFlagsMutuallyExclusive("renew-anon-volumes", "no-recreate")
 	cmd.MarkFlagsMutuallyExclusive("always-recreate-deps", "no-recreate")
 }
 

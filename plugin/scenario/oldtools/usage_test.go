@@ -24,6 +24,8 @@ func commandLines() map[string]string {
 		"up --build --no-build":                 "--build and --no-build can not be combined.",
 		"create --build --no-build":             "--build and --no-build can not be combined.",
 		"up --force-recreate --no-recreate":     "--force-recreate and --no-recreate cannot be combined.",
+		"up -V --no-recreate":                   "--no-recreate and --renew-anon-volumes cannot be combined.",
+		"up -d --no-start":                      "--no-start and --detach cannot be combined.",
 		"create --force-recreate --no-recreate": "--force-recreate and --no-recreate cannot be combined.",
 		"up -d --abort-on-container-exit":       "-d cannot be combined with --abort-on-container-exit or --attach-dependencies.",
 		"up -d --attach-dependencies":           "-d cannot be combined with --abort-on-container-exit or --attach-dependencies.",
