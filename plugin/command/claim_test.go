@@ -54,9 +54,10 @@ func (c *composed) make(name, service, number string, up bool, links ...string) 
 	if c.version != "" {
 		of = map[string]string{
 			"com.docker.compose.project": c.project, "com.docker.compose.service": service, "com.docker.compose.oneoff": "True",
-			"com.docker.compose.version": c.version,
+			"com.docker.compose.version": c.version, "com.docker.compose.slug": "f00ba4",
 		}
 		if number != "" {
+			delete(of, "com.docker.compose.slug")
 			of["com.docker.compose.container-number"], of["com.docker.compose.oneoff"] = number, "False"
 			of["com.docker.compose.config-hash"] = "f00"
 		}

@@ -153,6 +153,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 				Labels: map[string]string{
 					labels.Project: "demo", labels.Service: "web", labels.Number: "2", labels.OneOff: "False",
 					labels.ComposeVersion: "1.29.2", labels.WorkingDir: "/src", labels.Files: "/src/fig.yml",
+					"com.docker.compose.config-hash": "f00",
 				},
 			},
 			want: observed.Container{
@@ -164,7 +165,7 @@ func TestAContainerIsReadFromAList(t *testing.T) {
 		"of docker-compose 1.x, with a file as the command line named it": {
 			summary: container.Summary{ID: id, Names: []string{"/x"}, Labels: map[string]string{
 				labels.Project: "demo", labels.Service: "web", labels.OneOff: "True", labels.ComposeVersion: "1.25.0",
-				labels.WorkingDir: "/src", labels.Files: "base.yml,/etc/more.yml",
+				labels.WorkingDir: "/src", labels.Files: "base.yml,/etc/more.yml", "com.docker.compose.slug": "f00",
 			}},
 			want: observed.Container{ID: id, Name: "x", Owner: "demo", Compose: &observed.ComposeLabels{
 				Version: "1.25.0", Service: "web", OneOff: true, Dir: "/src", Files: []string{"/src/base.yml", "/etc/more.yml"},
@@ -368,7 +369,7 @@ func TestAnEventSaysWhichContainerItIsAbout(t *testing.T) {
 		t.Errorf("a one-off container: got %+v", got)
 	}
 	delete(attributes, labels.Fingerprint)
-	attributes[labels.ComposeVersion] = "1.29.2"
+	attributes[labels.ComposeVersion], attributes[labels.WorkingDir] = "1.29.2", "/src"
 	if got := event(events.Message{Actor: events.Actor{Attributes: attributes}}); got.Compose == nil || got.Project != "" || got.Owner != "demo" {
 		t.Errorf("of docker-compose 1.x: got %+v", got)
 	}

@@ -214,6 +214,7 @@ func TestAContainerOfDockerComposeAndItsReplacementAreOneService(t *testing.T) {
 	d := newDemo(t)
 	config := &container.Config{Image: "app", Cmd: []string{"/probe", "serve"}, Labels: map[string]string{
 		labels.Project: "demo", labels.Service: "job", labels.Number: "1", labels.OneOff: "False", labels.ComposeVersion: "1.29.2", labels.WorkingDir: "/src",
+		"com.docker.compose.config-hash": "f00",
 	}}
 	if _, err := d.client.ContainerCreate(t.Context(), config, nil, nil, nil, "demo_job_1"); err != nil {
 		t.Fatal(err)

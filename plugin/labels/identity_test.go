@@ -20,7 +20,7 @@ func replica(others ...string) map[string]string {
 
 // byCompose are labels of a replica that docker-compose of a version made.
 func byCompose(version string, others ...string) map[string]string {
-	return replica(append([]string{labels.Fingerprint, "", labels.ComposeVersion, version, "com.docker.compose.config-hash", "f00"}, others...)...)
+	return replica(append([]string{labels.Fingerprint, "", labels.ComposeVersion, version, labels.WorkingDir, "/src", "com.docker.compose.config-hash", "f00"}, others...)...)
 }
 
 // oneOff are labels of a one-off container.

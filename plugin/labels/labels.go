@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
@@ -121,14 +122,32 @@ func LeftOut(name string) string {
 func Ours(of map[string]string) bool { return of[Fingerprint] != "" }
 
 // ByCompose reports whether labels are such as docker-compose 1.x writes on a
-// container: docker compose, which came after it, writes 2 and more.
+// container: docker compose, which came after it, writes 2 and more. A project, a
+// service and a version anybody may write by hand; the rest of what it writes, its
+// readers rely on. It numbers replicas from 1 and sums up their settings; a one-off
+// container has a number or, from 1.23 on, a slug; and 1.26 and later always say the
+// directory.
 func ByCompose(of map[string]string) bool {
-	return !Ours(of) && of[Project] != "" && of[Service] != "" && strings.HasPrefix(of[ComposeVersion], "1.")
+	if Ours(of) || of[Project] == "" || of[Service] == "" || !isCompose1(of) {
+		return false
+	}
+	number, err := strconv.Atoi(of[Number])
+	numbered := err == nil && number >= 1 && of[Number] == strconv.Itoa(number)
+	if IsOneOff(of) && !numbered && of[slug] == "" || !IsOneOff(of) && (!numbered || of[configHash] == "") {
+		return false
+	}
+	_, rest, _ := strings.Cut(of[ComposeVersion], ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	release, err := strconv.Atoi(minor)
+	return err == nil && (release < 26 || of[WorkingDir] != "")
 }
+
+// isCompose1 reports whether a version is one of docker-compose 1.x.
+func isCompose1(of map[string]string) bool { return strings.HasPrefix(of[ComposeVersion], "1.") }
 
 // ByCompose2 reports whether labels are such as docker compose writes.
 func ByCompose2(of map[string]string) bool {
-	return !Ours(of) && of[Project] != "" && of[Service] != "" && of[ComposeVersion] != "" && !ByCompose(of)
+	return !Ours(of) && of[Project] != "" && of[Service] != "" && of[ComposeVersion] != "" && !isCompose1(of)
 }
 
 // IsOneOff reports whether labels are those of a one-off container.

@@ -210,3 +210,42 @@ func TestOnlyLabelsThatAreDocumentedForUsersAreTheirs(t *testing.T) {
 		}
 	}
 }
+
+// TestOnlyAllThatDockerComposeWritesMakesLabelsItsOwn has the labels of strangers,
+// who may write any of them with docker run --label.
+func TestOnlyAllThatDockerComposeWritesMakesLabelsItsOwn(t *testing.T) {
+	const hash, slug = "com.docker.compose.config-hash", "com.docker.compose.slug"
+	oneOff := func(others ...string) map[string]string {
+		return byCompose("1.29.2", append([]string{labels.OneOff, "True", hash, "", labels.Number, ""}, others...)...)
+	}
+	for what, c := range map[string]struct {
+		of            map[string]string
+		first, second bool
+	}{
+		"a replica of 1.29":                   {byCompose("1.29.2"), true, false},
+		"a replica of 1.3, without directory": {byCompose("1.3.0", labels.WorkingDir, ""), true, false},
+		"a replica of 1.25.0-rc1, likewise":   {byCompose("1.25.0-rc1", labels.WorkingDir, ""), true, false},
+		"a one-off container of 1.29":         {oneOff(slug, "f00"), true, false},
+		"a one-off container of 1.22":         {oneOff(labels.ComposeVersion, "1.22.0", labels.Number, "1", labels.WorkingDir, ""), true, false},
+		"of docker compose":                   {byCompose("2.20.0"), false, true},
+		"of docker compose, with a v":         {byCompose("v5.1.0"), false, true},
+
+		"no release":                {byCompose("1."), false, false},
+		"no number":                 {byCompose("1.29.2", labels.Number, ""), false, false},
+		"a word for a number":       {byCompose("1.29.2", labels.Number, "x"), false, false},
+		"the number 0":              {byCompose("1.29.2", labels.Number, "0"), false, false},
+		"the number -1":             {byCompose("1.29.2", labels.Number, "-1"), false, false},
+		"the number +1":             {byCompose("1.29.2", labels.Number, "+1"), false, false},
+		"too big a number":          {byCompose("1.29.2", labels.Number, "99999999999999999999"), false, false},
+		"no sum of settings":        {byCompose("1.29.2", hash, ""), false, false},
+		"no directory of 1.29":      {byCompose("1.29.2", labels.WorkingDir, ""), false, false},
+		"a one-off, with nothing":   {oneOff(), false, false},
+		"no service":                {byCompose("1.29.2", labels.Service, ""), false, false},
+		"no project":                {byCompose("1.29.2", labels.Project, ""), false, false},
+		"a fingerprint, so of ours": {byCompose("1.29.2", labels.Fingerprint, "1 image=aabb"), false, false},
+	} {
+		if first, second := labels.ByCompose(c.of), labels.ByCompose2(c.of); first != c.first || second != c.second {
+			t.Errorf("%s: by docker-compose 1.x %v, by docker compose %v", what, first, second)
+		}
+	}
+}

@@ -282,6 +282,7 @@ func (u *user) strangers(t *testing.T) {
 	composed := func(version, dir string) map[string]string {
 		all := everything("demo", "composed"+payload, "1")
 		all[labels.ComposeVersion], all[labels.WorkingDir], all[labels.Fingerprint] = version, dir, ""
+		all["com.docker.compose.config-hash"] = payload
 		return all
 	}
 	for name, labels := range map[string]map[string]string{
