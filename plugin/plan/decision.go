@@ -120,6 +120,11 @@ func (d decisions) remakes(name string) bool {
 	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.keep == nil })
 }
 
+// renamed reports whether a container serves on under another name.
+func (d decisions) renamed(h *HaveContainer) bool {
+	return slices.ContainsFunc(d, func(d *decision) bool { return d.keep != nil && d.keep.ID == h.ID && d.renames() })
+}
+
 // keeps reports whether the container of an id serves on.
 func (d decisions) keeps(id string) bool {
 	return slices.ContainsFunc(d, func(d *decision) bool { return d.keep != nil && d.keep.ID == id })

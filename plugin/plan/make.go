@@ -52,15 +52,23 @@ const (
 	Never
 )
 
-// Conflict is a container that holds a name the stack needs and that the stack
-// did not make.
+// Conflict is a container that holds a name the stack needs, and keeps it: the
+// stack did not make it, or is not to replace it now.
 type Conflict struct {
 	Name    string
 	Service string // that needs it
 	Owner   string // the project that it belongs to; empty: none
+	Of      string // the service of the stack that it is of; empty: it is not the stack's
+	Orphan  bool   // the files have no such service
 }
 
 func (c *Conflict) Error() string {
+	switch {
+	case c.Of != "" && c.Orphan:
+		return fmt.Sprintf("service %s needs the name %s, which a container of service %s has, and the files have no such service (--remove-orphans takes it away)", c.Service, c.Name, c.Of)
+	case c.Of != "":
+		return fmt.Sprintf("service %s needs the name %s, which a container of service %s has that is not to be replaced now", c.Service, c.Name, c.Of)
+	}
 	owner := "was not made by stack-lite"
 	if c.Owner != "" {
 		owner = fmt.Sprintf("belongs to project %q and was not made by stack-lite", c.Owner)

@@ -11,12 +11,12 @@ import (
 // it depends on are there.
 func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	decisions := decide(goal, want, have)
-	if err := conflict(decisions, have.Externals); err != nil {
+	surplus, orphans := surplusOf(goal, want, have)
+	removed := removedBy(decisions, surplus)
+	if err := conflict(decisions, want, have, removed); err != nil {
 		return nil, err
 	}
-	surplus, orphans := surplusOf(goal, want, have)
-	r := &reconciler{goal: goal, have: have, decisions: decisions,
-		removed: removedBy(decisions, surplus), builder: &builder{}}
+	r := &reconciler{goal: goal, have: have, decisions: decisions, removed: removed, builder: &builder{}}
 	r.noteTaken()
 
 	planImages(r.builder, goal, want.Images, have.Images, decisions)
@@ -53,16 +53,22 @@ func LeftAlone(names []string) string {
 	return fmt.Sprintf("left alone, for the files have no such service: %s (--remove-orphans takes them away)", strings.Join(names, ", "))
 }
 
-// conflict looks for containers that are not the stack's and hold a name the
-// plan needs.
-func conflict(decisions decisions, externals []External) error {
+// conflict looks for containers that hold a name the plan needs, and keep it: that
+// are not the stack's, or that the plan neither removes nor renames.
+func conflict(decisions decisions, want Want, have Have, removed map[string]bool) error {
 	for _, d := range decisions {
 		if !d.make {
 			continue
 		}
-		for _, e := range externals {
+		for _, e := range have.Externals {
 			if e.Name == d.want.Name {
 				return &Conflict{Name: e.Name, Service: d.want.Service, Owner: e.Owner}
+			}
+		}
+		for i := range have.Containers {
+			h := &have.Containers[i]
+			if h.Name == d.want.Name && h.State != StateRemoving && !removed[h.ID] && !slices.Contains(d.left, h) && !decisions.renamed(h) {
+				return &Conflict{Name: h.Name, Service: d.want.Service, Of: h.Service, Orphan: !slices.Contains(want.Services, h.Service)}
 			}
 		}
 	}
@@ -261,6 +267,11 @@ func (r *reconciler) nameFree(name string) []wait {
 			after = append(after, need(removeKey(h.ID)))
 		default:
 			after = append(after, ifPlanned(renameKey(h.ID)))
+			for _, other := range r.decisions {
+				if other.keep != nil && other.keep.ID == h.ID && other.want.Name != name {
+					after = append(after, ifPlanned(renameKey(other.want.Name)))
+				}
+			}
 		}
 	}
 	return after

@@ -34,3 +34,34 @@ func TestOrphansAreMentionedUnlessThatIsNotWanted(t *testing.T) {
 		}
 	}
 }
+
+// TestANameThatAContainerOfTheStackKeepsIsAConflict has names that no step frees:
+// found out only by the engine, others would have been stopped by then.
+func TestANameThatAContainerOfTheStackKeepsIsAConflict(t *testing.T) {
+	named := func(name, service string) Container {
+		return with(container(name), func(c *Container) { c.Service = service })
+	}
+	orphan := unchanged(running("p_db_1"))
+	orphan.Service = "db"
+	old := legacy("p_db_1")
+	old.Service = "db"
+	for what, c := range map[string]struct {
+		goal Goal
+		want Want
+		have Have
+		of   string
+	}{
+		"an orphan":                     {Goal{}, wanted(named("p_db_1", "store")), present(orphan), "db"},
+		"an orphan that is taken away":  {Goal{Orphans: true}, wanted(named("p_db_1", "store")), present(orphan), ""},
+		"another tool's, not asked for": {Goal{Services: []string{"store"}}, wanted(named("p_db_1", "store"), named("p_other_1", "db")), present(old), "db"},
+		"one that is replaced":          {Goal{}, wanted(named("p_db_1", "store"), changed(named("p_other_1", "db"))), present(orphan), ""},
+		"one that is renamed":           {Goal{}, wanted(named("p_db_1", "store"), named("p_other_1", "db")), present(orphan), ""},
+		"one that is being removed":     {Goal{}, wanted(named("p_db_1", "store")), present(stateOf(orphan, StateRemoving)), ""},
+	} {
+		_, err := Make(c.goal, c.want, c.have)
+		var taken *Conflict
+		if errors.As(err, &taken); c.of == "" && err != nil || c.of != "" && (taken == nil || taken.Of != c.of || taken.Service != "store") {
+			t.Errorf("%s: got %v", what, err)
+		}
+	}
+}

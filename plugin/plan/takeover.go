@@ -199,14 +199,17 @@ func (t *takeover) order() {
 }
 
 // prepared waits until everything new is made and attached, and everything old
-// that is to be.
+// that is to be: what replaces nothing too, for others may not start without it.
 func (t *takeover) prepared() []wait {
 	if len(t.swaps) == 0 {
 		return nil
 	}
 	var after []wait
-	for _, s := range t.swaps {
-		w := s.decision.want
+	for _, d := range t.decisions {
+		w := d.want
+		if !d.make {
+			continue
+		}
 		after = append(after, ifPlanned(createKey(w.Name)))
 		for _, network := range slices.Concat(w.Attach, w.OtherNetworks) {
 			after = append(after, ifPlanned(connectKey(w.Name, network)))

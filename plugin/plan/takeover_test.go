@@ -88,6 +88,15 @@ var takeoverOrders = []orderCase{
 			start container web_1 < stop container db_1 < start container db_1 < stop container backup_1 < start container backup_1`,
 	},
 	{
+		name: "what is new is made before anything stops",
+		want: wanted(container("db_1"), linked("web_1", "store", "n"), container("store_1", "n")),
+		have: present(legacy("db_1"), legacy("web_1", "proxy_1")),
+		order: `
+			create container store_1 < stop container db_1
+			create container store_1 < stop container web_1
+			start container store_1 < start container web_1`,
+	},
+	{
 		name: "who does not run waits for the new target",
 		want: wanted(container("db_1", "n"), linked("web_1", "db", "n")),
 		have: present(legacy("db_1"), stateOf(legacy("web_1"), StateExited)),
