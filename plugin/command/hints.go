@@ -18,6 +18,7 @@ func Hints(err error) []string {
 		full      *engine.PoolFull
 		foreign   *engine.ForeignProgram
 		broken    *engine.BrokenLink
+		taken     *engine.PlaceTaken
 		step      *plan.StepError
 	)
 	switch {
@@ -35,6 +36,8 @@ func Hints(err error) []string {
 			"start that one first: docker start " + broken.Target,
 			"or replace what docker-compose 1.x made, whose links need this: docker stacklite up -d",
 		}
+	case errors.As(err, &taken):
+		return []string{"when that program has ended, type the same again"}
 	case errors.As(err, &foreign):
 		return []string{"use one that can: --prober FILE, a docker-stacklite for " + foreign.Want + " built with CGO_ENABLED=0 (make cross)"}
 	}
@@ -50,7 +53,7 @@ func stepHints(failed *plan.StepError) []string {
 			return []string{"the link is as it was; once this works, remove it again: docker network connect " + a.Network.Name + " " + a.Name}
 		}
 	case plan.StartContainer:
-		if len(a.Stopped) > 0 {
+		if taken := (*engine.PlaceTaken)(nil); len(a.Stopped) > 0 && !errors.As(failed.Err, &taken) {
 			hints = append(hints, "the one that it was to replace is there, stopped; to go back to it: docker start "+strings.Join(a.Stopped, " "))
 		}
 	}

@@ -35,7 +35,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.Disconnect:
 		err = ignoreNotFound(e.client.NetworkDisconnect(ctx, a.Network, a.Container, false))
 	case plan.StartContainer:
-		err = e.client.ContainerStart(ctx, e.created.id(a.Container), container.StartOptions{})
+		err = e.startContainer(ctx, a)
 	case plan.StopContainer:
 		err = ignoreNotFound(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
 	case plan.RestartContainer:

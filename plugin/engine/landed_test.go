@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -127,4 +128,64 @@ func TestWhatIsThereIsOnlyTakenForDoneWhereItIsTheSame(t *testing.T) {
 	if err := e.Apply(t.Context(), plan.Connect{Container: "demo_web_1", Name: "demo_web_1", Service: "web", Number: 1, Network: n}, nothing); err == nil {
 		t.Error("a connection without the names was taken for that of the plan")
 	}
+}
+
+// TestNothingIsStartedInAPlaceThatAnotherToolHasFilledAgain has docker-compose
+// replace a container while this tool does.
+func TestNothingIsStartedInAPlaceThatAnotherToolHasFilledAgain(t *testing.T) {
+	memory := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("x")}})
+	c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := looked(t, c)
+	create := func(name string) string {
+		t.Helper()
+		made, err := c.ContainerCreate(t.Context(), &container.Config{Image: "x", Cmd: []string{"/probe", "serve"}}, nil, nil, nil, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made.ID
+	}
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	start := func(successor ...string) bool {
+		t.Helper()
+		err := e.Apply(t.Context(), plan.StartContainer{Container: "demo_db_1.new", Name: "demo_db_1", Successor: successor}, nil)
+		var taken *PlaceTaken
+		if err != nil && !errors.As(err, &taken) {
+			t.Fatal(err)
+		}
+		if err == nil {
+			do(c.ContainerStop(t.Context(), "demo_db_1.new", container.StopOptions{}))
+		}
+		return err == nil
+	}
+	old := create("demo_db_1")
+	create("demo_db_1.new")
+	if !start(old) {
+		t.Error("not started in the place of one that is stopped")
+	}
+	do(c.ContainerStart(t.Context(), old, container.StartOptions{}))
+	if start(old) {
+		t.Error("started beside the one whose place it takes")
+	}
+	do(c.ContainerRemove(t.Context(), old, container.RemoveOptions{Force: true}))
+	if !start(old) {
+		t.Error("not started in a place that is free")
+	}
+	create("demo_db_1")
+	if start(old) {
+		t.Error("started beside one that docker-compose is about to start")
+	}
+	if !start() {
+		t.Error("not started where it takes nobody's place")
+	}
+	do(c.ContainerRemove(t.Context(), "demo_db_1", container.RemoveOptions{Force: true}))
+	do(c.ContainerRename(t.Context(), "demo_db_1.new", "demo_db_1"))
+	do(e.Apply(t.Context(), plan.StartContainer{Container: "demo_db_1", Name: "demo_db_1", Successor: []string{old}}, nil))
 }

@@ -67,6 +67,7 @@ type (
 	StartContainer struct {
 		Container, Name, Service string
 		Stopped                  []string // the containers that were stopped for it, and are still there, by name
+		Successor                []string // the containers of another tool whose place it takes, by id: that tool must not have filled it again
 	}
 
 	// StopContainer stops a container and waits for it to end.

@@ -34,7 +34,7 @@ func (r *reconciler) planStarts(over *takeover) {
 		if d.keep != nil {
 			cause = string(d.keep.State)
 		}
-		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name, Service: d.want.Service, Stopped: r.stoppedFor(d)}, after...)
+		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name, Service: d.want.Service, Stopped: r.stoppedFor(d), Successor: d.succeeded()}, after...)
 	}
 }
 
@@ -48,6 +48,17 @@ func (r *reconciler) stoppedFor(d *decision) []string {
 		}
 	}
 	return names
+}
+
+// succeeded gives the containers of another tool whose place one takes.
+func (d *decision) succeeded() []string {
+	var ids []string
+	for _, h := range slices.Concat(d.replace, d.left) {
+		if h.MadeBy != "" {
+			ids = append(ids, h.ID)
+		}
+	}
+	return ids
 }
 
 // starts reports whether the container is one that is started.
