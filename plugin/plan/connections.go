@@ -39,12 +39,14 @@ func (p *networkPlan) connect(d *decision, n Network, cause, address string) {
 		Service: member(d.want.Service, d.want.OneOff && !d.want.AsService), Number: d.want.Number, Network: n, Address: address, MAC: p.builder.macOn(p.have, d.keep, n.Name)}, after...)
 }
 
-// made waits until a network that has members is made, where it is.
+// made waits until a network that has members is made, where it is, and is the only
+// one of its name.
 func (p *networkPlan) made(network string) []wait {
-	if !p.creates(network) {
-		return nil
+	after := p.single(network)
+	if p.creates(network) {
+		after = append(after, need(networkKey(network)))
 	}
-	return []wait{need(networkKey(network))}
+	return after
 }
 
 // reconnect plans to detach a container on which there is no decision from a
@@ -128,7 +130,7 @@ func (p *networkPlan) detachFromGone(d *decision) {
 
 func (p *networkPlan) disconnect(d *decision, network, cause string) {
 	p.builder.add(disconnectKey(d.keep.ID, network), d.relinkTask(), cause,
-		Disconnect{Container: d.keep.ID, Name: d.want.Name, Network: network})
+		Disconnect{Container: d.keep.ID, Name: d.want.Name, Network: network}, p.single(network)...)
 }
 
 // attached reports whether a container is attached to a network of that name,

@@ -10,6 +10,7 @@ import (
 // containers at once, each container started as soon as its networks and what
 // it depends on are there.
 func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
+	have, twins := have.withoutTwins()
 	decisions := decide(goal, want, have)
 	surplus, orphans := surplusOf(goal, want, have)
 	removed := removedBy(decisions, surplus)
@@ -26,7 +27,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	if len(orphans) > 0 && !goal.OrphansUnsaid {
 		r.builder.note("%s", LeftAlone(orphans))
 	}
-	networks := newNetworkPlan(r.builder, want.Networks, have, decisions, r.removed)
+	networks := newNetworkPlan(r.builder, want.Networks, have, twins, decisions, r.removed)
 	r.networks = networks
 	for _, d := range decisions {
 		r.container(d)
