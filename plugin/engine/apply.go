@@ -16,6 +16,18 @@ import (
 // (a container that is gone when it should be removed) is success: another run,
 // or one that was cut off, may have been there before.
 func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
+	err := e.apply(ctx, a, report)
+	if name := ambiguousName(err); name != "" && removeTwins(ctx, e.client, name) {
+		err = e.apply(ctx, a, report)
+	}
+	if err != nil && ctx.Err() == nil && landed(ctx, e, a, err) {
+		err = nil
+	}
+	return e.explain(err)
+}
+
+// apply asks the engine for what an action is.
+func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
 	var err error
 	switch a := a.(type) {
 	case plan.CreateNetwork:
@@ -57,10 +69,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	default:
 		err = fmt.Errorf("an action that this engine does not know: %T", a)
 	}
-	if err != nil && ctx.Err() == nil && landed(ctx, e, a) {
-		err = nil
-	}
-	return e.explain(err)
+	return err
 }
 
 // ignoreNotFound takes "no such thing" for success.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/network"
@@ -22,7 +24,7 @@ import (
 
 // landed reports whether something is as an action that was refused would have
 // it.
-func landed(ctx context.Context, e *Engine, a plan.Action) bool {
+func landed(ctx context.Context, e *Engine, a plan.Action, refused error) bool {
 	switch a := a.(type) {
 	case plan.Connect:
 		return isConnected(ctx, e.client, e.created.id(a.Container), a)
@@ -32,6 +34,9 @@ func landed(ctx context.Context, e *Engine, a plan.Action) bool {
 	case plan.CreateNetwork:
 		return networkIsMade(ctx, e.client, a.Network)
 	case plan.CreateContainer:
+		if errdefs.IsConflict(refused) {
+			awaitCreation(ctx, e.client, a.As)
+		}
 		id := madeOf(ctx, e.client, a)
 		if id != "" {
 			e.created.note(a.As, id)
@@ -88,6 +93,24 @@ func madeOf(ctx context.Context, client Client, a plan.CreateContainer) string {
 		return ""
 	}
 	return c.ID
+}
+
+// awaitCreation waits for a container that is being made: the engine gives its name
+// to nobody else from the beginning, and shows it only when it is whole.
+func awaitCreation(ctx context.Context, client Client, name string) {
+	end := time.After(10 * time.Second)
+	for {
+		if _, err := client.ContainerInspect(ctx, name); !errdefs.IsNotFound(err) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-end:
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // awaitRemoval waits for a container that is being removed.

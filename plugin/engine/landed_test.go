@@ -1,12 +1,18 @@
 package engine
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/client"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -188,4 +194,90 @@ func TestNothingIsStartedInAPlaceThatAnotherToolHasFilledAgain(t *testing.T) {
 	do(c.ContainerRemove(t.Context(), "demo_db_1", container.RemoveOptions{Force: true}))
 	do(c.ContainerRename(t.Context(), "demo_db_1.new", "demo_db_1"))
 	do(e.Apply(t.Context(), plan.StartContainer{Container: "demo_db_1", Name: "demo_db_1", Successor: []string{old}}, nil))
+}
+
+// notYet is an engine that shows no container the first few times.
+type notYet struct {
+	Client
+	times int
+}
+
+func (n *notYet) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
+	if n.times > 0 {
+		n.times--
+		return container.InspectResponse{}, errdefs.ErrNotFound
+	}
+	return n.Client.ContainerInspect(ctx, id)
+}
+
+// TestAContainerThatIsStillBeingMadeIsWaitedFor has a name that is taken by what the
+// engine does not show yet.
+func TestAContainerThatIsStillBeingMadeIsWaitedFor(t *testing.T) {
+	memory := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("x")}})
+	c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := plan.CreateContainer{Container: wanted(t, "web:\n  image: x\n").Containers[0], As: "demo_web_1"}
+	nothing := func(plan.Progress) {}
+	if err := looked(t, c).Apply(t.Context(), a, nothing); err != nil {
+		t.Fatal(err)
+	}
+	slow := &notYet{c, 0}
+	e := looked(t, slow)
+	slow.times = 3
+	if err := e.Apply(t.Context(), a, nothing); err != nil || slow.times > 0 {
+		t.Errorf("got %v, %d looks were left", err, slow.times)
+	}
+}
+
+// TestOfTwoNetworksOfOneNameOneStays has two that an engine made at once, and looks
+// that what was attached to one of them is attached still.
+func TestOfTwoNetworksOfOneNameOneStays(t *testing.T) {
+	for _, used := range []bool{false, true} {
+		memory := enginetest.New(t, enginetest.Options{APIVersion: "1.41", Images: []enginetest.Image{enginetest.Probe("x")}})
+		c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := wanted(t, "web:\n  image: x\n  links: [db]\ndb:\n  image: x\n")
+		e, n := looked(t, c), want.Networks[0]
+		apply := func(actions ...plan.Action) {
+			t.Helper()
+			for _, a := range actions {
+				if err := e.Apply(t.Context(), a, func(plan.Progress) {}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		second := func(attributes map[string]string) {
+			t.Helper()
+			body, err := json.Marshal(map[string]any{"Name": n.Name, "Labels": attributes})
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := c.HTTPClient().Post("http://"+client.DummyHost+"/v1.41/networks/create", "application/json", bytes.NewReader(body))
+			if err != nil || answer.StatusCode != http.StatusCreated {
+				t.Fatal(answer, err)
+			}
+			answer.Body.Close()
+		}
+		apply(plan.CreateNetwork{Network: n})
+		for _, w := range want.Containers {
+			apply(plan.CreateContainer{Container: w, As: w.Name})
+		}
+		if used {
+			apply(plan.StartContainer{Container: "demo_db_1", Name: "demo_db_1"})
+		}
+		second(n.Spec.(desired.NetworkSpec).Labels)
+		apply(plan.StartContainer{Container: "demo_db_1", Name: "demo_db_1"}, plan.StartContainer{Container: "demo_web_1", Name: "demo_web_1"})
+		left, err := c.NetworkInspect(t.Context(), n.Name, network.InspectOptions{})
+		if err != nil || len(left.Containers) != 2 {
+			t.Errorf("used %v: got %v %v", used, left.Containers, err)
+		}
+		second(nil)
+		if err := e.Apply(t.Context(), plan.Connect{Container: "demo_db_1", Name: "demo_db_1", Network: n}, nil); err == nil {
+			t.Error("a network of somebody else's is taken for a second one of the stack")
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"errors"
 	"maps"
 	"net"
 	"net/http"
@@ -124,7 +125,11 @@ func (s *networkStore) attachAll(c *container) error {
 			// A network of the same name may have taken its place.
 			n, err = s.find(name)
 		}
-		if err != nil {
+		var refused *apiError
+		switch {
+		case errors.As(err, &refused) && refused.status != http.StatusNotFound: // two have the name
+			return err
+		case err != nil:
 			return notFound("network %s not found", ref)
 		}
 		if err := n.checkFixedAddress(settings, s.release.refusals); err != nil {
