@@ -12,7 +12,7 @@ import (
 
 // container is a container of a list, of which is known whose its labels are.
 func (f *factsCache) container(ctx context.Context, claim observed.Claim, c container.Summary) (observed.Container, error) {
-	copied, err := f.isCopy(ctx, claim, containerName(c), c.ImageID, c.Labels)
+	copied, err := f.isCopy(ctx, claim, c.ID, containerName(c), c.ImageID, c.Labels)
 	return observedContainer(c, copied), err
 }
 
@@ -20,9 +20,9 @@ func (f *factsCache) container(ctx context.Context, claim observed.Claim, c cont
 // and of a project, that were written for another one. Its image is asked, once a
 // run, where its name does not tell. One that is gone leaves a container that
 // can't be shown to be ours.
-func (f *factsCache) isCopy(ctx context.Context, claim observed.Claim, name, image string, of map[string]string) (bool, error) {
+func (f *factsCache) isCopy(ctx context.Context, claim observed.Claim, id, name, image string, of map[string]string) (bool, error) {
 	foreign := !labels.Ours(of) && !claim.Concerns(name, of[labels.Project], of[labels.ComposeVersion])
-	if foreign || labels.IdentityOf(name, of) != labels.Unsure {
+	if foreign || labels.IdentityOf(id, name, of) != labels.Unsure {
 		return false, nil
 	}
 	facts, err := f.ofImage(ctx, image)

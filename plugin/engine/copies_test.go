@@ -135,7 +135,7 @@ func TestACopyIsNotTakenForTheContainerThatItIsACopyOf(t *testing.T) {
 	}
 
 	// An image that is gone tells nothing.
-	if copied, err := s.engine.facts.isCopy(t.Context(), observed.Claim{Project: "demo"}, "other", "sha256:0000", ours("demo_web_1")); !copied || err != nil {
+	if copied, err := s.engine.facts.isCopy(t.Context(), observed.Claim{Project: "demo"}, "f00", "other", "sha256:0000", ours("demo_web_1")); !copied || err != nil {
 		t.Errorf("of an image that is gone: %v, %v", copied, err)
 	}
 }

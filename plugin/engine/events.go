@@ -60,7 +60,7 @@ func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit fun
 			copied := false
 			var err error
 			if of[labels.Project] == q.Claim.Project || !labels.Ours(of) {
-				copied, err = e.facts.isCopy(ctx, q.Claim, of["name"], of["image"], of)
+				copied, err = e.facts.isCopy(ctx, q.Claim, m.Actor.ID, of["name"], of["image"], of)
 			}
 			switch {
 			case ctx.Err() != nil:

@@ -1,7 +1,6 @@
 package labels
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -20,14 +19,16 @@ const (
 	Unsure                  // it has another name: its image tells, see Copied
 )
 
-// IdentityOf tells by the name of a container, and its labels, what it is. A
-// container that replaces another one has a temporary name at first. Earlier
+// IdentityOf tells by the id and the name of a container, and its labels, what it
+// is. A container that replaces another one has a temporary name at first; one that
+// docker-compose 1.x is about to replace has the beginning of its own id before its
+// name, and keeps it where that fails (compose-v1.md 3.7). Earlier
 // versions did not write Container; theirs are known by their default names.
-func IdentityOf(name string, of map[string]string) Identity {
+func IdentityOf(id, name string, of map[string]string) Identity {
 	named, labelled := containerOf(of)
 	switch {
 	case ByCompose(of):
-		if hasDefaultName(debris.ReplaceAllString(name, ""), of) {
+		if hasDefaultName(strings.TrimPrefix(name, id[:min(12, len(id))]+"_"), of) {
 			return Itself
 		}
 		return Unsure
@@ -50,11 +51,6 @@ func Copied(of, image map[string]string) bool {
 	}
 	return image[Fingerprint] == of[Fingerprint] && image[Container] == of[Container]
 }
-
-// debris is what docker-compose 1.x puts before the name of a container that it
-// is about to replace. Where that fails, the container keeps it
-// (compose-v1.md 3.7).
-var debris = regexp.MustCompile(`^[0-9a-f]{12}_`)
 
 // ContainerText writes the name that a container is made for. Where its image was
 // committed from a container of that name, a second word makes the two differ.

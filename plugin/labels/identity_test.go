@@ -42,6 +42,7 @@ func TestAContainerIsTheOneOfItsLabelsByItsName(t *testing.T) {
 		{"of docker-compose 1.3", "demo_web_1", byCompose("1.3.0"), labels.Itself},
 		{"of docker compose", "demo_web_1", byCompose("2.20.0"), labels.Foreign},
 		{"of docker-compose, which failed to replace it", "0123456789ab_demo_web_1", byCompose("1.29.2"), labels.Itself},
+		{"that looks like one", "ba9876543210_demo_web_1", byCompose("1.29.2"), labels.Unsure},
 		{"of docker-compose, under a name of the file", "the-web", byCompose("1.29.2"), labels.Unsure},
 		{"of docker-compose, under another number", "demo_web_2", byCompose("1.29.2"), labels.Unsure},
 		{"of docker-compose, one-off", "demo_web_run_0123456789ab", byCompose("1.29.2", labels.OneOff, "True", labels.Number, "1"), labels.Itself},
@@ -71,7 +72,7 @@ func TestAContainerIsTheOneOfItsLabelsByItsName(t *testing.T) {
 		{"one-off of an earlier version, without an end", "demo_web_run_", oneOff(), labels.Unsure},
 		{"replica of an earlier version, like a one-off one", "demo_web_run_0a9f", replica(), labels.Unsure},
 	} {
-		if got := labels.IdentityOf(c.name, c.of); got != c.want {
+		if got := labels.IdentityOf("0123456789abcdef", c.name, c.of); got != c.want {
 			t.Errorf("a container %s, %s: got %d, want %d", c.what, c.name, got, c.want)
 		}
 	}
@@ -110,7 +111,7 @@ func TestAContainerDiffersFromItsImage(t *testing.T) {
 	image := map[string]string{}
 	for range 4 {
 		made := replica(labels.Container, labels.ContainerText("the-web", image))
-		if labels.IdentityOf("the-web", made) != labels.Itself || labels.Copied(made, image) || !labels.Copied(made, made) {
+		if labels.IdentityOf("0123456789abcdef", "the-web", made) != labels.Itself || labels.Copied(made, image) || !labels.Copied(made, made) {
 			t.Fatalf("made %v of %v", made, image)
 		}
 		image = made
