@@ -1,11 +1,16 @@
 package plan
 
+import "strings"
+
 // lifecycle plans what is done to containers as they are: restart, kill, pause,
 // unpause, and the removal of those that don't run. Networks are left alone but
 // for those that were made for one-off containers, which are meant by Removed
 // only.
 func lifecycle(goal Goal, have Have) *Plan {
 	p := lifecyclePlan{builder: &builder{}, goal: goal, removed: map[string]bool{}, restarts: map[string][]stepKey{}}
+	if goal.State == Restarted {
+		p.leftovers = leftovers(have)
+	}
 	for _, c := range have.Containers {
 		if p.isMeant(c) {
 			p.restarts[c.Service] = append(p.restarts[c.Service], restartKey(c.ID))
@@ -24,15 +29,49 @@ func lifecycle(goal Goal, have Have) *Plan {
 }
 
 type lifecyclePlan struct {
-	builder  *builder
-	goal     Goal
-	removed  map[string]bool      // ids of the containers that the plan removes
-	restarts map[string][]stepKey // for Restarted, by service
+	builder   *builder
+	goal      Goal
+	removed   map[string]bool      // ids of the containers that the plan removes
+	restarts  map[string][]stepKey // for Restarted, by service
+	leftovers map[string]bool      // for Restarted, by id
 }
 
 // isMeant reports whether the goal is about a container.
 func (p lifecyclePlan) isMeant(c HaveContainer) bool {
-	return p.goal.wants(c.Service) && (!c.OneOff || p.goal.State == Removed) && c.State != StateRemoving
+	return p.goal.wants(c.Service) && (!c.OneOff || p.goal.State == Removed) && c.State != StateRemoving && !p.leftovers[c.ID]
+}
+
+// leftovers gives the containers beside which another one serves as the same
+// replica: what a replacement left that was cut off or failed. Of several that do
+// not run, that is not one with a name that tells.
+func leftovers(have Have) map[string]bool {
+	type replica struct {
+		service string
+		number  int
+	}
+	serving := map[replica]HaveContainer{}
+	rank := func(c HaveContainer) int {
+		switch {
+		case c.State.Up():
+			return 2
+		case !strings.HasSuffix(c.Name, TemporaryName("")) && !strings.HasPrefix(c.Name, c.ID[:min(12, len(c.ID))]+"_"):
+			return 1
+		}
+		return 0
+	}
+	for _, c := range have.Containers {
+		of := replica{c.Service, c.Number}
+		if other, ok := serving[of]; !c.OneOff && (!ok || rank(c) > rank(other)) {
+			serving[of] = c
+		}
+	}
+	found := map[string]bool{}
+	for _, c := range have.Containers {
+		if best := serving[replica{c.Service, c.Number}]; !c.OneOff && best.ID != c.ID && !c.State.Up() {
+			found[c.ID] = true
+		}
+	}
+	return found
 }
 
 // container plans what is done to one container.

@@ -73,3 +73,35 @@ func TestWhatIsDoneToContainersAsTheyAre(t *testing.T) {
 		})
 	}
 }
+
+// TestARestartLeavesAloneWhatAReplacementLeft has two containers of one replica:
+// started, the second would use the same ports or data, or would have old data.
+func TestARestartLeavesAloneWhatAReplacementLeft(t *testing.T) {
+	named := func(name string, state State) HaveContainer {
+		c := stateOf(running("db_1"), state)
+		c.ID, c.Name = "id of "+name, name
+		if name == "debris" {
+			c.ID, c.Name = "0123456789abcdef", "0123456789ab_db_1"
+		}
+		return c
+	}
+	for what, c := range map[string]struct {
+		have []HaveContainer
+		want []string
+	}{
+		"a new one that is not started yet":  {[]HaveContainer{named("db_1", StateRunning), named("db_1.new", StateCreated)}, []string{"db_1"}},
+		"an old one that is not removed yet": {[]HaveContainer{named("db_1", StateExited), named("db_1.new", StateRunning)}, []string{"db_1.new"}},
+		"what docker-compose left":           {[]HaveContainer{named("debris", StateExited), named("db_1", StateRunning)}, []string{"db_1"}},
+		"where nothing runs":                 {[]HaveContainer{named("debris", StateExited), named("db_1", StateExited), named("db_1.new", StateCreated)}, []string{"db_1"}},
+		"what runs beside":                   {[]HaveContainer{named("debris", StateRunning), named("db_1", StateRunning)}, []string{"0123456789ab_db_1", "db_1"}},
+		"the only one":                       {[]HaveContainer{named("debris", StateExited)}, []string{"0123456789ab_db_1"}},
+	} {
+		var got []string
+		for _, s := range planned(t, Goal{State: Restarted}, Want{}, present(c.have...)).Steps {
+			got = append(got, s.Action.(RestartContainer).Name)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", what, diff)
+		}
+	}
+}
