@@ -1,8 +1,10 @@
 package view
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -229,4 +231,23 @@ Building web                    ... error 0.0s  the command 'make' returned a â€
 			t.Error(s.err)
 		}
 	})
+}
+
+func TestWhatAnInterruptionCutsOffIsUnfinished(t *testing.T) {
+	task := plan.Task{Verb: plan.Recreate, Kind: "container", Name: "demo_web_1"}
+	steps := []plan.Step{{Task: task, Action: plan.StopContainer{Name: "demo_web_1"}}, {Task: task, Action: plan.StartContainer{Name: "demo_web_1"}}}
+	cut := &url.Error{Op: "Post", URL: "http://engine/stop", Err: context.Canceled}
+	for _, events := range [][]plan.Event{
+		{{Phase: plan.Begun}, {Phase: plan.Failed, Err: cut}, {Index: 1, Phase: plan.Skipped, Err: plan.ErrSkipped}},
+		{{Phase: plan.Begun}, {Phase: plan.Done}, {Index: 1, Phase: plan.Begun}, {Index: 1, Phase: plan.Failed, Err: cut}},
+	} {
+		tracker := newTracker(&plan.Plan{Steps: steps}, planTask)
+		for _, e := range events {
+			e.Step = steps[e.Index]
+			tracker.event(e, time.Time{}.Add(time.Second))
+		}
+		if got := tracker.tasks[0].outcome(); got != "unfinished" || tracker.tasks[0].err != nil {
+			t.Errorf("%s, %v", got, tracker.tasks[0].err)
+		}
+	}
 }

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -59,11 +61,15 @@ func (t *tracker) task(s plan.Step) *task {
 
 // event records an event. It returns the task that the event belongs to, and
 // whether the event has changed that task's phase. A task fails with the first
-// of its steps that fails, whatever happens to the others.
+// of its steps that fails, whatever happens to the others. One that was cut off
+// by an interruption has not failed: it is unfinished.
 func (t *tracker) event(e plan.Event, now time.Time) (of *task, changed bool) {
 	of = t.task(e.Step)
-	before := of.phase
-	switch e.Phase {
+	before, phase := of.phase, e.Phase
+	if phase == plan.Failed && errors.Is(e.Err, context.Canceled) {
+		phase = plan.Skipped
+	}
+	switch phase {
 	case plan.Begun:
 		if of.phase == "" {
 			of.phase, of.begun = plan.Begun, now
