@@ -53,6 +53,11 @@ docker run made, without labels, under the names of the stack's.`,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if cmd.HasSubCommands() { // what is no verb can't have the flags of one
+			if unknown := noSuchCommand(cmd, cmd.Flags().Args()); unknown != nil {
+				return unknown
+			}
+		}
 		return badCommandLine(cmd, err)
 	})
 	c.addGeneralFlags(root)

@@ -55,3 +55,18 @@ func TestATimeToStopThatIsNoNumberIsRefused(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, errs)
 	}
 }
+
+func TestWhatIsNoVerbIsSaidBeforeItsFlags(t *testing.T) {
+	for line, said := range map[string]string{
+		"upp -d":            "no such command: upp",
+		"--dry-run upp -d":  "no such command: upp",
+		"link ad --nothing": "no such command: ad",
+		"-x upp":            "unknown shorthand flag: 'x' in -x",
+		"up -x":             "unknown shorthand flag: 'x' in -x",
+	} {
+		_, errs, code := newMemory(t).run(t, strings.Fields(line)...)
+		if code != 2 || !strings.Contains(errs, said) {
+			t.Errorf("%s: exit code %d\n%s", line, code, errs)
+		}
+	}
+}
