@@ -127,7 +127,7 @@ func (c *cli) lookFor(ctx context.Context, anybody bool) (*session.Session, reac
 	if err != nil {
 		return nil, reach.View{}, err
 	}
-	v, err := look(ctx, s)
+	v, _, err := look(ctx, s)
 	return s, v, err
 }
 

@@ -82,7 +82,7 @@ func proberProgram(named string) (string, error) {
 }
 
 func runCheck(ctx context.Context, s *session.Session, f checkFlags, program string, nodes []string) error {
-	v, err := look(ctx, s)
+	v, refused, err := look(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 			check.Notes = append(check.Notes, "not tested: "+u.String())
 		}
 		printNotes(s.View, check)
-		return exit.Failure{Msg: "nothing to check: no two services of the stack run", Advice: []string{"to start them: docker stacklite up -d"}}
+		return exit.Failure{Msg: "nothing to check: no two services of the stack run", Advice: session.ToStart(s, refused, "to start them: docker stacklite up -d")}
 	}
 	prober, err := s.Engine.NewProber(ctx, program)
 	if err != nil {

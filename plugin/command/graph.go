@@ -71,7 +71,7 @@ func (c *cli) graph(ctx context.Context, live bool) (graph.Graph, error) {
 		if err != nil {
 			return graph.Graph{}, err
 		}
-		v, err := look(ctx, s)
+		v, _, err := look(ctx, s)
 		if err != nil {
 			return graph.Graph{}, err
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stack-lite/stack-lite/linking/graph"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/reach"
 	"github.com/stack-lite/stack-lite/plugin/session"
@@ -13,27 +14,27 @@ import (
 // look takes one snapshot of the engine, next to what the files say. As for
 // every verb that only looks, the files may be broken or gone where
 // --project-name says which project is meant.
-func look(ctx context.Context, s *session.Session) (reach.View, error) {
+func look(ctx context.Context, s *session.Session) (reach.View, []observed.Refusal, error) {
 	have, err := s.Observe(ctx, false)
 	if err != nil {
-		return reach.View{}, err
+		return reach.View{}, nil, err
 	}
 	for _, e := range have.Externals {
 		if e.CopyOf != "" {
 			s.Note(plan.CopyLeftAlone(e.Name, e.CopyOf))
 		}
 	}
-	session.NoteClaimed(s, have.Snapshot.Containers, nil)
+	refused := session.NoteClaimed(s, have.Snapshot.Containers, nil)
 	v := reach.View{Project: s.Name, Snapshot: &have.Snapshot}
 	if s.Project == nil {
 		v.File = reach.Recorded(v.Snapshot, v.Project)
-		return v, nil
+		return v, refused, nil
 	}
 	if err := s.Resolve(have, nil); err != nil {
-		return reach.View{}, err
+		return reach.View{}, nil, err
 	}
 	v.Loaded, v.Topology, v.File = s.Project, s.Topology, graph.Of(s.Project, s.Topology)
-	return v, nil
+	return v, refused, nil
 }
 
 // knownNodes refuses names that the graph does not have.

@@ -33,13 +33,13 @@ that is not 0.`,
 }
 
 func runWait(ctx context.Context, s *session.Session, args []string) error {
-	list, err := s.List(ctx, args)
+	list, refused, err := session.Listed(ctx, s, args)
 	if err != nil {
 		return err
 	}
 	list = slices.DeleteFunc(list, func(c observed.Container) bool { return c.OneOff || c.State == plan.StateCreated })
 	if len(list) == 0 {
-		return exit.Failure{Msg: "no containers to wait for", Advice: []string{"to start them: docker stacklite up -d"}}
+		return exit.Failure{Msg: "no containers to wait for", Advice: session.ToStart(s, refused, "to start them: docker stacklite up -d")}
 	}
 	codes := make([]int, len(list))
 	group, within := errgroup.WithContext(ctx)

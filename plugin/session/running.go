@@ -13,16 +13,23 @@ import (
 // List gives the containers of the services that args name, or of all, and notes
 // which others have their names or carry their labels.
 func (s *Session) List(ctx context.Context, args []string) ([]observed.Container, error) {
+	list, _, err := Listed(ctx, s, args)
+	return list, err
+}
+
+// Listed is List, with the containers that it leaves alone.
+func Listed(ctx context.Context, s *Session, args []string) ([]observed.Container, []observed.Refusal, error) {
 	list, err := s.Engine.Named(ctx, s.Claim)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var services []string
 	if len(args) > 0 {
 		services = args
 	}
-	NoteClaimed(s, list, services)
-	list = slices.DeleteFunc(list, func(c observed.Container) bool {
+	refused := NoteClaimed(s, list, services)
+	// Refusals point into the list.
+	list = slices.DeleteFunc(slices.Clone(list), func(c observed.Container) bool {
 		if c.CopyOf != "" {
 			s.Note(plan.CopyLeftAlone(c.Name, c.CopyOf))
 		}
@@ -33,15 +40,15 @@ func (s *Session) List(ctx context.Context, args []string) ([]observed.Container
 		running = append(running, c.Service)
 	}
 	if err := s.checkNames(args, running); err != nil || len(args) == 0 {
-		return list, err
+		return list, refused, err
 	}
-	return slices.DeleteFunc(list, func(c observed.Container) bool { return !slices.Contains(args, c.Service) }), nil
+	return slices.DeleteFunc(list, func(c observed.Container) bool { return !slices.Contains(args, c.Service) }), refused, nil
 }
 
 // Replica finds one replica of a service by its number, or the first where index
 // is 0; of those that run, where running is set.
 func (s *Session) Replica(ctx context.Context, service string, index int, running bool) (observed.Container, error) {
-	list, err := s.List(ctx, []string{service})
+	list, refused, err := Listed(ctx, s, []string{service})
 	if err != nil {
 		return observed.Container{}, err
 	}
@@ -56,9 +63,18 @@ func (s *Session) Replica(ctx context.Context, service string, index int, runnin
 	}
 	f := exit.Failure{Msg: "No container found for " + name, Advice: []string{"to list the containers: docker stacklite ps"}}
 	if running {
-		f.Advice = []string{"to start it: docker stacklite up -d " + service}
+		f.Advice = ToStart(s, refused, "to start it: docker stacklite up -d "+service)
 	}
 	return observed.Container{}, f
+}
+
+// ToStart is what to do where nothing runs: the advice given, unless containers
+// that are not the project's have its names. Nothing can be started beside them.
+func ToStart(s *Session, refused []observed.Refusal, otherwise string) []string {
+	if first := advice(s, refused); len(first) > 0 {
+		return first
+	}
+	return []string{otherwise}
 }
 
 // checkNames refuses names that are neither of the files nor of the project as
