@@ -2,6 +2,7 @@ package classic
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -16,6 +17,16 @@ func NameServices(have plan.Have, p *plan.Plan) {
 	for i, step := range p.Steps {
 		if service := services[step.Task.Name]; service != "" && step.Task.Verb == plan.Start {
 			p.Steps[i].Task.Name = service
+		}
+	}
+}
+
+// NameOneOff calls the task of making a one-off container by the service alone, as
+// run did, whatever the container is named.
+func NameOneOff(project, service, name string, p *plan.Plan) {
+	for i, step := range p.Steps {
+		if step.Task.Verb == plan.Create && step.Task.Kind == "container" && step.Task.Name == name {
+			p.Steps[i].Task.Name = strings.TrimLeft(project, "-_") + "_" + service + "_run"
 		}
 	}
 }

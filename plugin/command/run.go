@@ -120,7 +120,7 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 	for _, note := range oneOff.Notes() {
 		s.Note(note)
 	}
-	name, err := makeOneOff(making, s, !f.noDeps, oneOff)
+	name, err := makeOneOff(making, s, c.classic, !f.noDeps, oneOff)
 	if s.Options.DryRun || name == "" {
 		return err
 	}
@@ -156,7 +156,7 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 
 // makeOneOff brings up what the service needs, except with --no-deps, and makes
 // the container. The name is empty where none was made.
-func makeOneOff(ctx context.Context, s *session.Session, needs bool, o desired.OneOff) (name string, err error) {
+func makeOneOff(ctx context.Context, s *session.Session, old *classic.Tool, needs bool, o desired.OneOff) (name string, err error) {
 	defer s.Lock(ctx)()
 	goal := plan.Goal{Recreate: plan.Never, TakeOver: true, Services: []string{}}
 	if needs {
@@ -172,6 +172,9 @@ func makeOneOff(ctx context.Context, s *session.Session, needs bool, o desired.O
 	}})
 	if err != nil {
 		return "", err
+	}
+	if old != nil {
+		classic.NameOneOff(s.Name, o.Service.Name, name, p)
 	}
 	return name, s.Run(ctx, p)
 }
