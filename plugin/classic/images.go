@@ -137,7 +137,7 @@ func (p *progress) show(l line) {
 	case l.anyhow:
 		view.PrintText(p.o, l.text)
 	case l.warning:
-		warn(p.o, l.text)
+		Warn(p.o, l.text)
 	default:
 		view.Print(p.o, l.level, l.text)
 	}

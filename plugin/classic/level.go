@@ -32,8 +32,8 @@ func Level(name string, verbose bool) (view.Level, error) {
 // Note prints what was assumed or ignored.
 func Note(o view.Options, text string) { view.Print(o, view.Warning, text) }
 
-// warn is Note for what the old tools called a warning on a terminal.
-func warn(o view.Options, text string) {
+// Warn is Note for what the old tools called a warning on a terminal.
+func Warn(o view.Options, text string) {
 	if o.ErrIsTerminal {
 		text = "WARNING: " + text
 	}

@@ -23,7 +23,7 @@ replaced.`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if c.classic != nil {
-				classic.Note(c.view(), "The create command is deprecated. Use the up command with the --no-start flag instead.")
+				classic.Warn(c.view(), "The create command is deprecated. Use the up command with the --no-start flag instead.")
 			}
 			create := f
 			create.noStart = true

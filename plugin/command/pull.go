@@ -52,7 +52,7 @@ login. A pull whose connection breaks is retried.`,
 			}
 			if c.classic != nil && f.policy == "always" {
 				if cmd.Flags().Changed("parallel") {
-					classic.Note(c.view(), "--parallel option is deprecated and will be removed in future versions.")
+					classic.Warn(c.view(), "--parallel option is deprecated and will be removed in future versions.")
 				}
 				return c.pullByService(cmd, o, f, args)
 			}

@@ -60,13 +60,8 @@ Ctrl-C stops them, a second Ctrl-C kills them; they are kept for the next up.`,
   docker stacklite up --dry-run`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if c.classic != nil {
-				if f.exitCodeFrom != "" && !f.abort {
-					classic.Note(c.view(), "using --exit-code-from implies --abort-on-container-exit")
-				}
-				if f.noStart && f.detach {
-					return exit.Usage{Msg: "--no-start and --detach cannot be combined."}
-				}
+			if c.classic != nil && f.noStart && f.detach {
+				return exit.Usage{Msg: "--no-start and --detach cannot be combined."}
 			}
 			if err := f.check(); err != nil {
 				return err

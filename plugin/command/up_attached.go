@@ -58,6 +58,9 @@ func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []str
 		f.log.Classic, f.log.Width = true, classic.LogWidth(s.Project)
 		order = classic.Started(s.Project)
 	}
+	if old != nil && f.exitCodeFrom != "" && !f.abort {
+		classic.Warn(s.View, "using --exit-code-from implies --abort-on-container-exit")
+	}
 	if old != nil && f.exitCodeFrom != "" && s.Project.Service(f.exitCodeFrom) == nil {
 		s.Note(fmt.Sprintf("No service named %q was found in your compose file.", f.exitCodeFrom))
 		return nil, exit.Status(2)
