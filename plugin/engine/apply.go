@@ -35,7 +35,7 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.RemoveNetwork:
 		err = ignoreNotFound(e.client.NetworkRemove(ctx, a.ID))
 	case plan.CreateContainer:
-		err = e.createContainer(ctx, a, report)
+		err = createContainer(ctx, e, a, report)
 	case plan.RenameContainer:
 		err = e.client.ContainerRename(ctx, e.created.id(a.Container), a.To)
 	case plan.Connect:
@@ -47,7 +47,7 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.Disconnect:
 		err = ignoreNotFound(e.client.NetworkDisconnect(ctx, a.Network, a.Container, false))
 	case plan.StartContainer:
-		err = e.startContainer(ctx, a)
+		err = startContainer(ctx, e, a)
 	case plan.StopContainer:
 		err = ignoreNotFound(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
 	case plan.RestartContainer:

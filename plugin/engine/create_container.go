@@ -13,7 +13,7 @@ import (
 
 // createContainer makes a container, after asking what only images and other
 // containers know. It reports what the engine warns of: settings that it drops.
-func (e *Engine) createContainer(ctx context.Context, a plan.CreateContainer, report func(plan.Progress)) error {
+func createContainer(ctx context.Context, e *Engine, a plan.CreateContainer, report func(plan.Progress)) error {
 	spec := a.Container.Spec.(desired.ContainerSpec)
 	facts := desired.CreationFacts{SharesIDs: map[string]string{}, AttachAll: attachesAll(e.client)}
 	var err error

@@ -21,7 +21,7 @@ func (p *PlaceTaken) Error() string {
 
 // startContainer starts a container. Where it takes the place of those of another
 // tool, it looks whether that tool is at work too: it knows nothing of the lock.
-func (e *Engine) startContainer(ctx context.Context, a plan.StartContainer) error {
+func startContainer(ctx context.Context, e *Engine, a plan.StartContainer) error {
 	id := e.created.id(a.Container)
 	if len(a.Successor) > 0 {
 		c, err := e.client.ContainerInspect(ctx, a.Name)

@@ -122,18 +122,17 @@ func LeftOut(name string) string {
 func Ours(of map[string]string) bool { return of[Fingerprint] != "" }
 
 // ByCompose reports whether labels are such as docker-compose 1.x writes on a
-// container: docker compose, which came after it, writes 2 and more. A project, a
-// service and a version anybody may write by hand; the rest of what it writes, its
-// readers rely on. It numbers replicas from 1 and sums up their settings; a one-off
-// container has a number or, from 1.23 on, a slug; and 1.26 and later always say the
-// directory.
+// container: docker compose, which came after it, writes 2 and more. Anybody may
+// write a project and a service by hand; what docker-compose itself relies on has
+// to be there too. It numbers replicas from 1, a one-off container has a number or,
+// from 1.23 on, a slug, and 1.26 and later always say the directory.
 func ByCompose(of map[string]string) bool {
 	if Ours(of) || of[Project] == "" || of[Service] == "" || !isCompose1(of) {
 		return false
 	}
 	number, err := strconv.Atoi(of[Number])
 	numbered := err == nil && number >= 1 && of[Number] == strconv.Itoa(number)
-	if IsOneOff(of) && !numbered && of[slug] == "" || !IsOneOff(of) && (!numbered || of[configHash] == "") {
+	if !numbered && !(IsOneOff(of) && of[slug] != "") {
 		return false
 	}
 	_, rest, _ := strings.Cut(of[ComposeVersion], ".")

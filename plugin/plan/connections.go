@@ -42,7 +42,7 @@ func (p *networkPlan) connect(d *decision, n Network, cause, address string) {
 // made waits until a network that has members is made, where it is, and is the only
 // one of its name.
 func (p *networkPlan) made(network string) []wait {
-	after := p.single(network)
+	after := p.twins.single(network)
 	if p.creates(network) {
 		after = append(after, need(networkKey(network)))
 	}
@@ -130,7 +130,7 @@ func (p *networkPlan) detachFromGone(d *decision) {
 
 func (p *networkPlan) disconnect(d *decision, network, cause string) {
 	p.builder.add(disconnectKey(d.keep.ID, network), d.relinkTask(), cause,
-		Disconnect{Container: d.keep.ID, Name: d.want.Name, Network: network}, p.single(network)...)
+		Disconnect{Container: d.keep.ID, Name: d.want.Name, Network: network}, p.twins.single(network)...)
 }
 
 // attached reports whether a container is attached to a network of that name,

@@ -13,7 +13,7 @@ type networkPlan struct {
 	have      Have
 	decisions decisions
 	removed   map[string]bool // ids of the containers that the plan removes
-	twins     map[string][]HaveNetwork
+	twins     twins
 
 	replaceReason map[string]string      // why a network that exists is replaced, by name
 	subnetFrom    map[string]HaveNetwork // the network that is removed, by the name of the new one that gets its addresses
@@ -24,7 +24,7 @@ type networkPlan struct {
 // newNetworkPlan finds the networks that have to be replaced, which matters to
 // the containers on them too, and notes those that can't be. No step is planned
 // yet.
-func newNetworkPlan(b *builder, wanted []Network, have Have, twins map[string][]HaveNetwork, decisions decisions, removed map[string]bool) *networkPlan {
+func newNetworkPlan(b *builder, wanted []Network, have Have, twins twins, decisions decisions, removed map[string]bool) *networkPlan {
 	p := &networkPlan{builder: b, wanted: wanted, have: have, twins: twins, decisions: decisions, removed: removed,
 		connections: connections{addressed: map[string][]stepKey{}, existing: map[string][]stepKey{}}}
 	p.replaceReason = p.replaceReasons()
@@ -82,7 +82,7 @@ func namesChanged(of string) string { return "changed: names that " + of + " has
 // reconcile plans what all networks need, wanted ones and others.
 func (p *networkPlan) reconcile() {
 	removal := p.removal()
-	p.removeTwins()
+	p.twins.remove(p.builder, p.have.Networks)
 	for _, n := range p.wanted {
 		p.network(n)
 	}

@@ -6,25 +6,29 @@ import "slices"
 // while what a run that was killed asked for is still under way. Then the name
 // means neither, and no container can be attached until one is gone.
 
+// twins are the networks that have the name of another one and nothing attached to
+// them, by name.
+type twins map[string][]HaveNetwork
+
 // withoutTwins leaves out the networks that have the name of another one and
 // nothing attached to them, and gives them by name.
-func (h Have) withoutTwins() (Have, map[string][]HaveNetwork) {
+func (h Have) withoutTwins() (Have, twins) {
 	var kept []HaveNetwork
-	twins := map[string][]HaveNetwork{}
+	found := twins{}
 	for _, n := range h.Networks {
 		i := slices.IndexFunc(kept, func(k HaveNetwork) bool { return k.Name == n.Name })
 		switch {
 		case i < 0 || h.uses(n) && h.uses(kept[i]):
 			kept = append(kept, n)
 		case h.uses(n):
-			twins[n.Name] = append(twins[n.Name], kept[i])
+			found[n.Name] = append(found[n.Name], kept[i])
 			kept[i] = n
 		default:
-			twins[n.Name] = append(twins[n.Name], n)
+			found[n.Name] = append(found[n.Name], n)
 		}
 	}
 	h.Networks = kept
-	return h, twins
+	return h, found
 }
 
 // uses reports whether anything is attached to this very network.
@@ -33,19 +37,19 @@ func (h Have) uses(n HaveNetwork) bool {
 		slices.ContainsFunc(h.Externals, func(e External) bool { return e.Attached[n.Name] == n.ID })
 }
 
-// removeTwins plans to remove them.
-func (p *networkPlan) removeTwins() {
-	for _, n := range p.have.Networks {
-		for _, twin := range p.twins[n.Name] {
-			p.builder.add(removeNetworkKey(twin.ID), Task{Remove, kindNetwork, twin.Name}, "another one has its name", RemoveNetwork{Name: twin.Name, ID: twin.ID})
+// remove plans to remove them.
+func (t twins) remove(b *builder, networks []HaveNetwork) {
+	for _, n := range networks {
+		for _, twin := range t[n.Name] {
+			b.add(removeNetworkKey(twin.ID), Task{Remove, kindNetwork, twin.Name}, "another one has its name", RemoveNetwork{Name: twin.Name, ID: twin.ID})
 		}
 	}
 }
 
 // single waits until only one network has a name.
-func (p *networkPlan) single(network string) []wait {
+func (t twins) single(network string) []wait {
 	var after []wait
-	for _, twin := range p.twins[network] {
+	for _, twin := range t[network] {
 		after = append(after, need(removeNetworkKey(twin.ID)))
 	}
 	return after
