@@ -87,9 +87,8 @@ func environment(docker *library) *session.Environment {
 		}
 		// Where contexts or TLS files are wrong Client would exit the process.
 		if _, err := docker.ContextStore().GetMetadata(docker.CurrentContext()); err != nil {
-			f := exit.Failure{Msg: err.Error()}
+			f := exit.Failure{Msg: err.Error(), Advice: []string{"to see which contexts there are: docker context ls"}}
 			if name := docker.CurrentContext(); name != dockercommand.DefaultContextName {
-				f.Advice = []string{"to see which contexts there are: docker context ls"}
 				f.Kind, f.Words = exit.KindUnknownContext, []string{name}
 			}
 			return nil, f
