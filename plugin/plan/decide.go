@@ -97,8 +97,8 @@ func (d *decider) keepAsTheyAre(found *decision, candidates []*HaveContainer) {
 // candidates gives the containers that may serve as the wanted one: first the
 // one that bears its name, then the one with the temporary name, which a run
 // that was cut off left behind. Those of another tool come last. Of several of
-// these, which failed replacements left, the one that runs has the data, or else
-// the oldest.
+// these, which failed replacements left, the one that runs has the data, and of two
+// that do the one that bears the name; or else the oldest.
 func candidates(have Have, w Container) []*HaveContainer {
 	var found []*HaveContainer
 	for i := range have.Containers {
@@ -116,6 +116,8 @@ func candidates(have Have, w Container) []*HaveContainer {
 func score(h *HaveContainer, w Container) int {
 	const ofOthers = -1 << 40
 	switch {
+	case h.MadeBy != "" && h.State.Up() && h.Name == w.Name:
+		return ofOthers / 4
 	case h.MadeBy != "" && h.State.Up():
 		return ofOthers/2 + h.Order
 	case h.MadeBy != "":

@@ -220,6 +220,7 @@ func TestOfSeveralCandidatesTheDataIsOfTheOneThatRunsOrElseOfTheOldest(t *testin
 		{"with fresh volumes that nothing has used", []HaveContainer{candidate("b", "db_1", 1, StateCreated, "w"), candidate("a", old, 5, StateExited, "v")}, "a", "", ""},
 		{"with other data", []HaveContainer{candidate("b", "db_1", 1, StateExited, "w"), candidate("a", old, 5, StateExited, "v")}, "a", "db_1", "b_db_1"},
 		{"with other data, and runs", []HaveContainer{candidate("b", "db_1", 1, StateRunning, "w"), candidate("a", old, 5, StateExited, "v")}, "b", old, ""},
+		{"with other data, and both run", []HaveContainer{candidate("b", "db_1", 1, StateRunning, "w"), candidate("a", old, 5, StateRunning, "v")}, "b", old, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := planned(t, Goal{}, wanted(container("db_1")), present(c.have...))
