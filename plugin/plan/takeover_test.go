@@ -116,16 +116,16 @@ var takeoverOrders = []orderCase{
 			start container web_1 < remove container web_1 < rename container web_1.new to web_1`,
 	},
 	{
-		name: "who has other data is stopped and gives its name away",
+		name: "who has other data gives its name away",
 		want: wanted(container("db_1")),
 		have: present(
-			with(legacy("db_1"), func(c *HaveContainer) { c.Anonymous = map[string]string{"/data": "b"} }),
+			with(stateOf(legacy("db_1"), StateExited), func(c *HaveContainer) { c.Anonymous = map[string]string{"/data": "b"} }),
 			with(legacy("db_1"), func(c *HaveContainer) {
 				c.ID, c.Name, c.Order, c.Anonymous = "old", "0123456789ab_db_1", 5, map[string]string{"/data": "a"}
 			})),
 		order: `
-			stop container db_1 < rename container db_1 to id of db_1_db_1 < rename container db_1.new to db_1
-			create container db_1 as db_1.new < stop container db_1 < start container db_1
+			rename container db_1 to id of db_1_db_1 < rename container db_1.new to db_1
+			create container db_1 as db_1.new < stop container 0123456789ab_db_1
 			stop container 0123456789ab_db_1 < start container db_1`,
 	},
 	{
