@@ -3,7 +3,9 @@ package command
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -108,5 +110,28 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 	if err := check.Ask(ctx, prober, reach.Asking{Timeout: f.timeout, Parallel: s.Options.Parallel, Limit: context.WithTimeout}); err != nil {
 		return err
 	}
+	if note := takeOver(v, s.Claim.Adopt); note != "" {
+		check.Notes = append(check.Notes, note)
+	}
 	return report(s.View, check, f.format)
+}
+
+// takeOver says why a stack that another tool made is not as the files want it:
+// its links were no boundary there.
+func takeOver(v reach.View, adopted bool) string {
+	var names []string
+	by := ""
+	for _, c := range v.Snapshot.Containers {
+		if c.Project == v.Project && c.MadeBy != "" && !c.OneOff && c.State.Up() {
+			names, by = append(names, c.Name), c.MadeBy
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	flag := ""
+	if adopted {
+		flag = "--adopt "
+	}
+	return fmt.Sprintf("made by %s, where links were no boundary: %s; to take them over: docker stacklite %sup -d", by, strings.Join(names, ", "), flag)
 }
