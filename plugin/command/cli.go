@@ -44,7 +44,27 @@ func (c *cli) options() session.Options {
 func (c *cli) view() view.Options {
 	v := c.env.View(c.general.Color)
 	v.Level = c.options().Level
+	if c.classic == nil {
+		v.Again = again(c.general)
+	}
 	return v
+}
+
+// again are the flags that say which project a command is about.
+func again(o session.Options) []string {
+	var flags []string
+	for _, file := range o.Files {
+		flags = append(flags, "-f", file)
+	}
+	for _, f := range [][2]string{{"-p", o.Project}, {"--project-directory", o.ProjectDir}, {"--env-file", o.EnvFile}} {
+		if f[1] != "" {
+			flags = append(flags, f[:]...)
+		}
+	}
+	if o.Adopt {
+		flags = append(flags, "--adopt")
+	}
+	return flags
 }
 
 // terminal is the user's streams, for a process in a container.

@@ -70,3 +70,13 @@ func TestWhatIsNoVerbIsSaidBeforeItsFlags(t *testing.T) {
 		}
 	}
 }
+
+func TestHintsAreAboutTheSameProject(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	write(t, "other.yml", "web:\n  image: probe\n")
+	_, errs, code := m.run(t, "-f", "other.yml", "-p", "shop", "--adopt", "exec", "web", "x")
+	if code != 1 || !strings.Contains(errs, "hint: to start it: docker stacklite -f other.yml -p shop --adopt up -d web\n") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/morikuni/aec"
 
@@ -116,8 +117,32 @@ func (p *errorPrinter) hints(hints []string) {
 			continue
 		}
 		p.hinted = append(p.hinted, h)
-		fmt.Fprintf(p.w, "%s %s\n", p.palette.paint("hint:", aec.CyanF), sanitize(h))
+		fmt.Fprintf(p.w, "%s %s\n", p.palette.paint("hint:", aec.CyanF), sanitize(again(h, p.o.Again)))
 	}
+}
+
+// again puts flags into the command of a hint, if it is one about a project and
+// has none of its own: what is pasted is to be about the same project.
+func again(hint string, flags []string) string {
+	const before = "docker stacklite "
+	text, command, found := strings.Cut(hint, before)
+	verb, _, _ := strings.Cut(command, " ")
+	if !found || len(flags) == 0 || strings.HasSuffix(hint, " --help") || strings.HasPrefix(verb, "-") || verb == "link" || verb == "ls" {
+		return hint
+	}
+	words := []string{}
+	for _, f := range flags {
+		if strings.ContainsFunc(f, special) || f == "" {
+			f = "'" + strings.ReplaceAll(f, "'", `'\''`) + "'"
+		}
+		words = append(words, f)
+	}
+	return text + before + strings.Join(words, " ") + " " + command
+}
+
+// special reports whether a shell may take a character for something else.
+func special(r rune) bool {
+	return !strings.ContainsRune("-_./:@%+=,", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
 // excerpt prints the source line at a position. If the file cannot be read any

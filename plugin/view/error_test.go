@@ -165,3 +165,33 @@ func FuzzSanitize(f *testing.F) {
 		}
 	})
 }
+
+func TestTheCommandOfAHintIsAboutTheSameProject(t *testing.T) {
+	flags := []string{"-f", "my file.yml", "-p", "it's", "--adopt"}
+	for hint, want := range map[string]string{
+		"to start it: docker stacklite up -d web":   `to start it: docker stacklite -f 'my file.yml' -p 'it'\''s' --adopt up -d web`,
+		"docker stacklite --project-name NAME down": "docker stacklite --project-name NAME down",
+		"try: docker stacklite up --help":           "try: docker stacklite up --help",
+		"docker stacklite ls":                       "docker stacklite ls",
+		"to start it: docker start web":             "to start it: docker start web",
+	} {
+		if got := again(hint, flags); got != want {
+			t.Errorf("%s: got %s", hint, got)
+		}
+		var b strings.Builder
+		PrintError(Options{Err: &b, Again: flags}, hinted{errors.New("no"), []string{hint}})
+		if b.String() != "stack-lite: no\nhint: "+want+"\n" {
+			t.Errorf("%s: printed %s", hint, &b)
+		}
+		if again(hint, nil) != hint {
+			t.Errorf("without flags: %s", again(hint, nil))
+		}
+	}
+}
+
+type hinted struct {
+	error
+	list []string
+}
+
+func (h hinted) Hints() []string { return h.list }

@@ -32,6 +32,10 @@ type Options struct {
 	// addition to the error's own hints; nil: nothing.
 	Hints func(error) []string
 
+	// Again are the flags that the command of a hint needs to be about the same
+	// project as this run, as they are typed.
+	Again []string
+
 	Now    func() time.Time                  // nil: time.Now
 	Source func(file string) ([]byte, error) // reads a file that an error is about; nil: os.ReadFile
 }
