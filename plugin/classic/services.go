@@ -38,14 +38,15 @@ func PrintLines(o view.Options, lines []string) error {
 	return view.Lines(o, lines...)
 }
 
-// Scaled names the services that a goal is about and whose number of containers
-// is the wanted one already.
-func Scaled(goal plan.Goal, want plan.Want, have plan.Have) []string {
+// Scaled names the services that a goal is about, whose number of containers is
+// the wanted one already, and to whose containers a plan does nothing.
+func Scaled(goal plan.Goal, want plan.Want, have plan.Have, p *plan.Plan) []string {
 	return slices.DeleteFunc(slices.Clone(goal.Services), func(service string) bool {
-		wanted, running := 0, 0
+		wanted, running, busy := 0, 0, false
 		for _, c := range want.Containers {
 			if c.Service == service {
 				wanted++
+				busy = busy || slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Task.Name == c.Name })
 			}
 		}
 		for _, h := range have.Containers {
@@ -53,6 +54,6 @@ func Scaled(goal plan.Goal, want plan.Want, have plan.Have) []string {
 				running++
 			}
 		}
-		return wanted != running
+		return busy || wanted != running
 	})
 }

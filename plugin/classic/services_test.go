@@ -64,12 +64,14 @@ func TestAnEmptyListIsAnEmptyLine(t *testing.T) {
 }
 
 func TestAServiceIsScaledWhereAsManyRunAsAreWanted(t *testing.T) {
-	want := plan.Want{Containers: []plan.Container{{Service: "web"}, {Service: "web"}, {Service: "db"}, {Service: "job"}}}
+	want := plan.Want{Containers: []plan.Container{{Service: "web"}, {Service: "web"}, {Service: "db"}, {Service: "job"}, {Service: "old", Name: "demo_old_1"}}}
 	have := plan.Have{Containers: []plan.HaveContainer{
 		{Service: "web", State: plan.StateRunning}, {Service: "web", State: plan.StateRunning}, {Service: "web", OneOff: true, State: plan.StateRunning},
 		{Service: "db", State: plan.StateExited}, {Service: "gone", State: plan.StateRunning}, {Service: "job", State: plan.StateRunning},
+		{Service: "old", State: plan.StateRunning},
 	}}
-	if got := strings.Join(Scaled(plan.Goal{Services: []string{"web", "db", "gone", "none"}}, want, have), " "); got != "web none" {
+	p := &plan.Plan{Steps: []plan.Step{{Task: plan.Task{Verb: plan.Recreate, Name: "demo_old_1"}}}}
+	if got := strings.Join(Scaled(plan.Goal{Services: []string{"web", "db", "gone", "none", "old"}}, want, have, p), " "); got != "web none" {
 		t.Errorf("got %s", got)
 	}
 }

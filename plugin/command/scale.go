@@ -36,7 +36,7 @@ have one replica: publish "80" instead of "80:80", or a range of ports.`,
 			if c.classic != nil {
 				classic.Warn(c.view(), "The scale command is deprecated. Use the up command with the --scale flag instead.")
 				o.Planned = func(o view.Options, p session.Planned) {
-					for range classic.Scaled(p.Goal, p.Want, p.Have) {
+					for range classic.Scaled(p.Goal, p.Want, p.Have, p.Plan) {
 						view.Print(o, view.Info, "Desired container number already achieved")
 					}
 				}
