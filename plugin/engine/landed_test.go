@@ -184,6 +184,10 @@ func TestNothingIsStartedInAPlaceThatAnotherToolHasFilledAgain(t *testing.T) {
 	if !start(old) {
 		t.Error("not started in a place that is free")
 	}
+	held := plan.StartContainer{Container: "demo_db_1.new", Name: "demo_db_1", Successor: []string{old}, Held: true}
+	if err := e.Apply(t.Context(), held, nil); err == nil {
+		t.Error("started while docker-compose, which has given the old one another name, makes a new one")
+	}
 	create("demo_db_1")
 	if start(old) {
 		t.Error("started beside one that docker-compose is about to start")

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -16,7 +17,7 @@ import (
 type PlaceTaken struct{ Name string }
 
 func (p *PlaceTaken) Error() string {
-	return fmt.Sprintf("another program, maybe docker-compose, has made or started %s since this command looked", p.Name)
+	return fmt.Sprintf("another program, maybe docker-compose, has replaced or started %s since this command looked, or is about to", p.Name)
 }
 
 // startContainer starts a container. Where it takes the place of those of another
@@ -25,6 +26,9 @@ func startContainer(ctx context.Context, e *Engine, a plan.StartContainer) error
 	id := e.created.id(a.Container)
 	if len(a.Successor) > 0 {
 		c, err := e.client.ContainerInspect(ctx, a.Name)
+		if errdefs.IsNotFound(err) && a.Held {
+			return &PlaceTaken{Name: a.Name} // renamed, and soon replaced
+		}
 		if err = ignoreNotFound(err); err != nil {
 			return err
 		}

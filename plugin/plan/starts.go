@@ -34,7 +34,7 @@ func (r *reconciler) planStarts(over *takeover) {
 		if d.keep != nil {
 			cause = string(d.keep.State)
 		}
-		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name, Service: d.want.Service, Stopped: r.stoppedFor(d), Successor: d.succeeded()}, after...)
+		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name, Service: d.want.Service, Stopped: r.stoppedFor(d), Successor: d.succeeded(), Held: r.held(d)}, after...)
 	}
 }
 
@@ -48,6 +48,14 @@ func (r *reconciler) stoppedFor(d *decision) []string {
 		}
 	}
 	return names
+}
+
+// held reports whether one in whose place another is started has its name until that
+// runs.
+func (r *reconciler) held(d *decision) bool {
+	return slices.ContainsFunc(d.replace, func(h *HaveContainer) bool {
+		return h.MadeBy != "" && h.Name == d.want.Name && r.outlasts(h, d)
+	})
 }
 
 // succeeded gives the containers of another tool whose place one takes.
