@@ -57,6 +57,9 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if os.Getenv("STACKLITE_SLOW") == "" && strings.Contains(string(session.Comment), "only with STACKLITE_SLOW") {
+				t.Skip("takes long: set STACKLITE_SLOW=1")
+			}
 			var more []string // of the environment
 			if strings.Contains(string(txtar.Format(session)), "$REGISTRY") {
 				more = append(more, "REGISTRY="+startRegistry(t))

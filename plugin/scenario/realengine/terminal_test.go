@@ -161,9 +161,9 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Run("a command that can't be run leaves nothing", func(t *testing.T) {
+	t.Run("a command that can't be run leaves nothing with --rm", func(t *testing.T) {
 		scene := scenario.New(t, host, nil)
-		s := runAtTerminal(t, scene.Project, host, "run", "web", "/nosuch")
+		s := runAtTerminal(t, scene.Project, host, "run", "--rm", "web", "/nosuch")
 		s.see("no such file")
 		s.end(1)
 		if err := scene.Say("absent", "web"); err != nil {
