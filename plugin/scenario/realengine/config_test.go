@@ -141,6 +141,9 @@ func TestTextsAreQuotedAsDockerComposeDoes(t *testing.T) {
 // load. Where the list of differences in how files are read names a key, the key may
 // differ; where it names none of a file, every byte is the same.
 func TestConfigOfRealFilesIsThatOfDockerCompose(t *testing.T) {
+	if os.Getenv("STACKLITE_SLOW") == "" {
+		t.Skip("takes half a minute: set STACKLITE_SLOW=1")
+	}
 	if testing.Short() {
 		t.Skip("starts docker-compose a hundred times")
 	}
@@ -176,6 +179,9 @@ func TestConfigOfRealFilesIsThatOfDockerCompose(t *testing.T) {
 // TestConfigOfEveryKeyIsThatOfDockerCompose looks at the files by which package
 // compose tests its keys.
 func TestConfigOfEveryKeyIsThatOfDockerCompose(t *testing.T) {
+	if os.Getenv("STACKLITE_SLOW") == "" {
+		t.Skip("takes half a minute: set STACKLITE_SLOW=1")
+	}
 	if testing.Short() {
 		t.Skip("starts docker-compose a hundred times")
 	}
