@@ -2,11 +2,8 @@ package compose
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -17,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/compose/realfiles"
 )
 
 // broken are the real files that no reading saves: why, and what is said.
@@ -38,42 +37,6 @@ docker-compose-dev.yml:55:1: web: has neither image nor build`},
 		`fig-dev.yml:123:7: dev.links[0]: no service "devdb" (did you mean "dev"?)`},
 }
 
-// corpus lays out files of real projects in a directory, each where its
-// repository has it. What a file refers to and the collection lacks is put there,
-// empty. It returns the paths by the names that testdata/real.tsv has. The files
-// are not part of this repository, for most of theirs come without a licence.
-func corpus(t *testing.T) map[string]string {
-	t.Helper()
-	from, named := os.LookupEnv("STACKLITE_REAL_FILES")
-	if !named {
-		from = "../../shared/corpus"
-	}
-	if _, err := os.Stat(from); !named && errors.Is(err, fs.ErrNotExist) {
-		t.Skip("no real files: fetch those that compose/testdata/real.tsv lists into a folder, and name it in STACKLITE_REAL_FILES")
-	}
-	list, err := os.ReadFile("testdata/real.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, paths := t.TempDir(), map[string]string{}
-	for _, line := range strings.Split(strings.TrimSpace(string(list)), "\n")[1:] {
-		f := strings.Split(line, "\t")
-		data, err := os.ReadFile(filepath.Join(from, f[0]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if sum := fmt.Sprintf("%x", sha256.Sum256(data)); sum != f[3] {
-			t.Fatalf("%s of %s is of another commit: its SHA-256 is %s, not %s", f[2], f[1], sum, f[3])
-		}
-		paths[f[0]] = filepath.Join(root, f[1], f[2])
-		write(t, paths[f[0]], data)
-	}
-	for _, path := range paths {
-		makeReferenced(t, path)
-	}
-	return paths
-}
-
 func write(t *testing.T, path string, data []byte) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -84,50 +47,12 @@ func write(t *testing.T, path string, data []byte) {
 	}
 }
 
-// makeReferenced makes what a file refers to: build directories, empty
-// env_files, and files to extend whose services have an image and nothing else.
-func makeReferenced(t *testing.T, path string) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Dir(path)
-	extended := map[string][]string{}
-	for _, s := range (&report{}).open(path, path, dir, data).services {
-		if p, ok := s.value.get("build"); ok && !isURL(p.value.text) {
-			write(t, filepath.Join(dir, p.value.text, ".keep"), nil)
-		}
-		p, _ := s.value.get("env_file")
-		for _, v := range append(p.value.items, p.value) {
-			if v.scalar() {
-				missing(t, filepath.Join(dir, v.text), nil)
-			}
-		}
-		if p, ok := s.value.get("extends"); ok {
-			file, _ := p.value.get("file")
-			service, _ := p.value.get("service")
-			if !slices.Contains(extended[file.value.text], service.value.text) {
-				extended[file.value.text] = append(extended[file.value.text], service.value.text)
-			}
-		}
-	}
-	for file, services := range extended {
-		missing(t, filepath.Join(dir, file), []byte(strings.Join(services, ": {image: busybox}\n")+": {image: busybox}\n"))
-	}
-}
-
-func missing(t *testing.T, path string, data []byte) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		write(t, path, data)
-	}
-}
-
 func loadFile(path string) (*Project, error) {
 	return Load(Options{Files: []string{path}, Dir: filepath.Dir(path), Env: map[string]string{"HOME": "/home/ann"}})
 }
 
 func TestRealFilesLoadUnlessNoReadingSavesThem(t *testing.T) {
-	for name, path := range corpus(t) {
+	for name, path := range realfiles.LayOut(t, "..") {
 		p, err := loadFile(path)
 		if err == nil {
 			printsBack(t, p)
@@ -165,7 +90,7 @@ type difference struct{ file, place, theirs, ours string }
 // testdata/differences.tsv with the reason for it.
 func TestRealFilesMeanWhatDockerComposeTookThemFor(t *testing.T) {
 	const table = "testdata/differences.tsv"
-	paths := corpus(t)
+	paths := realfiles.LayOut(t, "..")
 	reference := dockerCompose(t, paths)
 	reasons := map[difference]string{}
 	data, err := os.ReadFile(table)

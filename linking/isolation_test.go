@@ -2,6 +2,7 @@ package linking_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/realfiles"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/linking/graph"
 	"github.com/stack-lite/stack-lite/linking/linkingtest"
@@ -472,7 +474,7 @@ func TestByProjectEverybodyWithLinksOrWithoutNetReachesEverybody(t *testing.T) {
 
 // TestFilesOfRealProjectsAreIsolated takes files from public repositories.
 func TestFilesOfRealProjectsAreIsolated(t *testing.T) {
-	files := realFiles(t)
+	files := slices.Sorted(maps.Values(realfiles.LayOut(t, "..")))
 	resolved, networks, edges, pairs, linked := 0, 0, 0, 0, 0
 	for _, file := range files {
 		p := loadReal(file)

@@ -1,7 +1,6 @@
 package realengine_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,6 +21,7 @@ import (
 	"golang.org/x/tools/txtar"
 	"gopkg.in/yaml.v3"
 
+	"github.com/stack-lite/stack-lite/compose/realfiles"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
@@ -150,7 +150,7 @@ func TestConfigOfRealFilesIsThatOfDockerCompose(t *testing.T) {
 	theirs := dockerCompose(t)
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	same := 0
-	for name, path := range realFiles(t) {
+	for name, path := range realfiles.LayOut(t, "../../..") {
 		dir := filepath.Dir(path)
 		args := []string{"-f", filepath.Base(path), "config"}
 		want, got := printed(t, theirs, dir, args...), printed(t, ours, dir, args...)
@@ -272,72 +272,6 @@ func compare(t *testing.T, want, got string) map[string][2]any {
 		}
 	}
 	return differ
-}
-
-// realFiles lays out the files that compose/testdata/real.tsv lists, each where its
-// repository has it, with what it refers to: empty, where the collection lacks it.
-// It returns the paths by the names in the list.
-func realFiles(t *testing.T) map[string]string {
-	t.Helper()
-	from, named := os.LookupEnv("STACKLITE_REAL_FILES")
-	if !named {
-		from = "../../../../shared/corpus"
-	}
-	if _, err := os.Stat(from); !named && errors.Is(err, fs.ErrNotExist) {
-		t.Skip("no real files: fetch those that compose/testdata/real.tsv lists into a folder, and name it in STACKLITE_REAL_FILES")
-	}
-	list, err := os.ReadFile("../../../compose/testdata/real.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, paths := t.TempDir(), map[string]string{}
-	for _, line := range strings.Split(strings.TrimSpace(string(list)), "\n")[1:] {
-		f := strings.Split(line, "\t")
-		data, err := os.ReadFile(filepath.Join(from, f[0]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		writeFiles(t, root, []txtar.File{{Name: filepath.Join(f[1], f[2]), Data: data}})
-		paths[f[0]] = filepath.Join(root, f[1], f[2])
-	}
-	for _, path := range paths {
-		addReferenced(t, path)
-	}
-	return paths
-}
-
-// addReferenced makes build directories, and env_files and files to extend that are
-// missing.
-func addReferenced(t *testing.T, path string) {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var services map[string]struct {
-		Build   string
-		EnvFile yaml.Node `yaml:"env_file"`
-		Extends struct{ File, Service string }
-	}
-	_ = yaml.NewDecoder(bytes.NewReader(data)).Decode(&services) // what can't be read refers to nothing
-	add := func(name, text string) {
-		if _, err := os.Stat(filepath.Join(filepath.Dir(path), name)); errors.Is(err, fs.ErrNotExist) {
-			writeFiles(t, filepath.Dir(path), []txtar.File{{Name: name, Data: []byte(text)}})
-		}
-	}
-	for _, s := range services {
-		if s.Build != "" && !strings.Contains(s.Build, "://") {
-			add(filepath.Join(s.Build, ".keep"), "")
-		}
-		for _, n := range append(s.EnvFile.Content, &s.EnvFile) {
-			if n.Kind == yaml.ScalarNode {
-				add(n.Value, "")
-			}
-		}
-		if s.Extends.File != "" {
-			add(s.Extends.File, s.Extends.Service+": {image: busybox}\n")
-		}
-	}
 }
 
 func TestDigestsAreThoseOfDockerComposeOnTheEngine(t *testing.T) {
