@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -20,17 +21,17 @@ func Fail(o view.Options, msg string) error {
 	return exit.Status(1)
 }
 
-// fromEngine is what the engine's client puts before what an engine says.
-const fromEngine = "Error response from daemon: "
-
 // CannotStart is an engine's error about a start as the old tools told it, where
 // a service's container was to run in the background. Other errors stay as they
 // are.
 func CannotStart(o view.Options, service string, err error) error {
-	if err == nil || !strings.HasPrefix(err.Error(), fromEngine) {
+	if err == nil {
+		return nil
+	}
+	said := engine.Words(err)
+	if said == err.Error() { // no engine said it
 		return err
 	}
-	said := strings.TrimPrefix(err.Error(), fromEngine)
 	if strings.Contains(said, "driver failed programming external connectivity") {
 		view.PrintText(o, "Host is already in use by another container")
 	}
