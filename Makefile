@@ -42,7 +42,7 @@ attack: ## Attack stacks on your engine from inside containers, and say what hel
 	@GO='$(GO)' sh scripts/attack.sh
 
 # Tests that give one command after another, and so run nothing at the same time
-# that others do not.
+# that others do not; and of those that take minutes then, what others are like.
 one_by_one = ^Test(TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFindTheWordsOfDockerComposeAbout.*|VariablesOfEnvFilesChooseTheEngineAsInDockerCompose|TLSOfAnEnvFileIsAskedFor|VariablesWithoutAMeaningAreAccepted|TheParallelLimitIsThatOfDockerCompose|OrphansAreIgnoredAsInDockerCompose|ASocketThatIsNotForTheUserIsAnEngineThatIsNotThere|ATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack|ATakeoverKilledAfterAnyChangeIsClearedByDown|WhatAKilledDockerComposeLeavesIsTakenOver|AnyStackOfDockerComposeIsTakenOver|Recordings|Upgrades|LabelsOfAnImageThatOnlyStackLiteWritesHaveNoEffect|WhoeverLooksNamesACopyOnce|NothingHostileReachesTheScreen|NoErrorOfAnEngineHarmsTheScreen)$$|^TestAnyCallMayFailOnce$$/^replace|^TestScenarios$$/^1\.51$$/^(attack|check|copies|discovery|names|takeover)_
 
 # compose and linking start no goroutines, scenarios run all the code that

@@ -20,21 +20,20 @@ func chooseBuilder(option string, vars map[string]string) (image.Builder, error)
 	// With 0 docker-compose called the engine itself, which means the classic
 	// builder whatever DOCKER_BUILDKIT says. With 1, as without it, docker build
 	// chose.
-	switch strings.ToLower(vars["COMPOSE_DOCKER_CLI_BUILD"]) {
-	case "0", "false":
+	if isOff(vars["COMPOSE_DOCKER_CLI_BUILD"]) || isOff(vars["DOCKER_BUILDKIT"]) {
 		return image.Classic, nil
 	}
-	text := vars["DOCKER_BUILDKIT"]
-	if text == "" {
-		return image.AutoBuilder, nil
-	}
-	switch wanted, err := strconv.ParseBool(text); {
-	case err != nil:
-		return "", exit.Usage{Msg: fmt.Sprintf("DOCKER_BUILDKIT must be 1 or 0, not %q", text)}
-	case wanted:
+	if vars["DOCKER_BUILDKIT"] != "" {
 		return image.AnyBuildKit, nil
 	}
-	return image.Classic, nil
+	return image.AutoBuilder, nil
+}
+
+// isOff reads such a variable. What is no word for off is on, as docker-compose had
+// it: a verb that builds nothing is not to fail because of it.
+func isOff(text string) bool {
+	off, err := strconv.ParseBool(strings.ToLower(text))
+	return err == nil && !off
 }
 
 // parseBuilder reads the name of a way to build.
