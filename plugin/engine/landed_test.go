@@ -161,7 +161,7 @@ func TestNothingIsStartedInAPlaceThatAnotherToolHasFilledAgain(t *testing.T) {
 	}
 	start := func(successor ...string) bool {
 		t.Helper()
-		err := e.Apply(t.Context(), plan.StartContainer{Container: "demo_db_1.new", Name: "demo_db_1", Successor: successor}, nil)
+		err := e.Apply(t.Context(), plan.StartContainer{Container: "demo_db_1.new", Name: "demo_db_1", Predecessors: successor}, nil)
 		var taken *PlaceTaken
 		if err != nil && !errors.As(err, &taken) {
 			t.Fatal(err)
@@ -184,7 +184,7 @@ func TestNothingIsStartedInAPlaceThatAnotherToolHasFilledAgain(t *testing.T) {
 	if !start(old) {
 		t.Error("not started in a place that is free")
 	}
-	held := plan.StartContainer{Container: "demo_db_1.new", Name: "demo_db_1", Successor: []string{old}, Held: true}
+	held := plan.StartContainer{Container: "demo_db_1.new", Name: "demo_db_1", Predecessors: []string{old}, Held: true}
 	if err := e.Apply(t.Context(), held, nil); err == nil {
 		t.Error("started while docker-compose, which has given the old one another name, makes a new one")
 	}
@@ -197,7 +197,7 @@ func TestNothingIsStartedInAPlaceThatAnotherToolHasFilledAgain(t *testing.T) {
 	}
 	do(c.ContainerRemove(t.Context(), "demo_db_1", container.RemoveOptions{Force: true}))
 	do(c.ContainerRename(t.Context(), "demo_db_1.new", "demo_db_1"))
-	do(e.Apply(t.Context(), plan.StartContainer{Container: "demo_db_1", Name: "demo_db_1", Successor: []string{old}}, nil))
+	do(e.Apply(t.Context(), plan.StartContainer{Container: "demo_db_1", Name: "demo_db_1", Predecessors: []string{old}}, nil))
 }
 
 // notYet is an engine that shows no container the first few times.

@@ -24,7 +24,7 @@ func (p *PlaceTaken) Error() string {
 // tool, it looks whether that tool is at work too: it knows nothing of the lock.
 func startContainer(ctx context.Context, e *Engine, a plan.StartContainer) error {
 	id := e.created.id(a.Container)
-	if len(a.Successor) > 0 {
+	if len(a.Predecessors) > 0 {
 		c, err := e.client.ContainerInspect(ctx, a.Name)
 		if errdefs.IsNotFound(err) && a.Held {
 			return &PlaceTaken{Name: a.Name} // renamed, and soon replaced
@@ -33,7 +33,7 @@ func startContainer(ctx context.Context, e *Engine, a plan.StartContainer) error
 			return err
 		}
 		another := c.ContainerJSONBase != nil && c.ID != id && c.Name != "/"+strings.TrimPrefix(id, "/")
-		if another && (!slices.Contains(a.Successor, c.ID) || c.State != nil && c.State.Running) {
+		if another && (!slices.Contains(a.Predecessors, c.ID) || c.State != nil && c.State.Running) {
 			return &PlaceTaken{Name: a.Name}
 		}
 	}

@@ -67,7 +67,7 @@ type (
 	StartContainer struct {
 		Container, Name, Service string
 		Stopped                  []string // the containers that were stopped for it, and are still there, by name
-		Successor                []string // the containers of another tool whose place it takes, by id: that tool must not have filled it again
+		Predecessors             []string // the containers of another tool whose place it takes, by id: that tool must not have filled it again
 		Held                     bool     // one of these has the name until it is removed
 	}
 

@@ -33,7 +33,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 		r.container(d)
 		networks.connectToOthers(d)
 	}
-	over := newTakeover(r.builder, have, decisions, networks)
+	over := newTakeover(r.builder, decisions, networks)
 	over.attachOld()
 	networks.reconcile()
 	if goal.State == UpAndRunning {
@@ -42,7 +42,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	r.removeReplaced()
 	over.order()
 	orderStops(r.builder, have)
-	noteLostLinks(r.builder, have, r.removed)
+	noteLostLinks(r.builder, want, have, r.removed)
 	noteHostPorts(r.builder, decisions)
 	noteLinkEnv(r.builder, goal, decisions)
 	return r.builder.plan(), nil

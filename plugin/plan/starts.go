@@ -34,7 +34,10 @@ func (r *reconciler) planStarts(over *takeover) {
 		if d.keep != nil {
 			cause = string(d.keep.State)
 		}
-		b.add(key, d.task(), cause, StartContainer{Container: d.address(), Name: d.want.Name, Service: d.want.Service, Stopped: r.stoppedFor(d), Successor: d.succeeded(), Held: r.held(d)}, after...)
+		b.add(key, d.task(), cause, StartContainer{
+			Container: d.address(), Name: d.want.Name, Service: d.want.Service,
+			Stopped: r.stoppedFor(d), Predecessors: d.predecessors(), Held: r.held(d),
+		}, after...)
 	}
 }
 
@@ -58,8 +61,8 @@ func (r *reconciler) held(d *decision) bool {
 	})
 }
 
-// succeeded gives the containers of another tool whose place one takes.
-func (d *decision) succeeded() []string {
+// predecessors gives the containers of another tool whose place one takes.
+func (d *decision) predecessors() []string {
 	var ids []string
 	for _, h := range slices.Concat(d.replace, d.left) {
 		if h.MadeBy != "" {

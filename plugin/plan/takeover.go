@@ -80,7 +80,6 @@ func (r *reconciler) leave(d *decision) {
 
 // takeover plans in which order running containers of another tool are replaced.
 type takeover struct {
-	have      Have
 	decisions decisions
 	networks  *networkPlan
 	builder   *builder
@@ -96,8 +95,8 @@ type swap struct {
 }
 
 // newTakeover finds out what is taken over, in the order in which it is.
-func newTakeover(b *builder, have Have, made decisions, networks *networkPlan) *takeover {
-	t := &takeover{have: have, decisions: made, networks: networks, builder: b}
+func newTakeover(b *builder, made decisions, networks *networkPlan) *takeover {
+	t := &takeover{decisions: made, networks: networks, builder: b}
 	unordered := map[*decision]*swap{}
 	for _, d := range made {
 		var old []*HaveContainer
@@ -224,7 +223,7 @@ func (t *takeover) prepared() []wait {
 
 // noteLostLinks notes who loses a link of the default bridge, but for those that
 // the plan replaces too.
-func noteLostLinks(b *builder, have Have, removed map[string]bool) {
+func noteLostLinks(b *builder, want Want, have Have, removed map[string]bool) {
 	targets := map[string][]string{} // by consumer
 	for _, h := range have.Containers {
 		if removed[h.ID] && h.MadeBy != "" {
@@ -234,7 +233,7 @@ func noteLostLinks(b *builder, have Have, removed map[string]bool) {
 		}
 	}
 	for _, consumer := range slices.Sorted(maps.Keys(targets)) {
-		what, remedy := have.lostLink(consumer, targets[consumer], removed)
+		what, remedy := have.lostLink(consumer, targets[consumer], want.Services, removed)
 		if remedy != "" {
 			b.note("%s can neither use its links to %s any more nor be started again, for these are replaced; %s",
 				what, strings.Join(targets[consumer], ", "), remedy)
@@ -244,7 +243,7 @@ func noteLostLinks(b *builder, have Have, removed map[string]bool) {
 
 // lostLink says which container loses its links to targets, and what to do; empty:
 // it is replaced too.
-func (h Have) lostLink(consumer string, targets []string, removed map[string]bool) (what, remedy string) {
+func (h Have) lostLink(consumer string, targets, services []string, removed map[string]bool) (what, remedy string) {
 	for _, c := range h.Containers {
 		switch {
 		case c.Name != consumer:
@@ -252,8 +251,10 @@ func (h Have) lostLink(consumer string, targets []string, removed map[string]boo
 			return "", ""
 		case c.OneOff:
 			return "one-off container " + consumer, "run it again"
+		case !slices.Contains(services, c.Service):
+			return consumer, "the files have no service " + c.Service + ": --remove-orphans takes it away"
 		default:
-			return consumer, "bring it up too: up -d " + c.Service
+			return consumer, "bring it up too: docker stacklite up -d " + c.Service
 		}
 	}
 	if e, ok := h.external(consumer); ok && e.Owner != "" {

@@ -251,11 +251,15 @@ func TestOfSeveralCandidatesTheDataIsOfTheOneThatRunsOrElseOfTheOldest(t *testin
 }
 
 func TestWhoLosesALinkIsTold(t *testing.T) {
-	have := present(legacy("db_1", "web_run", "app", "shop_web_1", "web_1"), legacy("db_2", "app"), legacy("web_1"), with(legacy("web_run"), func(c *HaveContainer) { c.OneOff = true }))
+	have := present(legacy("db_1", "web_run", "app", "shop_web_1", "web_1", "early_1", "gone_1"), legacy("db_2", "app"), legacy("web_1"), legacy("early_1"), legacy("gone_1"), with(legacy("web_run"), func(c *HaveContainer) { c.OneOff = true }))
 	have.Externals = []External{external("app"), with(external("shop_web_1"), func(e *External) { e.Owner = "shop" })}
-	p := planned(t, Goal{}, wanted(container("db_1", "n"), container("db_2", "n"), linked("web_1", "db", "n")), have)
+	// The files have early before db now, so that its link is no reason to replace it.
+	p := planned(t, Goal{Services: []string{"db", "web"}, OrphansUnsaid: true},
+		wanted(container("early_1"), container("db_1", "n"), container("db_2", "n"), linked("web_1", "db", "n")), have)
 	want := []string{
 		"app can neither use its links to db_1, db_2 any more nor be started again, for these are replaced; make it anew without --link, then: docker stacklite link add app db_1 db_2",
+		"early_1 can neither use its links to db_1 any more nor be started again, for these are replaced; bring it up too: docker stacklite up -d early",
+		"gone_1 can neither use its links to db_1 any more nor be started again, for these are replaced; the files have no service gone: --remove-orphans takes it away",
 		"shop_web_1 of project shop can neither use its links to db_1 any more nor be started again, for these are replaced; bring that up in its directory: docker stacklite up -d",
 		"one-off container web_run can neither use its links to db_1 any more nor be started again, for these are replaced; run it again",
 	}
