@@ -17,8 +17,9 @@ import (
 // Connect connects to the engine of this machine, or the one that DOCKER_HOST
 // names. Where none answers, and with -short, it skips the test; with
 // STACKLITE_ENGINE=required in the environment it fails it instead. Tests of
-// other packages, which go test runs at the same time, wait until this one ends:
-// they make images of the same names.
+// several packages may use the engine at the same time: what they make there has
+// names of their own, except for the images of InstallProbe, which whoever ends
+// last removes.
 func Connect(t testing.TB) *client.Client {
 	t.Helper()
 	if testing.Short() {
@@ -32,11 +33,17 @@ func Connect(t testing.TB) *client.Client {
 		t.Skipf("no Docker Engine answers, engines in memory only: %v", err)
 	}
 	t.Cleanup(func() { cli.Close() })
-	turn := flock.New(filepath.Join(os.TempDir(), "stacklite-engine-test.lock"), flock.SetPermissions(0o666))
-	if err := turn.Lock(); err != nil {
+	users := flock.New(filepath.Join(os.TempDir(), "stacklite-engine-test.lock"), flock.SetPermissions(0o666))
+	if err := users.RLock(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { turn.Unlock() })
+	t.Cleanup(func() {
+		defer users.Unlock()
+		// Tests of one package that begin meanwhile wait: they find no image, and make it.
+		if last, err := users.TryLock(); err == nil && last {
+			removeProbes(t, cli)
+		}
+	})
 	return cli
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -27,10 +28,17 @@ EXPOSE 80
 CMD ["/probe", "serve"]
 `
 
+// probes are the names that InstallProbe may give.
+const probes = "*-probe:test"
+
 // InstallProbe compiles the program of folder probe and makes an image of it on
-// an engine, and removes the image when the test ends.
+// an engine. Tests that Connect at the same time may ask for the same name,
+// which has to end in -probe:test; the last one that ends removes the image.
 func InstallProbe(t testing.TB, cli *client.Client, ref string) {
 	t.Helper()
+	if ok, err := path.Match(probes, ref); err != nil || !ok {
+		t.Fatalf("%s would stay on the engine: it is not like %s", ref, probes)
+	}
 	files, err := probeContext(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -44,12 +52,27 @@ func InstallProbe(t testing.TB, cli *client.Client, ref string) {
 	if err := jsonmessage.DisplayJSONMessagesStream(resp.Body, io.Discard, 0, false, nil); err != nil {
 		t.Fatalf("building %s: %v", ref, err)
 	}
-	t.Cleanup(func() {
-		removeLayersUpon(ctx, cli, ref)
-		if _, err := cli.ImageRemove(ctx, ref, imagetypes.RemoveOptions{PruneChildren: true}); err != nil {
-			t.Logf("%s stays on the engine: %v", ref, err)
+}
+
+// removeProbes removes the images of InstallProbe, and what builds left upon them.
+func removeProbes(t testing.TB, cli *client.Client) {
+	t.Helper()
+	ctx := context.Background()
+	installed, err := cli.ImageList(ctx, imagetypes.ListOptions{Filters: filters.NewArgs(filters.Arg("reference", probes))})
+	if err != nil {
+		t.Logf("images stay on the engine: %v", err)
+	}
+	for _, i := range installed {
+		for _, ref := range i.RepoTags {
+			if ok, err := path.Match(probes, ref); err != nil || !ok {
+				continue
+			}
+			removeLayersUpon(ctx, cli, ref)
+			if _, err := cli.ImageRemove(ctx, ref, imagetypes.RemoveOptions{PruneChildren: true}); err != nil {
+				t.Logf("%s stays on the engine: %v", ref, err)
+			}
 		}
-	})
+	}
 }
 
 // removeLayersUpon removes the images without a name that builds which failed
