@@ -93,12 +93,17 @@ case $(docker context inspect --format '{{.Endpoints.docker.Host}}') in unix://*
   done ;;
 esac
 
+say "Every pair is tried, from inside the containers:"
+run docker stacklite check
+say "And what the engine has, beside what the file says:"
+run docker stacklite graph --live
+
 cat <<END
 
 The stack is up. In $root/scripts/demo:
 
   docker stacklite ps           the containers and their ports
-  docker stacklite graph --live which services are linked, as the engine has it
+  docker stacklite check        try every pair again, from inside
   docker stacklite logs         the output of the containers
   docker stacklite down         remove everything
 END

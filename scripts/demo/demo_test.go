@@ -22,7 +22,7 @@ func TestTheDemonstrationOnTheEngine(t *testing.T) {
 	env := append(os.Environ(),
 		"HOME="+home, "PATH="+bin+":"+os.Getenv("PATH"), "DOCKER_CONFIG="+filepath.Join(home, ".docker"),
 		"GOCACHE="+goEnv(t, "GOCACHE"), "GOMODCACHE="+goEnv(t, "GOMODCACHE"),
-		"COMPOSE_PROJECT_NAME="+project)
+		"COMPOSE_PROJECT_NAME="+project, "CGO_ENABLED=0")
 	run := func(name string, args ...string) (string, error) {
 		cmd := exec.Command(name, args...)
 		cmd.Env = env
@@ -47,6 +47,9 @@ func TestTheDemonstrationOnTheEngine(t *testing.T) {
 	out, err := run("sh", "../demo.sh", program)
 	if err != nil {
 		t.Fatalf("demo.sh: %v\n%s", err, out)
+	}
+	if !strings.Contains(out, "52 pairs of containers, 40 of them linked: all as they should be") {
+		t.Errorf("check does not say that all is as it should be:\n%s", out)
 	}
 	for n := 1; n <= 5; n++ {
 		if name := fmt.Sprintf("%s_web_%d", project, n); !strings.Contains(out, name) {
