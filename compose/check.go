@@ -21,7 +21,7 @@ func (c *checker) check(partials []*partial, project *Project) {
 	for _, p := range partials {
 		parts[&p.Service] = p
 		if !p.broken {
-			c.checkImage(&p.Service)
+			c.checkImage(p)
 		}
 		if !c.literal {
 			c.checkMemory(p)
@@ -53,9 +53,17 @@ func (c *checker) checkContainerNames(partials []*partial) {
 
 func has(s *Service, key string) bool { _, ok := s.At[key]; return ok }
 
-func (c *checker) checkImage(s *Service) {
+func (c *checker) checkImage(p *partial) {
+	s := &p.Service
 	image, build := has(s, "image"), has(s, "build")
 	switch {
+	case !image && !build && (p.empty("image") || p.empty("build")):
+		key, hint := "image", "write a name such as busybox or postgres:9.4"
+		if !p.empty("image") {
+			key, hint = "build", `write a directory, such as "build: ."`
+		}
+		c.fail(p.values[key], s.Name+"."+key, "is empty", hint).
+			as(KindBadValue, About{Service: s.Name, Key: key, Written: "null"})
 	case image && build:
 		c.fail(s.At["build"], s.Name+".build", "has both image and build", "remove image: or build:").as(KindBuiltImage, About{Service: s.Name})
 	case image && has(s, "dockerfile"):
@@ -130,13 +138,14 @@ func sameMounts(p *partial) []string {
 // noteContainers notes names that are taken for containers outside the project,
 // though they may be meant for services.
 func (c *checker) noteContainers(p *partial, services []string) {
+	others := slices.DeleteFunc(slices.Clone(services), func(n string) bool { return n == p.Name })
 	for _, v := range p.VolumesFrom {
 		if !v.Service {
-			c.noteContainer(v.Source, v.Pos, p.pathOf("volumes_from", v.Pos), services)
+			c.noteContainer(v.Source, v.Pos, p.pathOf("volumes_from", v.Pos), others)
 		}
 	}
 	if p.Net.Mode == NetContainer {
-		c.noteContainer(p.Net.Name, p.Net.Pos, p.Name+".net", services)
+		c.noteContainer(p.Net.Name, p.Net.Pos, p.Name+".net", others)
 	}
 	for _, link := range p.ExternalLinks {
 		if slices.Contains(services, link.Target) {

@@ -34,7 +34,7 @@ docker-compose-dev.yml:43:1: inasafe-worker: has neither image nor build
 docker-compose-dev.yml:49:1: indicator-worker: has neither image nor build
 docker-compose-dev.yml:55:1: web: has neither image nor build`},
 	"116.yml": {"the link names a database that is not in the file; none of those that are is called alike",
-		`fig-dev.yml:123:7: dev.links[0]: no service "devdb" (did you mean "dev"?)`},
+		`fig-dev.yml:123:7: dev.links[0]: no service "devdb"`},
 }
 
 func write(t *testing.T, path string, data []byte) {

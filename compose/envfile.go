@@ -63,7 +63,7 @@ func (p *envParser) entry() {
 		name, assigned = name[:i], false
 	}
 	name = strings.TrimRight(name, " \t")
-	if m := variableName(strings.Trim(name, "'")); m != nil {
+	if m := variableName(&Var{Name: strings.Trim(name, "'")}); m != nil {
 		p.errs = append(p.errs, lineError{m, line, col})
 		p.next(rest)
 		return

@@ -155,8 +155,12 @@ func (x *extending) lookup(e extension, doc *document, path string) (*document, 
 		}
 	}
 	if len(in.services) > 0 { // else it was reported why there are none
-		meant := x.meant(e.service, in.names())
-		x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, suggestion(meant)), choices("the services there are", in.names())...).
+		names := in.names()
+		if in == doc { // of which the service that extends is none that is meant
+			names = slices.DeleteFunc(names, func(n string) bool { return n == x.chain[len(x.chain)-1].service })
+		}
+		meant := x.meant(e.service, names)
+		x.fail(e.pos, path, fmt.Sprintf("no service %q in %s%s", e.service, in.file, suggestion(meant)), choices("the services there are", names)...).
 			as(KindNoBase, About{Text: e.service, Files: []string{in.path}, Meant: meant})
 	}
 	return in, pair{}, false

@@ -1,5 +1,7 @@
 package compose
 
+import "strings"
+
 // Key is one key that a service may have.
 type Key struct {
 	Name  string
@@ -12,6 +14,18 @@ type Key struct {
 // order in which they are printed, and after them keys that files contain
 // without an effect.
 func Keys() []Key { return keyTable() }
+
+// takesWord reports whether docker-compose refused the key with nothing behind it
+// and so does Options.Strict: nothing is an empty list, too.
+func (k Key) takesWord() bool {
+	switch k.Name {
+	case "command", "entrypoint", "extends":
+		return true
+	case "pid":
+		return false
+	}
+	return !strings.Contains(k.Takes, "list") && k.Takes != "mapping" && k.Takes != "anything"
+}
 
 // names of the keys, for suggestions.
 func keyNames(keys []Key) []string {

@@ -136,15 +136,12 @@ func quota(t string) (int64, *invalid) {
 func readUlimits(s *scope, v value) []Ulimit {
 	switch v.kind {
 	case mapping:
-	case null:
-		s.noteAt(v, "is empty and has no effect")
-		return nil
 	default:
 		s.errorAt(v, fmt.Sprintf("takes a mapping, not %s", v.kind), `write "nofile: 1024" on a line of its own`)
 		return nil
 	}
 	var out []Ulimit
-	for _, p := range v.pairs {
+	for _, p := range s.filled(v) {
 		if u, ok := s.part(p.key).ulimit(p); ok {
 			out = append(out, u)
 		}

@@ -17,6 +17,9 @@ func parseLink(_ *scope, v value) (Link, *invalid) {
 	if alias == "" {
 		l.Alias = target
 	}
+	if trimmed := strings.TrimSpace(l.Alias); trimmed != l.Alias && !strings.ContainsAny(trimmed, ": \t/") {
+		return l, invalidf(fmt.Sprintf("write %q", target+":"+trimmed), "%q: the alias %q is not a valid host name", v.text, l.Alias)
+	}
 	if strings.ContainsAny(l.Alias, ": \t/") {
 		return l, invalidf("write SERVICE or SERVICE:ALIAS", "%q: the alias %q is not a valid host name", v.text, l.Alias)
 	}

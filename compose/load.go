@@ -22,6 +22,11 @@ type Options struct {
 	// verbs that build nothing.
 	SkipBuildCheck bool
 
+	// Strict refuses what docker-compose 1.29.2 refused and what can only mean one
+	// thing: keys that take a word with nothing behind them, and NAME: VALUE in a
+	// list of variables.
+	Strict bool
+
 	// Literal leaves variables as they are. A Project then lacks what they stand
 	// in; see LoadWritten.
 	Literal bool
@@ -75,7 +80,7 @@ func loadAs(o Options, from storage, written *[]Written) (*Project, error) {
 		}
 	}
 	services := newReader(r, host.find)
-	services.layers, services.literal = written != nil, o.Literal
+	services.layers, services.literal, services.strict = written != nil, o.Literal, o.Strict
 	if slices.ContainsFunc(main, func(d *document) bool { return len(d.services) == 0 }) {
 		services.skim(main)
 		return nil, r.err()

@@ -38,6 +38,13 @@ func (p *partial) pathOf(key string, at Pos) string {
 	return p.Name + "." + key
 }
 
+// empty reports whether a key is written with nothing behind it.
+func (p *partial) empty(key string) bool {
+	_, has := p.At[key]
+	_, written := p.values[key]
+	return written && !has
+}
+
 // located is a word with its place.
 type located struct {
 	text string

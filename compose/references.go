@@ -47,7 +47,7 @@ func (c *references) links(s *Service) {
 		if l.Target == s.Name {
 			c.fail(l.Pos, path, "a service cannot link to itself").as(KindOwnLink, About{Service: s.Name})
 		} else if c.known[l.Target] == nil {
-			c.noService(l.Target, l.Pos, path, "for a container of another project write external_links:").of(KindUnknownLink, s.Name, l.String())
+			c.noService(s, l.Target, l.Pos, path, "for a container of another project write external_links:").of(KindUnknownLink, s.Name, l.String())
 		}
 	}
 }
@@ -77,13 +77,13 @@ func (c *references) containers(s *Service) {
 		if v.Service && v.Source == s.Name {
 			c.fail(v.Pos, path, "a service cannot take volumes from itself").as(KindCircle, About{Names: []string{s.Name}})
 		} else if v.Service && c.known[v.Source] == nil {
-			c.noService(v.Source, v.Pos, path)
+			c.noService(s, v.Source, v.Pos, path)
 		}
 	}
 	if path := s.Name + ".net"; s.Net.Mode == NetService && s.Net.Name == s.Name {
 		c.fail(s.Net.Pos, path, "a service cannot use its own network").as(KindCircle, About{Names: []string{s.Name}})
 	} else if s.Net.Mode == NetService && c.known[s.Net.Name] == nil {
-		c.noService(s.Net.Name, s.Net.Pos, path)
+		c.noService(s, s.Net.Name, s.Net.Pos, path)
 	}
 	for _, ns := range s.namespaces() {
 		if ns.container == s.Name {
@@ -93,13 +93,16 @@ func (c *references) containers(s *Service) {
 	}
 }
 
-// noService reports a name that no service has.
-func (c *references) noService(name string, pos Pos, path string, hints ...string) *Error {
-	meant := c.meant(name, c.names)
-	if meant != "" {
+// noService reports a name in s that no service has. That of s itself is never
+// what is meant.
+func (c *references) noService(s *Service, name string, pos Pos, path string, hints ...string) *Error {
+	others := slices.DeleteFunc(slices.Clone(c.names), func(n string) bool { return n == s.Name })
+	meant := c.meant(name, others)
+	switch {
+	case meant != "":
 		hints = nil
-	} else {
-		hints = append(choices("the services are", c.names), hints...)
+	case len(others) > 0:
+		hints = append(choices("the other services are", others), hints...)
 	}
 	e := c.fail(pos, path, fmt.Sprintf("no service %q%s", name, suggestion(meant)), hints...)
 	e.About.Meant = meant

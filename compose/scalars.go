@@ -5,14 +5,12 @@ import (
 	"strings"
 )
 
-// isText reports what is not text. An empty value is a mistake: a key that is
-// to have no effect is left out.
+// isText reports what is not text. That a key has nothing behind it was noted
+// before its field is asked.
 func (s *scope) isText(v value) bool {
 	switch v.kind {
 	case text:
 		return true
-	case null:
-		s.errorAt(v, "is empty", "write a value, or remove the key")
 	case boolean, number:
 		s.errorAt(v, fmt.Sprintf("takes text, but %s is %s", v.text, v.kind), fmt.Sprintf("write %q in quotes if that is meant", v.text))
 	default:
@@ -44,17 +42,13 @@ func oneWord(v value, sep string) []string {
 	return []string{fmt.Sprintf("write %q, without a space after the colon", v.pairs[0].key+sep+v.pairs[0].value.text)}
 }
 
-// items are the items of a list. One word is a list of one; nothing is an
-// empty list.
+// items are the items of a list. One word is a list of one.
 func (s *scope) items(v value) []value {
 	switch v.kind {
 	case list:
 		return v.items
 	case mapping:
 		s.errorAt(v, "takes a list, not a mapping", `write each item on a line of its own that begins with "- "`)
-		return nil
-	case null:
-		s.noteAt(v, "is empty and has no effect")
 		return nil
 	}
 	return []value{v}
@@ -83,9 +77,6 @@ func (s *scope) onOff(v value) bool {
 			}
 		}
 		return on
-	}
-	if v.kind == null {
-		return s.isText(v)
 	}
 	s.errorAt(v, fmt.Sprintf("takes true or false, not %s", v.kind))
 	return false
@@ -121,8 +112,6 @@ func (s *scope) command(v value) []string {
 			}
 		}
 		return out
-	case null:
-		s.errorAt(v, "is empty", `remove the key, or write [] for what the image has`)
 	default:
 		s.errorAt(v, "takes text or a list, not a mapping")
 	}

@@ -15,6 +15,9 @@ type scope struct {
 	path string // web.links
 	at   About  // the same in parts
 
+	mapped bool // the value is one of a mapping in the service's key
+	strict bool // Options.Strict
+
 	paths map[Pos]string // the items of lists that were read, for what is checked later
 }
 
@@ -34,6 +37,7 @@ func (s *scope) item(i int) *scope {
 // part is the scope of a part of a key's mapping.
 func (s *scope) part(name string) *scope {
 	c := s.under(".%s", name)
+	c.mapped = true
 	if c.at.Part != "" {
 		name = c.at.Part + "." + name
 	}
@@ -79,6 +83,22 @@ func (s *scope) invalidAt(v value, m *invalid) {
 func (s *scope) noteAt(v value, format string, a ...any) {
 	s.note(v.pos, s.path, fmt.Sprintf(format, a...))
 }
+
+// filled are the pairs of a mapping that have a value; the others are noted.
+func (s *scope) filled(v value) []pair {
+	out := make([]pair, 0, len(v.pairs))
+	for _, p := range v.pairs {
+		if p.value.kind == null {
+			s.part(p.key).noteAt(p.value, emptyKey)
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// emptyKey notes a key with nothing behind it.
+const emptyKey = "is empty and has no effect"
 
 // home expands ~, the only user directory that is known.
 func (s *scope) home(path string) (string, bool) {

@@ -19,6 +19,7 @@ type reader struct {
 
 	layers  bool // notes what services are put together from
 	literal bool // leaves variables as they are, and what they stand in unread
+	strict  bool // refuses what docker-compose refused
 }
 
 func newReader(r *report, find lookup) *reader {
@@ -47,7 +48,7 @@ func (r *reader) service(body pair, base string) *partial {
 		p.broken = true
 		return p
 	}
-	s := &scope{report: r.report, find: r.find, base: base, path: body.key, at: About{Service: body.key}, paths: p.paths}
+	s := &scope{report: r.report, find: r.find, base: base, path: body.key, at: About{Service: body.key}, paths: p.paths, strict: r.strict}
 	all := body.value
 	if !r.literal {
 		all = interpolate(r.report, r.find, body.key, s.at, all)
@@ -65,15 +66,24 @@ func (r *reader) service(body pair, base string) *partial {
 			p.broken = p.broken || meant == "image" || meant == "build" || meant == "extends"
 			continue
 		}
-		p.At[q.key], p.values[q.key] = q.pos, q.value.pos
+		p.values[q.key] = q.value.pos
+		of := s.under(".%s", q.key)
+		of.at.Key = q.key
+		if q.value.kind == null && !(r.strict && k.takesWord()) {
+			of.noteAt(q.value, emptyKey)
+			continue
+		}
+		p.At[q.key] = q.pos
+		if q.value.kind == null {
+			of.errorAt(q.value, "is empty", "write a value, or remove the key")
+			continue
+		}
 		if r.literal && q.key != "extends" && q.value.hasDollar() {
 			if q.value.scalar() {
 				continue
 			}
 			q.value = q.value.literal()
 		}
-		of := s.under(".%s", q.key)
-		of.at.Key = q.key
 		k.field.read(of, q.value, p)
 	}
 	return p

@@ -174,7 +174,7 @@ func readExtends(s *scope, v value) extension {
 		}
 		return e
 	}
-	for _, p := range v.pairs {
+	for _, p := range s.filled(v) {
 		c := s.part(p.key)
 		switch p.key {
 		case "service", "file":

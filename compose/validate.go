@@ -106,12 +106,12 @@ func security(_ *scope, v value) (located, *invalid) {
 }
 
 // host checks one extra host.
-func host(_ *scope, v *Var) *invalid {
+func host(s *scope, v *Var) *invalid {
 	if v.Name == "" || strings.ContainsAny(v.Name, " \t") {
-		return invalidf("write HOST:ADDRESS", "%q is not a valid host name", v.Name)
+		return invalidf("write "+s.pair("HOST", ":", "ADDRESS"), "%q is not a valid host name", v.Name)
 	}
 	if v.Value == nil {
-		m := invalidf(fmt.Sprintf(`write "%s:ADDRESS"`, v.Name), "%q has no address", v.Name)
+		m := invalidf(fmt.Sprintf(`write "%s"`, s.pair(v.Name, ":", "ADDRESS")), "%q has no address", v.Name)
 		m.kind, m.text = KindBadHost, v.Name
 		return m
 	}

@@ -118,6 +118,14 @@ func (v value) plain() any {
 	return v.text
 }
 
+// same reports whether two values say the same, in the same order; where they
+// stand does not matter.
+func (v value) same(w value) bool {
+	return v.kind == w.kind && v.text == w.text &&
+		slices.EqualFunc(v.items, w.items, value.same) &&
+		slices.EqualFunc(v.pairs, w.pairs, func(a, b pair) bool { return a.key == b.key && a.value.same(b.value) })
+}
+
 // size is the number of values in v, itself included.
 func (v value) size() int {
 	n := 1

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 	"unicode"
@@ -48,8 +49,6 @@ func (s *scope) vars(v value, sep string, check func(*scope, *Var) *invalid) []V
 		return s.varsOfMapping(v, check)
 	case list:
 		return s.varsOfList(v, sep, check)
-	case null:
-		s.noteAt(v, "is empty and has no effect")
 	default:
 		s.errorAt(v, fmt.Sprintf("takes a mapping or a list, not %s", v.kind), fmt.Sprintf(`write each item on a line of its own that begins with "- ", such as "- NAME%sVALUE"`, sep))
 	}
@@ -64,10 +63,7 @@ func (s *scope) varsOfMapping(v value, check func(*scope, *Var) *invalid) []Var 
 			c.errorAt(p.value, fmt.Sprintf("takes text or a number, not %s", p.value.kind))
 			continue
 		}
-		x := Var{Name: p.key, Pos: p.pos}
-		if t := p.value.text; p.value.kind != null {
-			x.Value = &t
-		}
+		x := p.variable()
 		if m := check(c, &x); m != nil {
 			c.invalidAt(value{kind: text, text: p.key, pos: p.pos}, m)
 			continue
@@ -77,23 +73,32 @@ func (s *scope) varsOfMapping(v value, check func(*scope, *Var) *invalid) []Var 
 	return out
 }
 
+// variable is a name with its value.
+func (p pair) variable() Var {
+	x := Var{Name: p.key, Pos: p.pos}
+	if p.value.kind != null {
+		x.Value = &p.value.text
+	}
+	return x
+}
+
 func (s *scope) varsOfList(v value, sep string, check func(*scope, *Var) *invalid) []Var {
 	var out []Var
 	first := map[string]int{}
 	for i, item := range v.items {
 		c := s.item(i)
-		if item.kind == mapping {
-			c.errorAt(item, "is a mapping, not text", pairHints(item, sep)...)
+		switch {
+		case item.kind == mapping && !s.strict:
+			out = append(out, c.varsOfItem(item, sep, check)...)
+			continue
+		case item.kind == mapping:
+			c.errorAt(item, "is a mapping, not text")
 			continue
 		}
 		if !c.isWord(item) || c.repeated(first, i, item) {
 			continue
 		}
-		name, val, assigned := strings.Cut(item.text, sep)
-		x := Var{Name: name, Pos: item.pos}
-		if assigned {
-			x.Value = &val
-		}
+		x := c.variable(item, sep)
 		if m := check(c, &x); m != nil {
 			c.invalidAt(item, m)
 			continue
@@ -103,22 +108,62 @@ func (s *scope) varsOfList(v value, sep string, check func(*scope, *Var) *invali
 	return out
 }
 
-// pairHints says how to write what "- NAME: value" was meant to be.
-func pairHints(v value, sep string) []string {
-	if len(v.pairs) != 1 || v.pairs[0].value.kind == list || v.pairs[0].value.kind == mapping {
-		return nil
+// assignment is a name with a value, written as in a mapping.
+var assignment = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_.-]*) *:( *)(.*)$`)
+
+// variable reads NAME=VALUE, or what stands for it in a list.
+func (s *scope) variable(item value, sep string) Var {
+	x := Var{Name: item.text, Pos: item.pos}
+	if name, val, ok := strings.Cut(item.text, sep); ok {
+		x.Name, x.Value = name, &val
 	}
-	p := v.pairs[0]
-	return []string{
-		fmt.Sprintf(`write "- %s%s%s"`, p.key, sep, p.value.text),
-		fmt.Sprintf(`or "%s: %s" without the dash, here and on every line of the list`, p.key, p.value.text),
+	m := assignment.FindStringSubmatch(item.text)
+	switch {
+	case s.strict || s.at.Key != "environment" || m == nil || strings.Contains(m[1], sep):
+	case m[2] != "":
+		x.Name, x.Value = m[1], &m[3]
+		s.noteAt(item, "is taken as %s=%s", m[1], m[3])
+	case x.Value == nil:
+		s.noteAt(item, "%q is taken for the name of a variable; write %s=%s for one with a value", item.text, m[1], m[3])
 	}
+	return x
+}
+
+// varsOfItem reads "- NAME: VALUE", which is a mapping in a list.
+func (s *scope) varsOfItem(v value, sep string, check func(*scope, *Var) *invalid) []Var {
+	var out []Var
+	for _, p := range v.pairs {
+		if p.value.kind == list || p.value.kind == mapping {
+			s.errorAt(v, "is a mapping, not text")
+			continue
+		}
+		x := p.variable()
+		meant := value{kind: text, text: p.key, pos: p.pos}
+		if x.Value != nil {
+			meant.text += sep + *x.Value
+		}
+		if m := check(s, &x); m != nil {
+			s.invalidAt(meant, m)
+			continue
+		}
+		s.noteAt(meant, "is taken as %s", meant.text)
+		out = append(out, x)
+	}
+	return out
 }
 
 // environmentVar checks one variable and takes the value of one that has none
-// from the machine that reads the file.
+// from the machine that reads the file. In a mapping any name was always taken.
 func environmentVar(s *scope, v *Var) *invalid {
-	if m := variableName(v.Name); m != nil {
+	m := variableName(v)
+	if v.Name == "" {
+		m = s.nameless()
+	}
+	if m != nil && m.kind == KindBadVariable && s.mapped {
+		s.note(v.Pos, s.path, fmt.Sprintf("the name %q contains spaces and is taken as it is; few programs look for such a variable", v.Name))
+		m = nil
+	}
+	if m != nil {
 		return m
 	}
 	if v.Value == nil {
@@ -129,29 +174,43 @@ func environmentVar(s *scope, v *Var) *invalid {
 	return nil
 }
 
-func variableName(name string) *invalid {
-	switch {
-	case name == "":
-		return invalidf("write NAME=VALUE", "has no name")
-	case strings.ContainsRune(name, 0):
-		return invalidf("", "the name %q contains a NUL character", name)
-	case strings.IndexFunc(name, unicode.IsSpace) >= 0:
-		if n, v, ok := strings.Cut(name, ": "); ok {
-			m := invalidf(fmt.Sprintf(`write "%s=%s"`, n, v), "the name %q contains spaces", name)
-			m.kind, m.text = KindBadVariable, name
-			return m
-		}
-		m := invalidf(fmt.Sprintf(`write "%s" with = right after the name`, strings.Join(strings.Fields(name), "_")), "the name %q contains spaces", name)
-		m.kind, m.text = KindBadVariable, name
-		return m
+// pair is a name with a value as it is written here: in a list or in a mapping.
+func (s *scope) pair(name, sep, val string) string {
+	if s.mapped {
+		sep = ": "
 	}
-	return nil
+	return name + sep + val
+}
+
+func (s *scope) nameless() *invalid {
+	return invalidf("write "+s.pair("NAME", "=", "VALUE"), "has no name")
+}
+
+func variableName(v *Var) *invalid {
+	switch {
+	case v.Name == "":
+		return invalidf("write NAME=VALUE", "has no name")
+	case strings.ContainsRune(v.Name, 0):
+		return invalidf("", "the name %q contains a NUL character", v.Name)
+	case strings.IndexFunc(v.Name, unicode.IsSpace) < 0:
+		return nil
+	}
+	joined := strings.Join(strings.Fields(v.Name), "_")
+	hint := fmt.Sprintf("write %q with = right after the name", joined)
+	if name, val, ok := strings.Cut(v.Name, ": "); ok && v.Value == nil {
+		hint = fmt.Sprintf("write %q", strings.Join(strings.Fields(name), "_")+"="+val)
+	} else if v.Value != nil {
+		hint = fmt.Sprintf("write %q", joined+"="+strings.TrimLeft(*v.Value, " "))
+	}
+	m := invalidf(hint, "the name %q contains spaces", v.Name)
+	m.kind, m.text = KindBadVariable, v.Name
+	return m
 }
 
 // label checks one label; one without a value is empty.
 func label(s *scope, v *Var) *invalid {
 	if v.Name == "" {
-		return invalidf("write NAME=VALUE", "has no name")
+		return s.nameless()
 	}
 	if v.Value == nil {
 		empty := ""

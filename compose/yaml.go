@@ -21,8 +21,8 @@ const (
 )
 
 // parse reads YAML as far as a compose file needs it. It returns false where
-// there is nothing to go on with; a key that is written twice is a mistake of
-// which the first one stands.
+// there is nothing to go on with; a key that is written twice with two values
+// is a mistake of which the first one stands.
 func parse(r *report, file string, data []byte) (value, bool) {
 	top := Pos{File: file, Line: 1, Column: 1}
 	if !utf8.Valid(data) {
@@ -130,6 +130,7 @@ func (t *tree) alias(n *yaml.Node, depth int) value {
 func (t *tree) mapping(n *yaml.Node, depth int) value {
 	v := value{kind: mapping, pos: t.place(n), pairs: make([]pair, 0, len(n.Content)/2)}
 	seen := make(map[string]Pos, len(n.Content)/2)
+	index := make(map[string]int, len(n.Content)/2)
 	var merges []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
@@ -143,19 +144,29 @@ func (t *tree) mapping(n *yaml.Node, depth int) value {
 		case k.ShortTag() == "!!merge":
 			merges = append(merges, c)
 		default:
+			x := t.value(c, depth+1)
 			if first, ok := seen[k.Value]; ok {
-				t.fail(pos, "", fmt.Sprintf("%q is written twice, first at %s", k.Value, first),
-					"keep one of the two")
+				t.twice(k.Value, first, pos, v.pairs[index[k.Value]].value.same(x))
 				continue
 			}
-			seen[k.Value] = pos
-			v.pairs = append(v.pairs, pair{key: k.Value, pos: pos, value: t.value(c, depth+1)})
+			seen[k.Value], index[k.Value] = pos, len(v.pairs)
+			v.pairs = append(v.pairs, pair{key: k.Value, pos: pos, value: x})
 		}
 	}
 	for _, m := range merges {
 		t.merge(&v, seen, t.value(m, depth+1))
 	}
 	return v
+}
+
+// twice tells of a key that is written again. Only where both say the same does
+// it not matter which of them is meant.
+func (t *tree) twice(key string, first, again Pos, same bool) {
+	if same {
+		t.note(again, "", fmt.Sprintf("%q is written twice, first at %s, with the same value: once is enough", key, first))
+		return
+	}
+	t.fail(again, "", fmt.Sprintf("%q is written twice, first at %s", key, first), "keep one of the two")
 }
 
 // merge adds what "<<: *name" brings: keys that are written in the mapping

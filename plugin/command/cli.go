@@ -31,6 +31,7 @@ func (c *cli) options() session.Options {
 	o := c.general
 	if c.classic != nil {
 		o.FileNames, o.Note, o.Planned = c.classic.Files, classic.Note, noteUnchanged()
+		o.Strict = true
 		o.Habits = image.Habits{AsDocker: true, KeepFailed: true, Words: true}
 		o.Show = func(s *session.Session, kind string) (view.Progress, error) {
 			return classic.Images{Project: s.Project, QuietPulls: s.Options.QuietPull}.Progress(kind, s.View)

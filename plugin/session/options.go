@@ -19,6 +19,7 @@ import (
 type Options struct {
 	FileNames  []string // default names of files, most wanted first; nil: those of compose
 	Files      []string
+	Strict     bool // files mean what docker-compose took them for, or nothing
 	Project    string
 	ProjectDir string
 	EnvFile    string

@@ -54,6 +54,7 @@ func (o Options) files(e *Environment) (compose.Options, error) {
 	return compose.Options{
 		Names:       o.FileNames,
 		Files:       o.Files,
+		Strict:      o.Strict,
 		Dir:         dir,
 		ProjectDir:  o.ProjectDir,
 		ProjectName: o.Project,
