@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
@@ -58,6 +59,33 @@ func (m memory) do(t *testing.T, file []byte, args ...string) string {
 		t.Fatalf("%v: exit code %d\n%s", args, code, errs)
 	}
 	return out
+}
+
+// docker does without the program what lines say: a word of the docker command and
+// the name of a container.
+func (m memory) docker(t *testing.T, lines string) {
+	t.Helper()
+	c, err := client.NewClientWithOpts(client.WithHost(m.host), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for line := range strings.Lines(lines) {
+		word, name, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch word {
+		case "restart":
+			err = c.ContainerRestart(t.Context(), name, container.StopOptions{})
+		case "stop":
+			err = c.ContainerStop(t.Context(), name, container.StopOptions{})
+		case "rm":
+			err = c.ContainerRemove(t.Context(), name, container.RemoveOptions{Force: true})
+		default:
+			t.Fatalf("no way to %s", word)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func write(t *testing.T, name, text string) {

@@ -15,7 +15,9 @@ var update = flag.Bool("update", false, "write what the tests find into their fi
 
 // Each file describes a change: before.yml is brought up, after.yml is planned
 // and compared with plan, then brought up too, after which nothing may be left
-// to do. "command" holds the words of the command where it is not plan.
+// to do. "command" holds the words of the command where it is not plan, and
+// "meanwhile" what is done to the containers before it without the program: a word
+// and a name a line, as docker has them.
 func TestPlansForChanges(t *testing.T) {
 	files, err := filepath.Glob("testdata/plans/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -39,6 +41,9 @@ func TestPlansForChanges(t *testing.T) {
 			m := newMemory(t)
 			if before := parts["before.yml"]; before != nil {
 				m.do(t, before.Data, "up", "-d")
+			}
+			if meanwhile := parts["meanwhile"]; meanwhile != nil {
+				m.docker(t, string(meanwhile.Data))
 			}
 			command := []string{"plan", "--format", "steps"}
 			if c := parts["command"]; c != nil {

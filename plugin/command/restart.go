@@ -13,7 +13,8 @@ func newRestartCommand(c *cli) *cobra.Command {
 		Use:   "restart [OPTIONS] [SERVICE...]",
 		Short: "Restart containers",
 		Long: `Restart containers as they are, including stopped ones, in the order of their
-links.
+links. Who shares the network, processes or memory of a restarted container is
+restarted after it.
 
 Changes in the files have no effect: use up to apply them.`,
 		Example: `  docker stacklite restart

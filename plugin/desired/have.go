@@ -89,6 +89,9 @@ func haveContainer(c *observed.Container, external map[string]bool) plan.HaveCon
 			h.HostPorts = append(h.HostPorts, plan.HostPort{IP: p.IP, First: int(p.Public), Last: int(p.Public), Proto: p.Protocol})
 		}
 	}
+	for _, j := range c.Joined {
+		h.Joined = append(h.Joined, plan.Joined(j))
+	}
 	if kind, id := c.ForeignNetwork(); kind == "container" {
 		h.NetworkOf = id
 		return h
@@ -111,6 +114,9 @@ func haveContainer(c *observed.Container, external map[string]bool) plan.HaveCon
 
 func externalContainer(c *observed.Container) plan.External {
 	x := plan.External{ID: c.ID, Name: c.Name, Owner: c.Owner, Attached: map[string]string{}, Address: map[string]string{}, Private: private(c)}
+	if kind, id := c.ForeignNetwork(); kind == "container" && c.State.Up() {
+		x.SharesOf = id
+	}
 	for _, e := range c.Endpoints {
 		x.Attached[e.Network] = e.NetworkID
 		if e.Address.IsValid() {

@@ -8,6 +8,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -56,6 +57,20 @@ func namespace(p *compose.Project, value string, join func(string) string) strin
 		return join(name)
 	}
 	return name
+}
+
+// Sharers lists the containers of a project that run and may share the network,
+// processes or memory of others: a list of containers has only the network, and
+// the settings of a container say that it may share the rest.
+func Sharers(s *observed.Snapshot, project string) []*observed.Container {
+	var found []*observed.Container
+	for _, c := range s.Of(project) {
+		kind, _ := c.ForeignNetwork()
+		if c.State.Up() && (kind == "container" || c.Fingerprint.Has("pid") || c.Fingerprint.Has("ipc")) {
+			found = append(found, c)
+		}
+	}
+	return found
 }
 
 // sharedReplica chooses the replica of a service whose volumes or network a

@@ -118,8 +118,13 @@ type Container struct {
 
 	// NetworkMode is host, none or container:ID; empty: it has endpoints.
 	NetworkMode string
-	CreatedOn   string     // the network that it was made on, by name; empty: the default bridge, or none
-	Endpoints   []Endpoint // by name of the network
+	// Joined says, of a container of a project that runs, whose network, processes or
+	// memory it was made to share; nil: nobody's, or it was not asked for. A list has
+	// only NetworkMode: see engine.Sharing.
+	Joined []Joined
+
+	CreatedOn string     // the network that it was made on, by name; empty: the default bridge, or none
+	Endpoints []Endpoint // by name of the network
 
 	// Legacy are the links of the default bridge (docker run --link), by alias
 	// the name of the target. Asked for one by one: see Endpoint.
@@ -138,6 +143,16 @@ func (c *Container) Attachable() bool { return c.NetworkMode == "" }
 func (c *Container) ForeignNetwork() (kind, id string) {
 	kind, id, _ = strings.Cut(c.NetworkMode, ":")
 	return kind, id
+}
+
+// Joined is what a container shares with another.
+type Joined struct {
+	Of   string // the id of the other
+	What string // network, processes or memory
+
+	// Gone says that the other was started again since, so that the container is
+	// left with what was there before.
+	Gone bool
 }
 
 // Endpoint is a container's connection to a network.

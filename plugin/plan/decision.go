@@ -14,6 +14,7 @@ type decision struct {
 	skip      bool             // not asked for and not there: nothing happens
 	keepsName bool             // it is, or is beside, one that another tool made and that stays
 	asItIs    bool             // another tool made the container, and it is not attached anywhere or detached
+	rejoins   string           // why it is restarted though it runs: it lost what it shares with another; empty: it is not
 	taken     bool             // a container that the plan removes or renames bears the wanted name until then
 }
 

@@ -63,6 +63,12 @@ func (f Fingerprint) Holds(name, value string) bool {
 	return ok && got == NewFingerprint(map[string]string{name: value}).entries()[name]
 }
 
+// Has reports whether there is a setting of a name.
+func (f Fingerprint) Has(name string) bool {
+	_, ok := f.entries()[name]
+	return ok
+}
+
 func (f Fingerprint) entries() map[string]string {
 	words := strings.Fields(string(f))
 	if len(words) == 0 || words[0] != fingerprintVersion {

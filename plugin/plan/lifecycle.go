@@ -21,6 +21,9 @@ func lifecycle(goal Goal, have Have) *Plan {
 			p.container(c)
 		}
 	}
+	if goal.State == Restarted {
+		p.rejoin(have)
+	}
 	orderStops(p.builder, have)
 	if goal.State == Removed {
 		networkRemoval{builder: p.builder, have: have, removed: p.removed}.oneOffs()
@@ -78,7 +81,7 @@ func leftovers(have Have) map[string]bool {
 func (p lifecyclePlan) container(c HaveContainer) {
 	switch p.goal.State {
 	case Restarted:
-		p.restart(c)
+		p.restart(c, "asked for")
 	case Killed:
 		if c.State.Up() {
 			p.builder.add(killKey(c.ID), Task{Kill, kindContainer, c.Name}, "asked for",
@@ -91,6 +94,7 @@ func (p lifecyclePlan) container(c HaveContainer) {
 	case Unpaused:
 		if c.State == StatePaused {
 			p.builder.add(unpauseKey(c.ID), Task{Unpause, kindContainer, c.Name}, "asked for", UnpauseContainer{c.ID, c.Name})
+			p.rejoinUnpaused(c)
 		}
 	case Removed:
 		p.remove(c)
@@ -99,7 +103,7 @@ func (p lifecyclePlan) container(c HaveContainer) {
 
 // restart plans to restart a container after those that it was started after.
 // One that is paused is unpaused first: the engine would refuse to start it.
-func (p lifecyclePlan) restart(c HaveContainer) {
+func (p lifecyclePlan) restart(c HaveContainer, cause string) {
 	task := Task{Restart, kindContainer, c.Name}
 	var after []wait
 	if c.State == StatePaused {
@@ -111,7 +115,10 @@ func (p lifecyclePlan) restart(c HaveContainer) {
 			after = append(after, needs(p.restarts[service])...)
 		}
 	}
-	p.builder.add(restartKey(c.ID), task, "asked for", RestartContainer{Container: c.ID, Name: c.Name, Timeout: p.goal.Timeout}, after...)
+	for _, j := range c.Joined {
+		after = append(after, ifPlanned(restartKey(j.Of)))
+	}
+	p.builder.add(restartKey(c.ID), task, cause, RestartContainer{Container: c.ID, Name: c.Name, Timeout: p.goal.Timeout}, after...)
 }
 
 // remove plans to remove a container that does not run, or is stopped for it.

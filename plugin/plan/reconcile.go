@@ -37,7 +37,9 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	over.attachOld()
 	networks.reconcile()
 	if goal.State == UpAndRunning {
+		decisions.rejoin()
 		r.planStarts(over)
+		decisions.ending().noteSharers(r.builder, have)
 	}
 	r.removeReplaced()
 	over.order()

@@ -11,7 +11,7 @@ func (r *reconciler) planStarts(over *takeover) {
 	b, made := r.builder, r.decisions
 	p := startPlan{builder: b, have: r.have, takeover: over, starting: map[string]decisions{}, successors: map[string]*decision{}}
 	for _, d := range made {
-		if d.starts() {
+		if d.starts() || d.rejoins != "" {
 			p.starting[d.want.Service] = append(p.starting[d.want.Service], d)
 		}
 		for _, h := range d.replace {
@@ -20,10 +20,15 @@ func (r *reconciler) planStarts(over *takeover) {
 	}
 	last := map[string]stepKey{} // by port range
 	for _, d := range made {
-		if !d.starts() {
+		if !d.starts() && d.rejoins == "" {
 			continue
 		}
 		key, after := startKey(d.want.Name), p.waits(d)
+		if d.rejoins != "" {
+			b.add(key, Task{Restart, kindContainer, d.want.Name}, d.rejoins,
+				RestartContainer{Container: d.keep.ID, Name: d.want.Name, Timeout: r.goal.Timeout}, after...)
+			continue
+		}
 		if r := d.want.PortRange; r != "" {
 			if previous, ok := last[r]; ok {
 				after = append(after, need(previous))
@@ -107,6 +112,11 @@ func (p startPlan) waits(d *decision) []wait {
 			if !p.takeover.later(target, d) {
 				after = append(after, need(startKey(target.want.Name)))
 			}
+		}
+	}
+	for _, other := range p.takeover.decisions {
+		if d.joined(other) != nil {
+			after = append(after, ifPlanned(startKey(other.want.Name)))
 		}
 	}
 	return append(after, p.stopped(d)...)

@@ -126,6 +126,7 @@ type HaveContainer struct {
 	After         []string          // services that were to be started before it
 	LinkEnv       map[string]string // as Container has it
 	NetworkOf     string            // id of the container whose network it shares; empty: none
+	Joined        []Joined          // what it shares with others, while it runs
 	Dir           string            // the project directory that it was made from
 
 	// MadeBy is what made the container, where that was not this tool:
@@ -136,6 +137,14 @@ type HaveContainer struct {
 	Anonymous map[string]string // anonymous volumes by the path where it has them
 	HostPorts []HostPort        // that it has, while it runs
 	LinkedBy  []string          // containers, by name, that have a link of the default bridge to it
+}
+
+// Joined is what a container that runs shares with another, which has it only until
+// that one ends.
+type Joined struct {
+	Of   string // id of the other
+	What string // network, processes or memory
+	Gone bool   // the other was started again since
 }
 
 // HostPort is a port of the host, or any one of a range.
@@ -153,6 +162,7 @@ type External struct {
 	Name     string
 	Owner    string            // the project that it says it belongs to; empty: none
 	Hides    []string          // names that it must not find on networks of the stack
+	SharesOf string            // id of the container whose network it shares, while it runs; empty: none
 	CopyOf   string            // the service of the stack whose labels it carries; empty: none
 	Attached map[string]string // as HaveContainer has it, but with all networks
 	Address  map[string]string // by name of the network, while it runs

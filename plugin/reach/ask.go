@@ -66,7 +66,7 @@ func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
 	}
 	var again, leaks []*pair
 	for _, p := range c.pairs {
-		if c.failed[p.from.owner] != nil || p.untested() != "" {
+		if c.failed[p.from.container] != nil || p.untested() != "" {
 			continue
 		}
 		switch c.judge(p).Verdict {
@@ -89,12 +89,14 @@ func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
 	return nil
 }
 
-// ask asks about pairs, all questions of a container at once.
+// ask asks about pairs, all questions of a container at once: each from its own
+// network, also one that uses another's, which it has no longer when that one was
+// started again.
 func (c *Check) ask(ctx context.Context, prober Prober, o Asking, pairs []*pair) error {
 	questions := map[*observed.Container][]string{}
 	var order []*observed.Container
 	for _, p := range pairs {
-		at := p.from.owner
+		at := p.from.container
 		if p.untested() != "" {
 			continue
 		}

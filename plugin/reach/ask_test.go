@@ -257,3 +257,27 @@ func TestALeakMattersMostAndALinkMoreThanAPublishedPort(t *testing.T) {
 		t.Errorf("got %v", ranks)
 	}
 }
+
+func TestWhoSharesANetworkIsAskedInItsOwn(t *testing.T) {
+	v := pairs(t, "web >db\ndb\nside net=@web")
+	answer := found
+	p := &prober{answer: func(_ int, container, question string) probe.Answer {
+		if container == "p_side_1" {
+			return answer(question)
+		}
+		return found(question)
+	}}
+	if findings, _ := ask(t, v, p); slices.ContainsFunc(findings, func(f string) bool { return !strings.HasPrefix(f, "ok: ") }) {
+		t.Errorf("found %q", findings)
+	}
+	answer = silence
+	findings, _ := ask(t, v, p)
+	for _, want := range []string{
+		"ok: p_web_1, p_db_1", "ok: p_web_1, p_side_1",
+		"broken: p_side_1 does not reach p_web_1: it is left without the network of p_web_1, which was started again",
+	} {
+		if !slices.Contains(findings, want) {
+			t.Errorf("found %q, want %q among them", findings, want)
+		}
+	}
+}

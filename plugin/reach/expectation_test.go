@@ -191,6 +191,7 @@ func (n names) Ask(_ context.Context, id string, args []string) ([]byte, error) 
 
 func (n names) answer(from *observed.Container, q probe.Question) probe.Answer {
 	a := probe.Answer{Question: q.String(), Result: probe.Silent}
+	from = n.s.NetworkOwner(from)
 	for i := range n.s.Containers {
 		to := &n.s.Containers[i]
 		for _, e := range to.Endpoints {
@@ -198,6 +199,9 @@ func (n names) answer(from *observed.Container, q probe.Question) probe.Answer {
 			hides := slices.ContainsFunc(from.Endpoints, func(on observed.Endpoint) bool {
 				return slices.ContainsFunc(on.Links, func(l linking.Name) bool { return strings.EqualFold(l.Alias, q.Target) })
 			})
+			if from.ID == to.ID && q == probe.AskEcho(e.Address) {
+				a.Result = probe.Answered
+			}
 			if mine && !hides {
 				a.Result, a.Addresses = probe.Found, append(a.Addresses, e.Address.String())
 			}

@@ -60,11 +60,11 @@ func (c *Check) judge(p *pair) Finding {
 		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{f.untested}
 		return f
 	}
-	if err := c.failed[p.from.owner]; err != nil {
+	if err := c.failed[p.from.container]; err != nil {
 		f.Got, f.Verdict, f.Evidence = "?", Unknown, []string{err.Error()}
 		return f
 	}
-	answers := c.answers[p.from.owner]
+	answers := c.answers[p.from.container]
 	var arrived []netip.Addr
 	for _, addr := range p.targets {
 		if words := p.arrivals(answers, addr); len(words) > 0 {
@@ -134,12 +134,16 @@ func (c *Check) faults(f *Finding, p *pair, arrived []netip.Addr) {
 		f.Verdict = Broken
 		f.Evidence = append(f.Evidence, fmt.Sprintf(format, about...))
 	}
-	if len(arrived) == 0 && p.from.owner != p.to.owner {
+	switch {
+	case len(arrived) > 0:
+	case p.from.owner != p.to.owner:
 		broken("no answer from %s", joinAddrs(p.targets))
+	case p.from.container != p.from.owner && len(p.targets) > 0:
+		broken("it is left without the network of %s, which was started again", p.to.owner.Name)
 	}
 	silent := slices.DeleteFunc(slices.Clone(p.targets), func(t netip.Addr) bool { return len(arrived) == 0 || slices.Contains(arrived, t) })
 	for _, name := range p.names {
-		a := c.answers[p.from.owner][probe.AskName(name).String()]
+		a := c.answers[p.from.container][probe.AskName(name).String()]
 		there := slices.ContainsFunc(p.targets, func(t netip.Addr) bool { return slices.Contains(a.Addresses, t.String()) })
 		strangers := c.strangers(p, name, a.Addresses)
 		switch {

@@ -132,6 +132,8 @@ func behindTheBack(s *Scene, args []string) error {
 	switch args[0] {
 	case "stop":
 		return s.Client.ContainerStop(ctx, id, container.StopOptions{})
+	case "restart":
+		return s.Client.ContainerRestart(ctx, id, container.StopOptions{})
 	case "rename":
 		return s.Client.ContainerRename(ctx, id, strings.Join(args[2:], ""))
 	case "remove":

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -33,17 +34,27 @@ func (s *Session) Observe(ctx context.Context, images bool) (desired.Have, error
 	if images {
 		refs = desired.ImageRefs(s.Project)
 	}
-	return s.observe(ctx, refs, false)
+	return s.observe(ctx, refs, details{})
 }
 
-// observe is Observe with the images of refs, and maybe with what containers alone
-// see where they meet others.
-func (s *Session) observe(ctx context.Context, refs []string, names bool) (desired.Have, error) {
+// details are what a list of containers does not have, and takes more calls.
+type details struct {
+	names   bool // that containers alone see where they meet others
+	sharing bool // whose network, processes and memory they share
+}
+
+// observe is Observe with the images of refs, and with details.
+func (s *Session) observe(ctx context.Context, refs []string, of details) (desired.Have, error) {
 	snapshot, err := s.Engine.Observe(ctx, s.Claim, refs)
 	if err != nil {
 		return desired.Have{}, err
 	}
-	if names {
+	if of.sharing {
+		if err := engine.Sharing(ctx, s.Engine, desired.Sharers(snapshot, s.Name)...); err != nil {
+			return desired.Have{}, err
+		}
+	}
+	if of.names {
 		if err := s.Engine.Names(ctx, desired.Meeting(snapshot, s.Name)...); err != nil {
 			return desired.Have{}, err
 		}
@@ -85,7 +96,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if r.Goal.OrphansUnsaid, err = ignoresOrphans(s.vars, r.Goal.Orphans); err != nil {
 		return out, err
 	}
-	have, err := s.observe(ctx, desired.ImageRefs(s.Project), true)
+	have, err := s.observe(ctx, desired.ImageRefs(s.Project), details{names: true, sharing: true})
 	if err != nil {
 		return out, err
 	}

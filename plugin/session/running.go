@@ -112,7 +112,7 @@ func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, o
 	if err != nil {
 		return nil, err
 	}
-	have, err := s.observe(ctx, goal.Images, false)
+	have, err := s.observe(ctx, goal.Images, details{sharing: goal.State == plan.Restarted || goal.State == plan.Unpaused})
 	if err != nil {
 		return nil, err
 	}

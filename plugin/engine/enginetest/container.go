@@ -43,6 +43,16 @@ type container struct {
 	runs       int  // how often it was started; differs between two runs
 	exits      int  // how often it ended
 	removed    bool
+
+	// namespace is the network that it was started in: its own, or that of
+	// another, which ends with that one's process.
+	namespace *namespace
+}
+
+// namespace is the network of one run of a container.
+type namespace struct {
+	owner *container
+	gone  bool
 }
 
 // running reports whether its process is there, be it paused.

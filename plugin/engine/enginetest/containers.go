@@ -86,12 +86,22 @@ func newestFirst(a, b *container) int {
 	return strings.Compare(a.id, b.id)
 }
 
-// networkOwner is the container whose network a container uses: its own, or the
-// one of the container it names.
+// networkOwner is the container whose network a container uses: itself, or the one
+// that owns the network in which the container that it names was when it joined
+// that. When the owner ends, those who joined are left on nothing, also when it is
+// started again.
 func (s *containerStore) networkOwner(c *container) (*container, error) {
-	if !c.host.NetworkMode.IsContainer() {
+	switch {
+	case !c.host.NetworkMode.IsContainer():
 		return c, nil
+	case c.namespace == nil || c.namespace.gone:
+		return nil, conflict("the network that %s has joined is gone", c.id)
 	}
+	return c.namespace.owner, nil
+}
+
+// joined is the container whose network a container is to join when it starts.
+func joined(s *containerStore, c *container) (*container, error) {
 	owner, err := s.find(c.host.NetworkMode.ConnectedContainer())
 	if err != nil {
 		return nil, err

@@ -76,9 +76,13 @@ func (l *lifecycle) start(c *container) error {
 // of another can be used.
 func (l *lifecycle) joinNetworks(c *container) error {
 	if c.host.NetworkMode.IsContainer() {
-		_, err := l.containers.networkOwner(c)
+		of, err := joined(l.containers, c)
+		if err == nil {
+			c.namespace = of.namespace
+		}
 		return err
 	}
+	c.namespace = &namespace{owner: c}
 	return l.networks.attachAll(c)
 }
 
@@ -100,6 +104,14 @@ func (l *lifecycle) ended(c *container, code int) {
 	c.exits++
 	l.containers.emit(c, events.ActionDie, "exitCode", strconv.Itoa(code))
 	l.volumes.unmount(c)
+	if c.namespace != nil && c.namespace.owner == c {
+		c.namespace.gone = true
+	}
+	for _, other := range l.containers.all() { // whose processes were started in those of c
+		if of, err := l.containers.find(other.host.PidMode.Container()); err == nil && of == c && other.running() {
+			l.ended(other, exitKilled)
+		}
+	}
 	switch {
 	case c.host.AutoRemove:
 		l.remove(c, true)

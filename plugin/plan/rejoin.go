@@ -1,0 +1,149 @@
+package plan
+
+import "fmt"
+
+// A container that shares the network, processes or memory of another has them only
+// until the process of that one ends. When it is started again, by whomever, the
+// engine makes them anew, and the first is left without a network, or with memory
+// that nobody else sees, until it is restarted itself.
+
+// rejoin finds the containers that serve on and are to be restarted, because those
+// that they share something with are started, or were by others; and so on, for
+// these may be shared with too.
+func (d decisions) rejoin() {
+	for found := true; found; {
+		found = false
+		for _, user := range d {
+			if user.rejoins == "" && user.keep != nil && user.keep.State == StateRunning {
+				user.rejoins = user.lost(d)
+				found = found || user.rejoins != ""
+			}
+		}
+	}
+}
+
+// lost says why a container that runs has lost, or will have, what it shares with
+// another; empty: it keeps it.
+func (d *decision) lost(all decisions) string {
+	for _, other := range all {
+		j := d.joined(other)
+		switch {
+		case j == nil:
+		case other.starts():
+			return "shares the " + j.What + " of " + other.want.Name + ", which is started"
+		case other.rejoins != "":
+			return "shares the " + j.What + " of " + other.want.Name + ", which is restarted"
+		case j.Gone && d.asked:
+			return "shares the " + j.What + " of " + other.want.Name + ", which was restarted"
+		}
+	}
+	if j := d.keep.lostJoined(); j != nil && d.asked {
+		return "shares the " + j.What + " of a container that was restarted"
+	}
+	return ""
+}
+
+// joined is what a container that serves on shares with another that does; nil:
+// nothing.
+func (d *decision) joined(other *decision) *Joined {
+	if d.keep == nil || other.keep == nil {
+		return nil
+	}
+	return d.keep.joined(other.keep.ID)
+}
+
+// joined is what a container shares with the one of an id; nil: nothing.
+func (h *HaveContainer) joined(id string) *Joined {
+	for i := range h.Joined {
+		if h.Joined[i].Of == id {
+			return &h.Joined[i]
+		}
+	}
+	return nil
+}
+
+// lostJoined is what a container shared with another that was started again since;
+// nil: nothing.
+func (h *HaveContainer) lostJoined() *Joined {
+	for i := range h.Joined {
+		if h.Joined[i].Gone {
+			return &h.Joined[i]
+		}
+	}
+	return nil
+}
+
+// rejoin finds the containers that restart is not about and that run, and restarts
+// them after those that they share something with.
+func (p lifecyclePlan) rejoin(have Have) {
+	for found := true; found; {
+		found = false
+		for _, user := range have.Containers {
+			if user.State != StateRunning || user.OneOff || p.builder.planned(restartKey(user.ID)) {
+				continue
+			}
+			for _, of := range have.Containers {
+				if j := user.joined(of.ID); j != nil && p.builder.planned(restartKey(of.ID)) {
+					p.restart(user, "shares the "+j.What+" of "+of.Name+", which is restarted")
+					found = true
+					break
+				}
+			}
+		}
+	}
+	e := ending{restarted: map[string]string{}}
+	for _, c := range have.Containers {
+		if p.builder.planned(restartKey(c.ID)) {
+			e.restarted[c.ID] = c.Name
+		}
+	}
+	e.noteSharers(p.builder, have)
+}
+
+// rejoinUnpaused restarts a container that goes on after a pause and lost meanwhile
+// what it shares with another.
+func (p lifecyclePlan) rejoinUnpaused(c HaveContainer) {
+	if j := c.lostJoined(); j != nil {
+		p.builder.add(restartKey(c.ID), Task{Restart, kindContainer, c.Name}, "shares the "+j.What+" of a container that was restarted",
+			RestartContainer{Container: c.ID, Name: c.Name, Timeout: p.goal.Timeout}, need(unpauseKey(c.ID)))
+	}
+}
+
+// ending are containers whose networks end, by id, by name: when they are started
+// again, or replaced.
+type ending struct{ restarted, replaced map[string]string }
+
+func (d decisions) ending() ending {
+	e := ending{map[string]string{}, map[string]string{}}
+	for _, d := range d {
+		if d.keep != nil && (d.starts() || d.rejoins != "") {
+			e.restarted[d.keep.ID] = d.want.Name
+		}
+		for _, h := range d.replace {
+			e.replaced[h.ID] = h.Name
+		}
+	}
+	return e
+}
+
+// noteSharers notes who else uses one of the networks and is not restarted: one-off
+// containers, whose work would be done twice, and those of others.
+func (e ending) noteSharers(b *builder, have Have) {
+	for _, c := range have.Containers {
+		if c.OneOff && c.State.Up() {
+			e.note(b, "one-off container "+c.Name, c.NetworkOf, "run it again", "run it again")
+		}
+	}
+	for _, x := range have.Externals {
+		e.note(b, x.Name, x.SharesOf, fmt.Sprintf("to give it one: docker restart %s", x.Name), "make it again")
+	}
+}
+
+func (e ending) note(b *builder, who, of, restarted, replaced string) {
+	if name, ok := e.restarted[of]; ok {
+		b.note("%s shares the network of %s, which is restarted, and is left without one; %s", who, name, restarted)
+	}
+	if name, ok := e.replaced[of]; ok {
+		b.note("%s shares the network of %s, which is replaced, and is left without one; %s", who, name, replaced)
+	}
+}
