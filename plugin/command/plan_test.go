@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write what the tests find into their fi
 // and compared with plan, then brought up too, after which nothing may be left
 // to do. "command" holds the words of the command where it is not plan, and
 // "meanwhile" what is done to the containers before it without the program: a word
-// and a name a line, as docker has them.
+// and a name a line, as docker has them; "Dockerfile" is what images are built from.
 func TestPlansForChanges(t *testing.T) {
 	files, err := filepath.Glob("testdata/plans/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -39,6 +39,9 @@ func TestPlansForChanges(t *testing.T) {
 			}
 			t.Chdir(t.TempDir())
 			m := newMemory(t)
+			if d := parts["Dockerfile"]; d != nil {
+				write(t, d.Name, string(d.Data))
+			}
 			if before := parts["before.yml"]; before != nil {
 				m.do(t, before.Data, "up", "-d")
 			}

@@ -47,10 +47,35 @@ func (d *decider) decide(w Container) *decision {
 	case d.keepsOld(candidates):
 		d.keepAsTheyAre(found, candidates)
 	default:
-		d.choose(found, candidates)
+		d.choose(found, slices.Clone(candidates))
 		found.leaveData()
 	}
+	if d.awaits(found) {
+		found.awaits, found.outdated = true, found.make
+		if len(candidates) > 0 {
+			found.make, found.cause, found.left = false, "", nil
+			d.keepAsTheyAre(found, candidates)
+			found.replace = nil
+		}
+	}
 	return found
+}
+
+// awaits reports whether what becomes of a container shows only when an image is
+// built: that of a container that serves on, its own or one that it is started
+// after. Until then it does not run with what is to be replaced, if it does not
+// already, and goes on if it does.
+func (d *decider) awaits(found *decision) bool {
+	w := found.want
+	if found.skip || !found.asked || slices.ContainsFunc(w.SharesWith, d.made.replaces) {
+		return false // on its own it would be left on a network that is gone
+	}
+	if found.keep != nil && d.goal.wants(w.Service) && d.goal.rebuilds(w.Image, d.want.Images) {
+		return true
+	}
+	return slices.ContainsFunc(d.made, func(other *decision) bool {
+		return other.awaits && slices.Contains(w.After, other.want.Service)
+	})
 }
 
 // keepsOld reports whether the goal is to leave containers as they are.

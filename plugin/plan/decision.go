@@ -14,6 +14,8 @@ type decision struct {
 	skip      bool             // not asked for and not there: nothing happens
 	keepsName bool             // it is, or is beside, one that another tool made and that stays
 	asItIs    bool             // another tool made the container, and it is not attached anywhere or detached
+	awaits    bool             // an image is built anew first, its own or of one that it is started after: what becomes of it is left to the plan that is made then
+	outdated  bool             // awaits: it is to be replaced, whatever is built
 	rejoins   string           // why it is restarted though it runs: it lost what it shares with another; empty: it is not
 	taken     bool             // a container that the plan removes or renames bears the wanted name until then
 }

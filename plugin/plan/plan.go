@@ -11,6 +11,10 @@ type Plan struct {
 	Steps []Step
 	Notes []string // what the user should know beside: containers and networks that are left alone; each may have several lines
 
+	// Later names the containers that are started or replaced by the plan that is made
+	// when the images are built, with their states.
+	Later []string
+
 	// unmet reports steps that have to come after one that is not in the plan:
 	// a mistake in this package. Make returns it, and Run refuses to begin: it
 	// is better to do nothing than to remove a container whose replacement may

@@ -47,7 +47,17 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	noteLostLinks(r.builder, want, have, r.removed)
 	noteHostPorts(r.builder, decisions)
 	noteLinkEnv(r.builder, goal, decisions)
-	return r.builder.plan(), nil
+	p := r.builder.plan()
+	for _, d := range decisions {
+		switch {
+		case goal.State != UpAndRunning || !d.awaits:
+		case d.keep == nil:
+			p.Later = append(p.Later, d.want.Name+" (created)")
+		case !d.keep.State.Up() || d.outdated:
+			p.Later = append(p.Later, d.want.Name+" ("+string(d.keep.State)+")")
+		}
+	}
+	return p, nil
 }
 
 // LeftAlone is the note that containers of these names, of services that the

@@ -14,7 +14,7 @@ func (d decisions) rejoin() {
 	for found := true; found; {
 		found = false
 		for _, user := range d {
-			if user.rejoins == "" && user.keep != nil && user.keep.State == StateRunning {
+			if user.rejoins == "" && !user.awaits && user.keep != nil && user.keep.State == StateRunning {
 				user.rejoins = user.lost(d)
 				found = found || user.rejoins != ""
 			}

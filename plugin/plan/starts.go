@@ -79,7 +79,7 @@ func (d *decision) predecessors() []string {
 
 // starts reports whether the container is one that is started.
 func (d *decision) starts() bool {
-	return d.asked && !d.skip && !d.want.OneOff && (d.keep == nil || !d.keep.State.Up())
+	return d.asked && !d.skip && !d.awaits && !d.want.OneOff && (d.keep == nil || !d.keep.State.Up())
 }
 
 // startPlan is what starts wait for.

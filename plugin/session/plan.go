@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
@@ -179,7 +180,14 @@ func (s *Session) Converge(ctx context.Context, r Request) error {
 		if s.Options.Planned != nil {
 			s.Options.Planned(s.View, planned)
 		}
+		later := strings.Join(planned.Plan.Later, ", ")
+		if later != "" && s.Options.DryRun {
+			planned.Plan.Notes = append(planned.Plan.Notes, "started or replaced when the images are built: "+later)
+		}
 		if err := s.Run(ctx, planned.Plan); err != nil || !r.Goal.Build || s.Options.DryRun {
+			if err != nil && later != "" {
+				s.Note("not started or replaced, for a step before failed: " + later)
+			}
 			return err
 		}
 		r.Goal.Build, r.Tell = false, nil
