@@ -35,9 +35,7 @@ func endpoints(networks []Network, edges []Edge) (map[string][]Endpoint, map[str
 			continue
 		}
 		at := seat{e.From, e.Network}
-		for _, spelled := range spellings(e.Alias, strings.ToLower(e.Alias)) {
-			private[at] = append(private[at], Name{Alias: spelled, Target: e.Target})
-		}
+		private[at] = append(private[at], PrivateNames(e.Alias, e.Target)...)
 		names[e.From] = append(names[e.From], meaning{e.Alias, e.Owner})
 	}
 	for _, n := range networks {
@@ -120,6 +118,22 @@ func (e *Endpoint) hide(n Network, names meanings) {
 		}
 	}
 	slices.SortFunc(e.Links, func(a, b Name) int { return strings.Compare(a.Alias, b.Alias) })
+}
+
+// PrivateNames are a private name in the spellings that programs use: those that
+// read an alias with capitals often ask for it in lower case. The engine compares
+// private names exactly, all others without case: the target's own name among them.
+// An alias in lower case has one spelling.
+func PrivateNames(alias, target string) []Name {
+	words := []string{alias, strings.ToLower(alias)}
+	if alias != words[1] && !strings.EqualFold(alias, target) {
+		words = append(words, strings.ToUpper(alias))
+	}
+	var list []Name
+	for _, s := range spellings(words...) {
+		list = append(list, Name{Alias: s, Target: target})
+	}
+	return list
 }
 
 // HiddenNames hides a name in the spellings that programs use. The engine

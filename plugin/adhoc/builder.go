@@ -67,7 +67,7 @@ func (b *builder) addNames(p pair, consumer *observed.Container, more []linking.
 	had := namesOn(endpoint)
 	names := slices.Clone(had)
 	for _, m := range more {
-		if !slices.ContainsFunc(names, func(n linking.Name) bool { return strings.EqualFold(n.Alias, m.Alias) }) {
+		if !slices.ContainsFunc(names, func(n linking.Name) bool { return n.Alias == m.Alias }) {
 			names = append(names, m)
 		}
 	}

@@ -42,6 +42,13 @@ func (t Target) name(alias string) linking.Name {
 	return linking.Name{Alias: alias, Target: t.Container.Name}
 }
 
+// Names are the private names for the target: its alias in the spellings that
+// programs use.
+func (t Target) Names() []linking.Name {
+	name := t.name(t.Alias)
+	return linking.PrivateNames(name.Alias, name.Target)
+}
+
 // Unlinkable is a container that can't be linked, or a link that can't be made.
 type Unlinkable struct {
 	Container string
@@ -101,7 +108,7 @@ func (p Planner) Link(consumer *observed.Container, targets []Target, isolate bo
 		var names []linking.Name
 		for _, o := range targets {
 			if o.Container == t.Container {
-				names = append(names, t.name(o.Alias))
+				names = append(names, o.Names()...)
 			}
 		}
 		b.link(consumer, t.Container, names)
@@ -124,7 +131,7 @@ func (p Planner) Run(networks map[string]plan.Network, targets []Target, made *o
 		if names[t.Container] == nil {
 			order = append(order, t.Container)
 		}
-		names[t.Container] = append(names[t.Container], t.name(t.Alias))
+		names[t.Container] = append(names[t.Container], t.Names()...)
 	}
 	for _, t := range order {
 		n := networks[t.Name]

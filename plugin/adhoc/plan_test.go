@@ -147,7 +147,14 @@ note: web stays on the default bridge, where every container reaches every other
   6 connect web to stacklite_cache.web: asked for [4]
 `,
 		},
-		"again": {engine: linked().set("web", offBridge).set("db", offBridge), consumer: "web", targets: []string{"db:SQL"}},
+		"again": {engine: linked().set("web", offBridge).set("db", offBridge), consumer: "web", targets: []string{"db:sql"}},
+		"again, in capitals": {
+			engine: linked().set("web", offBridge).set("db", offBridge), consumer: "web", targets: []string{"db:SQL"},
+			want: `
+  1 disconnect web from stacklite_db.web: another name
+  2 connect web to stacklite_db.web: another name [1]
+`,
+		},
 		"under a second name": {
 			engine: linked().set("web", offBridge).set("db", offBridge), consumer: "web", targets: []string{"db:sql", "db:database"},
 			want: `

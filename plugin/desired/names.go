@@ -81,14 +81,12 @@ func hide(settings *network.EndpointSettings, names []string) {
 // accepted is the wiring of a service on a network that earlier versions gave,
 // which is as good as long as nobody outside the project is on any network of
 // the service: names of links were private only where another had the name, and
-// nothing was hidden.
+// nothing was hidden. An alias in one spelling of several is not as good: clients
+// ask for it in lower case.
 func accepted(e linking.Endpoint) string {
 	public := linking.Endpoint{Aliases: e.Aliases}
 	for _, l := range e.Links {
-		again := slices.ContainsFunc(e.Links, func(o linking.Name) bool {
-			return o.Alias < l.Alias && strings.EqualFold(o.Alias, l.Alias)
-		})
-		if !l.Hides() && !strings.EqualFold(l.Alias, l.Target) && !again {
+		if !l.Hides() && !strings.EqualFold(l.Alias, l.Target) {
 			public.Links = append(public.Links, l)
 		}
 	}

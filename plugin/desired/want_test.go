@@ -13,6 +13,7 @@ import (
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -203,5 +204,28 @@ func TestTheShortNameOfANetworkIsThatInItsProject(t *testing.T) {
 		if got := desired.ShortNetworkName("demo", name); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
+	}
+}
+
+// TestNamesThatEarlierVersionsGaveStayButForCapitals: an alias in the one spelling
+// of the file does not answer to clients that ask in lower case.
+func TestNamesThatEarlierVersionsGaveStayButForCapitals(t *testing.T) {
+	want, err := wantOf(t, `
+web: {image: x, links: ["db:sql", "cache:Store"]}
+db: {image: x}
+cache: {image: x}
+`, plan.Have{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepts := map[string]linking.Endpoint{}
+	for _, n := range want.Networks {
+		accepts[n.Name] = labels.ParseEndpoint(n.Accepts["web"])
+	}
+	if got := accepts["demo_db.web"].Links; len(got) != 1 || got[0].Alias != "sql" {
+		t.Errorf("of the link to db are accepted %v", got)
+	}
+	if got := accepts["demo_cache.web"].Links; len(got) != 3 {
+		t.Errorf("of the link to cache are accepted %v, want all spellings", got)
 	}
 }

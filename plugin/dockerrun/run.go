@@ -156,7 +156,9 @@ func (r *linkedRun) complete(args []string) []string {
 		}
 		for _, t := range r.targets {
 			if t.Container == first {
-				args = append(args, "--link="+t.Container.Name+":"+t.Alias)
+				for _, n := range t.Names() {
+					args = append(args, "--link="+n.Target+":"+n.Alias)
+				}
 			}
 		}
 	}

@@ -287,7 +287,7 @@ func TestTheNamesThatCheckDemands(t *testing.T) {
 		"of an alias that hides a service": {
 			services: "web >cache >db:Cache\ndb\ncache",
 			want: map[string]string{
-				"p_web_1 p_db_1": "Cache cache db db_1 p_db_1", "p_web_1 p_cache_1": "cache_1 p_cache_1",
+				"p_web_1 p_db_1": "CACHE Cache cache db db_1 p_db_1", "p_web_1 p_cache_1": "cache_1 p_cache_1",
 				"p_db_1 p_web_1": "p_web_1 web web_1", "p_cache_1 p_web_1": "p_web_1 web web_1",
 			},
 		},

@@ -107,7 +107,7 @@ func TestAnAnswerHasTheNamesThatLeadThere(t *testing.T) {
 		"the other way there is no alias":     {"web >db:sql\ndb", "db", "web", "p_web_1 web web_1"},
 		"an alias that hides another service": {"web >cache >db:cache\ndb\ncache", "web", "cache", "cache_1 p_cache_1"},
 		"in any spelling":                     {"web >cache >db:Cache\ndb\ncache", "web", "cache", "cache_1 p_cache_1"},
-		"and what it leads to instead":        {"web >cache >db:Cache\ndb\ncache", "web", "db", "Cache cache db db_1 p_db_1"},
+		"and what it leads to instead":        {"web >cache >db:Cache\ndb\ncache", "web", "db", "CACHE Cache cache db db_1 p_db_1"},
 		"of a triangle":                       {"web >cache >db:Cache\ndb >cache\ncache", "web", "cache", "cache_1 p_cache_1"},
 		"on the host's network":               {"web net=host\ndb", "web", "db", ""},
 		"of an external container's network":  {"web <box:b\nside net==box", "web", "side", "b box"},
