@@ -71,6 +71,30 @@ func Variables(consumer string, links []VariableLink, mode EnvMode) []compose.Va
 	return out
 }
 
+// VariablesSize is about how much room the variables of links take in the
+// environment of a program, in bytes, where Linux counts a pointer to each. It
+// makes none of them: a range of ports gives tens of thousands.
+func VariablesSize(links []VariableLink, mode EnvMode) int {
+	if mode == EnvNone {
+		return 0
+	}
+	const pointer, rest = 8, 2 // =, and the byte that ends it
+	size := 0
+	for _, l := range links {
+		for _, p := range singlePorts(l.Ports) {
+			digits, proto := len(strconv.Itoa(p.number)), len(p.proto)
+			name := len(l.Alias) + len("_PORT_") + digits + len("_") + proto
+			size += 4*(name+rest+pointer) + len("_ADDR_PORT_PROTO") + proto + len("://:") + 2*len(l.Alias) + 2*digits + proto
+		}
+		for _, v := range l.Env {
+			if mode == EnvFull && v.Value != nil {
+				size += len(l.Alias) + len("_ENV_") + len(v.Name) + len(*v.Value) + rest + pointer
+			}
+		}
+	}
+	return size
+}
+
 // environment is values by variable.
 type environment map[string]string
 

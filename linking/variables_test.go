@@ -176,3 +176,19 @@ func TestEveryNameOfATargetHasItsVariablesAndTheLaterLinkWins(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSizeOfLinkVariablesIsKnownBeforeTheyAreMade(t *testing.T) {
+	links := []linking.VariableLink{
+		{Alias: "sip", Ports: expose("10000-19999/udp", "5060"), Env: []compose.Var{variable("KEY", strings.Repeat("x", 50000))}},
+		{Alias: "demo_sip_1", Ports: expose("10000-19999/udp")},
+	}
+	for _, mode := range []linking.EnvMode{linking.EnvPorts, linking.EnvFull, linking.EnvNone} {
+		want := 0
+		for _, l := range lines(linking.Variables("p_web_1", links, mode)) {
+			want += len(l) + 1 + 8
+		}
+		if got := linking.VariablesSize(links, mode); got < want*99/100 || got > want*101/100 {
+			t.Errorf("mode %d: got %d, want about %d", mode, got, want)
+		}
+	}
+}

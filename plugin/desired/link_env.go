@@ -28,6 +28,8 @@ type LinkSource struct {
 
 	alias      string
 	containers []string         // of the target, by name
+	target     string           // the service, or the external container as people write it
+	pos        compose.Pos      // of the link
 	shared     bool             // the target uses another's network, so that only the alias leads to it
 	ports      []compose.Expose // that the file exposes and publishes
 	env        []compose.Var    // that the file sets
@@ -56,7 +58,7 @@ func (in Inputs) linkSources(s *compose.Service, replicas map[string][]int) []Li
 		if edge.From != s.Name || edge.Alias == "" {
 			continue
 		}
-		src := LinkSource{alias: edge.Alias}
+		src := LinkSource{alias: edge.Alias, target: linking.ExternalText(edge.To), pos: edge.Pos}
 		if linking.IsExternal(edge.To) {
 			external := in.Have.external(edge.To)
 			if external == nil {
@@ -99,11 +101,15 @@ func filePorts(s *compose.Service) []compose.Expose {
 func (in Inputs) linkEnvSums(sources []LinkSource) map[string]string {
 	sums := map[string]string{}
 	for _, src := range sources {
-		facts, known := ImageFacts{ID: src.Image}, true
-		if src.Container == "" {
-			facts, known = in.Have.Facts[in.Have.Images[src.Image]]
+		facts, known := in.factsOf(src)
+		text, summed := in.sums[src.key()]
+		if !summed {
+			text = linkEnvSum(src, facts, in.Options.LinkEnv)
 		}
-		if text := linkEnvSum(src, facts, in.Options.LinkEnv); text != "" || !known {
+		if in.sums != nil {
+			in.sums[src.key()] = text
+		}
+		if text != "" || !known {
 			sums[src.alias] = text
 		}
 		if !known {
@@ -111,6 +117,21 @@ func (in Inputs) linkEnvSums(sources []LinkSource) map[string]string {
 		}
 	}
 	return sums
+}
+
+// linkKey is what the sum of a link's variables depends on, beside what is the same
+// for all links: many consumers may call one target alike.
+type linkKey struct{ target, container, alias string }
+
+func (src LinkSource) key() linkKey { return linkKey{src.target, src.Container, src.alias} }
+
+// factsOf is what is known of a link's target.
+func (in Inputs) factsOf(src LinkSource) (facts ImageFacts, known bool) {
+	if src.Container != "" {
+		return ImageFacts{ID: src.Image}, true
+	}
+	facts, known = in.Have.Facts[in.Have.Images[src.Image]]
+	return facts, known
 }
 
 // UnknownImages lists the ids of images whose ports link variables need and
@@ -137,21 +158,40 @@ func (in Inputs) UnknownImages() []string {
 // environment of an image, the image's id stands for what a plan does not know.
 func linkEnvSum(src LinkSource, facts ImageFacts, mode linking.EnvMode) string {
 	link := linking.VariableLink{Alias: src.alias, Env: src.env}
-	text := ""
 	if src.Container == "" {
 		link.Ports = slices.Concat(facts.Ports, src.ports)
 	}
+	said, nothing := sha256.New(), true // a range of ports gives tens of thousands of variables
+	say := func(words ...string) {
+		for _, word := range words {
+			said.Write([]byte(word))
+			nothing = nothing && word == ""
+		}
+	}
 	for _, v := range linking.Variables("", []linking.VariableLink{link}, mode)[1:] {
-		text += v.Name + "=" + *v.Value + "\n"
+		say(v.Name, "=", *v.Value, "\n")
 	}
 	if src.Container != "" || mode == linking.EnvFull {
-		text += facts.ID
+		say(facts.ID)
 	}
-	if text == "" {
+	if nothing {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:4])
+	return hex.EncodeToString(said.Sum(nil)[:4])
+}
+
+// variableLinks lists the names that a link gives, with what the variables of each
+// are made from.
+func (src LinkSource) variableLinks(project string, of ImageFacts) []linking.VariableLink {
+	if len(src.containers) == 0 && !src.shared {
+		return nil
+	}
+	ports, env := slices.Concat(of.Ports, src.ports), slices.Concat(of.Env, src.env)
+	var links []linking.VariableLink
+	for _, alias := range linking.VariableNames(project, src.alias, src.containers) {
+		links = append(links, linking.VariableLink{Alias: alias, Ports: ports, Env: env})
+	}
+	return links
 }
 
 // linkVariables works out the link variables of a container that is about to be
@@ -164,17 +204,10 @@ func (s ContainerSpec) linkVariables(name string, facts CreationFacts) ([]string
 	sums := map[string]string{}
 	var links []linking.VariableLink
 	for i, src := range s.links {
-		of := facts.Links[i]
-		if text := linkEnvSum(src, of, s.linkEnv); text != "" {
+		if text := linkEnvSum(src, facts.Links[i], s.linkEnv); text != "" {
 			sums[src.alias] = text
 		}
-		if len(src.containers) == 0 && !src.shared {
-			continue
-		}
-		env := slices.Concat(of.Env, src.env)
-		for _, alias := range linking.VariableNames(s.project, src.alias, src.containers) {
-			links = append(links, linking.VariableLink{Alias: alias, Ports: slices.Concat(of.Ports, src.ports), Env: env})
-		}
+		links = append(links, src.variableLinks(s.project, facts.Links[i])...)
 	}
 	taken := map[string]bool{}
 	for _, v := range slices.Concat(facts.Image.Env, s.service.Environment) {

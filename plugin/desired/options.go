@@ -35,6 +35,8 @@ type Inputs struct {
 	Scale    Scale // of every service: see KeepScale
 	Options  Options
 	Bases    Bases // what images are built upon; nil: does not matter
+
+	sums map[linkKey]string // of what link variables say, where they are worked out for many containers
 }
 
 // Resolve works out what the links of a project mean beside what there is:

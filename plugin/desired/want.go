@@ -38,6 +38,7 @@ func (in Inputs) Want() (plan.Want, error) {
 	for _, s := range in.Project.Services {
 		want.Services = append(want.Services, s.Name)
 	}
+	in.sums = map[linkKey]string{}
 	replicas := in.replicas()
 	for _, n := range in.Topology.Networks {
 		want.Networks = append(want.Networks, in.network(n, replicas))

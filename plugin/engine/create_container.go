@@ -27,6 +27,9 @@ func createContainer(ctx context.Context, e *Engine, a plan.CreateContainer, rep
 		}
 		facts.Links = append(facts.Links, of)
 	}
+	if err := spec.CheckLinkEnv(facts.Links); err != nil {
+		return err
+	}
 	for i, name := range a.Container.SharesWith {
 		facts.SharesIDs[name] = e.created.id(a.SharesWith[i])
 	}

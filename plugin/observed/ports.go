@@ -28,13 +28,13 @@ func EachPort(ports []Port) []Port {
 		return cmp.Or(cmp.Compare(a.Private, b.Private), strings.Compare(a.Protocol, b.Protocol),
 			strings.Compare(a.IP, b.IP), cmp.Compare(a.Public, b.Public))
 	})
-	var list []Port
-	for _, p := range ports {
-		if !slices.ContainsFunc(list, func(o Port) bool { return o.String() == p.String() }) {
-			list = append(list, p)
-		}
-	}
-	return list
+	seen := make(map[string]bool, len(ports))
+	return slices.DeleteFunc(ports, func(p Port) bool {
+		text := p.String()
+		again := seen[text]
+		seen[text] = true
+		return again
+	})
 }
 
 // PortWords writes ports in the order of EachPort.

@@ -149,6 +149,11 @@ func (s *Session) want(ctx context.Context, in desired.Inputs, goal plan.Goal) (
 	for id, of := range facts {
 		in.Have.Facts[id] = of
 	}
+	if !goal.NoCreate {
+		if err := in.CheckLinkEnv(goal.Services); err != nil {
+			return plan.Want{}, err
+		}
+	}
 	return in.Want()
 }
 
