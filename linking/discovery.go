@@ -10,8 +10,9 @@ import (
 	"github.com/stack-lite/stack-lite/compose"
 )
 
-// DiscoverLabel is the label by which a service takes part in discovery
-// ("true") or does not ("false"), whatever else it has.
+// DiscoverLabel is the label by which a service is found by discovery proxies
+// ("true"), is such a proxy ("proxy"), or is neither ("false"), whatever else it
+// has.
 const DiscoverLabel = "io.stack-lite.discover"
 
 // VirtualHost is the variable by which a service asks a discovery proxy to be
@@ -20,33 +21,36 @@ const VirtualHost = "VIRTUAL_HOST"
 
 // Role is what a service is to discovery. It may be both.
 type Role struct {
-	Proxy        bool // it mounts the engine's socket and publishes a port beyond this machine
+	Proxy        bool // it finds others through the engine, itself or by what writes its configuration, or has the label
 	Discoverable bool // it has VIRTUAL_HOST, or the label
 }
 
-// RoleOf returns what a service is to discovery. A service without a network
-// stack of its own takes no part. One that publishes its ports on loopback alone
-// is no proxy: it serves this machine, as the proxies of the engine's socket and
-// the dashboards do that nobody else is to reach.
-func RoleOf(svc *compose.Service) Role {
-	if m := svc.Net.Mode; m != compose.NetLinks && m != compose.NetNetwork {
+// RoleOf returns what a service of a project is to discovery. A service without a
+// network stack of its own takes no part. One that publishes its ports on loopback
+// alone is no proxy: it serves this machine, as the proxies of the engine's socket
+// and the dashboards do that nobody else is to reach.
+func RoleOf(p *compose.Project, svc *compose.Service) Role {
+	if !takesPart(svc) {
 		return Role{}
 	}
 	var r Role
-	socket := slices.ContainsFunc(svc.Volumes, func(v compose.Volume) bool { return !v.Named && IsSocket(v.Host) })
-	r.Proxy = socket && len(PublishedPorts(svc)) > 0
+	published := len(PublishedPorts(svc)) > 0
+	r.Proxy = isDeclaredProxy(svc) || published && (hasSocket(svc) || len(GeneratorsOf(p, svc)) > 0)
 	for _, v := range svc.Environment {
 		if v.Name == VirtualHost && v.Value != nil && *v.Value != "" {
 			r.Discoverable = true
 		}
 	}
-	switch l := label(svc, DiscoverLabel); strings.ToLower(*l.Value) {
-	case "true":
-		r.Discoverable = true
-	case "false":
-		r = Role{}
-	}
+	r.Discoverable = r.Discoverable || strings.EqualFold(*label(svc, DiscoverLabel).Value, "true")
 	return r
+}
+
+// DeclaredProxy is the value of DiscoverLabel of a discovery proxy that nothing
+// else shows to be one.
+const DeclaredProxy = "proxy"
+
+func isDeclaredProxy(svc *compose.Service) bool {
+	return strings.EqualFold(*label(svc, DiscoverLabel).Value, DeclaredProxy)
 }
 
 // PublishedPorts returns the ports of a service that others than this machine
@@ -84,7 +88,7 @@ func IsSocket(host string) bool { return path.Base(host) == "docker.sock" }
 func discover(p *compose.Project, edges []Edge, externals []External) (found, withheld []Edge) {
 	roles := make(map[string]Role, len(p.Services))
 	for _, svc := range p.Services {
-		roles[svc.Name] = RoleOf(svc)
+		roles[svc.Name] = RoleOf(p, svc)
 	}
 	for _, svc := range p.Services {
 		if roles[svc.Name].Proxy {
@@ -114,7 +118,42 @@ func discover(p *compose.Project, edges []Edge, externals []External) (found, wi
 			}
 		}
 	}
-	return found, withheld
+	return append(found, generatorEdges(p, slices.Concat(edges, found))...), withheld
+}
+
+// generatorEdges returns the edges that a proxy in two containers needs besides:
+// what writes its configuration looks at its own networks for the addresses that
+// the proxy is to use, so all three have to be on one.
+func generatorEdges(p *compose.Project, edges []Edge) []Edge {
+	var found []Edge
+	for _, svc := range p.Services {
+		for _, name := range GeneratorsOf(p, svc) {
+			g := p.Service(name)
+			for _, site := range p.Services {
+				if site == svc || site == g || meet(svc, site) || !RoleOf(p, site).Discoverable || !hasEdgeTo(edges, svc.Name, site.Name) {
+					continue
+				}
+				for _, e := range []Edge{discovery(name, svc.Name, svc.Pos, meet(g, svc)), discovery(name, site.Name, site.Pos, meet(g, site))} {
+					if e.For = svc.Name; !slices.Contains(found, e) {
+						found = append(found, e)
+					}
+				}
+			}
+		}
+	}
+	return found
+}
+
+// together lists the services that have to be on one network: a proxy in two
+// containers and a service that it finds.
+func together(edges []Edge) [][]string {
+	var sets [][]string
+	for _, e := range edges {
+		if e.For != "" && e.To != e.For && !e.OnOtherNetwork {
+			sets = append(sets, []string{e.From, e.For, e.To})
+		}
+	}
+	return sets
 }
 
 func discovery(proxy, target string, pos compose.Pos, joined bool) Edge {
@@ -139,12 +178,18 @@ func hasEdgeTo(edges []Edge, a, b string) bool {
 func (t *Topology) Discovered() []compose.Note {
 	var notes []compose.Note
 	for _, e := range t.Edges {
-		if e.Kind == DiscoveryEdge {
-			notes = append(notes, compose.Note{
-				Pos: e.Pos, Path: ExternalText(e.To),
-				Text: fmt.Sprintf("the discovery proxy %q finds %q without a link", ExternalText(e.From), ExternalText(e.To)),
-			})
+		if e.Kind != DiscoveryEdge {
+			continue
 		}
+		text := fmt.Sprintf("the discovery proxy %q finds %q without a link", ExternalText(e.From), ExternalText(e.To))
+		switch e.For {
+		case "":
+		case e.To:
+			text = fmt.Sprintf("%q has the docker socket and configures the discovery proxy %q", e.From, e.To)
+		default:
+			continue // the proxy finds it, which is told
+		}
+		notes = append(notes, compose.Note{Pos: e.Pos, Path: ExternalText(e.To), Text: text})
 	}
 	return append(notes, t.DiscoveryNotes...)
 }

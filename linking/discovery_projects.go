@@ -51,9 +51,9 @@ func MatchesProject(patterns []string, name string) bool {
 
 // ProjectsOf returns where a service may find others outside of its project; nil:
 // nowhere, as for one that is no discovery proxy.
-func ProjectsOf(svc *compose.Service) []string {
+func ProjectsOf(p *compose.Project, svc *compose.Service) []string {
 	l := label(svc, ProjectsLabel)
-	if !RoleOf(svc).Proxy || *l.Value == "" {
+	if !RoleOf(p, svc).Proxy || *l.Value == "" {
 		return nil
 	}
 	patterns, _, _ := ParseProjects(*l.Value)
@@ -65,7 +65,7 @@ func ProjectsOf(svc *compose.Service) []string {
 // proxy if others than this machine found its ports.
 func checkProjects(p *compose.Project) (finds, noEffect []compose.Note, errs compose.Errors) {
 	for _, svc := range p.Services {
-		if OnLoopback(svc) && slices.ContainsFunc(p.Services, func(s *compose.Service) bool { return s != svc && RoleOf(s).Discoverable }) {
+		if OnLoopback(p, svc) && slices.ContainsFunc(p.Services, func(s *compose.Service) bool { return s != svc && RoleOf(p, s).Discoverable }) {
 			finds = append(finds, compose.Note{
 				Pos: svc.Pos, Path: svc.Name + ".ports",
 				Text: fmt.Sprintf("%q publishes its ports on loopback alone, so it is no discovery proxy; link it to what it needs", svc.Name),
@@ -83,7 +83,7 @@ func checkProjects(p *compose.Project) (finds, noEffect []compose.Note, errs com
 				Pos: l.Pos, Path: at, Msg: fmt.Sprintf("%q is not a project name", mistake),
 				Hints: []string{`write names such as "shop, blog*", in which * and ? stand for any letters and for one`},
 			})
-		case RoleOf(svc).Proxy:
+		case RoleOf(p, svc).Proxy:
 			finds = append(finds, compose.Note{
 				Pos: l.Pos, Path: at,
 				Text: fmt.Sprintf("the discovery proxy %q may find services of other projects: %s", svc.Name, strings.Join(patterns, ", ")),
@@ -91,7 +91,7 @@ func checkProjects(p *compose.Project) (finds, noEffect []compose.Note, errs com
 		default:
 			noEffect = append(noEffect, compose.Note{
 				Pos: l.Pos, Path: at,
-				Text: fmt.Sprintf("has no effect: %q is no discovery proxy, which mounts the docker socket and publishes a port on more than loopback", svc.Name),
+				Text: fmt.Sprintf("has no effect: %q is no discovery proxy, which mounts the docker socket and publishes a port on more than loopback; to declare it one: %s: %q", svc.Name, DiscoverLabel, DeclaredProxy),
 			})
 		}
 	}
@@ -100,11 +100,11 @@ func checkProjects(p *compose.Project) (finds, noEffect []compose.Note, errs com
 
 // OnLoopback reports whether a service would be a discovery proxy but for the
 // addresses that it publishes its ports on.
-func OnLoopback(svc *compose.Service) bool {
+func OnLoopback(p *compose.Project, svc *compose.Service) bool {
 	everywhere := *svc
 	everywhere.Ports = slices.Clone(svc.Ports)
 	for i := range everywhere.Ports {
 		everywhere.Ports[i].IP = ""
 	}
-	return !RoleOf(svc).Proxy && RoleOf(&everywhere).Proxy
+	return !RoleOf(p, svc).Proxy && RoleOf(p, &everywhere).Proxy
 }

@@ -63,7 +63,8 @@
 //
 // Discovery makes an edge from a proxy, which mounts the engine's socket and
 // publishes a port on more than loopback, to every service with VIRTUAL_HOST,
-// unless they have one already. Options.Externals says what there is in other
+// unless they have one already. A proxy may be in two containers: GeneratorsOf
+// finds the one that has the socket, and all three are on one network. Options.Externals says what there is in other
 // projects, and what of it the proxy's side allows to be joined; the rest is in
 // Topology.Withheld.
 //

@@ -51,7 +51,7 @@ func networks(p *compose.Project, edges []Edge, o Options) []Network {
 			unlinked = append(unlinked, name)
 		}
 	}
-	return append(named(append(pairs, covered(inside, o.Keep)...)), alone(unlinked)...)
+	return append(named(append(pairs, covered(inside, append(together(inside), o.Keep...))...)), alone(unlinked)...)
 }
 
 // covered returns the members of as few networks as possible that carry edges

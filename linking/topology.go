@@ -87,6 +87,7 @@ type Edge struct {
 	Alias          string      // what the consumer calls it; its own name where the file has no alias; none for discovery
 	Target         string      // the name on the network that the alias stands for; none for discovery
 	Network        string      // the network that carries it; none with OnOtherNetwork
+	For            string      // the proxy that From configures, of an edge of discovery that is there for it
 	OnOtherNetwork bool        // the two are on a network of the user's, which is not in the topology
 	Pos            compose.Pos //
 }

@@ -24,6 +24,9 @@ import (
 //	web 80:8080         published ports
 //	web 127.0.0.1:80:80 on one address
 //	web sock            mounts the engine's socket: with a port a discovery proxy
+//	web gen=nginx       is a docker-gen that signals that container
+//	web dir=conf        mounts that directory, at a path of the same name
+//	web label=NAME      a label without a value
 //	web vhost           has VIRTUAL_HOST
 //	web discover=false  the label
 //	web projects=a,b*   the label of a proxy
@@ -73,6 +76,12 @@ func sketchWord(s *compose.Service, word string, pos compose.Pos) error {
 		s.Environment = append(s.Environment, compose.Var{Name: linking.VirtualHost, Value: &host, Pos: pos})
 	case key == "discover":
 		s.Labels = append(s.Labels, compose.Var{Name: linking.DiscoverLabel, Value: &value, Pos: pos})
+	case key == "gen":
+		s.Image, s.Command = "docker-gen", []string{"-notify-sighup", value, "-watch", "/nginx.tmpl", "/conf/default.conf"}
+	case key == "dir":
+		s.Volumes = append(s.Volumes, compose.Volume{Host: "/srv/" + value, Target: "/" + value, Pos: pos})
+	case key == "label":
+		s.Labels = append(s.Labels, compose.Var{Name: value, Pos: pos})
 	case key == "projects":
 		s.Labels = append(s.Labels, compose.Var{Name: linking.ProjectsLabel, Value: &value, Pos: pos})
 	case key == "pid":

@@ -85,7 +85,7 @@ func (in outside) roleOfStopped(c *observed.Container) linking.Role {
 	role := c.Role
 	if c.Socket && !role.Proxy {
 		role.Proxy = slices.ContainsFunc(in.Project.Services, func(svc *compose.Service) bool {
-			return linking.RoleOf(svc).Discoverable && in.recorded(svc, ExternalName(c))
+			return linking.RoleOf(in.Project, svc).Discoverable && in.recorded(svc, ExternalName(c))
 		})
 	}
 	return role
@@ -107,7 +107,7 @@ func (in outside) awayPartners() []*partner {
 			}
 			e := &partner{External: linking.External{Name: name}}
 			for _, svc := range in.Project.Services {
-				if role := linking.RoleOf(svc); in.recorded(svc, name) {
+				if role := linking.RoleOf(in.Project, svc); in.recorded(svc, name) {
 					e.Proxy, e.Discoverable = e.Proxy || role.Discoverable, e.Discoverable || role.Proxy
 				}
 			}
@@ -138,8 +138,8 @@ func (in outside) allowed(svc *compose.Service, e *partner) bool {
 }
 
 func (in outside) allowedByFile(svc *compose.Service, e *partner) bool {
-	role := linking.RoleOf(svc)
-	finds := role.Proxy && e.Discoverable && linking.MatchesProject(linking.ProjectsOf(svc), projectOrName(e.Name))
+	role := linking.RoleOf(in.Project, svc)
+	finds := role.Proxy && e.Discoverable && linking.MatchesProject(linking.ProjectsOf(in.Project, svc), projectOrName(e.Name))
 	return finds || role.Discoverable && e.Proxy && linking.MatchesProject(e.finds, in.Project.Name)
 }
 

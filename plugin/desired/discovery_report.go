@@ -53,7 +53,7 @@ func (in Inputs) Discovered() DiscoveryReport {
 	var r DiscoveryReport
 	for _, e := range in.Topology.Edges {
 		switch {
-		case e.Kind != linking.DiscoveryEdge:
+		case e.Kind != linking.DiscoveryEdge || e.For != "": // the proxy finds it, which is told
 			continue
 		case o.onlyRecorded(e):
 			r.Before = o.add(r.Before, e)
@@ -153,7 +153,7 @@ func (in reporter) published(proxy string) []string {
 // others, by its file.
 func (in reporter) finds(proxy string) []string {
 	if svc := in.Project.Service(proxy); svc != nil {
-		return linking.ProjectsOf(svc)
+		return linking.ProjectsOf(in.Project, svc)
 	}
 	for _, p := range in.known {
 		if p.Name == proxy {
@@ -194,13 +194,13 @@ func (in reporter) parted() []Finding {
 	}
 	loopback := func(name string) bool {
 		if svc := in.Project.Service(name); svc != nil {
-			return linking.OnLoopback(svc)
+			return linking.OnLoopback(in.Project, svc)
 		}
 		return slices.ContainsFunc(replicas(name), func(c *observed.Container) bool { return c.Socket })
 	}
 	discoverable := func(name string) bool {
 		if svc := in.Project.Service(name); svc != nil {
-			return linking.RoleOf(svc).Discoverable
+			return linking.RoleOf(in.Project, svc).Discoverable
 		}
 		return slices.ContainsFunc(replicas(name), func(c *observed.Container) bool { return c.Role.Discoverable })
 	}
@@ -258,7 +258,7 @@ func (in reporter) unnamed() []linking.Edge {
 			if !all.recorded(svc, e.Name) {
 				continue
 			}
-			switch role := linking.RoleOf(svc); {
+			switch role := linking.RoleOf(in.Project, svc); {
 			case role.Proxy && e.Discoverable:
 				edges = append(edges, linking.Edge{From: svc.Name, To: e.Name, Owner: e.Name})
 			case role.Discoverable && e.Proxy:

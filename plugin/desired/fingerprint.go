@@ -26,10 +26,10 @@ func fingerprint(s *compose.Service) plan.Fingerprint { return plan.NewFingerpri
 // printed is the fingerprint as a label has it: with the role in discovery, for
 // which it vouches. The role is not compared. It follows from keys that are, and
 // earlier versions left it out where discovery did not look beyond the project.
-func printed(s *compose.Service) plan.Fingerprint {
+func (in Inputs) printed(s *compose.Service) plan.Fingerprint {
 	all := settings(s)
-	if role := labels.RoleText(linking.RoleOf(s)); role != "" {
-		all[labels.RoleSetting()] = labels.RoleSettingText(role, strings.Join(linking.ProjectsOf(s), ","))
+	if role := labels.RoleText(linking.RoleOf(in.Project, s)); role != "" {
+		all[labels.RoleSetting()] = labels.RoleSettingText(role, strings.Join(linking.ProjectsOf(in.Project, s), ","))
 	}
 	return plan.NewFingerprint(all)
 }

@@ -170,12 +170,12 @@ func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Containe
 	out[labels.ComposeVersion], out[labels.Version] = labels.ActsAs, in.Options.Version
 	out[labels.WorkingDir] = in.Project.Dir
 	out[labels.Files] = labels.ListText(in.Project.Files)
-	role := linking.RoleOf(s)
+	role := linking.RoleOf(in.Project, s)
 	out[labels.Discovery] = labels.RoleText(role)
 	if role.Proxy { // also where the file names none: the image may
-		out[linking.ProjectsLabel] = strings.Join(linking.ProjectsOf(s), ",")
+		out[linking.ProjectsLabel] = strings.Join(linking.ProjectsOf(in.Project, s), ",")
 	}
-	out[labels.Fingerprint] = string(printed(s))
+	out[labels.Fingerprint] = string(in.printed(s))
 	out[labels.After] = labels.ListText(c.After)
 	out[labels.MACAddress] = macAddress(s)
 	return out

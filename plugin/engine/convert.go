@@ -151,7 +151,7 @@ func addReplica(out *observed.Container, of map[string]string) {
 func guessRole(out *observed.Container, c container.Summary) {
 	said := strings.ToLower(c.Labels[linking.DiscoverLabel])
 	out.Socket = said != "false" && slices.ContainsFunc(c.Mounts, func(m container.MountPoint) bool { return linking.IsSocket(m.Source) })
-	out.Role = linking.Role{Proxy: out.Socket && len(out.Published()) > 0, Discoverable: said == "true"}
+	out.Role = linking.Role{Proxy: out.Socket && len(out.Published()) > 0 || said == linking.DeclaredProxy, Discoverable: said == "true"}
 }
 
 func addEndpoints(out *observed.Container, c container.Summary) {
