@@ -8,8 +8,8 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// nearest is the one of names that was probably meant by word, or "".
-func nearest(word string, names []string) string {
+// Nearest is the one of names that was probably meant by word, or "".
+func Nearest(word string, names []string) string {
 	best, least := "", 3
 	if len(word) < 4 {
 		least = 2
@@ -49,12 +49,12 @@ func anagram(a, b string) bool {
 // looked for: each costs a comparison with every name there is.
 const maxSuggested = 100
 
-// meant is nearest, while a reader may still be reading.
+// meant is Nearest, while a reader may still be reading.
 func (r *report) meant(word string, names []string) string {
 	if len(r.errs) >= maxSuggested {
 		return ""
 	}
-	return nearest(word, names)
+	return Nearest(word, names)
 }
 
 // choices is a hint that lists names, where they fit on a line or two.
@@ -68,7 +68,7 @@ func choices(what string, names []string) []string {
 // DidYouMean is the end of a message about a word that is none of the names:
 // ` (did you mean "db"?)`, or nothing where none of them is near.
 func DidYouMean(word string, names []string) string {
-	return suggestion(nearest(word, names))
+	return suggestion(Nearest(word, names))
 }
 
 func suggestion(name string) string {

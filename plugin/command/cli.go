@@ -24,6 +24,7 @@ type cli struct {
 	classic *classic.Tool   // the old tool that this is called as; nil: none
 	level   string          // of what an old tool is to say; empty: as verbose says
 	verbose bool
+	version bool // the version is asked for, in place of a verb
 }
 
 // options are the general options, for a verb to change.

@@ -25,6 +25,9 @@ replaced.`,
 			if c.classic != nil {
 				classic.Warn(c.view(), "The create command is deprecated. Use the up command with the --no-start flag instead.")
 			}
+			if err := f.imageFlags.check(); err != nil {
+				return err
+			}
 			create := f
 			create.noStart = true
 			o := c.options()

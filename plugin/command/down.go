@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +37,13 @@ With --project-name this works even when the files are gone.`,
 		Example: `  docker stacklite down
   docker stacklite down --volumes --remove-orphans
   docker stacklite -p demo down`,
-		Args: cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return exit.Usage{Msg: "down takes no services: it is for the whole stack", Kind: exit.KindCommandLine, Words: []string{"down"},
+				Advice: []string{"to remove the containers of services: docker stacklite rm --stop --force " + strings.Join(shellWords(args), " ")}}
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runDown(ctx, s, f) })
 		},

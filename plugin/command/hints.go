@@ -2,12 +2,18 @@ package command
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // Hints names a flag that helps against an error: packages below this one do
@@ -58,4 +64,139 @@ func stepHints(failed *plan.StepError) []string {
 		}
 	}
 	return hints
+}
+
+// verbsElsewhere are words that people type as verbs because docker or another
+// release has them, each with the command that does it here. SERVICE stands for
+// the first argument and web where there is none, ARGS for all.
+func verbsElsewhere() map[string]string {
+	container := "$(docker stacklite ps -q SERVICE)"
+	list := map[string]string{
+		"cp":       "docker cp ARGS",
+		"attach":   "docker attach " + container,
+		"inspect":  "docker inspect " + container,
+		"stats":    "docker stats $(docker stacklite ps -q ALL)",
+		"commit":   "docker commit " + container + " IMAGE",
+		"diff":     "docker diff " + container,
+		"export":   "docker export " + container + " > FILE",
+		"sh":       "docker stacklite exec SERVICE sh",
+		"shell":    "docker stacklite exec SERVICE sh",
+		"bash":     "docker stacklite exec SERVICE bash",
+		"rmi":      "docker rmi $(docker stacklite config --images)",
+		"validate": "docker stacklite config -q",
+		"convert":  "docker stacklite config",
+		"volumes":  "docker stacklite config --volumes",
+		"login":    "docker login",
+	}
+	for verb, words := range map[string][]string{
+		"ps": {"status", "list", "containers"}, "down": {"destroy"}, "rm": {"remove", "delete"}, "ls": {"projects"},
+	} {
+		for _, word := range words {
+			list[word] = "docker stacklite " + verb
+		}
+	}
+	return list
+}
+
+// inItsPlace is a hint with what was probably meant by a word that is no verb, and
+// its arguments; nothing where that is not known.
+func inItsPlace(cmd *cobra.Command, args []string) string {
+	if line, known := verbsElsewhere()[args[0]]; known && cmd.Name() == Name {
+		return "to do that: " + filledIn(line, args[1:])
+	}
+	var names []string
+	for _, verb := range cmd.Commands() {
+		if verb.IsAvailableCommand() {
+			names = append(names, verb.Name())
+		}
+	}
+	if near := near(args[0], names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
+// filledIn puts arguments into the command of verbsElsewhere.
+func filledIn(line string, args []string) string {
+	services := slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "-") })
+	first := "web"
+	if len(services) > 0 {
+		first = services[0]
+	}
+	paths := []string{"$(docker stacklite ps -q web):/PATH", "."}
+	if len(services) > 0 {
+		paths = nil
+		for _, a := range args {
+			if service, path, in := strings.Cut(a, ":"); in {
+				a = "$(docker stacklite ps -q " + shellWords([]string{service})[0] + "):" + path
+			}
+			paths = append(paths, a)
+		}
+	}
+	return strings.NewReplacer(
+		" ALL", strings.TrimRight(" "+strings.Join(shellWords(services), " "), " "), "SERVICE", shellWords([]string{first})[0], "ARGS", strings.Join(paths, " "),
+	).Replace(line)
+}
+
+// shellWords are words as they are typed.
+func shellWords(words []string) []string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = view.ShellWord(w)
+	}
+	return quoted
+}
+
+// flagHint is what was probably meant by a flag that a command does not have;
+// nothing where that is not known.
+func flagHint(cmd *cobra.Command, word string) string {
+	if len(word) < 2 {
+		return ""
+	}
+	var own []string
+	ownFlags(cmd).VisitAll(func(f *pflag.Flag) { own = append(own, f.Name) })
+	if found := onlyBeginning(word, own); found != "" {
+		return "did you mean --" + found + "?"
+	}
+	var have []string
+	for _, verb := range rootOf(cmd).Commands() {
+		if f := verb.LocalNonPersistentFlags().Lookup(word); f != nil && !f.Hidden {
+			have = append(have, verb.Name())
+		}
+	}
+	if len(have) > 0 {
+		return "--" + word + " is a flag of " + strings.Join(have, ", ")
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden || cmd.Root().PersistentFlags().Lookup(f.Name) != nil {
+			names = append(names, f.Name)
+		}
+	})
+	if near := near(word, names); near != "" {
+		return "did you mean --" + near + "?"
+	}
+	return ""
+}
+
+// near is the one of names that a word is the beginning of, or else nearest to.
+func near(word string, names []string) string {
+	if found := onlyBeginning(word, names); found != "" && len(word) > 1 {
+		return found
+	}
+	return compose.Nearest(word, names)
+}
+
+// onlyBeginning is the one name that begins with a word; nothing where several do.
+func onlyBeginning(word string, names []string) string {
+	found := ""
+	for _, name := range names {
+		if strings.HasPrefix(name, word) {
+			if found != "" {
+				return ""
+			}
+			found = name
+		}
+	}
+	return found
 }

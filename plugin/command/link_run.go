@@ -21,7 +21,7 @@ linked to and the internet, and publishes ports. Nothing else reaches it, and
 its targets do not reach each other through it. --network adds a network, except
 bridge, which is left out; host, none and container:NAME are refused.`,
 		Example: `  docker stacklite link run -it --name web --link mysql:mysql IMAGE /run.sh
-  docker stacklite link run -d --rm -p 80:80 --link mysql --link redis:cache IMAGE`,
+  docker stacklite link run -d -p 80:80 --link mysql --link redis:cache IMAGE`,
 		DisableFlagParsing: true,
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 && args[len(args)-1] == "--link" {

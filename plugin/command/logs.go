@@ -34,9 +34,9 @@ func newLogsCommand(c *cli) *cobra.Command {
 		Use:   "logs [OPTIONS] [SERVICE...]",
 		Short: "Show the output of containers",
 		Long: `Show the output of the stack's containers, or of those of the named services, in
-the order of time. Their standard error goes to standard error. On a terminal the
-output keeps its colours, but nothing that moves the cursor; a file or a pipe
-gets it as it is.
+the order of time. Their standard error goes to standard error. On a terminal
+the output keeps its colours, but nothing that moves the cursor; a file or a
+pipe gets it as it is.
 
 --follow also shows new output as it is written, across restarts and with
 containers that are created later, until no container runs any more.`,

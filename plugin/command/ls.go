@@ -27,8 +27,8 @@ func newLsCommand(c *cli) *cobra.Command {
 		Long: `List the stacks that have running containers, with the files that they were
 created from. The files themselves are not read.
 
-Stacks that docker-compose 1.x has created are listed too, and MADE BY says so. In
-their directory all commands act on them, and up replaces their containers.`,
+Stacks that docker-compose 1.x has created are listed too, and MADE BY says so.
+In their directory all commands act on them, and up replaces their containers.`,
 		Example: `  docker stacklite ls
   docker stacklite ls --all --format json`,
 		Args: cobra.NoArgs,

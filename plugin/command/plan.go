@@ -28,12 +28,17 @@ plan with --dry-run.`,
   docker stacklite down --dry-run`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.imageFlags.check(); err != nil {
+				return err
+			}
 			o := c.options()
 			o.DryRun, o.PlanFormat = true, format
 			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error { return runUp(ctx, s, c.classic, f, args) })
 		},
 	}
 	f.add(cmd)
+	f.imageFlags.add(cmd)
+	_ = cmd.Flags().MarkHidden("quiet-pull") // nothing is pulled
 	cmd.Flags().StringVar(&format, "format", "tasks", "output format: tasks, steps or json")
 	return cmd
 }

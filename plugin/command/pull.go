@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -40,8 +38,8 @@ login. A pull whose connection breaks is retried.`,
   docker stacklite pull --policy missing`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains([]string{"always", "missing", "never"}, f.policy) {
-				return exit.Usage{Msg: fmt.Sprintf("--policy %s is neither always nor missing or never", f.policy)}
+			if err := oneOf("--policy", f.policy, pullPolicies()); err != nil {
+				return err
 			}
 			o := c.options()
 			if f.serial || !f.parallel {

@@ -27,9 +27,9 @@ func newPushCommand(c *cli) *cobra.Command {
 		Short: "Push the images of services that are built",
 		Long: `Push the images that were built for services to a registry.
 
-Such an image is called PROJECT_SERVICE, which names no registry; it is pushed as
-PREFIX/PROJECT_SERVICE. Services with "image:" are skipped. Credentials are those
-of docker login.`,
+Such an image is called PROJECT_SERVICE, which names no registry; it is pushed
+as PREFIX/PROJECT_SERVICE. Services with "image:" are skipped. Credentials are
+those of docker login.`,
 		Example: `  docker stacklite push --to registry.example.com/team
   docker stacklite push --to localhost:5000 web`,
 		ValidArgsFunction: c.completeServices,

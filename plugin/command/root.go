@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -29,7 +29,68 @@ func New(env *session.Environment, old *classic.Tool) (*cobra.Command, func() vi
 	return newRoot(c), c.view
 }
 
-// newRoot makes the command line. A new verb is a file and a line here.
+// groupProgram has the verbs that are about no container.
+const groupProgram = "program"
+
+// verbGroup are verbs that the help shows together.
+type verbGroup struct {
+	id, title string
+	verbs     []*cobra.Command
+}
+
+// verbGroups are all verbs. A new one is a file and a line here.
+func verbGroups(c *cli) []verbGroup {
+	return []verbGroup{
+		{"before", "See what a file means:", []*cobra.Command{
+			newConfigCommand(c),
+			newPlanCommand(c),
+			newGraphCommand(c),
+			newCanCommand(c),
+		}},
+		{"make", "Make the stack, and change it:", []*cobra.Command{
+			newUpCommand(c),
+			newScaleCommand(c),
+			newRunCommand(c),
+			newCreateCommand(c),
+			newBuildCommand(c),
+			newPullCommand(c),
+			newPushCommand(c),
+		}},
+		{"look", "Look at it and into it:", []*cobra.Command{
+			newPsCommand(c),
+			newLogsCommand(c),
+			newExecCommand(c),
+			newTopCommand(c),
+			newPortCommand(c),
+			newImagesCommand(c),
+			newEventsCommand(c),
+			newWaitCommand(c),
+			newCheckCommand(c),
+			newLsCommand(c),
+		}},
+		{"stop", "Stop, start and remove it:", []*cobra.Command{
+			newStopCommand(c),
+			newStartCommand(c),
+			newRestartCommand(c),
+			newPauseCommand(c),
+			newUnpauseCommand(c),
+			newKillCommand(c),
+			newRmCommand(c),
+			newDownCommand(c),
+		}},
+		{"link", "Without a file:", []*cobra.Command{
+			newLinkCommand(c),
+		}},
+		{groupProgram, "About this program:", []*cobra.Command{
+			newHelpCommand(c),
+			newVersionCommand(c),
+			newCompletionCommand(c),
+			newShellInitCommand(c),
+		}},
+	}
+}
+
+// newRoot makes the command line.
 func newRoot(c *cli) *cobra.Command {
 	root := &cobra.Command{
 		Use:     Name,
@@ -40,16 +101,21 @@ func newRoot(c *cli) *cobra.Command {
 Links become networks of their own: a service reaches the services that it is
 linked to, by name, and no others.
 
-What docker-compose 1.x has made from the same directory belongs to the stack: all
-commands act on these containers too. With --adopt also on those that Fig or
+What docker-compose 1.x has made from the same directory belongs to the stack:
+all commands act on these containers too. With --adopt also on those that Fig or
 docker run made, without labels, under the names of the stack's.`,
 		Example: `  docker stacklite up -d
   docker stacklite ps
   docker stacklite scale web=5
   docker stacklite logs -f web
   docker stacklite down`,
-		Args:              noSuchCommand,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: noSuchCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.version {
+				return runVersion(c, false)
+			}
+			return cmd.Help()
+		},
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -61,42 +127,16 @@ docker run made, without labels, under the names of the stack's.`,
 		return badCommandLine(cmd, err)
 	})
 	c.addGeneralFlags(root)
-	root.AddCommand(
-		newBuildCommand(c),
-		newCanCommand(c),
-		newCheckCommand(c),
-		newCompletionCommand(c),
-		newConfigCommand(c),
-		newCreateCommand(c),
-		newDownCommand(c),
-		newEventsCommand(c),
-		newExecCommand(c),
-		newGraphCommand(c),
-		newHelpCommand(),
-		newImagesCommand(c),
-		newKillCommand(c),
-		newLinkCommand(c),
-		newLogsCommand(c),
-		newLsCommand(c),
-		newPauseCommand(c),
-		newPlanCommand(c),
-		newPortCommand(c),
-		newPsCommand(c),
-		newPullCommand(c),
-		newPushCommand(c),
-		newRestartCommand(c),
-		newRmCommand(c),
-		newRunCommand(c),
-		newScaleCommand(c),
-		newShellInitCommand(c),
-		newStartCommand(c),
-		newStopCommand(c),
-		newTopCommand(c),
-		newUnpauseCommand(c),
-		newUpCommand(c),
-		newVersionCommand(c),
-		newWaitCommand(c),
-	)
+	root.Flags().BoolVarP(&c.version, "version", "v", false, "show the version")
+	for _, g := range verbGroups(c) {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		for _, cmd := range g.verbs {
+			cmd.GroupID = g.id
+			root.AddCommand(cmd)
+		}
+	}
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = view.Text(c.view(), helpOf(cmd)) })
+	root.SetUsageFunc(func(cmd *cobra.Command) error { return view.Text(c.view(), helpOf(cmd)) })
 	for _, cmd := range root.Commands() {
 		cmd.Args = usageArgs(c.checked(cmd.Args))
 		c.completeOwnFlags(cmd)
@@ -166,8 +206,8 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 			u.Words = append(u.Words, fmt.Sprintf("%-18s %s", verb.Name(), verb.Short))
 		}
 	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		u.Advice = append(u.Advice, "did you mean "+strings.Join(near, " or ")+"?")
+	if line := inItsPlace(cmd, args); line != "" {
+		u.Advice = append(u.Advice, line)
 	}
 	u.Advice = append(u.Advice, "try: "+cmd.CommandPath()+" --help")
 	return u
@@ -180,6 +220,9 @@ func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 			u := badCommandLine(cmd, err)
 			u.Kind, u.Words = exit.KindColor, []string{c.general.Color}
 			return u
+		}
+		if c.version && cmd.HasParent() && cmd != rootOf(cmd) {
+			return badCommandLine(cmd, errors.New("--version stands alone, without a command"))
 		}
 		if _, err := classic.Level(c.level, c.verbose); err != nil {
 			return err
@@ -218,6 +261,12 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 // badCommandLine is the command line of a verb that can't be read.
 func badCommandLine(cmd *cobra.Command, err error) exit.Usage {
 	u := exit.Usage{Msg: err.Error(), Advice: []string{"try: " + cmd.CommandPath() + " --help"}, Kind: exit.KindCommandLine}
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		if hint := flagHint(cmd, unknown.GetSpecifiedName()); hint != "" {
+			u.Advice = slices.Insert(u.Advice, 0, hint)
+		}
+	}
 	if cmd != cmd.Root() && cmd.Name() != Name {
 		u.Words = []string{cmd.Name()}
 	}

@@ -43,14 +43,14 @@ func newRunCommand(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [OPTIONS] SERVICE [COMMAND] [ARG...]",
 		Short: "Run a one-off command for a service",
-		Long: `Run a one-off command in a new container with the image, environment, volumes and
-links of a service. It also reaches the containers of the service itself:
+		Long: `Run a one-off command in a new container with the image, environment, volumes
+and links of a service. It also reaches the containers of the service itself:
 run db psql -h db. Ports are published only if asked for.
 
 The services that the service links to are started first. The container gets a
 terminal if there is one, and run exits with its exit code. Ctrl-P Ctrl-Q
-detaches and leaves it running. Without --rm the container is kept, also one that
-can't start.`,
+detaches and leaves it running. Without --rm the container is kept, also one
+that can't start.`,
 		Example: `  docker stacklite run --rm web bash
   docker stacklite run --rm -T db pg_dump app > app.sql
   docker stacklite run -d --name migration -e DEBUG=1 web ./migrate`,
@@ -84,7 +84,9 @@ can't start.`,
 	flags.BoolVar(&f.build, "build", false, "build the image first, even if it exists")
 	flags.BoolVar(&f.quietPull, "quiet-pull", false, "pull without showing progress")
 	flags.BoolP("interactive", "i", true, "keep standard input open: it always is")
+	flags.BoolP("tty", "t", true, "allocate a terminal: done whenever there is one")
 	_ = flags.MarkHidden("interactive")
+	_ = flags.MarkHidden("tty")
 	cmd.MarkFlagsMutuallyExclusive("service-ports", "publish")
 	return cmd
 }

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +11,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -48,13 +53,51 @@ type imageFlags struct {
 	build     bool
 	noBuild   bool
 	quietPull bool
+	pull      string
 }
+
+// pullPolicies are which images are pulled before containers are made.
+func pullPolicies() []string { return []string{"missing", "always", "never"} }
 
 func (f *imageFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.build, "build", false, "build images first, even if they exist")
 	cmd.Flags().BoolVar(&f.noBuild, "no-build", false, "do not build images: a missing image is an error")
+	cmd.Flags().StringVar(&f.pull, "pull", "missing", "which images to pull first: missing, always, or never, where a missing image is an error")
 	cmd.Flags().BoolVar(&f.quietPull, "quiet-pull", false, "pull without showing progress")
 	cmd.MarkFlagsMutuallyExclusive("build", "no-build")
+}
+
+// get pulls images of services before containers are made of them, or refuses to
+// pull any; of all services where there are none given.
+func (f *imageFlags) get(ctx context.Context, s *session.Session, services []string) error {
+	switch f.pull {
+	case "always":
+		return s.Run(ctx, desired.Pulls(s.Project, services, func(string) bool { return false }))
+	case "never":
+		have, err := s.Observe(ctx, true)
+		if err != nil {
+			return err
+		}
+		return missingImages(desired.Pulls(s.Project, services, func(ref string) bool { return have.Images[ref] != "" }))
+	}
+	return nil
+}
+
+// check refuses a word that is none for what to pull.
+func (f *imageFlags) check() error {
+	return oneOf("--pull", f.pull, pullPolicies())
+}
+
+// oneOf refuses a value that a flag can't have.
+func oneOf(flag, value string, values []string) error {
+	if slices.Contains(values, value) {
+		return nil
+	}
+	u := exit.Usage{Msg: fmt.Sprintf("%s can be %s or %s, not %q", flag, strings.Join(values[:len(values)-1], ", "), values[len(values)-1], value)}
+	if near := compose.Nearest(value, values); near != "" {
+		u.Advice = []string{fmt.Sprintf("did you mean %s %s?", flag, near)}
+	}
+	return u
 }
 
 // addLogStyle adds the flags that say how lines of logs look.

@@ -25,7 +25,7 @@ type upFlags struct {
 	timeout       timeoutFlag
 	scale         []string
 
-	imageFlags // of up and create
+	imageFlags // of up, create and plan
 
 	// Of up alone:
 	detach bool
@@ -108,7 +108,12 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 	if err != nil {
 		return err
 	}
-	converge := func(ctx context.Context) error { return s.Converge(ctx, r) }
+	converge := func(ctx context.Context) error {
+		if err := f.get(ctx, s, r.Goal.Services); err != nil {
+			return err
+		}
+		return s.Converge(ctx, r)
+	}
 	if s.Options.DryRun || !f.foreground() && !f.wait {
 		return converge(ctx)
 	}
@@ -132,6 +137,9 @@ func (f upFlags) foreground() bool { return !f.detach && !f.noStart && !f.wait }
 
 // check refuses flags that exclude each other.
 func (f upFlags) check() error {
+	if err := f.imageFlags.check(); err != nil {
+		return err
+	}
 	name := ""
 	switch {
 	case f.foreground():

@@ -132,12 +132,17 @@ func again(hint string, flags []string) string {
 	}
 	words := []string{}
 	for _, f := range flags {
-		if strings.ContainsFunc(f, special) || f == "" {
-			f = "'" + strings.ReplaceAll(f, "'", `'\''`) + "'"
-		}
-		words = append(words, f)
+		words = append(words, ShellWord(f))
 	}
 	return text + before + strings.Join(words, " ") + " " + command
+}
+
+// ShellWord is a word as a shell takes it: in quotes where it has to be.
+func ShellWord(word string) string {
+	if strings.ContainsFunc(word, special) || word == "" {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }
 
 // special reports whether a shell may take a character for something else.
