@@ -19,17 +19,22 @@ const completionTimeout = 2 * time.Second
 
 // completeFlags offers values for the flags that all commands have.
 func (c *cli) completeFlags(root *cobra.Command) {
-	words := func(list ...string) cobra.CompletionFunc {
-		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
-	}
 	for name, complete := range map[string]cobra.CompletionFunc{
 		"project-name": c.completeProjects,
-		"progress":     words("auto", "tty", "plain", "json", "quiet"),
-		"ansi":         words("auto", "never", "always"),
-		"isolation":    words("link", "project"),
+		"discovery":    c.completeDiscovery,
+		"progress":     oneOfWords("auto", "tty", "plain", "json", "quiet"),
+		"ansi":         oneOfWords("auto", "never", "always"),
+		"isolation":    oneOfWords("link", "project"),
+		"link-env":     oneOfWords("none", "ports", "full"),
+		"builder":      oneOfWords("auto", "buildx", "buildkit", "classic"),
 	} {
 		_ = root.RegisterFlagCompletionFunc(name, complete)
 	}
+}
+
+// oneOfWords offers the values that a flag can have.
+func oneOfWords(list ...string) cobra.CompletionFunc {
+	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 }
 
 // completeOwnFlags offers values for flags of single commands, whichever have
@@ -37,11 +42,56 @@ func (c *cli) completeFlags(root *cobra.Command) {
 func (c *cli) completeOwnFlags(cmd *cobra.Command) {
 	for name, complete := range map[string]cobra.CompletionFunc{
 		"index": c.completeIndexes, "exit-code-from": c.completeServices, "attach": c.completeServices, "no-attach": c.completeServices,
+		"hash": c.completeServices, "scale": c.completeScale,
+		"format":   oneOfWords(formats(cmd)...),
+		"pull":     oneOfWords(pullPolicies()...),
+		"policy":   oneOfWords(pullPolicies()...),
+		"rmi":      oneOfWords("local", "all"),
+		"protocol": oneOfWords("tcp", "udp", "sctp"),
+		"tail":     oneOfWords("all"),
+		"signal":   oneOfWords("SIGHUP", "SIGINT", "SIGKILL", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGWINCH"),
+		"filter": oneOfWords("source=build", "source=image", "status=created", "status=dead", "status=exited", "status=paused",
+			"status=restarting", "status=running", "status=stopped"),
 	} {
-		if cmd.Flags().Lookup(name) != nil {
+		if f := cmd.Flags().Lookup(name); f != nil && f.Value.Type() != "bool" {
 			_ = cmd.RegisterFlagCompletionFunc(name, complete)
 		}
 	}
+	for _, child := range cmd.Commands() {
+		c.completeOwnFlags(child)
+	}
+}
+
+// formats are those that a command prints.
+func formats(cmd *cobra.Command) []string {
+	switch cmd.Name() {
+	case "can":
+		return []string{"text", "json"}
+	case "check":
+		return []string{"matrix", "table", "json"}
+	case "config":
+		return []string{"yaml", "json"}
+	case "graph":
+		return graphFormats()
+	case "plan":
+		return []string{"tasks", "steps", "json"}
+	}
+	return []string{"table", "json"}
+}
+
+// completeScale offers the services of the files, each for its number.
+func (c *cli) completeScale(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	names, _ := c.completeServices(cmd, nil, word)
+	for i, name := range names {
+		names[i] = name + "="
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// completeDiscovery offers the words for how far discovery goes, and projects.
+func (c *cli) completeDiscovery(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	projects, directive := c.completeProjects(cmd, args, word)
+	return append([]string{"on", "project", "off"}, projects...), directive
 }
 
 // completeServices offers the services of the files.

@@ -43,14 +43,19 @@ neighbours.`,
 			return runGraph(ctx, c, f, args)
 		},
 	}
+	names := graphFormats()
+	cmd.Flags().StringVar(&f.format, "format", names[0], "output format: "+strings.Join(names, ", "))
+	cmd.Flags().BoolVar(&f.live, "live", false, "show what is on the engine, and where it differs from the files")
+	return cmd
+}
+
+// graphFormats names them.
+func graphFormats() []string {
 	var names []string
 	for _, format := range graph.Formats() {
 		names = append(names, format.Name)
 	}
-	cmd.Flags().StringVar(&f.format, "format", names[0], "output format: "+strings.Join(names, ", "))
-	cmd.Flags().BoolVar(&f.live, "live", false, "show what is on the engine, and where it differs from the files")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
+	return names
 }
 
 func runGraph(ctx context.Context, c *cli, f graphFlags, args []string) error {

@@ -17,18 +17,28 @@ var (
 
 	//go:embed shellinit/docker.fish
 	fishFunction string
+
+	//go:embed shellinit/complete.bash
+	bashCompletion string
+
+	//go:embed shellinit/complete.zsh
+	zshCompletion string
+
+	//go:embed shellinit/complete.fish
+	fishCompletion string
 )
 
 // shellInit is the text that teaches one shell "docker stack-lite".
 type shellInit struct {
 	shell    string
 	function string
+	complete string // what is typed behind it
 }
 
 // shellInits has a row for every shell that there is a function for. Bash and
-// zsh agree on everything the function uses.
+// zsh agree on everything the function uses, though not on how to complete it.
 func shellInits() []shellInit {
-	return []shellInit{{"bash", shFunction}, {"zsh", shFunction}, {"fish", fishFunction}}
+	return []shellInit{{"bash", shFunction, bashCompletion}, {"zsh", shFunction, zshCompletion}, {"fish", fishFunction, fishCompletion}}
 }
 
 // newShellInitCommand prints a shell function named docker that makes
@@ -47,14 +57,15 @@ hyphen in the name of a plugin. The function is called docker. It runs
   docker [GLOBAL FLAGS] stack-lite ...
 
 as "docker [GLOBAL FLAGS] stacklite ...", and every other docker command
-unchanged. Completion of docker commands, if set up, works with it.
+unchanged. Completion of docker commands, if set up, works with it, also that of
+Debian's own packages; in zsh, load it after compinit.
 
 The function exists only in interactive shells that load it. Scripts should use
 "docker stacklite" or "docker-stack-lite", which do not need it.`,
 		Example: `  # bash: at the end of ~/.bashrc
   eval "$(docker-stack-lite shell-init bash)"
 
-  # zsh: at the end of ~/.zshrc
+  # zsh: at the end of ~/.zshrc, after compinit
   eval "$(docker-stack-lite shell-init zsh)"
 
   # fish: at the end of ~/.config/fish/config.fish
@@ -73,7 +84,7 @@ The function exists only in interactive shells that load it. Scripts should use
 func printShellInit(o view.Options, shell string) error {
 	for _, s := range shellInits() {
 		if s.shell == shell {
-			return view.Text(o, s.function)
+			return view.Text(o, s.function+s.complete)
 		}
 	}
 	return exit.Usage{

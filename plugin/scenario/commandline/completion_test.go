@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,6 +61,29 @@ func TestCompletionOffersWhatThereIs(t *testing.T) {
 		{"completion |", []string{"bash", "zsh", "fish"}},
 		{"help res", []string{"restart"}},
 		{"scale |", []string{"web=", "db="}},
+		{"up --scale |", []string{"web=", "db="}},
+		{"--ansi |", []string{"auto", "never", "always"}},
+		{"--isolation |", []string{"link", "project"}},
+		{"up --isolation |", []string{"link", "project"}},
+		{"--link-env |", []string{"none", "ports", "full"}},
+		{"--builder |", []string{"auto", "buildx", "buildkit", "classic"}},
+		{"--discovery |", []string{"on", "project", "off", "shop"}},
+		{"can --format |", []string{"text", "json"}},
+		{"check --format |", []string{"matrix", "table", "json"}},
+		{"config --format |", []string{"yaml", "json"}},
+		{"graph --format |", []string{"tree", "mermaid", "dot", "svg", "json"}},
+		{"images --format |", []string{"table", "json"}},
+		{"link ls --format |", []string{"table", "json"}},
+		{"ls --format |", []string{"table", "json"}},
+		{"plan --format |", []string{"tasks", "steps", "json"}},
+		{"ps --format |", []string{"table", "json"}},
+		{"ps --filter status=r", []string{"status=restarting", "status=running"}},
+		{"up --pull |", []string{"missing", "always", "never"}},
+		{"pull --policy |", []string{"missing", "always", "never"}},
+		{"down --rmi |", []string{"local", "all"}},
+		{"port --protocol |", []string{"tcp", "udp", "sctp"}},
+		{"logs --tail |", []string{"all"}},
+		{"kill -s SIGH", []string{"SIGHUP"}},
 	} {
 		words := strings.Fields(strings.ReplaceAll(test.typed, "|", " \x00 "))
 		for i, w := range words {
@@ -125,6 +149,59 @@ func TestShellsTakeTheCompletion(t *testing.T) {
 			}
 			if !found {
 				t.Errorf("%s is not among:\n%s%s", test.want, out, said.String())
+			}
+		})
+	}
+}
+
+// typedBehindDocker is how each shell is asked, by what Debian's own completion of
+// docker does, for what to offer behind "docker stack-lite restart ".
+var typedBehindDocker = map[string]string{
+	"fish": `docker-stack-lite shell-init fish | source
+		complete -C "docker stack-lite restart "
+		complete -C "docker -D stack-lite up --progress=pl"`,
+	"zsh": `autoload -Uz compinit; compinit -u -D
+		eval "$(docker-stack-lite shell-init zsh)"
+		[ "$_comps[docker]" = __stack_lite_complete ] || exit 3
+		_describe() { print -l -- "${(@P)4}" }
+		compset() { print replaced }
+		words=(docker stack-lite restart ""); CURRENT=4; __stack_lite_complete
+		words=(docker -D stack-lite up --progress=pl); CURRENT=5; __stack_lite_complete
+		__stack_lite_before=echo; words=(docker ps); CURRENT=2; __stack_lite_complete passed-on`,
+	"bash": `_get_comp_words_by_ref() { words=("${COMP_WORDS[@]}"); cword=$COMP_CWORD; cur=${words[cword]}; prev=${words[cword-1]}; }
+		_docker() { command_pos=1; _get_comp_words_by_ref; _docker_stack_lite; }
+		! [ -r /usr/share/bash-completion/completions/docker ] || . /usr/share/bash-completion/completions/docker
+		eval "$(docker-stack-lite shell-init bash)"
+		COMP_WORDS=(docker stack-lite restart ""); COMP_CWORD=3; _docker; printf '%s\n' "${COMPREPLY[@]}"
+		COMP_WORDS=(docker stack-lite up --progress = pl); COMP_CWORD=5; _docker; printf -- '--progress=%s\n' "${COMPREPLY[@]}"`,
+}
+
+func TestShellsCompleteWhatIsTypedBehindDocker(t *testing.T) {
+	command := shopStack(t)
+	for shell, script := range typedBehindDocker {
+		t.Run(shell, func(t *testing.T) {
+			if _, err := exec.LookPath(shell); err != nil {
+				if os.Getenv("STACKLITE_SHELLS") == "required" {
+					t.Fatal(err)
+				}
+				t.Skip(shell + " is not installed")
+			}
+			var said strings.Builder
+			cmd := command(shell, "-c", script)
+			cmd.Stderr = &said
+			out, err := cmd.Output()
+			if err != nil {
+				t.Fatalf("%v\n%s%s", err, out, said.String())
+			}
+			wanted := []string{"web", "db", "--progress=plain"}
+			if shell == "zsh" { // what is behind the sign is replaced; another command is docker's
+				wanted = []string{"web", "db", "replaced", "plain", "passed-on"}
+			}
+			offered := strings.Split(string(out), "\n")
+			for _, want := range wanted {
+				if !slices.Contains(offered, want) {
+					t.Errorf("%s is not offered:\n%s%s", want, out, said.String())
+				}
 			}
 		})
 	}
