@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose/printable"
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// palette is the colours of link networks, in turn. They can be told apart on a
+// palette is the colours of the first link networks. They can be told apart on a
 // light and a dark background, and by most people who are colour-blind.
 var palette = [...]string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8c6d00", "#3a8fc2", "#7a5195", "#c44e52"}
 
@@ -35,6 +36,23 @@ const svgStyle = `  <style>
   </style>
 `
 
+// colourOf is the colour of that number. Behind the palette hues follow each other
+// by the golden angle, by which any number of them is spread evenly, each with
+// another lightness than the one before.
+func colourOf(number int) string {
+	if number < len(palette) {
+		return palette[number]
+	}
+	hue := math.Mod(float64(number)*137.508, 360)
+	lightness := []float64{0.36, 0.62, 0.49}[number%3]
+	channel := func(n float64) int { // CSS Color Module 4, hslToRgb
+		k := math.Mod(n+hue/30, 12)
+		a := 0.75 * min(lightness, 1-lightness)
+		return int(math.Round(255 * (lightness - a*max(-1, min(k-3, 9-k, 1)))))
+	}
+	return fmt.Sprintf("#%02x%02x%02x", channel(0), channel(8), channel(4))
+}
+
 // svg writes the graph as SVG: an arrow in the colour of its network for every link,
 // and a list of the networks below. It needs no script and no font.
 func svg(w io.Writer, g Graph) error {
@@ -50,7 +68,7 @@ func svg(w io.Writer, g Graph) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n", l.width, height, l.width, height)
 	fmt.Fprintf(&b, "  <title>%s: who links to whom</title>\n%s", svgText(g.Project), svgStyle)
-	arrowHeads(&b)
+	arrowHeads(&b, g)
 	for i, e := range g.Edges {
 		points, up := l.route(g, i)
 		writeEdge(&b, points, up, e, colour[e.Network])
@@ -69,7 +87,7 @@ func svg(w io.Writer, g Graph) error {
 	for i, n := range g.Networks {
 		y := l.height + lineHeight*i
 		if n.Kind == linking.Linked {
-			fmt.Fprintf(&b, "  <rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" rx=\"3\" fill=\"%s\"/>\n", margin, y, palette[colour[n.Name]])
+			fmt.Fprintf(&b, "  <rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" rx=\"3\" fill=\"%s\"/>\n", margin, y, colourOf(colour[n.Name]))
 		}
 		fmt.Fprintf(&b, "  <text x=\"%d\" y=\"%d\">%s</text>\n", margin+lineHeight, y+11, svgText(legend[i]))
 	}
@@ -81,11 +99,11 @@ func svg(w io.Writer, g Graph) error {
 // svgText quotes text and attributes.
 func svgText(s string) string { return html.EscapeString(printable.Line(s)) }
 
-// colours returns the index in the palette of every link network.
+// colours gives every network the number of its colour.
 func colours(g Graph) map[string]int {
 	out := make(map[string]int)
 	for i, n := range g.Networks {
-		out[n.Name] = i % len(palette)
+		out[n.Name] = i
 	}
 	return out
 }
@@ -106,10 +124,10 @@ func legendLines(g Graph) []string {
 }
 
 // arrowHeads defines one head for each colour, and one without.
-func arrowHeads(b *strings.Builder) {
+func arrowHeads(b *strings.Builder, g Graph) {
 	b.WriteString("  <defs>\n")
-	for i, c := range palette {
-		arrowHead(b, fmt.Sprint(i), c)
+	for i := range max(len(palette), len(g.Networks)) {
+		arrowHead(b, fmt.Sprint(i), colourOf(i))
 	}
 	arrowHead(b, "none", "currentColor")
 	b.WriteString("  </defs>\n")
@@ -135,13 +153,13 @@ func writeBox(b *strings.Builder, x *box) {
 	}
 }
 
-// writeEdge writes the arrow of e through the points, in the given colour of the
-// palette. It leaves and enters rows upright.
+// writeEdge writes the arrow of e through the points, in the colour of that
+// number. It leaves and enters rows upright.
 func writeEdge(b *strings.Builder, points []point, up bool, e Edge, colour int) {
 	if len(points) == 0 {
 		return
 	}
-	stroke, head := palette[colour], fmt.Sprint(colour)
+	stroke, head := colourOf(colour), fmt.Sprint(colour)
 	if e.Network == "" {
 		stroke, head = "currentColor", "none"
 	}

@@ -23,7 +23,7 @@ func report(o view.Options, c *reach.Check, format string) error {
 	}
 	if format != "matrix" {
 		columns := []string{"From", "To", "Want", "Got", "Verdict", "Evidence"}
-		if err := view.Table(o.Out, format, columns, findings); err != nil {
+		if err := view.Table(o, format, columns, findings); err != nil {
 			return err
 		}
 	} else if err := printMatrix(o, findings, c.Untested); err != nil {

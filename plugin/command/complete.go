@@ -21,7 +21,7 @@ const completionTimeout = 2 * time.Second
 func (c *cli) completeFlags(root *cobra.Command) {
 	for name, complete := range map[string]cobra.CompletionFunc{
 		"project-name": c.completeProjects,
-		"discovery":    c.completeDiscovery,
+		"discovery":    completeDiscovery(c.completeProjects),
 		"progress":     oneOfWords("auto", "tty", "plain", "json", "quiet"),
 		"ansi":         oneOfWords("auto", "never", "always"),
 		"isolation":    oneOfWords("link", "project"),
@@ -42,7 +42,7 @@ func oneOfWords(list ...string) cobra.CompletionFunc {
 func (c *cli) completeOwnFlags(cmd *cobra.Command) {
 	for name, complete := range map[string]cobra.CompletionFunc{
 		"index": c.completeIndexes, "exit-code-from": c.completeServices, "attach": c.completeServices, "no-attach": c.completeServices,
-		"hash": c.completeServices, "scale": c.completeScale,
+		"hash": c.completeServices, "scale": completeScale(c.completeServices),
 		"format":   oneOfWords(formats(cmd)...),
 		"pull":     oneOfWords(pullPolicies()...),
 		"policy":   oneOfWords(pullPolicies()...),
@@ -80,18 +80,22 @@ func formats(cmd *cobra.Command) []string {
 }
 
 // completeScale offers the services of the files, each for its number.
-func (c *cli) completeScale(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
-	names, _ := c.completeServices(cmd, nil, word)
-	for i, name := range names {
-		names[i] = name + "="
+func completeScale(services cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+		names, _ := services(cmd, nil, word)
+		for i, name := range names {
+			names[i] = name + "="
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
 // completeDiscovery offers the words for how far discovery goes, and projects.
-func (c *cli) completeDiscovery(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
-	projects, directive := c.completeProjects(cmd, args, word)
-	return append([]string{"on", "project", "off"}, projects...), directive
+func completeDiscovery(projects cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		names, directive := projects(cmd, args, word)
+		return append([]string{"on", "project", "off"}, names...), directive
+	}
 }
 
 // completeServices offers the services of the files.

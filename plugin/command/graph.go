@@ -101,5 +101,8 @@ func printGraph(o view.Options, g graph.Graph, nodes []string, format string) er
 	if err := graph.Write(&text, format, g); err != nil {
 		return err
 	}
+	if format == graph.Formats()[0].Name {
+		return view.Tree(o, text.String())
+	}
 	return view.Bytes(o, text.Bytes())
 }

@@ -81,5 +81,5 @@ func printImages(o view.Options, uses []observed.ImageUse, format string) error 
 		id := strings.TrimPrefix(u.ID, "sha256:")
 		rows[i] = imageRow{u.Container.Name, u.Repository, u.Tag, id[:min(12, len(id))], units.HumanSizeWithPrecision(float64(u.Size), 4)}
 	}
-	return view.Table(o.Out, format, []string{"Container", "Repository", "Tag", "ImageID", "Size"}, rows)
+	return view.Table(o, format, []string{"Container", "Repository", "Tag", "ImageID", "Size"}, rows)
 }

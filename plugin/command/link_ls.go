@@ -44,5 +44,5 @@ func runLinkLs(ctx context.Context, s *session.Session, args []string, format st
 		}
 		links = slices.DeleteFunc(links, func(l adhoc.Link) bool { return l.Consumer != name && l.Target != name })
 	}
-	return view.Table(s.View.Out, format, []string{"Consumer", "Target", "Aliases", "Network", "State"}, links)
+	return view.Table(s.View, format, []string{"Consumer", "Target", "Aliases", "Network", "State"}, links)
 }

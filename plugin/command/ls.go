@@ -74,5 +74,5 @@ func runLs(ctx context.Context, s *session.Session, f lsFlags) error {
 	if f.quiet {
 		return view.Lines(s.View, names...)
 	}
-	return view.Table(s.View.Out, f.format, columns, rows)
+	return view.Table(s.View, f.format, columns, rows)
 }

@@ -241,5 +241,5 @@ func printContainers(o view.Options, list []observed.Container, format string) e
 			Ports: strings.Join(observed.PortWords(c.Ports), ", "), Networks: strings.Join(networks, ", "),
 		}
 	}
-	return view.Table(o.Out, format, []string{"Name", "Image", "Status", "Ports"}, rows)
+	return view.Table(o, format, []string{"Name", "Image", "Status", "Ports"}, rows)
 }

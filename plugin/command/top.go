@@ -64,5 +64,5 @@ func printProcesses(o view.Options, old *classic.Tool, titles []string, processe
 			rows[i][titles[j]] = cell
 		}
 	}
-	return view.Table(o.Out, "table", titles, rows)
+	return view.Table(o, "table", titles, rows)
 }

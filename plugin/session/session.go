@@ -73,7 +73,7 @@ func OpenFiles(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 	if s.Project, err = Load(e, o, checkBuilds); err != nil {
 		return nil, err
 	}
-	s.Name = s.Project.Name
+	named(s, s.Project.Name)
 	s.Claim = newClaim(s.vars, o, s.Name, s.Project)
 	view.Print(s.View, view.Debug, "Using configuration files: "+strings.Join(s.Project.Files, ","))
 	if s.desired, err = o.desired(e.Version, s.vars); err != nil {
@@ -93,6 +93,12 @@ func Open(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 	return s, s.connect()
 }
 
+// named gives a session its project's name.
+func named(s *Session, name string) {
+	s.Name = name
+	s.View.Prefix = name + "_"
+}
+
 // Find finds out which project is meant and connects to the engine.
 func Find(e *Environment, o Options) (*Session, error) {
 	s, err := ofProject(e, o)
@@ -102,10 +108,12 @@ func Find(e *Environment, o Options) (*Session, error) {
 	project, err := Load(e, o, false)
 	switch {
 	case err == nil:
-		s.Project, s.Name = project, project.Name
+		s.Project = project
+		named(s, project.Name)
 		view.Print(s.View, view.Debug, "Using configuration files: "+strings.Join(s.Project.Files, ","))
 	case o.Project != "":
-		s.Name, s.broken = compose.NormalizeName(o.Project), err
+		s.broken = err
+		named(s, compose.NormalizeName(o.Project))
 	default:
 		return nil, err
 	}

@@ -105,10 +105,20 @@ func (p *errorPrinter) other(err error) {
 // line prints a message. All its lines but the first are indented.
 func (p *errorPrinter) line(head, message string) {
 	split := lines(message)
+	head = sanitize(head)
 	for i := range split {
 		split[i] = sanitize(split[i])
+		if i == 0 {
+			split[i] = fold(head+" "+split[i], p.o.errWidth(), "  ")
+		} else {
+			split[i] = fold("  "+split[i], p.o.errWidth(), "    ")
+		}
 	}
-	fmt.Fprintf(p.w, "%s %s\n", p.palette.paint(sanitize(head), aec.Bold), strings.Join(split, "\n  "))
+	text := strings.TrimPrefix(strings.Join(split, "\n"), head)
+	if len(split) == 0 {
+		text = " "
+	}
+	fmt.Fprintf(p.w, "%s%s\n", p.palette.paint(head, aec.Bold), text)
 }
 
 func (p *errorPrinter) hints(hints []string) {
@@ -117,7 +127,9 @@ func (p *errorPrinter) hints(hints []string) {
 			continue
 		}
 		p.hinted = append(p.hinted, h)
-		fmt.Fprintf(p.w, "%s %s\n", p.palette.paint("hint:", aec.CyanF), sanitize(again(h, p.o.Again)))
+		const head = "hint:"
+		text := foldHint(sanitize(again(h, p.o.Again)), p.o.errWidth(), len(head)+1)
+		fmt.Fprintf(p.w, "%s %s\n", p.palette.paint(head, aec.CyanF), text)
 	}
 }
 

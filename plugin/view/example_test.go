@@ -53,7 +53,7 @@ func ExampleTable() {
 	type row struct{ Name, State string }
 	rows := []row{{"demo_db_1", "Up"}, {"demo_web_1", "Exit 3"}}
 	for _, format := range []string{"table", "json", "{{lower .State}}"} {
-		if err := view.Table(os.Stdout, format, []string{"Name", "State"}, rows); err != nil {
+		if err := view.Table(view.Options{Out: os.Stdout}, format, []string{"Name", "State"}, rows); err != nil {
 			fmt.Println(err)
 		}
 	}

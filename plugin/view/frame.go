@@ -46,11 +46,11 @@ func (t *tracker) frame(width, height int, now time.Time, p palette) []row {
 	if crowded {
 		shown = choose(t.begun, height-1)
 	}
-	labels := t.labelWidth(width)
+	label, labels := t.labels(width)
 	var rows []row
 	for _, task := range shown {
 		r := &rowBuilder{palette: p, left: width}
-		r.add(fmt.Sprintf("%-*s ... ", labels, label(task.Task)), nil)
+		r.add(padRight(cutMiddle(label(task.Task), labels), labels)+" ... ", nil)
 		task.state(r, now)
 		rows = append(rows, r.row())
 	}
@@ -76,14 +76,26 @@ func choose(tasks []*task, room int) []*task {
 	return slices.DeleteFunc(slices.Clone(tasks), func(t *task) bool { return out[t] })
 }
 
-// labelWidth returns the width of the column of labels: that of the widest
-// label in the plan, but at most half of the screen.
-func (t *tracker) labelWidth(width int) int {
-	widest := 0
-	for _, task := range t.tasks {
-		widest = max(widest, cells(label(task.Task)))
+// stateWidth is what the state of a task has beside its label, in cells.
+const stateWidth = 20
+
+// labels returns how tasks are called and the width of that column: that of the
+// widest label in the plan, but what leaves room for the state. Where they are
+// wider the project's prefix, which all share, is left out.
+func (t *tracker) labels(width int) (func(plan.Task) string, int) {
+	widest := func(of func(plan.Task) string) int {
+		most := 0
+		for _, task := range t.tasks {
+			most = max(most, cells(of(task.Task)))
+		}
+		return most
 	}
-	return min(widest, width/2)
+	room := max(width/2, width-stateWidth)
+	if n := widest(label); n <= room || t.prefix == "" {
+		return label, min(n, room)
+	}
+	short := func(task plan.Task) string { return withoutPrefix(label(task), t.prefix) }
+	return short, min(widest(short), room)
 }
 
 // state adds a task's state to its row: for how long it has been running and

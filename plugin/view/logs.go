@@ -169,9 +169,11 @@ func (g *Logs) line(l LogLine) {
 	if g.l.Timestamps && !l.Time.IsZero() {
 		head += l.Time.UTC().Format("2006-01-02T15:04:05.000000000Z") + " "
 	}
-	w, terminal := g.o.Out, g.o.OutIsTerminal
+	// Who asks for colours in a pipe will show them on a terminal.
+	coloured := g.o.Color == "always" && bool(g.palette) && !g.l.Classic
+	w, terminal := g.o.Out, g.o.OutIsTerminal || coloured
 	if g.l.SplitStderr && l.Stderr {
-		w, terminal = g.o.Err, g.o.ErrIsTerminal
+		w, terminal = g.o.Err, g.o.ErrIsTerminal || coloured
 	}
 	var b strings.Builder
 	for text := range strings.SplitSeq(strings.TrimSuffix(l.Text, "\n"), "\n") {

@@ -269,3 +269,15 @@ func TestClassicLinesHaveThePrefixesAndColoursOfDockerCompose(t *testing.T) {
 		}
 	}
 }
+
+func TestColoursOfAContainerStayInItsLineWhereverColoursAreShown(t *testing.T) {
+	for name, o := range map[string]Options{"terminal": {OutIsTerminal: true}, "pipe that is to have colours": {Color: "always"}} {
+		var out bytes.Buffer
+		o.Out, o.Err = &out, &out
+		g := NewLogs(o, LogOptions{})
+		g.Line(LogLine{Container: "demo_web_1", Service: "web", Number: 1, Text: "10%\r20%\r\x1b[31mred\r\n"})
+		if err := g.Close(); err != nil || !strings.HasSuffix(out.String(), "\x1b[31mred\x1b[0m\n") || strings.Contains(out.String(), "\r") {
+			t.Errorf("%s: %q, %v", name, out.String(), err)
+		}
+	}
+}

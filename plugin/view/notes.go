@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/morikuni/aec"
 
@@ -17,12 +16,12 @@ func PrintNotes(o Options, notes []compose.Note) {
 		return
 	}
 	for _, n := range notes {
-		printNote(o.Err, o.errPalette(), n.String())
+		printNote(o, o.errPalette(), n.String())
 	}
 }
 
 // PrintText prints a line to standard error that is neither a note nor an error.
-func PrintText(o Options, text string) { fmt.Fprintln(o.Err, sanitize(text)) }
+func PrintText(o Options, text string) { fmt.Fprintln(o.Err, fold(sanitize(text), o.errWidth(), "  ")) }
 
 // Print is PrintText for a line of a level, where lines of that level are
 // wanted.
@@ -37,19 +36,21 @@ func printPlanNotes(o Options, p *plan.Plan, color palette) {
 		return
 	}
 	for _, n := range p.Notes {
-		printPlanNote(o.Err, color, n)
+		printPlanNote(o, color, n)
 	}
 }
 
-func printNote(w io.Writer, p palette, text string) {
-	fmt.Fprintf(w, "%s %s\n", p.paint("note:", aec.YellowF), sanitize(text))
+func printNote(o Options, p palette, text string) {
+	const head = "note:"
+	folded := fold(head+" "+sanitize(text), o.errWidth(), "  ")
+	fmt.Fprintf(o.Err, "%s%s\n", p.paint(head, aec.YellowF), folded[len(head):])
 }
 
 // printPlanNote prints a note of a plan, which may have several lines.
-func printPlanNote(w io.Writer, p palette, text string) {
+func printPlanNote(o Options, p palette, text string) {
 	lines := plan.NoteLines(text)
-	printNote(w, p, lines[0])
+	printNote(o, p, lines[0])
 	for _, l := range lines[1:] {
-		fmt.Fprintln(w, sanitize(l))
+		fmt.Fprintln(o.Err, fold(sanitize(l), o.errWidth(), "    "))
 	}
 }

@@ -19,6 +19,10 @@ type Options struct {
 	ErrIsTerminal bool
 	Dumb          bool // the terminal cannot move its cursor (TERM=dumb)
 
+	// Prefix is what the names of a project begin with: where they are too wide for
+	// a terminal, they are shown without.
+	Prefix string
+
 	// Size returns the size of the terminal in cells. It is called before every
 	// frame because the window may be resized. Nil and zeros mean 80 by 24.
 	Size func() (width, height int)

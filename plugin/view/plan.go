@@ -17,7 +17,7 @@ import (
 func PrintPlan(o Options, format string, p *plan.Plan) error {
 	switch format {
 	case "", "tasks":
-		return printTasks(o.Out, p)
+		return printTasks(o, p)
 	case "steps":
 		return Lines(o, p.Lines()...)
 	case "json":
@@ -45,7 +45,7 @@ func byTask(p *plan.Plan) []taskSteps {
 	return tasks
 }
 
-func printTasks(w io.Writer, p *plan.Plan) error {
+func printTasks(o Options, p *plan.Plan) error {
 	tasks := byTask(p)
 	var b strings.Builder
 	for _, t := range tasks {
@@ -60,11 +60,15 @@ func printTasks(w io.Writer, p *plan.Plan) error {
 			fmt.Fprintf(&b, "  %s\t%s\n", sanitize(s.Action.Words()), sanitize(s.Cause))
 		}
 	}
-	text := align(b.String()) + count(tasks) + "\n"
+	text := fitted(b.String(), o.outWidth(), o.Prefix) + count(tasks) + "\n"
 	for _, n := range p.Notes {
-		text += "note: " + sanitizeLines(strings.Join(plan.NoteLines(n), "\n")) + "\n"
+		lines := plan.NoteLines(n)
+		lines[0] = "note: " + lines[0]
+		for _, l := range lines {
+			text += fold(sanitize(l), o.outWidth(), "  ") + "\n"
+		}
 	}
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(o.Out, text)
 	return err
 }
 

@@ -30,6 +30,7 @@ func (t *tty) Start(p *plan.Plan) {
 	t.End()
 	printPlanNotes(t.o, p, t.palette)
 	t.tracker = newTracker(p, planTask)
+	t.tracker.prefix = t.o.Prefix
 	t.region = &region{w: t.o.Err}
 	stop, done := make(chan struct{}), make(chan struct{})
 	go t.run(stop, done)

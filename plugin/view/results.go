@@ -10,14 +10,17 @@ import (
 
 // Lines writes results such as ids, names and sentences to Options.Out, one a
 // line, and sanitizes them. All lines are one write; without lines there is
-// none. The error is that of Options.Out.
+// none. On a terminal they wrap between words. The error is that of Options.Out.
 func Lines(o Options, lines ...string) error {
 	var b strings.Builder
 	for _, l := range lines {
-		b.WriteString(sanitize(l) + "\n")
+		b.WriteString(fold(sanitize(l), o.outWidth(), indentOf(l)+"  ") + "\n")
 	}
 	return Text(o, b.String())
 }
+
+// indentOf is the blanks at the beginning of a line.
+func indentOf(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " "))] }
 
 // JSON writes a value to Options.Out as JSON on one line, for programs. The
 // error is that of Options.Out, or says that v cannot be encoded.

@@ -13,7 +13,7 @@ import (
 	"unicode"
 )
 
-// Table writes rows, which are structs or maps with string keys, in one of these
+// Table writes to Options.Out rows, which are structs or maps with string keys, in one of these
 // formats:
 //
 //	table           the given columns under headings; the empty format is table too
@@ -22,14 +22,15 @@ import (
 //	table TEMPLATE  the same in columns, separated by tabs (or \t)
 //
 // A column is the name of a field, and its heading is that name in capitals:
-// ImageID becomes IMAGE ID. The error is a *FormatError or that of w.
+// ImageID becomes IMAGE ID. The error is a *FormatError or that of
+// Options.Out.
 //
 // The template functions are docker's, but its formatter does not fit: it leaves
 // spaces at the end of lines, prints half a heading where a template cannot have
 // one, does not name the fields, and depends on the engine's types.
-func Table[R any](w io.Writer, format string, columns []string, rows []R) error {
+func Table[R any](o Options, format string, columns []string, rows []R) error {
 	if format == "json" {
-		enc := newEncoder(w)
+		enc := newEncoder(o.Out)
 		for _, r := range rows {
 			if err := enc.Encode(r); err != nil {
 				return err
@@ -66,9 +67,9 @@ func Table[R any](w io.Writer, format string, columns []string, rows []R) error 
 	}
 	text = b.String()
 	if table {
-		text = align(text)
+		text = fitted(text, o.outWidth(), o.Prefix)
 	}
-	_, err = io.WriteString(w, text)
+	_, err = io.WriteString(o.Out, text)
 	return err
 }
 

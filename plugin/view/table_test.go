@@ -25,7 +25,7 @@ func imageRows() []imageRow {
 func tableOf[R any](t *testing.T, format string, columns []string, rows []R) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Table(&b, format, columns, rows); err != nil {
+	if err := Table(Options{Out: &b}, format, columns, rows); err != nil {
 		t.Fatalf("%q: %v", format, err)
 	}
 	return b.String()
@@ -103,7 +103,7 @@ func TestAnInvalidTemplateIsAnErrorThatListsTheFields(t *testing.T) {
 		"{{json .Pipe}}":    "unsupported type",
 	} {
 		var b bytes.Buffer
-		err := Table(&b, format, []string{"Name"}, []map[string]any{{"Name": "web", "Pipe": make(chan int)}})
+		err := Table(Options{Out: &b}, format, []string{"Name"}, []map[string]any{{"Name": "web", "Pipe": make(chan int)}})
 		var bad *FormatError
 		if !errors.As(err, &bad) || !strings.Contains(err.Error(), part) {
 			t.Errorf("%s: got %v", format, err)
@@ -116,7 +116,7 @@ func TestAnInvalidTemplateIsAnErrorThatListsTheFields(t *testing.T) {
 			t.Errorf("%s: half a table: %q", format, b.String())
 		}
 	}
-	err := Table(&bytes.Buffer{}, "{{.Nme}}", nil, imageRows())
+	err := Table(Options{Out: &bytes.Buffer{}}, "{{.Nme}}", nil, imageRows())
 	var bad *FormatError
 	if !errors.As(err, &bad) || bad.Hints()[0] != "fields are Container, ImageID, Size, Tags, Labels" {
 		t.Errorf("got %v", err)
@@ -124,7 +124,7 @@ func TestAnInvalidTemplateIsAnErrorThatListsTheFields(t *testing.T) {
 }
 
 func TestAnUnknownFormatIsAnError(t *testing.T) {
-	err := Table(&bytes.Buffer{}, "yaml", []string{"Name"}, imageRows())
+	err := Table(Options{Out: &bytes.Buffer{}}, "yaml", []string{"Name"}, imageRows())
 	if err == nil || err.Error() != `format can be table, json or a Go template, not "yaml"` {
 		t.Errorf("got %v", err)
 	}
@@ -133,7 +133,7 @@ func TestAnUnknownFormatIsAnError(t *testing.T) {
 func TestTheTitlesOfATableMayBeAnything(t *testing.T) {
 	title := "A\x1b[2J}}{{\"\\n\nB"
 	var b strings.Builder
-	if err := Table(&b, "table", []string{title, "C"}, []map[string]string{{title: "1\r", "C": "2"}}); err != nil {
+	if err := Table(Options{Out: &b}, "table", []string{title, "C"}, []map[string]string{{title: "1\r", "C": "2"}}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "A}}{{\"\\N?B   C\n1?           2\n"; b.String() != want {

@@ -47,7 +47,7 @@ func TestATemplatePrintsItsOwnTextAsItIsAndValuesClean(t *testing.T) {
 		"table {{json .Name}}":                             "NAME\n" + `"a\u001b[2Jb\u202e"`,
 	} {
 		var b strings.Builder
-		if err := Table(&b, format, nil, rows); err != nil {
+		if err := Table(Options{Out: &b}, format, nil, rows); err != nil {
 			t.Errorf("%s: %v", format, err)
 		} else if b.String() != want+"\n" {
 			t.Errorf("%s: got %q, want %q", format, b.String(), want)

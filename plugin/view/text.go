@@ -2,6 +2,7 @@ package view
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 	"github.com/morikuni/aec"
@@ -29,6 +30,20 @@ func cut(s string, width int) string {
 		return ""
 	}
 	return narrow().Truncate(s, width, "…")
+}
+
+// cutMiddle shortens text to at most width cells, in its middle: what tells names
+// apart is often at their ends.
+func cutMiddle(s string, width int) string {
+	if cells(s) <= width || width < 3 {
+		return cut(s, width)
+	}
+	tail := s
+	for cells(tail) > (width-1)/2 {
+		_, n := utf8.DecodeRuneInString(tail)
+		tail = tail[n:]
+	}
+	return cut(s, width-cells(tail)) + tail
 }
 
 // padRight fills text up with spaces to a width in cells.

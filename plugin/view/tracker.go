@@ -15,6 +15,7 @@ type tracker struct {
 	begun  []*task // in the order of their first event
 	byTask map[plan.Task]*task
 	taskOf func(plan.Step) plan.Task
+	prefix string // of the project's names
 }
 
 // task is the progress of one task.
