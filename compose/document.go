@@ -110,7 +110,7 @@ func (r *report) open(file, path, base string, data []byte) *document {
 		r.fail(root.pos, "", fmt.Sprintf("a file is a mapping of services, not %s", root.kind), noServices).as(KindNoMapping, About{Written: root.json()})
 		return d
 	}
-	if r.newerFormat(root) {
+	if r.newerFormat(root) || r.blanks(root) || r.beside(root) {
 		return d
 	}
 	for _, p := range root.pairs {
@@ -177,6 +177,11 @@ func (r *report) newerFormat(root value) bool {
 	if p, ok := root.get("version"); ok && p.value.scalar() {
 		if v := p.value.text; v == "1" || v == "1.0" {
 			r.fail(p.pos, "version", "the v1 format has no version", "remove this line").as(KindFirstVersion, About{})
+			return true
+		}
+		if _, ok := root.get("services"); !ok && slices.ContainsFunc(root.pairs, func(p pair) bool { return runs(p.value) }) {
+			r.fail(p.pos, "", fmt.Sprintf("version %q is a newer format, but the services stand at the top level, as before there were versions", p.value.text),
+				"remove this line", `or put all services below "services:" and run the file with docker compose`)
 			return true
 		}
 		r.fail(p.pos, "", fmt.Sprintf("this is a file of the newer format, version %q, with its services under \"services:\"", p.value.text), newerHint)

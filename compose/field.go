@@ -125,6 +125,9 @@ func sequence[T any](at func(*partial) *[]T, take func(*scope, value) (T, *inval
 	return typed[[]T]{
 		at: at,
 		take: func(s *scope, v value) []T {
+			if tightDash(s, v) {
+				return nil
+			}
 			if v.scalar() {
 				s.noteAt(v, "is taken as a list with the one item %q", v.text)
 			}
@@ -136,6 +139,9 @@ func sequence[T any](at func(*partial) *[]T, take func(*scope, value) (T, *inval
 					continue
 				}
 				t, m := take(c, item)
+				if m != nil && swallowed(c, item) {
+					continue
+				}
 				if m != nil {
 					c.invalidAt(item, m)
 					continue

@@ -141,7 +141,7 @@ func readUlimits(s *scope, v value) []Ulimit {
 		return nil
 	}
 	var out []Ulimit
-	for _, p := range s.filled(v) {
+	for _, p := range filled(s, v) {
 		if u, ok := s.part(p.key).ulimit(p); ok {
 			out = append(out, u)
 		}

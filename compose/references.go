@@ -96,6 +96,9 @@ func (c *references) containers(s *Service) {
 // noService reports a name in s that no service has. That of s itself is never
 // what is meant.
 func (c *references) noService(s *Service, name string, pos Pos, path string, hints ...string) *Error {
+	if c.misplaced[name] {
+		return &Error{} // which was reported
+	}
 	others := slices.DeleteFunc(slices.Clone(c.names), func(n string) bool { return n == s.Name })
 	meant := c.meant(name, others)
 	switch {

@@ -13,11 +13,18 @@ import (
 type report struct {
 	errs  Errors
 	notes []Note
-	unset map[string][]Pos // variables without a value, with the places that use them
+	unset map[string][]Pos    // variables without a value, with the places that use them
+	lines map[string][]string // of files, by the names that messages use
+
+	told      map[Pos]bool    // values of which all is said
+	misplaced map[string]bool // services that were found where none may be
 }
 
 func (r *report) fail(p Pos, path, msg string, hints ...string) *Error {
 	e := &Error{Pos: p, Path: path, Msg: msg, Hints: hints}
+	if r.told[p] {
+		return e
+	}
 	r.errs = append(r.errs, e)
 	return e
 }
@@ -30,6 +37,14 @@ func (r *report) extended(from int, path string) {
 			e.About.Base = path
 		}
 	}
+}
+
+// allTold says that nothing more is to be reported at a place.
+func (r *report) allTold(p Pos) {
+	if r.told == nil {
+		r.told = map[Pos]bool{}
+	}
+	r.told[p] = true
 }
 
 func (r *report) note(p Pos, path, text string) {

@@ -3,6 +3,8 @@ package compose
 import (
 	"fmt"
 	"strings"
+
+	"github.com/stack-lite/stack-lite/compose/slips"
 )
 
 // isText reports what is not text. That a key has nothing behind it was noted
@@ -36,6 +38,9 @@ func (s *scope) isWord(v value) bool {
 
 // oneWord is what "- key: value" was probably meant to be.
 func oneWord(v value, sep string) []string {
+	if len(v.pairs) == 1 && v.pairs[0].value.kind == null {
+		return []string{fmt.Sprintf(`write "- %s", without the colon`, v.pairs[0].key)}
+	}
 	if len(v.pairs) != 1 || !v.pairs[0].value.scalar() {
 		return nil
 	}
@@ -64,6 +69,39 @@ func (s *scope) repeated(first map[string]int, i int, v value) bool {
 	}
 	first[v.text] = i
 	return false
+}
+
+// tightDash reports a list whose first dash has no space behind it, which makes
+// text of it.
+func tightDash(s *scope, v value) bool {
+	if v.kind != text || !strings.HasPrefix(v.text, "-") {
+		return false
+	}
+	slip, ok := slips.In(strings.TrimSpace(s.line(v.pos)))
+	if !ok {
+		if slip, ok = slips.In(v.text); ok {
+			slip.Hints = []string{slips.Write("- "+v.text[1:]) + " in the next line, below the key"}
+		}
+	}
+	if ok {
+		s.errorAt(v, slip.Msg, slip.Hints...)
+	}
+	return ok
+}
+
+// swallowed reports an item that a line below it belongs to, because it begins
+// farther to the right, though it begins with a dash of its own.
+func swallowed(s *scope, item value) bool {
+	at := Pos{item.pos.File, item.pos.Line + 1, 1}
+	below, above := s.line(at), s.line(item.pos)
+	if item.kind != text || !strings.Contains(item.text, " - ") || !strings.HasPrefix(strings.TrimSpace(below), "- ") {
+		return false
+	}
+	at.Column += len(below) - len(strings.TrimLeft(below, " "))
+	indent := above[:len(above)-len(strings.TrimLeft(above, " "))]
+	s.fail(at, s.path, "the line begins too far to the right", "begin the line as far to the right as the others of its block", slips.Write(indent+strings.TrimSpace(below))).
+		as(KindBadValue, s.about(item.text))
+	return true
 }
 
 // onOff reads a boolean as YAML 1.1 did, quoted or not.

@@ -65,8 +65,14 @@ func (s *scope) about(text string) About {
 func (s *scope) errorAt(v value, msg string, hints ...string) *Error {
 	at := s.at
 	at.Text, at.Written = v.text, v.json()
+	if bare := strings.Trim(v.text, smartQuotes); bare != v.text {
+		hints = []string{fmt.Sprintf("write plain quotes, which YAML knows: %q", bare)}
+	}
 	return s.fail(v.pos, s.path, msg, hints...).as(KindBadValue, at)
 }
+
+// smartQuotes are those that word processors and blogs make of plain ones.
+const smartQuotes = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb"
 
 // invalidAt reports a mistake that a parser found in the value v.
 func (s *scope) invalidAt(v value, m *invalid) {
@@ -85,7 +91,7 @@ func (s *scope) noteAt(v value, format string, a ...any) {
 }
 
 // filled are the pairs of a mapping that have a value; the others are noted.
-func (s *scope) filled(v value) []pair {
+func filled(s *scope, v value) []pair {
 	out := make([]pair, 0, len(v.pairs))
 	for _, p := range v.pairs {
 		if p.value.kind == null {

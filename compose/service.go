@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/stack-lite/stack-lite/compose/slips"
 )
 
 var serviceName = regexp.MustCompile(`^[a-zA-Z0-9._-]+$`)
@@ -43,6 +45,13 @@ func (r *reader) service(body pair, base string) *partial {
 		if body.value.scalar() && !strings.ContainsAny(body.value.text, "\n") {
 			hints = []string{fmt.Sprintf(`write "image: %s" on a line of its own, indented below "%s:"`, body.value.text, body.key)}
 		}
+		if slip, ok := slips.In(body.value.text); ok && body.value.kind == text {
+			at := body.value.pos
+			at.Column += slip.Column - 1
+			r.fail(at, body.key, slip.Msg, slip.Hints...).as(KindNoService, About{Service: body.key, Written: body.value.json()})
+			p.broken = true
+			return p
+		}
 		r.fail(body.value.pos, body.key, fmt.Sprintf("a service is a mapping of keys, not %s", body.value.kind), hints...).
 			as(KindNoService, About{Service: body.key, Written: body.value.json()})
 		p.broken = true
@@ -57,13 +66,10 @@ func (r *reader) service(body pair, base string) *partial {
 		p.layers = []Layer{{Dir: base, Keys: all.plain().(map[string]any)}}
 		delete(p.layers[0].Keys, "extends")
 	}
-	for _, q := range all.pairs {
+	for i, q := range all.pairs {
 		k, ok := r.known[q.key]
 		if !ok {
-			meant := r.meant(q.key, r.names)
-			msg, hints := r.unknown(q.key, meant)
-			r.fail(q.pos, body.key+"."+q.key, msg, hints...).as(KindUnknownKey, About{Service: body.key, Key: q.key, Meant: cmp.Or(renamed[q.key], meant)})
-			p.broken = p.broken || meant == "image" || meant == "build" || meant == "extends"
+			r.failKey(p, all.pairs, i)
 			continue
 		}
 		p.values[q.key] = q.value.pos
@@ -87,6 +93,38 @@ func (r *reader) service(body pair, base string) *partial {
 		k.field.read(of, q.value, p)
 	}
 	return p
+}
+
+// failKey reports a key that no service has.
+func (r *reader) failKey(p *partial, pairs []pair, i int) {
+	q := pairs[i]
+	path, about := p.Name+"."+q.key, About{Service: p.Name, Key: q.key}
+	if q.value.kind == mapping && runs(q.value) {
+		if r.misplaced == nil {
+			r.misplaced = map[string]bool{}
+		}
+		r.misplaced[q.key] = true
+		r.fail(q.pos, path, fmt.Sprintf("a service inside the service %q", p.Name), fmt.Sprintf("begin the line at the left edge, as %q: %s", p.Name, slips.Write(strings.TrimSpace(r.line(q.pos))))).
+			as(KindUnknownKey, about)
+		return
+	}
+	meant := r.meant(q.key, r.names)
+	if above := i - 1; q.value.scalar() && meant == "" && renamed[q.key] == "" {
+		for above > 0 && r.known[pairs[above].key].field == nil && pairs[above].value.scalar() {
+			above--
+		}
+		if above >= 0 && pairs[above].value.kind == null && strings.Contains(r.known[pairs[above].key].Takes, "mapping") {
+			if above == i-1 { // once for all of them
+				r.fail(q.pos, path, fmt.Sprintf("stands beside %q, not in it", pairs[above].key),
+					fmt.Sprintf("indent what belongs to %q: %s", pairs[above].key, slips.Write("  "+r.line(q.pos)))).as(KindUnknownKey, about)
+			}
+			return
+		}
+	}
+	about.Meant = cmp.Or(renamed[q.key], meant)
+	msg, hints := r.unknown(q.key, meant)
+	r.fail(q.pos, path, msg, hints...).as(KindUnknownKey, about)
+	p.broken = p.broken || meant == "image" || meant == "build" || meant == "extends"
 }
 
 // skim reads services for their own mistakes alone, where others are missing

@@ -141,6 +141,9 @@ func envFileField() field {
 		at: func(p *partial) *[]located { return &p.envFiles },
 		take: func(s *scope, v value) []located {
 			var out []located
+			if tightDash(s, v) {
+				return nil
+			}
 			for i, item := range s.items(v) {
 				c := s.of(v, i)
 				if !c.isWord(item) {
@@ -174,7 +177,7 @@ func readExtends(s *scope, v value) extension {
 		}
 		return e
 	}
-	for _, p := range s.filled(v) {
+	for _, p := range filled(s, v) {
 		c := s.part(p.key)
 		switch p.key {
 		case "service", "file":

@@ -1,13 +1,18 @@
 package compose
 
 import (
+	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/stack-lite/stack-lite/compose/slips"
 )
 
 // syntax is what the YAML reader says of text that is no YAML.
@@ -58,6 +63,11 @@ func failSyntax(r *report, file string, data []byte, err error) {
 	if strings.HasPrefix(msg, "mapping values are not allowed") {
 		hints = []string{"put text that contains a colon and a space in quotes"}
 	}
+	if tab := strings.IndexByte(string(here[:indent]), '\t') >= 0; tab {
+		hints = append(hints, slips.Write(strings.ReplaceAll(string(here[:indent]), "\t", "  ")+strings.TrimSpace(string(here[indent:]))))
+	} else if slip, ok := slips.Find(string(data), keyNames(keyTable())); ok {
+		line, column, msg, hints = slip.Line, slip.Column, slip.Msg, slip.Hints
+	}
 	r.fail(Pos{File: file, Line: line, Column: column}, "", "not YAML: "+msg, hints...).as(KindNoYAML, About{Text: said})
 }
 
@@ -94,6 +104,76 @@ func firstBroken(lines []string, msg string) int {
 		return m == msg
 	})
 	return n + 1
+}
+
+// line is a line of a file that was read.
+func (r *report) line(p Pos) string {
+	lines := r.lines[p.File]
+	if p.Line < 1 || p.Line > len(lines) {
+		return ""
+	}
+	return strings.TrimRight(lines[p.Line-1], " \t\r")
+}
+
+// oddBlank is a character that looks like a space and is none to YAML.
+func oddBlank(c rune) bool {
+	return c == '\u200b' || c == '\u3000' || c > 0x7f && unicode.IsSpace(c)
+}
+
+// blanks reports, once, a blank in front of a key that is no space.
+func (r *report) blanks(root value) bool {
+	var found func(p pair) bool
+	look := func(at Pos, text string) bool {
+		i := strings.IndexFunc(text, oddBlank)
+		if i < 0 {
+			return false
+		}
+		c, _ := utf8.DecodeRuneInString(text[i:])
+		line := strings.Map(func(c rune) rune {
+			if oddBlank(c) {
+				return ' '
+			}
+			return c
+		}, r.line(at))
+		at.Column += utf8.RuneCountInString(text[:i])
+		r.fail(at, "", fmt.Sprintf("a blank that is no space (%U), which YAML takes for a letter", c), slips.Write(line))
+		return true
+	}
+	found = func(p pair) bool { return look(p.pos, p.key) }
+	for _, p := range root.pairs {
+		if found(p) || slices.ContainsFunc(p.value.pairs, found) || p.value.kind == text && look(p.value.pos, p.value.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// beside reports the first key at the left edge that is meant for the service above
+// it.
+func (r *report) beside(root value) bool {
+	keys := index(keyTable())
+	for i, p := range root.pairs {
+		if _, is := keys[p.key]; i == 0 || !is || !p.value.noService() {
+			continue
+		}
+		service := root.pairs[i-1]
+		if service.value.kind != null && !runs(service.value) {
+			continue
+		}
+		r.fail(p.pos, "", fmt.Sprintf("%q stands beside the service %q, not in it", p.key, service.key),
+			fmt.Sprintf("indent what belongs to %q: %s", service.key, slips.Write("  "+r.line(p.pos)))).
+			as(KindNoService, About{Service: p.key, Written: p.value.json()})
+		return true
+	}
+	return false
+}
+
+// noService reports a value that is that of a key, whatever stands in a service.
+func (v value) noService() bool {
+	if v.kind == mapping && len(v.pairs) > 0 && !runs(v) {
+		return !slices.ContainsFunc(v.pairs, func(p pair) bool { return !p.value.scalar() })
+	}
+	return v.scalar() || v.kind == list
 }
 
 func badEncoding(file string, data []byte) Pos {

@@ -108,10 +108,10 @@ func security(_ *scope, v value) (located, *invalid) {
 // host checks one extra host.
 func host(s *scope, v *Var) *invalid {
 	if v.Name == "" || strings.ContainsAny(v.Name, " \t") {
-		return invalidf("write "+s.pair("HOST", ":", "ADDRESS"), "%q is not a valid host name", v.Name)
+		return invalidf("write "+assign(s, "HOST", ":", "ADDRESS"), "%q is not a valid host name", v.Name)
 	}
 	if v.Value == nil {
-		m := invalidf(fmt.Sprintf(`write "%s"`, s.pair(v.Name, ":", "ADDRESS")), "%q has no address", v.Name)
+		m := invalidf(fmt.Sprintf(`write "%s"`, assign(s, v.Name, ":", "ADDRESS")), "%q has no address", v.Name)
 		m.kind, m.text = KindBadHost, v.Name
 		return m
 	}

@@ -50,6 +50,13 @@ func (s *scope) vars(v value, sep string, check func(*scope, *Var) *invalid) []V
 	case list:
 		return s.varsOfList(v, sep, check)
 	default:
+		if tightDash(s, v) {
+			return nil
+		}
+		if first := strings.Fields(v.text); len(first) > 0 && strings.Contains(first[0], sep) {
+			s.errorAt(v, fmt.Sprintf("takes a mapping or a list, not %s", v.kind), fmt.Sprintf(`write "- %s", each on a line of its own with a dash`, first[0]))
+			return nil
+		}
 		s.errorAt(v, fmt.Sprintf("takes a mapping or a list, not %s", v.kind), fmt.Sprintf(`write each item on a line of its own that begins with "- ", such as "- NAME%sVALUE"`, sep))
 	}
 	return nil
@@ -139,7 +146,11 @@ func (s *scope) varsOfItem(v value, sep string, check func(*scope, *Var) *invali
 		}
 		x := p.variable()
 		meant := value{kind: text, text: p.key, pos: p.pos}
-		if x.Value != nil {
+		if name, val, ok := strings.Cut(p.key, sep); ok { // NAME=text: more text
+			meant.text = strings.TrimRight(p.key+": "+p.value.text, " ")
+			val += strings.TrimPrefix(meant.text, p.key)
+			x.Name, x.Value = name, &val
+		} else if x.Value != nil {
 			meant.text += sep + *x.Value
 		}
 		if m := check(s, &x); m != nil {
@@ -157,7 +168,7 @@ func (s *scope) varsOfItem(v value, sep string, check func(*scope, *Var) *invali
 func environmentVar(s *scope, v *Var) *invalid {
 	m := variableName(v)
 	if v.Name == "" {
-		m = s.nameless()
+		m = nameless(s)
 	}
 	if m != nil && m.kind == KindBadVariable && s.mapped {
 		s.note(v.Pos, s.path, fmt.Sprintf("the name %q contains spaces and is taken as it is; few programs look for such a variable", v.Name))
@@ -174,16 +185,16 @@ func environmentVar(s *scope, v *Var) *invalid {
 	return nil
 }
 
-// pair is a name with a value as it is written here: in a list or in a mapping.
-func (s *scope) pair(name, sep, val string) string {
+// assign is a name with a value as it is written here: in a list or in a mapping.
+func assign(s *scope, name, sep, val string) string {
 	if s.mapped {
 		sep = ": "
 	}
 	return name + sep + val
 }
 
-func (s *scope) nameless() *invalid {
-	return invalidf("write "+s.pair("NAME", "=", "VALUE"), "has no name")
+func nameless(s *scope) *invalid {
+	return invalidf("write "+assign(s, "NAME", "=", "VALUE"), "has no name")
 }
 
 func variableName(v *Var) *invalid {
@@ -210,7 +221,7 @@ func variableName(v *Var) *invalid {
 // label checks one label; one without a value is empty.
 func label(s *scope, v *Var) *invalid {
 	if v.Name == "" {
-		return s.nameless()
+		return nameless(s)
 	}
 	if v.Value == nil {
 		empty := ""

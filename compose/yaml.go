@@ -29,6 +29,10 @@ func parse(r *report, file string, data []byte) (value, bool) {
 		r.fail(badEncoding(file, data), "", "not text in UTF-8")
 		return value{}, false
 	}
+	if r.lines == nil {
+		r.lines = map[string][]string{}
+	}
+	r.lines[file] = strings.Split(string(data), "\n")
 	t := tree{report: r, file: file, widths: widths(string(data))}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, next yaml.Node
@@ -106,7 +110,8 @@ func (t *tree) value(n *yaml.Node, depth int) value {
 	}
 	v := value{kind: scalarKind(n), text: n.Value, pos: pos}
 	if n.ShortTag() == "!!binary" || strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") && n.Tag != "!" {
-		t.fail(pos, "", fmt.Sprintf("unknown tag %s", n.Tag), "remove the tag").as(KindUnknownTag, About{Text: n.Tag})
+		t.fail(pos, "", fmt.Sprintf("unknown tag %s", n.Tag), "remove the tag, or put text that begins with ! in quotes").as(KindUnknownTag, About{Text: n.Tag})
+		t.allTold(pos)
 	}
 	return v
 }
@@ -128,6 +133,9 @@ func (t *tree) alias(n *yaml.Node, depth int) value {
 }
 
 func (t *tree) mapping(n *yaml.Node, depth int) value {
+	if len(n.Content) == 2 && n.Style&yaml.FlowStyle != 0 && n.Content[0].Kind == yaml.MappingNode {
+		return t.template(n)
+	}
 	v := value{kind: mapping, pos: t.place(n), pairs: make([]pair, 0, len(n.Content)/2)}
 	seen := make(map[string]Pos, len(n.Content)/2)
 	index := make(map[string]int, len(n.Content)/2)
@@ -157,6 +165,14 @@ func (t *tree) mapping(n *yaml.Node, depth int) value {
 		t.merge(&v, seen, t.value(m, depth+1))
 	}
 	return v
+}
+
+// template reports {{ name }}, which programs replace that write such files.
+func (t *tree) template(n *yaml.Node) value {
+	pos := t.place(n)
+	t.fail(pos, "", "{{ is a mapping in a mapping to YAML", "put text that begins with { in quotes, or let the program that knows what it stands for write the file").as(KindNoWord, About{})
+	t.allTold(pos)
+	return value{kind: text, text: "template", pos: pos}
 }
 
 // twice tells of a key that is written again. Only where both say the same does

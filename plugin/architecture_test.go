@@ -24,7 +24,7 @@ const module = "github.com/stack-lite/stack-lite/"
 var mayImport = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
 	"linking":              {"compose", "linking/cover"},
-	"compose":              {"compose/printable"},
+	"compose":              {"compose/printable", "compose/slips"},
 	"linking/graph":        {"compose", "compose/printable", "linking"},
 	"linking/linkingtest":  {"compose", "linking"},
 	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/session", "plugin/view"},
@@ -93,7 +93,7 @@ var keptTo = map[string][]string{
 		"scripts/bench", "scripts/vhosts",
 	},
 	"github.com/spf13/cobra":              {"plugin", "plugin/command", "scripts/release"},
-	"gopkg.in/yaml.v3":                    {"compose", "compose/realfiles"},
+	"gopkg.in/yaml.v3":                    {"compose", "compose/slips", "compose/realfiles"},
 	"github.com/compose-spec/compose-go/": {},
 }
 
