@@ -2,6 +2,8 @@ package desired
 
 import (
 	"maps"
+	"path"
+	"slices"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/mount"
@@ -40,6 +42,7 @@ type CreationFacts struct {
 	Links     []ImageFacts               // of each of LinkSources, in order
 	SharesIDs map[string]string          // ids of the containers that it shares with, by name
 	Replaced  *container.InspectResponse // the container whose anonymous volumes it takes over; nil: none
+	Held      []observed.Mount           // what those have that used the volumes of the one that was there before it, the likeliest first
 	From      []observed.Mount           // what the containers have whose volumes it uses, or the one that it replaces used
 	AttachAll bool                       // the engine attaches a container to all its networks at creation
 }
@@ -49,6 +52,7 @@ type Creation struct {
 	Config    *container.Config
 	Host      *container.HostConfig
 	Endpoints map[string]*network.EndpointSettings
+	Taken     []observed.Mount // of CreationFacts.Held: what it is given
 }
 
 // Creation works out how a container is made, attached to as many of its
@@ -62,6 +66,7 @@ func (s ContainerSpec) Creation(c plan.Container, facts CreationFacts) Creation 
 	if facts.Replaced != nil {
 		s.takeOverVolumes(facts, out.Config, out.Host)
 	}
+	s.takeHeldVolumes(facts, &out)
 	switch {
 	case s.sharing.net != "":
 	case c.CreatedOnExternal != "":
@@ -99,6 +104,34 @@ func (c *Creation) moveMACAddress() {
 	settings.MacAddress = c.Config.MacAddress
 	c.Endpoints[string(c.Host.NetworkMode)] = settings
 	c.Config.MacAddress = ""
+}
+
+// takeHeldVolumes mounts the anonymous volumes that others have of a container that
+// is gone, at the places where the new one would get empty ones.
+func (s ContainerSpec) takeHeldVolumes(facts CreationFacts, out *Creation) {
+	places := slices.Clone(facts.Image.Volumes)
+	taken := map[string]bool{}
+	for _, v := range s.service.Volumes {
+		if v.Host == "" {
+			places = append(places, v.Target)
+		} else {
+			taken[path.Clean(v.Target)] = true
+		}
+	}
+	for _, m := range facts.From {
+		taken[m.Target] = true
+	}
+	for i := range places {
+		places[i] = path.Clean(places[i])
+	}
+	for _, m := range facts.Held {
+		if m.Anonymous() && slices.Contains(places, m.Target) && !taken[m.Target] {
+			taken[m.Target] = true
+			out.Host.Binds = append(out.Host.Binds, bind(m.Volume, m.Target, ""))
+			out.Config.Volumes[m.Target] = struct{}{} // so that the next replacement finds it
+			out.Taken = append(out.Taken, m)
+		}
+	}
 }
 
 // config is config with what only the images say: link variables, and the labels

@@ -229,3 +229,27 @@ func TestAContainerHasItsSecondNameWhereverItIsExternal(t *testing.T) {
 		t.Errorf("on the default bridge: %v", got.Aliases)
 	}
 }
+
+func TestWhoHoldsTheDataOfOneThatIsGoneGivesItBack(t *testing.T) {
+	volume := func(digit, target string) observed.Mount {
+		return observed.Mount{Volume: strings.Repeat(digit, 64), Target: target}
+	}
+	data := wanted(t, "data:\n  image: x\n  volumes: [/data, '/src:/code']\n", "data")
+	made := data.Spec.(desired.ContainerSpec).Creation(data, desired.CreationFacts{
+		Image: desired.ImageFacts{Volumes: []string{"/var/lib/db/", "/code"}},
+		Held: []observed.Mount{
+			volume("1", "/data"), volume("2", "/data"), // the first is the likeliest
+			volume("3", "/var/lib/db"), volume("4", "/code"), volume("5", "/own"),
+			{Volume: "named", Target: "/var/lib/db"},
+		},
+	})
+	want := []string{"/src:/code", strings.Repeat("1", 64) + ":/data", strings.Repeat("3", 64) + ":/var/lib/db"}
+	if !slices.Equal(made.Host.Binds, want) || len(made.Taken) != 2 {
+		t.Errorf("binds %q, taken %v, want %q", made.Host.Binds, made.Taken, want)
+	}
+	for _, path := range []string{"/data", "/var/lib/db"} {
+		if _, declared := made.Config.Volumes[path]; !declared {
+			t.Errorf("the next replacement does not find %s", path)
+		}
+	}
+}

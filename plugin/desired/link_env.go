@@ -11,12 +11,13 @@ import (
 )
 
 // ImageFacts is what an image, or an external container, says that link
-// variables are made of, and the labels of an image.
+// variables are made of, and the labels and volumes of an image.
 type ImageFacts struct {
-	ID     string // of the image
-	Ports  []compose.Expose
-	Env    []compose.Var
-	Labels map[string]string
+	ID      string // of the image
+	Ports   []compose.Expose
+	Env     []compose.Var
+	Labels  map[string]string
+	Volumes []string // paths in its containers that get volumes
 }
 
 // LinkSource is where the variables of one link come from. The names and the

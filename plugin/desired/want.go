@@ -145,6 +145,11 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		c.Attach = append(c.Attach, name)
 		spec.endpoints = append(spec.endpoints, endpointConfig{name, endpointSettings(endpoint, s.Name, number)})
 	}
+	for _, from := range s.VolumesFrom {
+		if from.Service {
+			c.VolumesFrom = append(c.VolumesFrom, ContainerName(in.Project, in.Project.Service(from.Source), in.sharedReplica(s.Name, number, from.Source, replicas[from.Source])))
+		}
+	}
 	spec.sharing = sharingOf(in.Project, s, func(service string) string {
 		// checkScale has made sure that there is one.
 		name := ContainerName(in.Project, in.Project.Service(service), in.sharedReplica(s.Name, number, service, replicas[service]))

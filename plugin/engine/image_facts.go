@@ -54,6 +54,9 @@ func (f *factsCache) ofImage(ctx context.Context, ref string) (desired.ImageFact
 		for port := range image.Config.ExposedPorts {
 			facts.Ports = append(facts.Ports, labels.Exposed(nat.Port(port)))
 		}
+		for path := range image.Config.Volumes {
+			facts.Volumes = append(facts.Volumes, path)
+		}
 		facts.Env, facts.Labels = variables(image.Config.Env), image.Config.Labels
 	}
 	if f.known == nil {

@@ -42,6 +42,7 @@ type (
 		Container  Container
 		As         string   // the name to give it; another than the container's while it replaces one
 		Replaces   string   // id of the container whose anonymous volumes it takes over; empty: none
+		Holders    []string // ids of containers that may have the volumes of one that is gone and whose place it takes, the likeliest first
 		SharesWith []string // how actions address those of Container.SharesWith, in order
 	}
 

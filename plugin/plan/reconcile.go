@@ -42,6 +42,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 		decisions.ending().noteSharers(r.builder, have)
 	}
 	r.removeReplaced()
+	r.keepHolders()
 	over.order()
 	orderStops(r.builder, have)
 	noteLostLinks(r.builder, want, have, r.removed)
@@ -190,9 +191,17 @@ func (r *reconciler) givesWay(network string) bool {
 // create plans to make a container.
 func (r *reconciler) create(d *decision) {
 	w := d.want
-	create := CreateContainer{Container: w, As: d.address()}
+	create, cause := CreateContainer{Container: w, As: d.address()}, d.cause
 	if source := d.dataSource(); source != nil && !r.goal.FreshData {
 		create.Replaces = source.ID
+	} else if source == nil && !r.goal.FreshData && !w.OneOff {
+		holders := r.holders(w.Name)
+		for _, h := range holders {
+			create.Holders = append(create.Holders, h.ID)
+		}
+		if len(holders) > 0 {
+			cause += ", and " + holders[0].Name + " may have its data"
+		}
 	}
 	after := append(r.nameFree(create.As), ifPlanned(imageKey(w.Image)))
 	for _, ref := range w.Reads {
@@ -215,7 +224,7 @@ func (r *reconciler) create(d *decision) {
 		}
 		create.SharesWith = append(create.SharesWith, address)
 	}
-	r.builder.add(createKey(w.Name), d.task(), d.cause, create, after...)
+	r.builder.add(createKey(w.Name), d.task(), cause, create, after...)
 }
 
 // ready gives what is done for a new container before the one that it replaces

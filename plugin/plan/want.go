@@ -52,6 +52,7 @@ type Container struct {
 	Reads             []string          // references of images that its settings depend on, besides its own
 	NetworkOf         string            // id of a container that is not the stack's and whose network it shares; empty: none
 	SharesWith        []string          // containers whose network or volumes it uses: it is replaced with them
+	VolumesFrom       []string          // those of SharesWith whose volumes it uses
 	LinkEnv           map[string]string // what its link variables say, by alias; empty: not known yet; nil: it gets none
 	PortRange         string            // containers that share a key are started one after another; empty: any order
 	ChosenPorts       []string          // ports that are published where the engine chooses: 80/tcp
