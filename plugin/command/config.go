@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -231,7 +230,7 @@ func printWrittenList(show view.Options, d classic.Document, f configFlags, old 
 
 // loadWritten loads the project together with how its files say it.
 func loadWritten(env *session.Environment, o session.Options, literal, checkBuilds bool) (*compose.Project, []compose.Written, error) {
-	dir, err := os.Getwd()
+	dir, err := session.WorkingDir()
 	if err != nil {
 		return nil, nil, err
 	}

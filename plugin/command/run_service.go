@@ -1,10 +1,10 @@
 package command
 
 import (
-	"os"
 	"slices"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
 // service is the service with what the command line says in its place.
@@ -44,7 +44,7 @@ func (f runFlags) service(env map[string]string, p *compose.Project, name string
 		}
 		s.Ports = append(s.Ports, port)
 	}
-	dir, err := os.Getwd()
+	dir, err := session.WorkingDir()
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -54,4 +55,33 @@ func settings(s *compose.Service) map[string]string {
 func Hash(s *compose.Service) string {
 	sum := sha256.Sum256([]byte(fingerprint(s)))
 	return hex.EncodeToString(sum[:])
+}
+
+// Respell takes what containers mount for what a project wants to be mounted, where
+// another path leads to the same place: a folder has several through symbolic links.
+// Their fingerprints then count as those that are wanted.
+func (h Have) Respell(p *compose.Project, same func(a, b string) bool) {
+	for i := range h.Containers {
+		c := &h.Containers[i]
+		s := p.Service(c.Service)
+		if s == nil || c.OneOff {
+			continue
+		}
+		want := fingerprint(s)
+		if !slices.Equal(want.Differences(c.Fingerprint), []string{"volumes"}) {
+			continue
+		}
+		spelled := *s
+		spelled.Volumes = slices.Clone(s.Volumes)
+		for i, v := range spelled.Volumes {
+			for _, m := range h.Snapshot.ByID(c.ID).Mounts {
+				if m.Target == v.Target && m.Source != "" && v.Host != "" && !v.Named && same(m.Source, v.Host) {
+					spelled.Volumes[i].Host = m.Source
+				}
+			}
+		}
+		if len(fingerprint(&spelled).Differences(c.Fingerprint)) == 0 {
+			c.Fingerprint = want
+		}
+	}
 }

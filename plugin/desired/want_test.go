@@ -14,6 +14,7 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -227,5 +228,38 @@ cache: {image: x}
 	}
 	if got := accepts["demo_cache.web"].Links; len(got) != 3 {
 		t.Errorf("of the link to cache are accepted %v, want all spellings", got)
+	}
+}
+
+func TestAnotherPathToTheSamePlaceIsNoOtherVolume(t *testing.T) {
+	p, _ := loaded(t, `
+web: {image: x, volumes: ["/real/data:/data", "/real/conf:/conf:ro", "named:/named", /cache]}
+`)
+	mounts := []observed.Mount{{Source: "/link/data", Target: "/data"}, {Source: "/link/conf", Target: "/conf"}, {Volume: "named", Target: "/named"}}
+	same := func(a, b string) bool { return strings.TrimPrefix(a, "/link") == strings.TrimPrefix(b, "/real") }
+	printed := func(host, mode string) plan.Fingerprint {
+		want, err := wantOf(t, fmt.Sprintf(`
+web: {image: x, volumes: ["%[1]s/data:/data", "%[1]s/conf:/conf%[2]s", "named:/named", /cache]}
+`, host, mode), plan.Have{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return want.Containers[0].Fingerprint
+	}
+	wanted := printed("/real", ":ro")
+	for name, c := range map[string]struct {
+		has  plan.Fingerprint
+		same bool
+	}{
+		"by another path":               {printed("/link", ":ro"), true},
+		"by another path, and writable": {printed("/link", ""), false},
+		"of another place":              {printed("/other", ":ro"), false},
+	} {
+		have := desired.Have{Have: plan.Have{Containers: []plan.HaveContainer{{ID: "1", Service: "web", Fingerprint: c.has}}}}
+		have.Snapshot.Containers = []observed.Container{{ID: "1", Mounts: mounts}}
+		have.Respell(p, same)
+		if got := len(wanted.Differences(have.Containers[0].Fingerprint)) == 0; got != c.same {
+			t.Errorf("%s: taken for the same: %v, want %v", name, got, c.same)
+		}
 	}
 }

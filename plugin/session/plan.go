@@ -50,6 +50,15 @@ func (s *Session) observe(ctx context.Context, refs []string, of details) (desir
 	if err != nil {
 		return desired.Have{}, err
 	}
+	if name := nameHere(s, snapshot.Containers); name != "" {
+		rename(s, name)
+		if refs != nil {
+			refs = desired.ImageRefs(s.Project)
+		}
+		if snapshot, err = s.Engine.Observe(ctx, s.Claim, refs); err != nil {
+			return desired.Have{}, err
+		}
+	}
 	if of.sharing {
 		if err := engine.Sharing(ctx, s.Engine, desired.Sharers(snapshot, s.Name)...); err != nil {
 			return desired.Have{}, err
@@ -60,7 +69,11 @@ func (s *Session) observe(ctx context.Context, refs []string, of details) (desir
 			return desired.Have{}, err
 		}
 	}
-	return desired.HaveOf(snapshot, s.Name), nil
+	have := desired.HaveOf(snapshot, s.Name)
+	if s.Project != nil {
+		have.Respell(s.Project, samePlace)
+	}
+	return have, nil
 }
 
 // inputs are what the wanted stack follows from, at the scale that the project

@@ -3,7 +3,6 @@ package session
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -50,7 +49,7 @@ func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, error)
 
 // files say which files are read, and with what.
 func (o Options) files(e *Environment) (compose.Options, error) {
-	dir, err := os.Getwd()
+	dir, err := WorkingDir()
 	return compose.Options{
 		Names:       o.FileNames,
 		Files:       o.Files,
