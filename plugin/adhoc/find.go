@@ -25,14 +25,6 @@ type NoSuchContainer struct {
 
 func (n *NoSuchContainer) Error() string { return fmt.Sprintf("no such container: %s", n.Word) }
 
-// Hints lists the containers that exist.
-func (n *NoSuchContainer) Hints() []string {
-	if len(n.Known) == 0 {
-		return nil
-	}
-	return []string{"there are: " + strings.Join(n.Known, ", ")}
-}
-
 // Find finds a container by its name or the beginning of its id. The error is a
 // *NoSuchContainer.
 func (p Planner) Find(word string) (*observed.Container, error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -88,7 +87,7 @@ func (c *cli) can(ctx context.Context, from, to string, live, asked bool) (reach
 		return c.canByFiles(from, to)
 	}
 	project, unread := session.Load(c.env, c.options(), false)
-	s, v, err := c.lookFor(ctx, unread != nil && c.general.Project == "")
+	s, v, refused, err := c.lookFor(ctx, unread != nil && c.general.Project == "")
 	if err != nil {
 		var gone engine.Unreachable
 		if asked || unread != nil || !errors.As(err, &gone) {
@@ -98,8 +97,12 @@ func (c *cli) can(ctx context.Context, from, to string, live, asked bool) (reach
 		return c.canByFiles(from, to)
 	}
 	byFiles := fmt.Sprintf("docker stacklite can --live=false %s %s", from, to)
-	x, errX := runningMember(v, from, byFiles)
-	y, errY := runningMember(v, to, byFiles)
+	toStart := func(word string) []string {
+		mine := slices.DeleteFunc(slices.Clone(refused), func(r observed.Refusal) bool { return r.Service != word })
+		return append(session.ToStart(s, mine, "to start it: docker stacklite up -d "+word), "to ask the files instead: "+byFiles)
+	}
+	x, errX := runningMember(v, from, toStart)
+	y, errY := runningMember(v, to, toStart)
 	switch {
 	case errX == nil && errY == nil:
 		return canOnEngine(ctx, s, v, x, y)
@@ -114,21 +117,21 @@ func (c *cli) can(ctx context.Context, from, to string, live, asked bool) (reach
 
 // lookFor takes a snapshot of the engine, next to the files of the project or,
 // with anybody, for containers of any project: there may be no files then.
-func (c *cli) lookFor(ctx context.Context, anybody bool) (*session.Session, reach.View, error) {
+func (c *cli) lookFor(ctx context.Context, anybody bool) (*session.Session, reach.View, []observed.Refusal, error) {
 	if anybody {
 		s, err := session.Connect(c.env, c.options())
 		if err != nil {
-			return nil, reach.View{}, err
+			return nil, reach.View{}, nil, err
 		}
 		snapshot, err := s.Engine.Observe(ctx, s.Claim, nil)
-		return s, reach.View{Snapshot: snapshot}, err
+		return s, reach.View{Snapshot: snapshot}, nil, err
 	}
 	s, err := session.Find(c.env, c.options())
 	if err != nil {
-		return nil, reach.View{}, err
+		return nil, reach.View{}, nil, err
 	}
-	v, _, err := look(ctx, s)
-	return s, v, err
+	v, refused, err := look(ctx, s)
+	return s, v, refused, err
 }
 
 // canByFiles answers for two services from what the files say.
@@ -160,8 +163,8 @@ func canOnEngine(ctx context.Context, s *session.Session, v reach.View, x, y rea
 }
 
 // runningMember finds the containers that run of what a user names: a service,
-// or any container. byFiles is the command that asks the files instead.
-func runningMember(v reach.View, word, byFiles string) (reach.Member, error) {
+// or any container. toStart is what to do where a service does not run.
+func runningMember(v reach.View, word string, toStart func(string) []string) (reach.Member, error) {
 	found := v.Snapshot.Replicas(v.Project, word)
 	known := len(found) > 0 || v.Loaded != nil && v.Loaded.Service(word) != nil
 	if !known {
@@ -176,10 +179,7 @@ func runningMember(v reach.View, word, byFiles string) (reach.Member, error) {
 	case len(found) > 0:
 		return reach.Member{Word: word, Containers: found}, nil
 	case known:
-		return reach.Member{}, exit.Failure{Msg: word + " does not run", Advice: []string{
-			"to start it: docker stacklite up -d " + word,
-			"to ask the files instead: " + byFiles,
-		}}
+		return reach.Member{}, exit.Failure{Msg: word + " does not run", Advice: toStart(word)}
 	}
 	return reach.Member{}, exit.Failure{Msg: word + " does not run", Advice: []string{"to start it: docker start " + word}}
 }
@@ -187,18 +187,14 @@ func runningMember(v reach.View, word, byFiles string) (reach.Member, error) {
 // noSuchMember is the error for a word that is neither a service nor a
 // container.
 func noSuchMember(v reach.View, word string) error {
-	var known []string
+	var services, containers []string
 	if v.Loaded != nil {
-		known = session.ServiceNames(v.Loaded)
+		services = session.ServiceNames(v.Loaded)
 	}
 	for _, c := range v.Snapshot.Containers {
 		if c.Project == "" || c.Project != v.Project {
-			known = append(known, c.Name)
+			containers = append(containers, c.Name)
 		}
 	}
-	u := exit.Usage{Msg: fmt.Sprintf("no such service or container: %s", word)}
-	if len(known) > 0 {
-		u.Advice = []string{"there are: " + strings.Join(known, ", ")}
-	}
-	return u
+	return exit.Usage{Msg: fmt.Sprintf("no such service or container: %s", word), Advice: meantContainers(word, services, containers)}
 }

@@ -110,7 +110,7 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 	if err := check.Ask(ctx, prober, reach.Asking{Timeout: f.timeout, Parallel: s.Options.Parallel, Limit: context.WithTimeout}); err != nil {
 		return err
 	}
-	if note := takeOver(v, s.Claim.Adopt); note != "" {
+	if note := takeOver(v); note != "" {
 		check.Notes = append(check.Notes, note)
 	}
 	return report(s.View, check, f.format)
@@ -118,7 +118,7 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 
 // takeOver says why a stack that another tool made is not as the files want it:
 // its links were no boundary there.
-func takeOver(v reach.View, adopted bool) string {
+func takeOver(v reach.View) string {
 	var names []string
 	by := ""
 	for _, c := range v.Snapshot.Containers {
@@ -129,9 +129,5 @@ func takeOver(v reach.View, adopted bool) string {
 	if len(names) == 0 {
 		return ""
 	}
-	flag := ""
-	if adopted {
-		flag = "--adopt "
-	}
-	return fmt.Sprintf("made by %s, where links were no boundary: %s; to take them over: docker stacklite %sup -d", by, strings.Join(names, ", "), flag)
+	return fmt.Sprintf("made by %s, where links were no boundary: %s; to take them over: docker stacklite up -d", by, strings.Join(names, ", "))
 }

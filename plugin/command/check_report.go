@@ -30,6 +30,9 @@ func report(o view.Options, c *reach.Check, format string) error {
 		return err
 	}
 	printNotes(o, c)
+	if format == "matrix" {
+		view.PrintHints(o, leakHints(findings))
+	}
 	switch {
 	case len(c.Untested) > 0:
 		return untested(c.Untested)
@@ -37,6 +40,19 @@ func report(o view.Options, c *reach.Check, format string) error {
 		return exit.Status(1)
 	}
 	return nil
+}
+
+// leakHints are the commands that end all leaks, each once.
+func leakHints(findings []reach.Finding) []string {
+	var hints []string
+	for _, f := range findings {
+		for _, command := range f.Advice {
+			if hint := "to end that: " + command; f.Verdict == reach.Leaking && !slices.Contains(hints, hint) {
+				hints = append(hints, hint)
+			}
+		}
+	}
+	return hints
 }
 
 func printNotes(o view.Options, c *reach.Check) {
@@ -120,7 +136,7 @@ func summary(findings []reach.Finding, untested []reach.Untested) []string {
 			linked++
 		}
 		if f.Verdict != reach.OK {
-			lines = append(lines, f.String())
+			lines = append(lines, f.Line())
 		}
 	}
 	for _, u := range untested {

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stack-lite/stack-lite/plugin/observed"
@@ -18,14 +20,31 @@ func TestCheckSaysOnceWhyLinksOfAnotherToolAreNoBoundary(t *testing.T) {
 		of("shop_mail_1", "shop", "", plan.StateRunning), of("shop_job_1", "shop", by, plan.StateExited), of("blog_web_1", "blog", by, plan.StateRunning),
 	}}}
 	const want = "made by docker-compose 1.29.2, where links were no boundary: shop_db_1, shop_web_1; to take them over: docker stacklite up -d"
-	if got := takeOver(v, false); got != want {
+	if got := takeOver(v); got != want {
 		t.Errorf("got %q", got)
 	}
-	const adopted = "made by docker-compose 1.29.2, where links were no boundary: blog_web_1; to take them over: docker stacklite --adopt up -d"
-	if v.Project = "blog"; takeOver(v, true) != adopted {
-		t.Errorf("got %q", takeOver(v, true))
+	const adopted = "made by docker-compose 1.29.2, where links were no boundary: blog_web_1; to take them over: docker stacklite up -d"
+	if v.Project = "blog"; takeOver(v) != adopted {
+		t.Errorf("got %q", takeOver(v))
 	}
-	if v.Project = "none"; takeOver(v, false) != "" {
-		t.Errorf("got %q", takeOver(v, false))
+	if v.Project = "none"; takeOver(v) != "" {
+		t.Errorf("got %q", takeOver(v))
+	}
+}
+
+func TestAdviceAgainstLeaksIsGivenOnce(t *testing.T) {
+	leak := func(from, to string, advice ...string) reach.Finding {
+		return reach.Finding{From: from, To: to, Verdict: reach.Leaking, Advice: advice}
+	}
+	findings := []reach.Finding{
+		leak("a", "b", "docker stacklite up -d"), leak("b", "a", "docker stacklite up -d"),
+		leak("a", "c", "docker stop c"), {From: "a", To: "d", Verdict: reach.OK, Advice: []string{"docker stop d"}},
+	}
+	want := []string{"to end that: docker stacklite up -d", "to end that: docker stop c"}
+	if got := leakHints(findings); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if text := strings.Join(summary(findings, nil), "\n"); strings.Contains(text, "to end that") {
+		t.Errorf("the lines have it too:\n%s", text)
 	}
 }

@@ -145,21 +145,21 @@ func TestWhatIsNotTheStacksIsNamedAndLeftAlone(t *testing.T) {
 	}{
 		"of docker compose": {
 			func(c *composed) { c.version = "2.24.5" },
-			"demo_db_1, demo_web_1 (made by docker compose 2.24.5; for these type: docker compose -p demo)", "for these type: docker compose -p demo",
+			"demo_db_1, demo_web_1 (made by docker compose 2.24.5)", "for these: docker compose -p demo ps",
 		},
 		"of another directory": {
 			func(c *composed) { c.dir = elsewhere },
-			"demo_db_1, demo_web_1 (made from another directory; for these first type: cd " + elsewhere + ")", "for these first type: cd " + elsewhere,
+			"demo_db_1, demo_web_1 (made from another directory)", "for these first: cd " + elsewhere,
 		},
 		"of a directory that is gone": {
 			func(c *composed) { c.dir = gone },
-			"demo_db_1, demo_web_1 (made from " + gone + ", which no longer exists; if that directory was moved here, add: --adopt)",
-			"if that directory was moved here, add: --adopt",
+			"demo_db_1, demo_web_1 (made from " + gone + ", which no longer exists)",
+			"if that directory was moved here: docker stacklite --adopt TYPED",
 		},
 		"without labels": {
 			func(c *composed) { c.version = "" },
-			"demo_db_1, demo_web_1 (no label says whose; if Fig or docker run made them for this stack, add: --adopt)",
-			"if Fig or docker run made them for this stack, add: --adopt",
+			"demo_db_1, demo_web_1 (no label says whose)",
+			"if Fig or docker run made them for this stack: docker stacklite --adopt TYPED",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -178,8 +178,9 @@ func TestWhatIsNotTheStacksIsNamedAndLeftAlone(t *testing.T) {
 				if failed := code == 1; failed == looks || code > 1 || strings.Count(errs, "note: not this stack's, left alone: "+note+"\n") != 1 {
 					t.Errorf("%s: exit code %d\n%s%s", line, code, out, errs)
 				}
-				if !looks && !strings.Contains(errs, "hint: "+c.hint+"\n") {
-					t.Errorf("%s: no hint\n%s", line, errs)
+				typed := strings.NewReplacer("rm -f", "rm --force", "up -d", "up --detach").Replace(line)
+				if hint := "hint: " + strings.Replace(c.hint, "TYPED", typed, 1) + "\n"; strings.Count(errs, hint) != 1 || !strings.HasSuffix(errs, hint) {
+					t.Errorf("%s: not once, at the end: %s%s", line, hint, errs)
 				}
 			}
 			if got := stack.states(); got != before {
@@ -253,5 +254,36 @@ func TestALinkToAStoppedContainerIsExplained(t *testing.T) {
 	}
 	if _, errs, _ := m.run(t, "stop"); strings.Contains(errs, "note:") {
 		t.Errorf("stop: %s", errs)
+	}
+}
+
+func TestCanSaysOfWhatIsNotTheStacksWhatToDo(t *testing.T) {
+	m, _ := stack(t, func(c *composed) { c.version = "" })
+	_, errs, code := m.run(t, "can", "--live", "web", "db")
+	want := "stack-lite: web does not run\n" +
+		"hint: if Fig or docker run made them for this stack: docker stacklite --adopt can --live web db\n" +
+		"hint: to ask the files instead: docker stacklite can --live=false web db\n"
+	if code != 1 || !strings.HasSuffix(errs, want) || strings.Contains(errs, "up -d") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}
+
+func TestHintsNameOnlyWhatMayHaveBeenMeant(t *testing.T) {
+	m, stack := stack(t, nil)
+	stack.version = "" // without labels
+	for _, name := range []string{"other_1", "other_2", "somebodys-postgres"} {
+		stack.make(name, "x", "1", true)
+	}
+	for line, want := range map[string]string{
+		"can web dbb":              "hint: there are: web, db\n",
+		"can web postgres":         "hint: there are: web, db, somebodys-postgres\n",
+		"can web other_":           "hint: there are: web, db, other_1, other_2\n",
+		"link add web other_1":     "hint: there are: demo_web_1\n",
+		"link add demo_web_1 none": "hint: to list all containers: docker ps -a\n",
+	} {
+		_, errs, code := m.run(t, strings.Fields(line)...)
+		if _, hints, _ := strings.Cut(errs, "\n"); code == 0 || !strings.HasPrefix(hints, want) {
+			t.Errorf("%s: exit code %d\n%s", line, code, errs)
+		}
 	}
 }

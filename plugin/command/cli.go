@@ -24,13 +24,19 @@ type cli struct {
 	classic *classic.Tool   // the old tool that this is called as; nil: none
 	level   string          // of what an old tool is to say; empty: as verbose says
 	verbose bool
-	version bool // the version is asked for, in place of a verb
+	typed   []string // the verb with its own flags and arguments
+	version bool     // the version is asked for, in place of a verb
 }
 
 // options are the general options, for a verb to change.
 func (c *cli) options() session.Options {
 	o := c.general
-	if c.classic != nil {
+	if c.classic == nil {
+		o.Again, o.Typed = again(o), c.typed
+		if c.verbose {
+			o.Level = view.Debug
+		}
+	} else {
 		o.FileNames, o.Note, o.Planned = c.classic.Files, classic.Note, noteUnchanged()
 		o.Strict = true
 		o.Habits = image.Habits{AsDocker: true, KeepFailed: true, Words: true}
@@ -45,10 +51,8 @@ func (c *cli) options() session.Options {
 // view says how results are shown, for verbs without a session.
 func (c *cli) view() view.Options {
 	v := c.env.View(c.general.Color)
-	v.Level = c.options().Level
-	if c.classic == nil {
-		v.Again = again(c.general)
-	}
+	o := c.options()
+	v.Level, v.Again, v.Later = o.Level, o.Again, c.env.Later()
 	return v
 }
 

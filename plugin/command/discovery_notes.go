@@ -12,10 +12,13 @@ import (
 
 // discoveryNotes tells what discovery joins without a link, what is joined only
 // because it was, and in one note what is not joined because the proxy's side
-// has not said yes.
-func discoveryNotes(in desired.Inputs) []string {
+// has not said yes. Where nothing is to be done, that was told before.
+func discoveryNotes(in desired.Inputs, again bool) []string {
 	var notes []string
 	r := in.Discovered()
+	if again {
+		r.Withheld = nil
+	}
 	for _, f := range r.Joined {
 		notes = append(notes, fmt.Sprintf("the discovery proxy %s finds %s without a link", f.Proxy, strings.Join(f.Targets, ", ")))
 	}
@@ -68,7 +71,10 @@ func withheldNote(r desired.DiscoveryReport) string {
 	if len(files) > 0 {
 		lines, join = append(lines, labelHint(files)...), "or type"
 	}
-	return strings.Join(append(lines, "  hint: "+join+": docker stacklite --discovery "+strings.Join(r.Names, ",")+" up -d"), "\n")
+	return strings.Join(append(lines,
+		"  hint: "+join+": docker stacklite --discovery "+strings.Join(r.Names, ",")+" up -d",
+		"  hint: not to be told again: docker stacklite --discovery project up -d",
+	), "\n")
 }
 
 // labelHint says which proxies to label, each with what it is to find and no more.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/adhoc"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/image"
@@ -26,8 +27,11 @@ func Hints(err error) []string {
 		broken    *engine.BrokenLink
 		taken     *engine.PlaceTaken
 		step      *plan.StepError
+		nobody    *adhoc.NoSuchContainer
 	)
 	switch {
+	case errors.As(err, &nobody):
+		return meantContainers(nobody.Word, nil, nobody.Known)
 	case errors.As(err, &step):
 		return stepHints(step)
 	case errors.As(err, &noBuilder):
@@ -48,6 +52,27 @@ func Hints(err error) []string {
 		return []string{"use one that can: --prober FILE, a docker-stacklite for " + foreign.Want + " built with CGO_ENABLED=0 (make cross)"}
 	}
 	return nil
+}
+
+// meantContainers says which services and containers may have been meant by a
+// word that is the name of none: all services, and containers with names that are
+// near. An engine may have hundreds.
+func meantContainers(word string, services, containers []string) []string {
+	const most = 5
+	var near []string
+	for _, name := range containers {
+		if word != "" && strings.Contains(name, word) && len(near) < most {
+			near = append(near, name)
+		}
+	}
+	if name := compose.Nearest(word, containers); name != "" && len(near) == 0 {
+		near = []string{name}
+	}
+	var hints []string
+	if known := slices.Concat(services, near); len(known) > 0 {
+		hints = append(hints, "there are: "+strings.Join(known, ", "))
+	}
+	return append(hints, "to list all containers: docker ps -a")
 }
 
 // stepHints says what to do about a step that failed.

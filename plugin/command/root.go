@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -166,9 +167,9 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	_ = root.MarkPersistentFlagFilename("file", "yml", "yaml")
 	_ = root.MarkPersistentFlagFilename("env-file")
 	_ = root.MarkPersistentFlagDirname("project-directory")
+	f.BoolVar(&c.verbose, "verbose", false, "also say which files are read, how images are built, and each step")
 	if c.classic != nil { // flags of the old tools; the Docker CLI has its own
 		f.StringVar(&c.level, "log-level", "", "")
-		f.BoolVar(&c.verbose, "verbose", false, "")
 		_ = f.MarkHidden("log-level")
 		_ = f.MarkHidden("verbose")
 	}
@@ -227,6 +228,10 @@ func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if _, err := classic.Level(c.level, c.verbose); err != nil {
 			return err
 		}
+		if err := oneOf("--isolation", c.general.Isolation, []string{"link", "project"}); err != nil {
+			return err
+		}
+		c.typed = typedWords(cmd, args)
 		if _, err := view.NewProgress(c.general.Progress, view.Options{Err: io.Discard}); err != nil {
 			return err
 		}
@@ -235,6 +240,27 @@ func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		return check(cmd, args)
 	}
+}
+
+// typedWords are a verb with its own flags and arguments, as they can be typed
+// again. The general flags that say which project is meant are not among them.
+func typedWords(cmd *cobra.Command, args []string) []string {
+	words := strings.Fields(strings.TrimPrefix(cmd.CommandPath(), rootOf(cmd).CommandPath()))
+	again := []string{"file", "project-name", "project-directory", "env-file", "adopt"}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		switch values, list := f.Value.(pflag.SliceValue); {
+		case slices.Contains(again, f.Name):
+		case list:
+			for _, v := range values.GetSlice() {
+				words = append(words, "--"+f.Name+"="+v)
+			}
+		case f.Value.Type() == "bool" && f.Value.String() == "true":
+			words = append(words, "--"+f.Name)
+		default:
+			words = append(words, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return shellWords(append(words, args...))
 }
 
 // usageArgs makes a command's complaint about its arguments, and about flags

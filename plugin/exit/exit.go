@@ -91,14 +91,16 @@ func Code(err error, o view.Options) int {
 	)
 	switch {
 	case err == nil:
+		view.PrintEnd(o, nil)
 		return 0
 	case errors.As(err, &status):
+		view.PrintEnd(o, nil)
 		return int(status)
 	case errors.Is(err, context.Canceled):
 		view.PrintError(o, Failure{Msg: "interrupted", Advice: []string{"run the same command again to finish what was begun"}})
 		return codeInterrupted
 	}
-	view.PrintError(o, err)
+	view.PrintEnd(o, err)
 	if errors.As(err, &missing) { // the file may be right: what is missing can still be made
 		return codeFailure
 	}

@@ -38,6 +38,7 @@ type Options struct {
 	RegistryAuth func(ref string) (string, error)
 
 	Builder Builder              // how images are built; empty: AutoBuilder
+	Verbose bool                 // it is noted how images are built, also where nothing is lost by it
 	Habits  Habits               // of the tool whose place is taken
 	Buildx  func() *BuildxPlugin // looks for the plugin; nil, and a nil result: there is none
 

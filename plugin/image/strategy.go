@@ -65,7 +65,8 @@ func (n *NoBuilder) Error() string {
 }
 
 // Prepare settles, before the first step of a plan, how its images are built,
-// and adds that to the plan's notes. The error is a *NoBuilder.
+// and adds that to the plan's notes, where something is lost by it or is to be
+// told all. The error is a *NoBuilder.
 func (s *Store) Prepare(ctx context.Context, p *plan.Plan) error {
 	noted := map[string]bool{}
 	for _, step := range p.Steps {
@@ -79,8 +80,8 @@ func (s *Store) Prepare(ctx context.Context, p *plan.Plan) error {
 		}
 		note := "images are built by " + s.describe(chosen.builder)
 		switch {
-		case s.options.Habits.AsDocker && chosen.reason == "":
-			continue // docker build said nothing of it
+		case chosen.reason == "" && (s.options.Habits.AsDocker || !s.options.Verbose):
+			continue // docker build said nothing of it either
 		case chosen.upon:
 			note = fmt.Sprintf("images that are built upon others are built by %s, because %s", s.describe(chosen.builder), chosen.reason)
 		case chosen.reason != "":

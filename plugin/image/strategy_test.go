@@ -66,6 +66,7 @@ func TestTheBuilderIsChosenByWhatIsThere(t *testing.T) {
 			"can't build with buildx: it is version v0.9.0, and at least 0.17 is needed"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			c.options.Verbose = true
 			s := inMemory(t, "1.41", c.options)
 			p := plan.Builds([]string{"p_web"}, plan.Want{Images: []plan.Image{{Ref: "p_web", Build: true, Spec: c.spec}}}, plan.Have{})
 			err := s.Prepare(t.Context(), p)
@@ -106,7 +107,7 @@ func TestImagesThatAreHereDecideWhetherTheEngineBuildsWithBuildKit(t *testing.T)
 			if c.buildx && builder == BuildKit {
 				continue
 			}
-			o := Options{Builder: builder}
+			o := Options{Builder: builder, Verbose: true}
 			if c.buildx {
 				o.Buildx = buildxOf("v0.23.0")
 			}
@@ -206,5 +207,17 @@ func TestAnEngineBuildsUponWhatIsThereAndFetchesTheRest(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}
 		})
+	}
+}
+
+// Which builder it is matters only where something is lost by it.
+func TestTheBuilderIsToldWhereSomethingIsLostByIt(t *testing.T) {
+	for dockerfile, want := range map[string]bool{"FROM scratch\nCOPY a /a\n": false, "FROM a\n": true} {
+		spec := desired.BuildSpec{Context: writeFiles(t, map[string]string{"Dockerfile": dockerfile})}
+		p := plan.Builds([]string{"p_web"}, plan.Want{Images: []plan.Image{{Ref: "p_web", Build: true, Spec: spec}}}, plan.Have{})
+		s := storeOf(t, enginetest.New(t, enginetest.Options{APIVersion: "1.51", ContainerdStore: true, Images: []enginetest.Image{{Ref: "a"}}}), Options{})
+		if err := s.Prepare(t.Context(), p); err != nil || (len(p.Notes) > 0) != want {
+			t.Errorf("%q: %v, %v", dockerfile, p.Notes, err)
+		}
 	}
 }

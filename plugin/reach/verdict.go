@@ -197,15 +197,19 @@ func (f Finding) Rank() int {
 	return rank
 }
 
-// String is the Finding as a line.
+// String is the Finding as a line, with what to type against a leak.
 func (f Finding) String() string {
+	if len(f.Advice) > 0 {
+		return f.Line() + "; to end that: " + strings.Join(f.Advice, " and ")
+	}
+	return f.Line()
+}
+
+// Line is the Finding as a line.
+func (f Finding) Line() string {
 	switch f.Verdict {
 	case Leaking:
-		text := fmt.Sprintf("leak: %s reaches %s, and they are not linked: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
-		if len(f.Advice) > 0 {
-			text += "; to end that: " + strings.Join(f.Advice, " and ")
-		}
-		return text
+		return fmt.Sprintf("leak: %s reaches %s, and they are not linked: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
 	case Broken:
 		return fmt.Sprintf("broken: %s does not reach %s: %s", f.From, f.To, strings.Join(f.Evidence, "; "))
 	case Unknown:

@@ -14,6 +14,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // newClaim says which containers of other tools are the project's. Where the files
@@ -140,7 +141,15 @@ func NoteClaimed(s *Session, list []observed.Container, services []string) []obs
 		return r.Reason == observed.IsCopy || !meant(services, r.Service)
 	})
 	for _, group := range grouped(refused) {
-		notedOnce(s, "not this stack's, left alone: "+names(group)+" ("+because(s, group)+")")
+		why, advice := because(group), adviceFor(s, group[0])
+		switch {
+		case advice == "":
+		case s.Options.Note != nil: // the old tools have no hints
+			why += "; " + advice
+		case !slices.Contains(s.environment.later, advice):
+			s.environment.later = append(s.environment.later, advice)
+		}
+		notedOnce(s, "not this stack's, left alone: "+names(group)+" ("+why+")")
 	}
 	return refused
 }
@@ -167,26 +176,19 @@ func names(group []observed.Refusal) string {
 	return strings.Join(names, ", ")
 }
 
-// because says why containers are not the project's, and what to do about it.
-func because(s *Session, group []observed.Refusal) string {
-	r := group[0]
-	why := ""
-	switch r.Reason {
+// because says why containers are not the project's.
+func because(group []observed.Refusal) string {
+	switch r := group[0]; r.Reason {
 	case observed.OfCompose2:
-		why = "made by docker compose " + r.Container.Compose2.Version
+		return "made by docker compose " + r.Container.Compose2.Version
 	case observed.FromElsewhere:
-		why = "made from another directory"
+		return "made from another directory"
 	case observed.FromNowhere:
-		why = "made from " + r.Dir + ", which no longer exists"
+		return "made from " + r.Dir + ", which no longer exists"
 	case observed.WithoutAnyLabel:
-		why = "no label says whose"
-	default:
-		return "made neither by Stack Lite nor by docker-compose 1.x"
+		return "no label says whose"
 	}
-	if advice := adviceFor(s, r); advice != "" {
-		why += "; " + advice
-	}
-	return why
+	return "made neither by Stack Lite nor by docker-compose 1.x"
 }
 
 // adviceFor says what to do about a container that is not the project's; empty:
@@ -194,18 +196,27 @@ func because(s *Session, group []observed.Refusal) string {
 func adviceFor(s *Session, r observed.Refusal) string {
 	switch r.Reason {
 	case observed.OfCompose2:
-		return "for these type: docker compose -p " + r.Container.Owner
+		return "for these: docker compose -p " + r.Container.Owner + " ps"
 	case observed.FromElsewhere:
-		return "for these first type: cd " + r.Dir
+		return "for these first: cd " + view.ShellWord(r.Dir)
 	case observed.FromNowhere:
-		return "if that directory was moved here, add: --adopt"
+		return "if that directory was moved here: " + adopting(s)
 	case observed.WithoutAnyLabel:
 		if s.Claim.Adopt {
 			return "--adopt goes by the services of the files, which can't be read"
 		}
-		return "if Fig or docker run made them for this stack, add: --adopt"
+		return "if Fig or docker run made them for this stack: " + adopting(s)
 	}
 	return ""
+}
+
+// adopting is the command that was typed, with --adopt.
+func adopting(s *Session) string {
+	words := s.Options.Typed
+	if len(words) == 0 {
+		words = []string{"ps"}
+	}
+	return "docker stacklite --adopt " + strings.Join(words, " ")
 }
 
 // advice is that of several refusals, each once.

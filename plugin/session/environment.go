@@ -11,7 +11,7 @@ import (
 )
 
 // Environment is what a process finds outside: made once, and only read, except
-// that it keeps what was read of In as a file.
+// that it keeps what was read of In as a file, and hints for the end.
 type Environment struct {
 	In       io.Reader
 	Out, Err io.Writer
@@ -30,8 +30,13 @@ type Environment struct {
 	// Hints says what the command line offers against an error; nil: nothing.
 	Hints func(error) []string
 
-	kept kept
+	kept  kept
+	later []string
 }
+
+// Later gives the hints of what was noted, which are for the end of the command:
+// its error may have the same.
+func (e *Environment) Later() []string { return e.later }
 
 // kept is standard input as far as it was read.
 type kept struct {

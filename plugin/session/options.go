@@ -45,6 +45,10 @@ type Options struct {
 	// view.PrintNotes does.
 	Note func(o view.Options, text string)
 
+	// Again are the flags that the command of a hint needs, and Typed is the verb
+	// that was typed with its own flags and arguments.
+	Again, Typed []string
+
 	// Show makes what shows how plans of a session are carried out, as the kind
 	// says; nil: as view.NewProgress does.
 	Show func(s *Session, kind string) (view.Progress, error)

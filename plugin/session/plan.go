@@ -23,9 +23,9 @@ type Request struct {
 	// Add adds what is wanted besides the files; nil: nothing.
 	Add func(want *plan.Want, in desired.Inputs)
 
-	// Tell gives what a user should know beside the plan, for its notes; nil:
-	// nothing.
-	Tell func(in desired.Inputs) []string
+	// Tell gives what a user should know beside the plan, for its notes, and less
+	// of it again where nothing is to be done; nil: nothing.
+	Tell func(in desired.Inputs, again bool) []string
 }
 
 // Observe takes one snapshot of the engine as the project sees it. Images are
@@ -143,7 +143,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 		err = checkBuilt(p)
 	}
 	if err == nil && r.Tell != nil {
-		p.Notes = append(p.Notes, r.Tell(in)...)
+		p.Notes = append(p.Notes, r.Tell(in, p.Empty() && !s.Options.DryRun)...)
 	}
 	return Planned{Goal: r.Goal, Want: want, Have: have.Have, Plan: p}, err
 }

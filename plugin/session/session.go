@@ -138,7 +138,7 @@ func ConnectProject(e *Environment, o Options) (*Session, error) {
 
 func newSession(e *Environment, o Options) *Session {
 	v := e.View(o.Color)
-	v.Level = o.Level
+	v.Level, v.Again = o.Level, o.Again
 	return &Session{Options: o, View: v, environment: e, vars: e.Vars}
 }
 
@@ -183,7 +183,7 @@ func (s *Session) connect() error {
 	}
 	s.Engine = engine.New(c, o)
 	s.Images = image.New(c, image.Options{
-		RegistryAuth: s.environment.RegistryAuth, Builder: builder, Habits: s.Options.Habits, Buildx: s.environment.Buildx,
+		RegistryAuth: s.environment.RegistryAuth, Builder: builder, Verbose: s.Options.Level == view.Debug, Habits: s.Options.Habits, Buildx: s.environment.Buildx,
 		Explain: func(err error) error { return engine.Explain(err, s.Engine.Host()) },
 	})
 	return nil

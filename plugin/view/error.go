@@ -32,6 +32,24 @@ func PrintError(o Options, err error) {
 	p.print(err)
 }
 
+// PrintEnd prints the error that a command ended with, if there is any, and the
+// hints that are for its end.
+func PrintEnd(o Options, err error) {
+	p := errorPrinter{o: o, w: o.Err, palette: o.errPalette()}
+	p.print(err)
+	if o.Level <= Warning {
+		p.hints(o.Later)
+	}
+}
+
+// PrintHints prints hints that belong to a result.
+func PrintHints(o Options, hints []string) {
+	p := errorPrinter{o: o, w: o.Err, palette: o.errPalette()}
+	for _, h := range hints {
+		p.hints([]string{h})
+	}
+}
+
 type errorPrinter struct {
 	o       Options
 	w       io.Writer
@@ -139,8 +157,12 @@ func again(hint string, flags []string) string {
 	const before = "docker stacklite "
 	text, command, found := strings.Cut(hint, before)
 	verb, _, _ := strings.Cut(command, " ")
-	if !found || len(flags) == 0 || strings.HasSuffix(hint, " --help") || strings.HasPrefix(verb, "-") || verb == "link" || verb == "ls" {
+	other := strings.HasPrefix(verb, "-f") || strings.HasPrefix(verb, "-p") || strings.HasPrefix(verb, "--project-name") || verb == "link" || verb == "ls"
+	if !found || len(flags) == 0 || strings.HasSuffix(hint, " --help") || other {
 		return hint
+	}
+	if n := len(flags) - 1; flags[n] == "--adopt" && strings.Contains(" "+command, " --adopt ") {
+		flags = flags[:n]
 	}
 	words := []string{}
 	for _, f := range flags {

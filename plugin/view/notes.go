@@ -42,7 +42,7 @@ func printPlanNotes(o Options, p *plan.Plan, color palette) {
 
 func printNote(o Options, p palette, text string) {
 	const head = "note:"
-	folded := fold(head+" "+sanitize(text), o.errWidth(), "  ")
+	folded := fold(head+" "+sanitize(again(text, o.Again)), o.errWidth(), "  ")
 	fmt.Fprintf(o.Err, "%s%s\n", p.paint(head, aec.YellowF), folded[len(head):])
 }
 
@@ -51,6 +51,6 @@ func printPlanNote(o Options, p palette, text string) {
 	lines := plan.NoteLines(text)
 	printNote(o, p, lines[0])
 	for _, l := range lines[1:] {
-		fmt.Fprintln(o.Err, fold(sanitize(l), o.errWidth(), "    "))
+		fmt.Fprintln(o.Err, fold(sanitize(again(l, o.Again)), o.errWidth(), "    "))
 	}
 }

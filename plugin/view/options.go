@@ -40,6 +40,9 @@ type Options struct {
 	// project as this run, as they are typed.
 	Again []string
 
+	// Later are hints for the end of the command, unless its error has the same.
+	Later []string
+
 	Now    func() time.Time                  // nil: time.Now
 	Source func(file string) ([]byte, error) // reads a file that an error is about; nil: os.ReadFile
 }

@@ -19,7 +19,11 @@ func PrintPlan(o Options, format string, p *plan.Plan) error {
 	case "", "tasks":
 		return printTasks(o, p)
 	case "steps":
-		return Lines(o, p.Lines()...)
+		lines := p.Lines()
+		for i, l := range lines {
+			lines[i] = again(l, o.Again)
+		}
+		return Lines(o, lines...)
 	case "json":
 		return printPlanJSON(o.Out, p)
 	}
@@ -65,7 +69,7 @@ func printTasks(o Options, p *plan.Plan) error {
 		lines := plan.NoteLines(n)
 		lines[0] = "note: " + lines[0]
 		for _, l := range lines {
-			text += fold(sanitize(l), o.outWidth(), "  ") + "\n"
+			text += fold(sanitize(again(l, o.Again)), o.outWidth(), "  ") + "\n"
 		}
 	}
 	_, err := io.WriteString(o.Out, text)

@@ -3,6 +3,7 @@ package commandline_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -82,7 +83,11 @@ func TestEveryEdgeOfDiscoveryIsTold(t *testing.T) {
 	}
 }
 
-// notes gives the notes among what was printed, with their further lines.
+// again is what commands of hints have to be about the same project.
+var again = regexp.MustCompile(`docker stacklite -f (\w+)\.yml -p \w+ `)
+
+// notes gives the notes among what was printed, with their further lines, and
+// commands without what the project is named by.
 func notes(printed string) string {
 	var notes []string
 	for line := range strings.Lines(printed) {
@@ -90,7 +95,7 @@ func notes(printed string) string {
 			notes = append(notes, line)
 		}
 	}
-	return strings.Join(notes, "")
+	return again.ReplaceAllString(strings.Join(notes, ""), "docker stacklite ")
 }
 
 func TestWhatIsNotJoinedIsOneNoteWithWhatToType(t *testing.T) {
@@ -104,11 +109,19 @@ func TestWhatIsNotJoinedIsOneNoteWithWhatToType(t *testing.T) {
   hint: for good, label proxy in the file of edge:
     io.stack-lite.discover.projects: "blog,shop"
   hint: or type: docker stacklite --discovery edge up -d
+  hint: not to be told again: docker stacklite --discovery project up -d
 `
-	for _, line := range []string{"plan", "up -d", "up -d", "plan --format steps"} {
-		if diff := cmp.Diff(want, notes(run("shop", line))); diff != "" {
+	for _, line := range []string{"plan", "up -d", "plan", "plan --format steps", "up --dry-run"} {
+		out := run("shop", line)
+		if diff := cmp.Diff(want, notes(out)); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", line, diff)
 		}
+		if !strings.Contains(out, "hint: or type: docker stacklite -f shop.yml -p shop --discovery edge up -d\n") {
+			t.Errorf("%s: not about the same project:\n%s", line, out)
+		}
+	}
+	if out := notes(run("shop", "up -d")); out != "" {
+		t.Errorf("up with nothing to do tells it again:\n%s", out)
 	}
 	for _, line := range []string{"--discovery project plan", "--discovery off plan", "--discovery blog plan", "scale site=1", "stop", "down --dry-run"} {
 		if out := notes(run("shop", line)); out != "" {
@@ -136,6 +149,7 @@ note: not joined, for discovery across projects needs a yes:
   hint: for good, label proxy:
     io.stack-lite.discover.projects: "blog,shop,mysite"
   hint: or type: docker stacklite --discovery blog,shop,mynginx,mysite up -d
+  hint: not to be told again: docker stacklite --discovery project up -d
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -150,9 +164,10 @@ note: not joined, for discovery across projects needs a yes:
 func TestAProxyWithoutAFileIsNamed(t *testing.T) {
 	st, run := discoveryStage(t, "")
 	st.Say("external", st.Project+"nginx", "socket", "publish")
-	want := "  hint: to join them: docker stacklite --discovery mynginx up -d\n"
+	want := "  hint: to join them: docker stacklite --discovery mynginx up -d\n" +
+		"  hint: not to be told again: docker stacklite --discovery project up -d\n"
 	got := notes(strings.ReplaceAll(run("shop", "up -d"), st.Project, "my"))
-	if strings.Count(got, "hint:") != 1 || !strings.HasSuffix(got, want) {
+	if strings.Count(got, "hint:") != 2 || !strings.HasSuffix(got, want) {
 		t.Errorf("got %s", got)
 	}
 }
@@ -176,6 +191,7 @@ note: not joined, for discovery across projects needs a yes:
     dash in the file of admin:
       io.stack-lite.discover.projects: "edge"
   hint: or type: docker stacklite --discovery admin,shop up -d
+  hint: not to be told again: docker stacklite --discovery project up -d
 `
 	if diff := cmp.Diff(want, notes(run("edge", "up -d"))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
