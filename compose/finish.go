@@ -12,6 +12,7 @@ type finisher struct {
 	find      lookup
 	base      string // the project's directory
 	skipBuild bool   // leaves build directories unchecked
+	sketch    bool   // leaves files alone that services refer to
 	literal   bool   // leaves variables in env_file as they are
 }
 
@@ -25,8 +26,10 @@ func (f *finisher) finish(partials []*partial) {
 	}
 	files := map[string][]setting{}
 	for _, p := range partials {
-		f.environment(p, files)
-		f.profiles(p)
+		if !f.sketch {
+			f.environment(p, files)
+			f.profiles(p)
+		}
 		p.VolumesFrom = append([]VolumesFrom(nil), p.VolumesFrom...)
 		for i := range p.VolumesFrom {
 			p.VolumesFrom[i].Service = isService[p.VolumesFrom[i].Source]

@@ -2,30 +2,40 @@ package compose
 
 import (
 	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // lookup finds a variable's value.
 type lookup func(name string) (string, bool)
 
 // interpolate replaces the variables in every text of v, which is part of
-// what path names and of what at does. Keys and service names stay as they are.
-func interpolate(r *report, find lookup, path string, at About, v value) value {
+// what where names and of what at does. Keys and service names stay as they are.
+func interpolate(r *report, find lookup, where string, at About, keep bool, v value) value {
 	if !v.hasDollar() {
 		return v
 	}
 	switch v.kind {
 	case text:
-		s, err := expand(v.text, find, func(name string) { r.blank(name, v.pos) })
-		if err != nil {
+		e := expansion{s: v.text, find: find, blank: func(name string) { r.blank(name, v.pos) }, keep: keep}
+		s := e.text(true, 0)
+		if e.err != nil {
 			at.Text = v.text
-			r.fail(v.pos, path, err.msg, err.hints...).as(KindBadDollar, at)
+			r.fail(v.pos, where, e.err.msg, e.err.hints...).as(KindBadDollar, at)
+			r.allTold(v.pos)
+		}
+		if len(e.kept) > 0 {
+			r.note(v.pos, where, fmt.Sprintf("%s stays as it is for the shell in the container, as in Fig; write $$ for a dollar sign in every release", strings.Join(e.kept, " ")))
 		}
 		v.text = s
 	case list:
 		items := make([]value, len(v.items))
 		for i, item := range v.items {
-			items[i] = interpolate(r, find, fmt.Sprintf("%s[%d]", path, i), at, item)
+			items[i] = interpolate(r, find, fmt.Sprintf("%s[%d]", where, i), at, keep, item)
 		}
 		v.items = items
 	case mapping:
@@ -33,14 +43,33 @@ func interpolate(r *report, find lookup, path string, at About, v value) value {
 		for i, p := range v.pairs {
 			of := at
 			if at.Key == "" {
-				of.Key = p.key
+				of.Key, keep = p.key, p.ofFig()
 			}
-			p.value = interpolate(r, find, path+"."+p.key, of, p.value)
+			p.value = interpolate(r, find, where+"."+p.key, of, keep, p.value)
 			pairs[i] = p
 		}
 		v.pairs = pairs
 	}
 	return v
+}
+
+// shell is a command that a shell in the container reads.
+var shell = regexp.MustCompile(`(^|[\s"/])(ba|da|z|k|a)?sh"?,?\s+"?-\w*c\b|\$\(`)
+
+// ofFig reports whether a key is a command for a shell in a file of Fig, which
+// replaced no variables there (compose-v1.md 1.6): a dollar sign is one of that shell.
+// Where a variable is set on this machine it is one for later releases, which read
+// such files, too.
+func (p pair) ofFig() bool {
+	name := path.Base(filepath.ToSlash(p.pos.File))
+	ext := path.Ext(name)
+	switch {
+	case p.key != "command" && p.key != "entrypoint", !strings.HasPrefix(name, "fig"), ext != ".yml" && ext != ".yaml":
+		return false
+	case p.value.kind == list:
+		return shell.MatchString(strings.ReplaceAll(p.value.json(), "$(", ""))
+	}
+	return shell.MatchString(p.value.text)
 }
 
 // expand replaces the variables in s: $X and ${X} as docker-compose 1.5 took
@@ -63,6 +92,9 @@ type expansion struct {
 	find  lookup
 	blank func(string)
 	err   *invalid
+
+	keep bool     // what is no variable that is set stays as it is
+	kept []string // what did
 }
 
 const maxNested = 16 // ${A:-${B:-…}}
@@ -99,6 +131,9 @@ func (e *expansion) variable(live bool, depth int) string {
 		e.i++
 	}
 	name := e.name()
+	if _, set := e.find(name); e.keep && !set && (!braced || name == "" || e.i < len(e.s) && e.s[e.i] == '}') {
+		return e.stay(start)
+	}
 	if name == "" {
 		return e.fail(start, "a dollar sign must be followed by a name")
 	}
@@ -156,6 +191,22 @@ func (e *expansion) plain(name, val string, set, live bool) string {
 		e.blank(name)
 	}
 	return val
+}
+
+// stay leaves a dollar sign as it is, and gives it with the name behind it.
+func (e *expansion) stay(start int) string {
+	s := e.s[start:e.i]
+	if strings.HasPrefix(s, "${") && e.closed() {
+		s = e.s[start:e.i]
+	}
+	seen := s
+	if _, size := utf8.DecodeRuneInString(e.s[e.i:]); s == "$" {
+		seen = e.s[start : e.i+size]
+	}
+	if !slices.Contains(e.kept, seen) {
+		e.kept = append(e.kept, seen)
+	}
+	return s
 }
 
 func (e *expansion) name() string {

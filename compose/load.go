@@ -30,6 +30,11 @@ type Options struct {
 	// Literal leaves variables as they are. A Project then lacks what they stand
 	// in; see LoadWritten.
 	Literal bool
+
+	// Sketch reads the files for who only has to know which services there are:
+	// variables stay as they are, as with Literal, and what services refer to on the
+	// disk need not be there. With Strict env files need to be.
+	Sketch bool
 }
 
 // Load reads the files that o selects and resolves them to a Project. The
@@ -42,6 +47,18 @@ func Load(o Options) (*Project, error) { return load(o, disk{}) }
 // stands in a project's .env about the engine. What is wrong with the file, Load
 // reports.
 func Variables(o Options) map[string]string { return hostVariables(o, disk{}) }
+
+// NameOf is the name of the project that o selects, which may be known though its
+// files cannot be read; empty where no file is there and nothing else names it.
+func NameOf(o Options) string {
+	src := &sources{report: &report{}, disk: disk{}, dir: filepath.Clean(o.Dir)}
+	host, chosen := src.variables(o)
+	name := projectName(src.report, o, src.projectDir(o, chosen), host.find)
+	if src.err() != nil {
+		return ""
+	}
+	return name
+}
 
 func hostVariables(o Options, from storage) map[string]string {
 	src := &sources{report: &report{}, disk: from, dir: filepath.Clean(o.Dir)}
@@ -64,6 +81,7 @@ func loadAs(o Options, from storage, written *[]Written) (*Project, error) {
 	if !filepath.IsAbs(o.Dir) {
 		return nil, fmt.Errorf("the working directory %q is not absolute", o.Dir)
 	}
+	o.Literal = o.Literal || o.Sketch
 	r := &report{}
 	src := &sources{report: r, disk: from, dir: filepath.Clean(o.Dir)}
 	host, chosen := src.variables(o)
@@ -86,7 +104,7 @@ func loadAs(o Options, from storage, written *[]Written) (*Project, error) {
 		return nil, r.err()
 	}
 	partials := readServices(services, docs, main)
-	(&finisher{sources: src, find: host.find, base: base, skipBuild: o.SkipBuildCheck, literal: o.Literal}).finish(partials)
+	(&finisher{sources: src, find: host.find, base: base, skipBuild: o.SkipBuildCheck || o.Sketch, sketch: o.Sketch && !o.Strict, literal: o.Literal}).finish(partials)
 	for _, s := range partials {
 		p.Services = append(p.Services, &s.Service)
 	}

@@ -60,7 +60,7 @@ func (r *reader) service(body pair, base string) *partial {
 	s := &scope{report: r.report, find: r.find, base: base, path: body.key, at: About{Service: body.key}, paths: p.paths, strict: r.strict}
 	all := body.value
 	if !r.literal {
-		all = interpolate(r.report, r.find, body.key, s.at, all)
+		all = interpolate(r.report, r.find, body.key, s.at, false, all)
 	}
 	if r.layers {
 		p.layers = []Layer{{Dir: base, Keys: all.plain().(map[string]any)}}

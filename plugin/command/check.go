@@ -63,7 +63,7 @@ machine only, publish it on 127.0.0.1.`,
 			if err != nil {
 				return err
 			}
-			return c.withProject(cmd, func(ctx context.Context, s *session.Session) error { return runCheck(ctx, s, f, prober, args) })
+			return found(c, cmd, session.Find, func(ctx context.Context, s *session.Session) error { return runCheck(ctx, s, f, prober, args) })
 		},
 	}
 	cmd.Flags().StringVar(&f.format, "format", "matrix", "output format: matrix, or table, json or a Go template with a row for each pair")

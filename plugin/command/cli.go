@@ -1,7 +1,10 @@
 package command
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"slices"
@@ -9,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/follow"
 	"github.com/stack-lite/stack-lite/plugin/image"
@@ -90,15 +94,36 @@ func (c *cli) withFiles(cmd *cobra.Command, o session.Options, checkBuilds bool,
 	return run(ctx, s)
 }
 
-// withProject runs a verb that needs to know which project is meant.
+// withProject runs a verb that needs to know which project is meant, and of the
+// files the names of services.
 func (c *cli) withProject(cmd *cobra.Command, run func(context.Context, *session.Session) error) error {
+	return found(c, cmd, session.FindServices, run)
+}
+
+// found runs a verb that needs to know which project is meant, which find finds out.
+func found(c *cli, cmd *cobra.Command, find func(*session.Environment, session.Options) (*session.Session, error), run func(context.Context, *session.Session) error) error {
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
-	s, err := session.Find(c.env, c.options())
+	s, err := find(c.env, c.options())
 	if err != nil {
-		return err
+		return withoutFiles(c, cmd, err)
 	}
 	return run(ctx, s)
+}
+
+// withoutFiles adds to the last mistake of files, for a verb that can do without
+// them, that the project's name is enough.
+func withoutFiles(c *cli, cmd *cobra.Command, err error) error {
+	var mistakes compose.Errors
+	if !errors.As(err, &mistakes) || c.classic != nil {
+		return err
+	}
+	name := cmp.Or(session.NameOf(c.env, c.options()), "NAME")
+	out := slices.Clone(mistakes)
+	last := *out[len(out)-1]
+	last.Hints = append(slices.Clone(last.Hints[:min(len(last.Hints), 1)]), fmt.Sprintf("%s needs no files where the project is named: docker stacklite -p %s %s", cmd.Name(), name, cmd.Name()))
+	out[len(out)-1] = &last
+	return out
 }
 
 // withEngine runs a verb that is about no project.

@@ -72,7 +72,7 @@ func imagesOf(s *session.Session, rmi string) ([]string, error) {
 		return nil, nil
 	case rmi != "local" && rmi != "all":
 		return nil, exit.Usage{Msg: fmt.Sprintf("--rmi %s is neither local nor all", rmi), Kind: exit.KindRMI, Words: []string{rmi}}
-	case s.Project == nil:
+	case s.Broken() != nil:
 		return nil, s.Broken()
 	}
 	var refs []string

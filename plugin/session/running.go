@@ -80,7 +80,7 @@ func ToStart(s *Session, refused []observed.Refusal, otherwise string) []string 
 // checkNames refuses names that are neither of the files nor of the project as
 // it runs, and a project that neither can be read nor runs.
 func (s *Session) checkNames(args, running []string) error {
-	if s.broken != nil && len(running) == 0 {
+	if s.Project == nil && s.broken != nil && len(running) == 0 {
 		return s.broken
 	}
 	known := slices.Concat(s.FileServices(), running)

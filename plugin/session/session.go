@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ type Session struct {
 	Name     string            // of the project; empty: none is meant
 	Project  *compose.Project  // nil where the files can't be read
 	Topology *linking.Topology // of Project, at its latest; nil likewise
-	broken   error             // why the files can't be read
+	broken   error             // why the files can't be read; beside a Project: what is missing in it
 
 	Claim observed.Claim  // which containers of other tools are the project's
 	noted map[string]bool // by notedOnce
@@ -100,11 +101,28 @@ func named(s *Session, name string) {
 
 // Find finds out which project is meant and connects to the engine.
 func Find(e *Environment, o Options) (*Session, error) {
+	return find(e, o, false)
+}
+
+// FindServices is Find for who looks at containers, stops them or takes them away:
+// of the files only the names of services matter, so that they may refer to
+// variables and files that are not there. The user is told.
+func FindServices(e *Environment, o Options) (*Session, error) {
+	return find(e, o, true)
+}
+
+func find(e *Environment, o Options, sketched bool) (*Session, error) {
 	s, err := ofProject(e, o)
 	if err != nil {
 		return nil, err
 	}
 	project, err := Load(e, o, false)
+	if err != nil && sketched {
+		if sketch := sketchOf(e, o); sketch != nil {
+			project, s.broken, err = sketch, err, nil
+			noteUnneeded(s.View, s.broken)
+		}
+	}
 	switch {
 	case err == nil:
 		s.Project = project
@@ -118,6 +136,48 @@ func Find(e *Environment, o Options) (*Session, error) {
 	}
 	s.Claim = newClaim(s.vars, o, s.Name, s.Project)
 	return s, s.connect()
+}
+
+// sketchOf reads only which services there are; nil where that cannot be read.
+func sketchOf(e *Environment, o Options) *compose.Project {
+	selected, err := o.files(e)
+	if err != nil {
+		return nil
+	}
+	selected.Sketch = true
+	p, err := compose.Load(selected)
+	if err != nil {
+		return nil
+	}
+	return p
+}
+
+// noteUnneeded tells what is wrong with files of which that is not needed.
+func noteUnneeded(o view.Options, err error) {
+	var mistakes compose.Errors
+	if !errors.As(err, &mistakes) {
+		return
+	}
+	var notes []compose.Note
+	for _, m := range mistakes {
+		n := compose.Note{Pos: m.Pos, Path: m.Path, Text: m.Msg + "; that does not matter here"}
+		if len(m.Hints) > 0 && strings.HasPrefix(m.Hints[0], "the variable ") {
+			unset, _, _ := strings.Cut(m.Hints[0], ":")
+			n.Text = unset + "; that does not matter here"
+		}
+		notes = append(notes, n)
+	}
+	view.PrintNotes(o, notes)
+}
+
+// NameOf is the name of the project that is meant, where that is known though its
+// files cannot be read; else empty.
+func NameOf(e *Environment, o Options) string {
+	selected, err := o.files(e)
+	if err != nil {
+		return ""
+	}
+	return compose.NameOf(selected)
 }
 
 // Connect connects to the engine. No project is meant, and no .env read.
