@@ -33,6 +33,9 @@ func (d *decider) decide(w Container) *decision {
 	if len(candidates) > 0 && slices.ContainsFunc(w.SharesWith, d.made.replaces) {
 		found.asked = true // on its own it would be left on a network that is gone
 	}
+	if slices.ContainsFunc(candidates, d.leftBehind) && slices.ContainsFunc(w.SharesWith, d.made.makes) {
+		found.asked = true // it is on the network of the one that was there before
+	}
 	if slices.ContainsFunc(candidates, d.losesLink) || slices.ContainsFunc(candidates, d.losesNetwork) {
 		found.asked = true // on its own its link or network would lead nowhere, and it could not be started again
 	}
@@ -92,6 +95,13 @@ func (d *decider) losesNetwork(h *HaveContainer) bool {
 	return h.NetworkOf != "" && slices.ContainsFunc(d.made, func(other *decision) bool {
 		return slices.ContainsFunc(other.replace, func(r *HaveContainer) bool { return r.ID == h.NetworkOf })
 	})
+}
+
+// leftBehind reports whether a container shares the network of one that is gone.
+func (d *decider) leftBehind(h *HaveContainer) bool {
+	return h.NetworkOf != "" &&
+		!slices.ContainsFunc(d.have.Containers, func(c HaveContainer) bool { return c.ID == h.NetworkOf }) &&
+		!slices.ContainsFunc(d.have.Externals, func(x External) bool { return x.ID == h.NetworkOf })
 }
 
 // keepAsTheyAre has one of the candidates serve on whatever it is like. Where some

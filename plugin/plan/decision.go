@@ -117,6 +117,11 @@ func (d decisions) replaces(name string) bool {
 	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.make && len(d.replace) > 0 })
 }
 
+// makes reports whether the container of a name is made.
+func (d decisions) makes(name string) bool {
+	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.make })
+}
+
 // remakes reports whether the container of a name is, or will be, another than
 // the one there is.
 func (d decisions) remakes(name string) bool {

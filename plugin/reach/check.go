@@ -70,6 +70,7 @@ func NewCheck(v View, scope Scope) *Check {
 			}
 		}
 	}
+	pairs = append(pairs, lent(v, members)...)
 	yieldNames(pairs)
 	c.meant = namesOf(pairs)
 	told := map[string]bool{}
@@ -90,6 +91,23 @@ func NewCheck(v View, scope Scope) *Check {
 		}
 	}
 	return c
+}
+
+// lent pairs containers of the project with those whose networks they use and that
+// take no part otherwise: whether they still have it shows only when they are asked.
+func lent(v View, members []member) []*pair {
+	var pairs []*pair
+	for _, m := range members {
+		owner := m.owner
+		if m.external || m.untested != "" || owner == m.container || owner.Project == v.Project ||
+			slices.ContainsFunc(members, func(o member) bool { return o.container == owner }) {
+			continue
+		}
+		p := &pair{from: m, to: member{node: owner.Name, label: owner.Name, external: true, container: owner, owner: owner}, want: true}
+		p.addTargets()
+		pairs = append(pairs, p)
+	}
+	return pairs
 }
 
 // has reports whether a pair is in the scope.
@@ -145,10 +163,17 @@ func (c *Check) Empty() bool {
 func newPair(e expectation, from, to member) *pair {
 	p := &pair{from: from, to: to}
 	p.want, p.names = e.of(from, to)
-	for _, endpoint := range to.owner.Endpoints {
+	p.addTargets()
+	p.published = publishedTo(from.owner, to.owner)
+	return p
+}
+
+// addTargets works out where the other is to answer.
+func (p *pair) addTargets() {
+	for _, endpoint := range p.to.owner.Endpoints {
 		p.targets = append(p.targets, endpoint.Addresses()...)
 	}
-	for _, port := range to.owner.Ports {
+	for _, port := range p.to.owner.Ports {
 		if port.Protocol == "tcp" && !slices.Contains(p.ports, port.Private) && len(p.ports) < maxPorts {
 			p.ports = append(p.ports, port.Private)
 		}
@@ -156,8 +181,6 @@ func newPair(e expectation, from, to member) *pair {
 	if len(p.ports) == 0 {
 		p.ports = []uint16{1} // any answer of the address will do, a refusal too
 	}
-	p.published = publishedTo(from.owner, to.owner)
-	return p
 }
 
 // publishedTo lists where a container finds the ports that another publishes on
