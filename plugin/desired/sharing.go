@@ -59,14 +59,15 @@ func namespace(p *compose.Project, value string, join func(string) string) strin
 	return name
 }
 
-// Sharers lists the containers of a project that run and may share the network,
-// processes or memory of others: a list of containers has only the network, and
-// the settings of a container say that it may share the rest.
+// Sharers lists the containers of a project that may share the network, processes or
+// memory of others, so that these have to be asked for: of one that does not run a
+// list has the network, and the settings of a container say that it may share the
+// rest.
 func Sharers(s *observed.Snapshot, project string) []*observed.Container {
 	var found []*observed.Container
 	for _, c := range s.Of(project) {
 		kind, _ := c.ForeignNetwork()
-		if c.State.Up() && (kind == "container" || c.Fingerprint.Has("pid") || c.Fingerprint.Has("ipc")) {
+		if (c.State.Up() && kind == "container" || c.Fingerprint.Has("pid") || c.Fingerprint.Has("ipc")) {
 			found = append(found, c)
 		}
 	}

@@ -118,7 +118,7 @@ type Container struct {
 
 	// NetworkMode is host, none or container:ID; empty: it has endpoints.
 	NetworkMode string
-	// Joined says, of a container of a project that runs, whose network, processes or
+	// Joined says, of a container of a project, whose network, processes or
 	// memory it was made to share; nil: nobody's, or it was not asked for. A list has
 	// only NetworkMode: see engine.Sharing.
 	Joined []Joined

@@ -222,7 +222,19 @@ func (d *decider) outdated(h *HaveContainer, w Container) string {
 	if d.sharedNetworkGone(h, w) {
 		return "the container whose network it shares is gone"
 	}
+	for _, j := range h.Joined {
+		if j.What != "network" && !d.made.keeps(j.Of) && !d.have.has(j.Of, w) {
+			return "the container whose " + j.What + " it shares is gone"
+		}
+	}
 	return ""
+}
+
+// has reports whether there is a container of an id that a wanted one may share with:
+// one of the stack serves only where it is kept.
+func (h Have) has(id string, w Container) bool {
+	return len(w.SharesWith) == 0 && slices.ContainsFunc(h.Containers, func(c HaveContainer) bool { return c.ID == id }) ||
+		slices.ContainsFunc(h.Externals, func(x External) bool { return x.ID == id })
 }
 
 // sharedNetworkGone reports whether a container shares the network of one that

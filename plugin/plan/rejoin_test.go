@@ -44,10 +44,25 @@ func TestWhoSharesIsRestarted(t *testing.T) {
 			change: func(h *Have) { h.Containers[1].Joined[0].Gone = true },
 		},
 		"one that is not the stack's was restarted": {
-			change: func(h *Have) { h.Containers[0].Joined = []Joined{{Of: "crate", What: "processes", Gone: true}} },
+			change: func(h *Have) {
+				h.Containers[0].Joined = []Joined{{Of: "crate", What: "processes", Gone: true}}
+				h.Externals = []External{{ID: "crate", Name: "crate"}}
+			},
 			want: `  1 restart container app: shares the processes of a container that was restarted
   2 restart container side: shares the network of app, which is restarted [1]
   3 restart container inner: shares the network of side, which is restarted [2]
+`,
+		},
+		"the other is gone, and with it its processes": {
+			goal: Goal{Services: []string{"inner"}},
+			change: func(h *Have) {
+				h.Containers[2].NetworkOf, h.Containers[2].State = "", StateExited
+				h.Containers[2].Joined = []Joined{{Of: "before", What: "processes"}}
+			},
+			want: `  1 create container inner as inner.new: the container whose processes it shares is gone
+  2 start container inner: made [1]
+  3 remove container inner: the container whose processes it shares is gone [1 2]
+  4 rename container inner.new to inner: the name is free [1 2 3]
 `,
 		},
 		"the other is started": {

@@ -127,7 +127,7 @@ type HaveContainer struct {
 	After         []string          // services that were to be started before it
 	LinkEnv       map[string]string // as Container has it
 	NetworkOf     string            // id of the container whose network it shares; empty: none
-	Joined        []Joined          // what it shares with others, while it runs
+	Joined        []Joined          // what it shares with others, as far as it is known
 	Dir           string            // the project directory that it was made from
 
 	// MadeBy is what made the container, where that was not this tool:
@@ -140,8 +140,8 @@ type HaveContainer struct {
 	LinkedBy  []string          // containers, by name, that have a link of the default bridge to it
 }
 
-// Joined is what a container that runs shares with another, which has it only until
-// that one ends.
+// Joined is what a container shares with another, which has it only until that one
+// ends.
 type Joined struct {
 	Of   string // id of the other
 	What string // network, processes or memory

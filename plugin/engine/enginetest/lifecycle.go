@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"errors"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -55,6 +56,11 @@ func (l *lifecycle) start(c *container) error {
 	}
 	if err := c.checkLinks(); err != nil {
 		return fail(err)
+	}
+	if id := c.host.PidMode.Container(); id != "" {
+		if of, err := l.containers.find(id); err != nil || !of.running() {
+			return fail(errorf(http.StatusInternalServerError, "cannot join PID of a non running container: %s", id))
+		}
 	}
 	if err := l.joinNetworks(c); err != nil {
 		return fail(l.networkFailure(err))
