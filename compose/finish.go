@@ -24,6 +24,7 @@ func (f *finisher) finish(partials []*partial) {
 	for _, p := range partials {
 		isService[p.Name] = true
 	}
+	f.words(partials)
 	files := map[string][]setting{}
 	for _, p := range partials {
 		if !f.sketch {

@@ -19,6 +19,7 @@ func ParseVolume(flag, text, dir string, env map[string]string) (Volume, error) 
 	if m != nil {
 		return Volume{}, ofFlag(flag, text, m)
 	}
+	v.Word = nil // on a command line a word has always been a volume
 	return v, nil
 }
 

@@ -183,7 +183,33 @@ type Volume struct {
 	Target string // absolute path in the container
 	Mode   string // as written: ro, z, ro,Z, …; empty is rw
 	Pos    Pos
+
+	// Word says more of a Host that is one word, which may mean a volume or what
+	// lies beside the file; nil: it can mean one thing only. Here it is a volume.
+	Word *Word
 }
+
+// Word is the left side of an entry of volumes such as data:/data. Fig and releases
+// up to 1.4 took it for a directory beside the file, later ones for a volume, which
+// all projects share.
+type Word struct {
+	Text    string
+	Place   string // the absolute path that it may mean
+	Beside  Kept   // what lies there
+	Written bool   // other entries of the files name the place, or what is in it, as a path
+	Strict  bool   // Options.Strict: it is a volume
+	Missing bool   // it is neither there nor a volume, and would have to be a file: desired.TakeWords finds out
+}
+
+// Kept says what lies at a place of the disk.
+type Kept int
+
+// What may lie there.
+const (
+	Nothing Kept = iota
+	Directory
+	File // or a socket, a device
+)
 
 // Restart is the restart policy.
 type Restart struct {

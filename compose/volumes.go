@@ -69,8 +69,48 @@ func (s *scope) volumeHost(v value, host string, out *Volume) *invalid {
 			return invalidf(fmt.Sprintf("write %q for a directory", "./"+host), "%q is not a valid volume name: two or more of a-z A-Z 0-9 _ . -, starting with a letter or digit", host)
 		}
 		out.Host, out.Named = host, true
+		out.Word = &Word{Text: host, Place: s.absolute("./" + host), Strict: s.strict}
 	}
 	return nil
+}
+
+// words looks for what lies where the words of volumes may lead. With a driver of
+// its own a service means volumes.
+func (f *finisher) words(partials []*partial) {
+	for _, p := range partials {
+		p.Volumes = append([]Volume(nil), p.Volumes...)
+		for i, v := range p.Volumes {
+			if v.Word == nil {
+				continue
+			}
+			if p.VolumeDriver != "" {
+				p.Volumes[i].Word = nil
+				continue
+			}
+			word := *v.Word // several services may have it from one that they extend
+			switch isDir, err := f.disk.isDir(word.Place); {
+			case err == nil && isDir:
+				word.Beside = Directory
+			case err == nil || !absent(err):
+				word.Beside = File
+			}
+			word.Written = writtenAsPath(partials, word.Place)
+			p.Volumes[i].Word = &word
+		}
+	}
+}
+
+// writtenAsPath reports whether an entry names a place, or something in it, as a
+// path.
+func writtenAsPath(partials []*partial, place string) bool {
+	for _, p := range partials {
+		for _, v := range p.Volumes {
+			if !v.Named && (v.Host == place || strings.HasPrefix(v.Host, place+"/")) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var volumeModes = []string{"rw", "ro", "z", "Z", "nocopy", "shared", "rshared", "slave", "rslave",

@@ -91,7 +91,8 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 		return err
 	}
 	p, t := s.Project, s.Topology
-	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), t.Notes, t.Discovered()))
+	words := desired.TakeWords(p, desired.Have{}, nil) // as far as the files say
+	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), words, t.Notes, t.Discovered()))
 	if f.digests {
 		digests, err := imageDigests(ctx, env, o, p, nil)
 		if err != nil {
@@ -164,7 +165,8 @@ func printWritten(ctx context.Context, c *cli, env *session.Environment, f confi
 		if err != nil {
 			return err
 		}
-		notes = slices.Concat(desired.Notes(s.Project), s.Topology.Notes, s.Topology.Discovered())
+		words := desired.TakeWords(s.Project, desired.Have{}, nil)
+		notes = slices.Concat(desired.Notes(s.Project), words, s.Topology.Notes, s.Topology.Discovered())
 	}
 	p, written, err := loadWritten(env, o, f.literal, c.classic != nil)
 	if err != nil {

@@ -60,7 +60,7 @@ func Hash(s *compose.Service) string {
 // Respell takes what containers mount for what a project wants to be mounted, where
 // another path leads to the same place: a folder has several through symbolic links.
 // Their fingerprints then count as those that are wanted.
-func (h Have) Respell(p *compose.Project, same func(a, b string) bool) {
+func (h Have) Respell(p *compose.Project) {
 	for i := range h.Containers {
 		c := &h.Containers[i]
 		s := p.Service(c.Service)
@@ -75,7 +75,7 @@ func (h Have) Respell(p *compose.Project, same func(a, b string) bool) {
 		spelled.Volumes = slices.Clone(s.Volumes)
 		for i, v := range spelled.Volumes {
 			for _, m := range h.Snapshot.ByID(c.ID).Mounts {
-				if m.Target == v.Target && m.Source != "" && v.Host != "" && !v.Named && same(m.Source, v.Host) {
+				if m.Target == v.Target && m.Source != "" && v.Host != "" && !v.Named && h.same(m.Source, v.Host) {
 					spelled.Volumes[i].Host = m.Source
 				}
 			}

@@ -19,7 +19,12 @@ type Have struct {
 	// Facts are what images say that link variables are made of, by id, as far
 	// as it is known.
 	Facts map[string]ImageFacts
+
+	// Same reports whether two paths lead to the same place; nil: equal ones do.
+	Same func(a, b string) bool
 }
+
+func (h Have) same(a, b string) bool { return a == b || h.Same != nil && h.Same(a, b) }
 
 // HaveOf separates what a project made from what is external in a snapshot.
 func HaveOf(s *observed.Snapshot, project string) Have {

@@ -65,6 +65,18 @@ func (m *missing) service(svc *compose.Service) {
 			})
 		}
 	}
+	for _, v := range svc.Volumes {
+		if w := v.Word; w != nil && w.Missing {
+			m.errs = append(m.errs, &compose.Error{
+				Pos: v.Pos, Path: svc.Name + ".volumes",
+				Msg: fmt.Sprintf("there is neither a file ./%s nor a volume %q, and a new volume would be a directory at %s", w.Text, w.Text, v.Target),
+				Hints: []string{
+					"put the file there",
+					"if a directory is right, make the volume: docker volume create " + w.Text,
+				},
+			})
+		}
+	}
 	for _, v := range svc.VolumesFrom {
 		if _, ok := m.have.containerID(v.Source); !v.Service && !ok {
 			m.noContainer(v.Source, v.Pos, svc.Name, "volumes_from")

@@ -255,9 +255,9 @@ web: {image: x, volumes: ["%[1]s/data:/data", "%[1]s/conf:/conf%[2]s", "named:/n
 		"by another path, and writable": {printed("/link", ""), false},
 		"of another place":              {printed("/other", ":ro"), false},
 	} {
-		have := desired.Have{Have: plan.Have{Containers: []plan.HaveContainer{{ID: "1", Service: "web", Fingerprint: c.has}}}}
+		have := desired.Have{Same: same, Have: plan.Have{Containers: []plan.HaveContainer{{ID: "1", Service: "web", Fingerprint: c.has}}}}
 		have.Snapshot.Containers = []observed.Container{{ID: "1", Mounts: mounts}}
-		have.Respell(p, same)
+		have.Respell(p)
 		if got := len(wanted.Differences(have.Containers[0].Fingerprint)) == 0; got != c.same {
 			t.Errorf("%s: taken for the same: %v, want %v", name, got, c.same)
 		}

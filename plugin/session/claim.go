@@ -102,14 +102,21 @@ func where(made, now string) observed.Where {
 
 // notedOnce says something once, however often a command looks.
 func notedOnce(s *Session, text string) {
+	if unsaid(s, text) {
+		s.Note(text)
+	}
+}
+
+// unsaid reports whether something was not noted yet, and takes it for noted.
+func unsaid(s *Session, text string) bool {
 	if s.noted[text] {
-		return
+		return false
 	}
 	if s.noted == nil {
 		s.noted = map[string]bool{}
 	}
 	s.noted[text] = true
-	s.Note(text)
+	return true
 }
 
 // meant reports whether services that are meant have one among them; nil: all are.

@@ -2,13 +2,16 @@ package session
 
 import (
 	"context"
+	"slices"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // Request is what a command wants of the project.
@@ -70,8 +73,14 @@ func (s *Session) observe(ctx context.Context, refs []string, of details) (desir
 		}
 	}
 	have := desired.HaveOf(snapshot, s.Name)
+	have.Same = samePlace
 	if s.Project != nil {
-		have.Respell(s.Project, samePlace)
+		volumes, err := engine.Volumes(ctx, s.Engine, desired.UnsettledWords(s.Project, have))
+		if err != nil {
+			return desired.Have{}, err
+		}
+		s.words = desired.TakeWords(s.Project, have, volumes)
+		have.Respell(s.Project)
 	}
 	return have, nil
 }
@@ -129,6 +138,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err := s.Resolve(have, r.Scale); err != nil {
 		return out, err
 	}
+	noteWords(s, r.Goal)
 	in := s.inputs(have, r.Scale)
 	want, err := s.want(ctx, in, r.Goal)
 	if err != nil {
@@ -213,4 +223,15 @@ func (s *Session) Converge(ctx context.Context, r Request) error {
 			r.Goal.Recreate = plan.WhenChanged
 		}
 	}
+}
+
+// noteWords notes how words in volumes were taken, where containers may be made.
+func noteWords(s *Session, goal plan.Goal) {
+	if goal.NoCreate {
+		return
+	}
+	view.PrintNotes(s.View, slices.DeleteFunc(s.words, func(n compose.Note) bool {
+		service, _, _ := strings.Cut(n.Path, ".")
+		return !meant(goal.Services, service) || !unsaid(s, n.String())
+	}))
 }

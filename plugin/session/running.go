@@ -20,6 +20,9 @@ func (s *Session) List(ctx context.Context, args []string) ([]observed.Container
 // Listed is List, with the containers that it leaves alone.
 func Listed(ctx context.Context, s *Session, args []string) ([]observed.Container, []observed.Refusal, error) {
 	list, err := s.Engine.Named(ctx, s.Claim)
+	if err == nil && len(list) == 0 && unnamed(s) {
+		list, err = listByFolder(ctx, s)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -43,6 +46,18 @@ func Listed(ctx context.Context, s *Session, args []string) ([]observed.Containe
 		return list, refused, err
 	}
 	return slices.DeleteFunc(list, func(c observed.Container) bool { return !slices.Contains(args, c.Service) }), refused, nil
+}
+
+// listByFolder is the list of the stack that was made from the folder under another
+// name, where there is one.
+func listByFolder(ctx context.Context, s *Session) ([]observed.Container, error) {
+	all, err := s.Engine.Containers(ctx, observed.Claim{})
+	name := nameHere(s, all)
+	if err != nil || name == "" {
+		return nil, err
+	}
+	rename(s, name)
+	return s.Engine.Named(ctx, s.Claim)
 }
 
 // Replica finds one replica of a service by its number, or the first where index

@@ -31,6 +31,7 @@ type Session struct {
 
 	Claim observed.Claim  // which containers of other tools are the project's
 	noted map[string]bool // by notedOnce
+	words []compose.Note  // how words in volumes were taken, at the latest look
 
 	environment *Environment
 	vars        map[string]string // the process's and, below them, those of the project's .env
