@@ -43,6 +43,8 @@ func ofCommandLine(msg string, kind exit.Kind, words []string) string {
 		return "COMPOSE_PARALLEL_LIMIT can not be less than 2"
 	case exit.KindNotBuilt:
 		return fmt.Sprintf("Service '%s' needs to be built, but --no-build was passed.", first)
+	case exit.KindNotRunning:
+		return "No container found for " + first
 	case exit.KindUnknownContext:
 		return fmt.Sprintf("Context '%s' not found", first)
 	}

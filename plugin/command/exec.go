@@ -10,6 +10,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/follow"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // execFlags are the flags of exec.
@@ -78,7 +79,11 @@ func runExec(ctx context.Context, c *cli, s *session.Session, f execFlags, servi
 	}
 	id, process, err := s.Engine.Exec(ctx, container.ID, x)
 	if err != nil || x.Detach {
-		return err
+		return session.Explain(ctx, s, err, service, container.Name)
+	}
+	refused := &follow.RefusedExec{Out: t.Out}
+	if c.classic == nil {
+		t.Out = refused
 	}
 	err = t.Join(ctx, process, x.Terminal, func() error { return nil })
 	if errors.Is(err, follow.ErrDetached) {
@@ -88,5 +93,10 @@ func runExec(ctx context.Context, c *cli, s *session.Session, f execFlags, servi
 		return err
 	}
 	code, _, err := s.Engine.ExecResult(ctx, id)
+	if no := refused.Refused(code); no != nil {
+		view.PrintError(s.View, session.Explain(ctx, s, no, service, container.Name))
+	} else {
+		err = errors.Join(err, refused.Flush())
+	}
 	return errors.Join(err, exit.Of(code))
 }

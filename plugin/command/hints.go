@@ -14,8 +14,11 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/refusal"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
+
+const otherRange = "or use another range: --pool 10.100.0.0/16, or STACKLITE_POOL=10.100.0.0/16"
 
 // Hints names a flag that helps against an error: packages below this one do
 // not know the command line.
@@ -28,10 +31,13 @@ func Hints(err error) []string {
 		taken     *engine.PlaceTaken
 		step      *plan.StepError
 		nobody    *adhoc.NoSuchContainer
+		refused   *refusal.Refusal
 	)
 	switch {
 	case errors.As(err, &nobody):
 		return meantContainers(nobody.Word, nil, nobody.Known)
+	case errors.As(err, &refused) && refused.Kind == refusal.NoSubnet:
+		return []string{otherRange}
 	case errors.As(err, &step):
 		return stepHints(step)
 	case errors.As(err, &noBuilder):
@@ -39,7 +45,7 @@ func Hints(err error) []string {
 	case errors.As(err, &full):
 		return []string{
 			"take down a stack that is not needed: docker stacklite --project-name NAME down",
-			"or use another range: --pool 10.100.0.0/16, or STACKLITE_POOL=10.100.0.0/16",
+			otherRange,
 		}
 	case errors.As(err, &broken):
 		return []string{

@@ -149,7 +149,7 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 		err = run.Run(context.WithoutCancel(ctx), times)
 	}
 	kept := made && !f.remove && !errors.Is(err, context.Canceled)
-	err = cleanUp(context.WithoutCancel(ctx), s, name, kept, err)
+	err = session.Explain(ctx, s, cleanUp(context.WithoutCancel(ctx), s, name, kept, err), service, name)
 	if c.classic != nil && f.detach {
 		err = classic.CannotStart(s.View, service, err)
 	}

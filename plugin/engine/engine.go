@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"sync"
 
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
+
+	"github.com/stack-lite/stack-lite/plugin/refusal"
 )
 
 // Client is the part of the docker client that an Engine uses.
@@ -81,13 +84,24 @@ func (c *createdIDs) id(address string) string {
 	return address
 }
 
-// Unreachable is an engine that does not answer.
+// Unreachable is an engine that does not answer, or does not any more.
 type Unreachable struct {
 	Host string
 	Err  error
 }
 
+// why says what is known about the reason.
+func (u Unreachable) why() *refusal.Refusal {
+	if u.Err == nil {
+		return &refusal.Refusal{}
+	}
+	return refusal.Way(u.Err, refusal.Facts{"host": u.Host, "ssh": sshCommand(u.Host)})
+}
+
 func (u Unreachable) Error() string {
+	if why := u.why(); why.Kind != "" {
+		return why.Msg
+	}
 	return fmt.Sprintf("no docker engine answers at %s", u.Host)
 }
 
@@ -96,5 +110,25 @@ func (u Unreachable) Unwrap() error { return u.Err }
 
 // Hints says what to try.
 func (u Unreachable) Hints() []string {
+	if why := u.why(); why.Kind != "" {
+		return why.Advice
+	}
 	return []string{"is it running? try: docker info"}
+}
+
+// sshCommand reaches by hand the machine of an address such as ssh://me@there:2222;
+// empty where it is of another kind.
+func sshCommand(host string) string {
+	at, err := url.Parse(host)
+	if err != nil || at.Scheme != "ssh" || at.Hostname() == "" {
+		return ""
+	}
+	command := "ssh "
+	if at.Port() != "" {
+		command += "-p " + at.Port() + " "
+	}
+	if at.User != nil {
+		command += at.User.Username() + "@"
+	}
+	return command + at.Hostname()
 }

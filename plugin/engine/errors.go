@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"errors"
+	"io"
+	"net"
 	"regexp"
 	"strings"
 
@@ -41,10 +44,17 @@ func explainLink(err error) error {
 // Unreachable, of that of a link that leads to nothing that runs a BrokenLink, and
 // leaves others as they are.
 func Explain(err error, host string) error {
-	if client.IsErrConnectionFailed(err) {
+	if client.IsErrConnectionFailed(err) || brokeOff(err) {
 		return Unreachable{Host: host, Err: err}
 	}
 	return explainLink(err)
+}
+
+// brokeOff reports whether an error is that of an answer that ended in the middle,
+// or of no engine.
+func brokeOff(err error) bool {
+	var network *net.OpError
+	return errors.Is(err, io.ErrUnexpectedEOF) || err != nil && strings.Contains(err.Error(), "HTTP request to an HTTPS server") || errors.As(err, &network)
 }
 
 // Words are what an engine itself says of a call that failed, without what the

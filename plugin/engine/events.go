@@ -79,7 +79,7 @@ func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit fun
 			case errors.Is(err, io.EOF) && q.Until != "":
 				return nil
 			case err == nil || errors.Is(err, io.EOF):
-				return errors.New("the engine closed the stream of events")
+				return Unreachable{Host: e.Host(), Err: errors.New("the engine closed the stream of events")}
 			}
 			return e.explain(err)
 		}

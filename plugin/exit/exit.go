@@ -5,9 +5,11 @@ package exit
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/refusal"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -31,6 +33,7 @@ const (
 	KindParallelMinimum Kind = "parallel minimum" // the word
 	KindNotBuilt        Kind = "not built"        // the service
 	KindUnknownContext  Kind = "unknown context"  // its name
+	KindNotRunning      Kind = "not running"      // the service, with a number where one was given
 )
 
 // Usage is a command line that can't be followed.
@@ -97,10 +100,25 @@ func Code(err error, o view.Options) int {
 		view.PrintEnd(o, nil)
 		return int(status)
 	case errors.Is(err, context.Canceled):
-		view.PrintError(o, Failure{Msg: "interrupted", Advice: []string{"run the same command again to finish what was begun"}})
+		var failed []error
+		for _, one := range Parts(err) {
+			if !errors.Is(one, context.Canceled) {
+				failed = append(failed, explained(one))
+			}
+		}
+		var hints interface{ Hints() []string }
+		end := Failure{Msg: "interrupted", Advice: []string{"run the same command again to finish what was begun"}}
+		if errors.As(err, &hints) && len(failed) == 0 && len(hints.Hints()) > 0 {
+			end.Advice = hints.Hints()
+		}
+		view.PrintError(o, errors.Join(append(failed, end)...))
 		return codeInterrupted
 	}
-	view.PrintEnd(o, err)
+	var list []error
+	for _, one := range Parts(err) {
+		list = append(list, explained(one))
+	}
+	view.PrintEnd(o, errors.Join(list...))
 	if errors.As(err, &missing) { // the file may be right: what is missing can still be made
 		return codeFailure
 	}
@@ -108,6 +126,37 @@ func Code(err error, o view.Options) int {
 		return codeMistake
 	}
 	return codeFailure
+}
+
+// Parts returns the errors that errors.Join has joined, which have no message of
+// their own.
+func Parts(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if _, one := err.(*refusal.Refusal); !ok || one {
+		return []error{err}
+	}
+	var list []error
+	var texts []string
+	for _, one := range joined.Unwrap() {
+		list, texts = append(list, Parts(one)...), append(texts, one.Error())
+	}
+	if err.Error() != strings.Join(texts, "\n") {
+		return []error{err}
+	}
+	return list
+}
+
+// explained puts the words of an engine that nothing has explained yet into ours.
+func explained(err error) error {
+	var known *refusal.Refusal
+	if errors.As(err, &known) || !refusal.Said(err) {
+		return err
+	}
+	r := refusal.Read(err, nil)
+	if r.Kind == "" { // what was to be done says more
+		r.Msg = refusal.Without(err)
+	}
+	return r
 }
 
 // Watched is the end of a command that only watches, which Ctrl-C ends: nothing

@@ -32,6 +32,7 @@ const (
 	TooMany      RegistryCause = "too many requests to the registry"
 	NotHere      RegistryCause = "the engine has no such image"
 	Broken       RegistryCause = "the connection was lost"
+	OtherSystem  RegistryCause = "the image is not made for the engine's kind of processor or system"
 	Other        RegistryCause = ""
 )
 
@@ -40,11 +41,23 @@ func (r *RegistryError) Error() string {
 	switch r.Cause {
 	case Other:
 		return r.Msg
-	case BadName, NoRegistry, Broken, TooMany:
-		return fmt.Sprintf("%s (%s)", r.Cause, r.Msg)
+	case NoRegistry:
+		return fmt.Sprintf("the registry %s can't be reached (%s)", r.Registry(), reason(r.Msg))
+	case BadName, Broken, TooMany:
+		return fmt.Sprintf("%s (%s)", r.Cause, reason(r.Msg))
 	}
 	return string(r.Cause) // the engine's words add nothing
 }
+
+// Registry is the host of the registry.
+func (r *RegistryError) Registry() string { return registryOf(r.Ref) }
+
+// request is what an engine says of its own request to a registry, before what
+// came of it.
+var request = regexp.MustCompile(`^(?:failed to resolve reference "[^"]*": |failed to do request: |\w+ "[^"]*": |dial \w+(?: \S+)?: |lookup \S+(?: on \S+)?: |connect: |net/http: |http: )+`)
+
+// reason leaves out of an engine's words its own request, but for what came of it.
+func reason(msg string) string { return request.ReplaceAllString(msg, "") }
 
 // Hints says what to try.
 func (r *RegistryError) Hints() []string {
@@ -61,6 +74,11 @@ func (r *RegistryError) Hints() []string {
 		return []string{"try: " + login}
 	case TooMany:
 		return []string{"wait a while, or log in: " + login}
+	case NoRegistry:
+		if strings.Contains(r.Msg, "server gave HTTP response") {
+			return []string{"the registry has no TLS: the engine takes it with \"insecure-registries\": [\"" + r.Registry() + "\"] in /etc/docker/daemon.json"}
+		}
+		return []string{"check the name, and the network of the engine: docker pull " + r.Ref}
 	case NotHere:
 		return []string{"to build it: docker stacklite build"}
 	}
@@ -86,6 +104,7 @@ var causes = []struct {
 	{regexp.MustCompile(`(?i)no basic auth credentials`), NoLogin},
 	{regexp.MustCompile(`(?i)incorrect username or password|unauthorized|authentication required`), LoginRefused},
 	{regexp.MustCompile(`(?i)access denied|denied:|insufficient_scope|forbidden`), Denied},
+	{regexp.MustCompile(`no matching manifest`), OtherSystem},
 	{regexp.MustCompile(`(?i)manifest unknown|name unknown|not known to registry|not found`), NoTag},
 	{regexp.MustCompile(`(?i)unexpected EOF|connection reset|broken pipe|: EOF$`), Broken},
 	{regexp.MustCompile(`(?i)dial tcp|no such host|i/o timeout|TLS handshake|deadline exceeded|server gave HTTP response|x509`), NoRegistry},

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -50,6 +51,23 @@ func TestALoginIsNamedWithItsRegistry(t *testing.T) {
 	for ref, want := range map[string]string{"redis": "try: docker login", "a/b": "try: docker login", "localhost:5000/a": "try: docker login localhost:5000"} {
 		if got := registryError("pull", ref, "no basic auth credentials").Hints(); len(got) != 1 || got[0] != want {
 			t.Errorf("%s: got %q", ref, got)
+		}
+	}
+}
+
+func TestWhyARegistryCanNotBeReachedIsToldWithoutTheRequest(t *testing.T) {
+	for msg, want := range map[string]string{
+		`Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 10.0.0.53:53: no such host`:                                                     "no such host",
+		`Get "http://there:5000/v2/": dial tcp 10.0.0.1:5000: connect: connection refused`:                                                                                "connection refused",
+		`failed to resolve reference "there:5000/x:1": failed to do request: Head "https://there:5000/v2/x/manifests/1": http: server gave HTTP response to HTTPS client`: "server gave HTTP response to HTTPS client",
+		`Get "https://there/v2/": x509: certificate signed by unknown authority`:                                                                                          "x509: certificate signed by unknown authority",
+	} {
+		e := registryError("pull", "there:5000/x:1", msg)
+		if e.Cause != NoRegistry || e.Error() != "the registry there:5000 can't be reached ("+want+")" {
+			t.Errorf("%s: %s", msg, e)
+		}
+		if len(e.Hints()) != 1 || strings.Contains(e.Hints()[0], "insecure-registries") != strings.Contains(msg, "server gave HTTP") {
+			t.Errorf("%s: %q", msg, e.Hints())
 		}
 	}
 }

@@ -41,6 +41,9 @@ type Options struct {
 	DryRun     bool
 	PlanFormat string // how DryRun prints a plan: see view.PrintPlan
 
+	// EngineWords leaves errors of the engine in its own words.
+	EngineWords bool
+
 	// Note prints something that is neither a result nor an error; nil: as
 	// view.PrintNotes does.
 	Note func(o view.Options, text string)

@@ -2,9 +2,11 @@ package session
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/refusal"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -31,7 +33,7 @@ func (s *Session) RunAmidLines(ctx context.Context, p *plan.Plan) error {
 
 // RunSilently carries a plan out and prints nothing.
 func (s *Session) RunSilently(ctx context.Context, p *plan.Plan) error {
-	return p.Run(ctx, max(1, s.Options.Parallel), s.apply, func(plan.Event) {})
+	return Explain(ctx, s, p.Run(ctx, max(1, s.Options.Parallel), s.apply, func(plan.Event) {}), "", "")
 }
 
 func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error {
@@ -54,14 +56,26 @@ func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error
 		progress.Event(e)
 	})
 	progress.End()
-	return err
+	return Explain(ctx, s, err, "", "")
 }
 
 // apply carries one action out, through the package that knows it.
 func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
+	var err error
 	switch a.(type) {
 	case plan.PullImage, plan.BuildImage, plan.PushImage:
-		return s.Images.Apply(ctx, a, report)
+		err = s.Images.Apply(ctx, a, report)
+	default:
+		err = s.Engine.Apply(ctx, a, report)
 	}
-	return s.Engine.Apply(ctx, a, report)
+	if err != nil && ctx.Err() != nil && strings.Contains(err.Error(), context.Canceled.Error()) {
+		return interrupted(err)
+	}
+	return err
+}
+
+// interrupted is the error of a step that was cut off, without the request that was
+// on its way.
+func interrupted(err error) error {
+	return &refusal.Refusal{Kind: refusal.Interrupted, Msg: "interrupted", Errs: []error{err, context.Canceled}}
 }

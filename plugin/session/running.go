@@ -67,9 +67,16 @@ func (s *Session) Replica(ctx context.Context, service string, index int, runnin
 	if err != nil {
 		return observed.Container{}, err
 	}
-	for _, c := range list {
-		if !c.OneOff && (index == 0 || c.Number == index) && (c.State.Up() || !running) {
+	var stopped *observed.Container
+	for i, c := range list {
+		if c.OneOff || index != 0 && c.Number != index {
+			continue
+		}
+		if c.State.Up() || !running {
 			return c, nil
+		}
+		if stopped == nil {
+			stopped = &list[i]
 		}
 	}
 	name := service
@@ -77,10 +84,30 @@ func (s *Session) Replica(ctx context.Context, service string, index int, runnin
 		name = fmt.Sprintf("%s_%d", service, index)
 	}
 	f := exit.Failure{Msg: "No container found for " + name, Advice: []string{"to list the containers: docker stacklite ps"}}
+	f.Kind, f.Words = exit.KindNotRunning, []string{name}
+	if running && stopped != nil {
+		return *stopped, notRunning(ctx, s, *stopped, f)
+	}
 	if running {
 		f.Advice = ToStart(s, refused, "to start it: docker stacklite up -d "+service)
 	}
 	return observed.Container{}, f
+}
+
+// notRunning says of a container that it does not run, and why.
+func notRunning(ctx context.Context, s *Session, c observed.Container, f exit.Failure) error {
+	start := "to start it: docker stacklite up -d " + c.Service
+	now, there, err := s.Engine.Status(ctx, c.ID)
+	switch {
+	case err != nil:
+		return err
+	case !there || now.State == plan.StateCreated:
+		f.Msg, f.Advice = c.Name+" has not been started", []string{start}
+	default:
+		f.Msg = fmt.Sprintf("%s does not run: it exited with code %d", c.Name, now.ExitCode)
+		f.Advice = []string{"to see its last output: docker stacklite logs --tail 20 " + c.Service, start}
+	}
+	return f
 }
 
 // ToStart is what to do where nothing runs: the advice given, unless containers

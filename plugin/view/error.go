@@ -21,7 +21,8 @@ const maxHints = 2
 
 // PrintError prints an error for people. A mistake in a file is one line that
 // begins with file:line:col, on a terminal followed by the source line with a
-// caret; any other error begins with the program's name. Joined errors are
+// caret, and so is an error that has a method Place() compose.Pos; any other begins
+// with the program's name. Joined errors are
 // printed one by one. Hints follow, each on a line that begins with "hint:"; a
 // hint is printed only once.
 //
@@ -78,6 +79,9 @@ func (p *errorPrinter) print(err error) {
 	}
 }
 
+// placed is an error about something that stands in a file, and is no mistake.
+type placed interface{ Place() compose.Pos }
+
 // joined returns the errors that errors.Join has joined. An error that wraps
 // several but has a message of its own is printed as one.
 func joined(err error) []error {
@@ -86,6 +90,9 @@ func joined(err error) []error {
 		return nil
 	}
 	errs := j.Unwrap()
+	if _, one := err.(placed); one {
+		return nil
+	}
 	texts := make([]string, len(errs))
 	for i, e := range errs {
 		texts[i] = e.Error()
@@ -110,7 +117,15 @@ func (p *errorPrinter) mistake(e *compose.Error) {
 }
 
 func (p *errorPrinter) other(err error) {
-	p.line(program+":", err.Error())
+	var of placed
+	if errors.As(err, &of) && !of.Place().IsZero() {
+		p.line(of.Place().String()+":", err.Error())
+		if p.o.ErrIsTerminal {
+			p.excerpt(of.Place())
+		}
+	} else {
+		p.line(program+":", err.Error())
+	}
 	var hinting interface{ Hints() []string }
 	if errors.As(err, &hinting) {
 		p.hints(hinting.Hints())

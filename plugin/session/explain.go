@@ -1,0 +1,347 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/refusal"
+)
+
+// Explain puts what an engine refused into words that a user can act on, with the
+// place in the file that it is about. One refusal that several steps met is told
+// once. service is what the error is about where no step tells; empty: not known.
+// What is not the engine's stays as it is, and all does where the words of engines
+// are wanted.
+func Explain(ctx context.Context, s *Session, err error, service, container string) error {
+	if err == nil || s.Options.EngineWords {
+		return err
+	}
+	x := explaining{s: s, ctx: context.WithoutCancel(ctx)}
+	var list []error
+	for _, one := range exit.Parts(err) {
+		list = x.add(list, one, target{service: service, container: container})
+	}
+	slices.SortStableFunc(list, byPlace)
+	return errors.Join(list...)
+}
+
+// byPlace orders errors by the place in the files that they are about; those that
+// are about none come last.
+func byPlace(a, b error) int {
+	var at [2]compose.Pos
+	for i, err := range []error{a, b} {
+		if r, is := err.(*refusal.Refusal); is {
+			at[i] = r.Pos
+		}
+	}
+	switch {
+	case at[0].IsZero() != at[1].IsZero() && at[0].IsZero():
+		return 1
+	case at[0].IsZero() != at[1].IsZero():
+		return -1
+	}
+	return cmp.Or(cmp.Compare(at[0].File, at[1].File), at[0].Line-at[1].Line, at[0].Column-at[1].Column)
+}
+
+// explaining looks at the engine at most once, and only if that helps.
+type explaining struct {
+	s      *Session
+	ctx    context.Context
+	looked bool
+	seen   []observed.Container
+}
+
+// target is what an error is about, as far as that is known.
+type target struct{ service, container string }
+
+// add explains an error and adds it to those that are explained, to the one that
+// says the same where there is one.
+func (x *explaining) add(list []error, err error, of target) []error {
+	r := x.explain(err, of)
+	if r == nil {
+		return append(list, err)
+	}
+	for i, one := range list {
+		if earlier, ok := one.(*refusal.Refusal); ok && sameRefusal(earlier, r) {
+			list[i] = merge(x.s.Project, earlier, r)
+			return list
+		}
+	}
+	return append(list, r)
+}
+
+// explain explains one error; nil where there is nothing to explain.
+func (x *explaining) explain(err error, of target) *refusal.Refusal {
+	var (
+		known    *refusal.Refusal
+		step     *plan.StepError
+		registry *image.RegistryError
+		gone     engine.Unreachable
+	)
+	if errors.As(err, &known) || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	if errors.As(err, &gone) { // for each step alike
+		return &refusal.Refusal{Msg: gone.Error(), Advice: gone.Hints(), Errs: []error{err}}
+	}
+	if errors.As(err, &step) {
+		of = targetOf(step.Step)
+		if pull, is := step.Step.Action.(plan.PullImage); is && errors.As(err, &registry) {
+			return x.pull(err, registry, pull.Image.Ref)
+		}
+	}
+	if !refusal.Said(err) {
+		return nil
+	}
+	said := err
+	if step != nil {
+		said = step.Err
+	}
+	if of.service == "" && of.container != "" {
+		of.service = x.serviceOf(of.container)
+	}
+	service := x.service(of.service)
+	facts := refusal.Facts{"service": of.service, "container": of.container}
+	if service != nil {
+		facts["image"] = desired.ImageOf(x.s.Project, service)
+	}
+	r := refusal.Read(said, facts)
+	if r.Kind == refusal.PortInUse {
+		x.findHolder(facts, r.Facts, service)
+		r = refusal.Read(said, facts)
+	}
+	r.Errs = []error{err}
+	switch {
+	case r.Kind == "" && step == nil:
+		r.Msg = refusal.Without(err)
+	case r.Kind == "":
+		r.Msg = step.Step.Action.Words() + ": " + r.Msg
+	case service != nil:
+		if r.Pos = service.Pos; !strings.Contains(r.Msg, of.container) {
+			r.Path = service.Name
+		}
+		if key, pos := placeOf(service, r, step != nil); key != "" {
+			r.Path, r.Pos = service.Name+"."+key, pos
+		} else if step == nil {
+			r.Pos = compose.Pos{} // of what was typed
+		}
+	case step != nil && of.container == "":
+		r.Msg = step.Step.Action.Words() + ": " + r.Msg
+	case of.container != "" && r.Facts["who"] != "" && !strings.Contains(r.Msg, of.container):
+		r.Path = of.container
+	}
+	return r
+}
+
+// targetOf is the container that a step is about.
+func targetOf(s plan.Step) target {
+	switch a := s.Action.(type) {
+	case plan.CreateContainer:
+		return target{a.Container.Service, a.Container.Name}
+	case plan.StartContainer:
+		return target{a.Service, a.Name}
+	case plan.RestartContainer:
+		return target{"", a.Name}
+	case plan.StopContainer:
+		return target{"", a.Name}
+	case plan.KillContainer:
+		return target{"", a.Name}
+	case plan.PauseContainer:
+		return target{"", a.Name}
+	case plan.UnpauseContainer:
+		return target{"", a.Name}
+	case plan.Connect:
+		return target{a.Service, a.Name}
+	}
+	return target{}
+}
+
+func (x *explaining) service(name string) *compose.Service {
+	if x.s.Project == nil || name == "" {
+		return nil
+	}
+	return x.s.Project.Service(name)
+}
+
+// look gives the containers that there are on the engine, none where it does not
+// say.
+func (x *explaining) look() []observed.Container {
+	if !x.looked {
+		x.looked = true
+		if seen, err := x.s.Engine.Observe(x.ctx, x.s.Claim, nil); err == nil {
+			x.seen = seen.Containers
+		}
+	}
+	return x.seen
+}
+
+func (x *explaining) serviceOf(container string) string {
+	for _, c := range x.look() {
+		if c.Name == container && c.Project == x.s.Name {
+			return c.Service
+		}
+	}
+	return ""
+}
+
+// placeOf finds what in the file a refusal is about: the key, and where it stands.
+// What a command line says in the place of a key stands nowhere.
+func placeOf(s *compose.Service, r *refusal.Refusal, whole bool) (key string, pos compose.Pos) {
+	facts := r.Facts
+	for _, key := range r.Kind.Keys() {
+		at, set := s.At[key]
+		switch {
+		case !set:
+			continue
+		case key == "ports":
+			n, _ := strconv.Atoi(facts["port"])
+			for _, p := range s.Ports {
+				if p.HostFirst <= n && n <= p.HostLast || n == 0 && p.IP != "" && strings.Contains(facts["ip"], p.IP) {
+					return key, p.Pos
+				}
+			}
+		case key == "volumes":
+			for _, v := range s.Volumes {
+				if v.Host != "" && v.Host == facts["source"] || v.Target == facts["target"] {
+					return key, v.Pos
+				}
+			}
+		case key == "devices":
+			for _, d := range s.Devices {
+				if d.Host == facts["device"] {
+					return key, d.Pos
+				}
+			}
+		case key == "entrypoint" && (len(s.Entrypoint) == 0 || s.Entrypoint[0] != facts["program"]),
+			key == "command" && (len(s.Command) == 0 || s.Command[0] != facts["program"]):
+			continue // the image's own, or another that was typed
+		}
+		return key, at
+	}
+	if !whole {
+		return "", compose.Pos{}
+	}
+	for _, key := range []string{"image", "build"} { // what the service does not say is the image's
+		if at, set := s.At[key]; set && len(r.Kind.Keys()) > 0 {
+			return key, at
+		}
+	}
+	return "", compose.Pos{}
+}
+
+// findHolder says who has a port of the host that was refused, and what to publish
+// instead.
+func (x *explaining) findHolder(facts, said refusal.Facts, service *compose.Service) {
+	n, _ := strconv.Atoi(said["port"])
+	taken := map[int]bool{n: true}
+	facts["holder"] = "a program of this machine"
+	facts["unheld"] = said["port"]
+	for _, c := range x.look() {
+		for _, p := range c.Ports {
+			if p.Public == 0 || !c.State.Up() {
+				continue
+			}
+			taken[int(p.Public)] = true
+			if int(p.Public) != n || c.Name == facts["container"] {
+				continue
+			}
+			delete(facts, "unheld")
+			facts["holder"], facts["holding"] = "the container "+c.Name, c.Name
+			if c.Owner != "" && c.Owner != x.s.Name {
+				facts["holder"] += " of the project " + c.Owner
+			}
+		}
+	}
+	if service == nil {
+		return
+	}
+	for _, p := range service.Ports {
+		if n < p.HostFirst || n > p.HostLast {
+			continue
+		}
+		free := n + 1
+		for taken[free] {
+			free++
+		}
+		facts["another"] = fmt.Sprintf("%d:%d", free, p.First+min(n-p.HostFirst, p.Last-p.First))
+		if p.IP != "" {
+			facts["another"] = p.IP + ":" + facts["another"]
+		}
+	}
+}
+
+// imageRefused is an image that can't be pulled.
+const imageRefused refusal.Kind = "image refused"
+
+// pull explains why an image could not be pulled.
+func (x *explaining) pull(err error, r *image.RegistryError, ref string) *refusal.Refusal {
+	out := &refusal.Refusal{
+		Kind: imageRefused, Facts: refusal.Facts{"refs": ref, "why": r.Error(), "cause": string(r.Cause) + r.Registry()},
+		Advice: r.Hints(), Errs: []error{err},
+	}
+	if r.Cause == image.Other {
+		out.Facts["cause"] = r.Error()
+	}
+	if x.s.Project != nil {
+		for _, service := range x.s.Project.Services {
+			if service.Image == ref {
+				out.Path = listed(out.Path, service.Name)
+				if out.Pos.IsZero() {
+					out.Pos = service.At["image"]
+				}
+			}
+		}
+	}
+	out.Msg = "can't pull " + ref + ": " + r.Error()
+	return out
+}
+
+// sameRefusal reports whether two refusals are to be told as one.
+func sameRefusal(a, b *refusal.Refusal) bool {
+	if a.Kind == imageRefused && b.Kind == imageRefused {
+		return a.Facts["cause"] == b.Facts["cause"]
+	}
+	return a.Pos == b.Pos && a.Error() == b.Error()
+}
+
+// merge makes one of two refusals that are the same.
+func merge(project *compose.Project, a, b *refusal.Refusal) *refusal.Refusal {
+	a.Errs = append(a.Errs, b.Errs...)
+	if a.Kind != imageRefused {
+		return a
+	}
+	services := strings.Split(a.Path+", "+b.Path, ", ")
+	refs := strings.Split(a.Facts["refs"]+", "+b.Facts["refs"], ", ")
+	slices.Sort(refs)
+	a.Facts["refs"] = strings.Join(slices.Compact(refs), ", ")
+	a.Path = ""
+	for _, s := range project.Services { // in the order of the file, whatever failed first
+		if slices.Contains(services, s.Name) {
+			if a.Path == "" {
+				a.Pos = s.At["image"]
+			}
+			a.Path = listed(a.Path, s.Name)
+		}
+	}
+	a.Msg = "can't pull " + a.Facts["refs"] + ": " + a.Facts["why"]
+	return a
+}
+
+func listed(list, name string) string {
+	if list == "" {
+		return name
+	}
+	return list + ", " + name
+}
