@@ -1,11 +1,15 @@
 package command
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/exit"
 )
 
 // refusing is an engine in memory that answers calls whose path matches with an
@@ -144,5 +148,32 @@ func TestAnEngineThatBreaksOffIsToldByItsAddress(t *testing.T) {
 		"hint: when it runs again, type the same again; to see whether it does: docker info\n"
 	if code != 1 || errs != want {
 		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}
+
+func TestAnInterruptedUpSaysWhatItHasStarted(t *testing.T) {
+	for _, flag := range []string{"-d", "--no-start"} {
+		t.Chdir(t.TempDir())
+		write(t, "fig.yml", "web: {image: probe, links: [db]}\ndb: {image: probe}\n")
+		e := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("probe")}})
+		ctx, interrupt := context.WithCancel(t.Context())
+		e.Fail(func(c enginetest.Call) enginetest.Fault {
+			if flag == "-d" && strings.HasSuffix(c.Path, "/start") || flag != "-d" && strings.HasSuffix(c.Path, "/create") {
+				interrupt()
+			}
+			return enginetest.None
+		})
+		var errs bytes.Buffer
+		root, options := New(memory{e.Host()}.environment(io.Discard, &errs), nil)
+		root.SilenceErrors, root.SilenceUsage = true, true
+		root.SetArgs([]string{"--progress", "quiet", "--parallel", "1", "up", flag})
+		code := exit.Code(root.ExecuteContext(ctx), options())
+		want := "stack-lite: interrupted; started and running: db\nhint: run the same command again to finish what was begun\nhint: or stop them: docker stacklite stop db\n"
+		if flag != "-d" {
+			want = "stack-lite: interrupted\nhint: run the same command again to finish what was begun\n"
+		}
+		if code != 130 || errs.String() != want {
+			t.Errorf("%s: exit code %d\n%s", flag, code, &errs)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -89,7 +90,33 @@ func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []str
 			if err != nil {
 				return err
 			}
-			return s.RunAmidLines(ctx, p)
+			err = s.RunAmidLines(ctx, p)
+			if target == plan.Stopped && old == nil {
+				noteLeftRunning(ctx, s, named, goal.Services)
+			}
+			return err
 		},
 	}, nil
+}
+
+// noteLeftRunning says which services run on when those that the command line names
+// are stopped: what these are linked to.
+func noteLeftRunning(ctx context.Context, s *session.Session, named, brought []string) {
+	if len(named) == 0 {
+		return
+	}
+	list, err := s.Engine.Containers(ctx, s.Claim)
+	if err != nil {
+		return
+	}
+	var running []string
+	for _, c := range list {
+		if c.State.Up() && !c.OneOff && slices.Contains(brought, c.Service) && !slices.Contains(named, c.Service) && !slices.Contains(running, c.Service) {
+			running = append(running, c.Service)
+		}
+	}
+	if len(running) > 0 {
+		names := strings.Join(running, " ")
+		s.Note("still running: " + strings.Join(running, ", ") + "; to stop them too: docker stacklite stop " + names)
+	}
 }

@@ -66,5 +66,7 @@ func Words(err error) string { return strings.TrimPrefix(err.Error(), "Error res
 func IsUnreadable(err error) bool { return errdefs.IsNotImplemented(err) }
 
 // IsGone reports whether an error says that a container, image or network does
-// not exist, or no longer.
-func IsGone(err error) bool { return errdefs.IsNotFound(err) }
+// not exist, or no longer, or not for long.
+func IsGone(err error) bool {
+	return errdefs.IsNotFound(err) || err != nil && strings.Contains(err.Error(), "dead or marked for removal")
+}

@@ -100,18 +100,7 @@ func Code(err error, o view.Options) int {
 		view.PrintEnd(o, nil)
 		return int(status)
 	case errors.Is(err, context.Canceled):
-		var failed []error
-		for _, one := range Parts(err) {
-			if !errors.Is(one, context.Canceled) {
-				failed = append(failed, explained(one))
-			}
-		}
-		var hints interface{ Hints() []string }
-		end := Failure{Msg: "interrupted", Advice: []string{"run the same command again to finish what was begun"}}
-		if errors.As(err, &hints) && len(failed) == 0 && len(hints.Hints()) > 0 {
-			end.Advice = hints.Hints()
-		}
-		view.PrintError(o, errors.Join(append(failed, end)...))
+		view.PrintError(o, interruption(err))
 		return codeInterrupted
 	}
 	var list []error
@@ -126,6 +115,23 @@ func Code(err error, o view.Options) int {
 		return codeMistake
 	}
 	return codeFailure
+}
+
+// interruption is what to tell of a command that was interrupted: what failed
+// before, and then that it was, with what it has left.
+func interruption(err error) error {
+	var list []error
+	var end error = Failure{Msg: "interrupted", Advice: []string{"run the same command again to finish what was begun"}}
+	var cut *refusal.Refusal
+	if errors.As(err, &cut) && cut.Kind == refusal.Interrupted && len(cut.Advice) > 0 {
+		end, err = cut, errors.Join(cut.Errs...)
+	}
+	for _, one := range Parts(err) {
+		if !errors.Is(one, context.Canceled) {
+			list = append(list, explained(one))
+		}
+	}
+	return errors.Join(append(list, end)...)
 }
 
 // Parts returns the errors that errors.Join has joined, which have no message of

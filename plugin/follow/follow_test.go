@@ -30,6 +30,7 @@ type demo struct {
 	t      *testing.T
 	client *client.Client
 	engine *engine.Engine
+	memory *enginetest.Engine
 }
 
 func newDemo(t *testing.T) *demo {
@@ -40,7 +41,7 @@ func newDemo(t *testing.T) *demo {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	return &demo{t: t, client: c, engine: engine.New(c, engine.Options{})}
+	return &demo{t: t, client: c, engine: engine.New(c, engine.Options{}), memory: memory}
 }
 
 // make makes the first container of a service.
@@ -330,5 +331,90 @@ func TestWhatAClassicUpStopsIsNotShown(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("classic %v:\n%s", classic, strings.Join(got, "\n"))
 		}
+	}
+}
+
+func TestAnUpWhoseContainersCanNotBeStoppedEnds(t *testing.T) {
+	d := newDemo(t)
+	d.make("web")
+	d.make("job", "/probe", "say", "-exit", "3", "done")
+	f := d.foreground(io.Discard, "web", "job")
+	f.Abort = true
+	refused := errors.New("no")
+	f.Stop = func(context.Context, plan.Target) error { return refused }
+	if err := f.Run(t.Context()); !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnUpThatCanNotLearnHowAContainerEndedStopsTheRest(t *testing.T) {
+	d := newDemo(t)
+	d.make("web")
+	d.make("job", "/probe", "say", "-exit", "3", "done")
+	f := d.foreground(io.Discard, "web", "job")
+	f.Abort = true
+	exits := false
+	d.memory.Fail(func(c enginetest.Call) enginetest.Fault {
+		// Its log is asked for when it is followed: from then on nothing is told of it.
+		exits = exits || strings.HasSuffix(c.Path, "/logs")
+		if exits && c.Method == "GET" && strings.HasSuffix(c.Path, "/json") && !strings.HasSuffix(c.Path, "/containers/json") {
+			return enginetest.Answer(500, "not now")
+		}
+		return enginetest.None
+	})
+	stopped := false
+	f.Stop = func(ctx context.Context, _ plan.Target) error {
+		stopped = true
+		return d.client.ContainerStop(ctx, "demo_web_1", container.StopOptions{})
+	}
+	if err := f.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "not now") || !stopped {
+		t.Errorf("got %v, stopped: %v", err, stopped)
+	}
+}
+
+// trigger does something when a word is written for the first time.
+type trigger struct {
+	io.Writer
+	word string
+	do   func()
+	once sync.Once
+}
+
+// Write implements io.Writer.
+func (w *trigger) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), w.word) {
+		w.once.Do(func() { go w.do() })
+	}
+	return w.Writer.Write(p)
+}
+
+func TestAContainerThatIsReplacedHasNotExited(t *testing.T) {
+	d := newDemo(t)
+	d.make("web")
+	d.start("web")
+	var out screen
+	f := d.foreground(&out)
+	f.Abort = true
+	f.Converge = func(context.Context) error { return nil }
+	f.Stop = func(context.Context, plan.Target) error { return nil }
+	f.View.Out = &trigger{Writer: &out, word: "serving", do: func() {
+		config := &container.Config{Image: "app", Cmd: []string{"/probe", "say", "-exit", "3", "new"}, Labels: map[string]string{
+			labels.Project: "demo", labels.Service: "web", labels.Number: "1", labels.OneOff: "False", labels.Fingerprint: "y",
+		}}
+		ctx := context.Background()
+		if _, err := d.client.ContainerCreate(ctx, config, nil, nil, nil, "demo_web_1.new"); err != nil {
+			t.Error(err)
+		}
+		if err := d.client.ContainerStop(ctx, "demo_web_1", container.StopOptions{}); err != nil {
+			t.Error(err)
+		}
+		if err := d.client.ContainerStart(ctx, "demo_web_1.new", container.StartOptions{}); err != nil {
+			t.Error(err)
+		}
+	}}
+	err := f.Run(t.Context())
+	want := []string{"Aborting on container exit...", "Attaching to demo_web_1", "demo_web_1 exited with code 3", "demo_web_1 is replaced", "web_1  | new", "web_1  | serving on 80"}
+	if got := out.lines(); !errors.Is(err, exit.Status(3)) || !slices.Equal(got, want) {
+		t.Errorf("%v, shown:\n%s", err, strings.Join(got, "\n"))
 	}
 }

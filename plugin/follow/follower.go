@@ -2,6 +2,8 @@ package follow
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,14 +30,17 @@ type Follower struct {
 	Muted   func() bool                    // reports that nothing is shown any more; nil: never
 
 	// Exited is called, one at a time, for each container that has exited and
-	// isn't restarted by its policy. Where it is nil exits are not shown
-	// either.
+	// isn't restarted by its policy, nor stopped for another that takes its place.
+	// Where it is nil exits are not shown either.
 	Exited func(Exit)
 
 	logs  *view.Logs
 	merge *view.Merge
 	open  sync.WaitGroup // tails
 	wake  chan struct{}  // something has changed
+	lost  chan error     // why it can't be known how a container ended
+
+	older map[string]bool // the containers that there were at the beginning, by id
 
 	mu    sync.Mutex
 	began bool
@@ -62,6 +67,7 @@ const returnTimeout = 3 * time.Second
 // begun is called with those that exist at the beginning.
 func (f *Follower) Run(ctx context.Context, begun func([]observed.Container)) (err error) {
 	f.tails, f.wake = map[string]*tail{}, make(chan struct{}, 1)
+	f.lost = make(chan error, 1)
 	within, cancel := context.WithCancel(ctx)
 	defer func() {
 		cancel()
@@ -96,14 +102,26 @@ func (f *Follower) Run(ctx context.Context, begun func([]observed.Container)) (e
 			return nil
 		case err := <-failed:
 			return err
+		case err := <-f.lost:
+			return err
 		}
+	}
+}
+
+// lose ends Run with an error: what a container does can't be followed any more.
+func (f *Follower) lose(err error) {
+	select {
+	case f.lost <- err:
+	default: // one is enough
 	}
 }
 
 // begin follows what there is.
 func (f *Follower) begin(ctx context.Context, list []observed.Container, begun func([]observed.Container)) {
 	var meant []observed.Container
+	f.older = map[string]bool{}
 	for _, r := range list {
+		f.older[r.ID] = true
 		if f.Shown(&r) {
 			meant = append(meant, r)
 			f.Log.Containers = append(f.Log.Containers, LogLine(r, engine.LogLine{}))
@@ -219,7 +237,11 @@ func notify(c chan struct{}) {
 
 // LogLine is a line of a container as view shows it.
 func LogLine(c observed.Container, l engine.LogLine) view.LogLine {
-	return view.LogLine{Container: c.Name, Service: c.Service, Number: c.Number, Time: l.Time, Stderr: l.Stderr, Text: l.Text}
+	name := plan.LaterName(c.Name)
+	if !strings.HasSuffix(name, fmt.Sprintf("_%s_%d", c.Service, c.Number)) {
+		name = c.Name
+	}
+	return view.LogLine{Container: name, Service: c.Service, Number: c.Number, Time: l.Time, Stderr: l.Stderr, Text: l.Text}
 }
 
 // Unreadable says why nothing is shown of a container.

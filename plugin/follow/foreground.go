@@ -36,6 +36,7 @@ type Foreground struct {
 	after map[string]time.Time // by id of a container that was stopped: when it wrote its last line
 
 	stops    sync.WaitGroup
+	refused  chan struct{} // what was to be stopped could not be
 	stopping atomic.Bool
 	mu       sync.Mutex
 	first    *Exit // the earliest exit
@@ -104,6 +105,7 @@ func (f *Foreground) isShown(c *observed.Container) bool { return !c.OneOff && f
 func (f *Foreground) follow(ctx context.Context, times <-chan int) error {
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
+	f.refused = make(chan struct{}, 1)
 	logs := &Follower{
 		Engine: f.Engine, Claim: f.Claim, View: f.View, Log: f.Log,
 		Query: engine.LogQuery{Follow: true, Tail: -1}, After: f.after,
@@ -131,7 +133,15 @@ func (f *Foreground) follow(ctx context.Context, times <-chan int) error {
 				view.PrintText(f.View, "Aborting.")
 				return Aborted
 			}
+		case <-f.refused: // nothing says that what still runs will ever exit
+			f.stops.Wait()
+			cancel()
+			<-done
+			return errors.Join(f.errs...)
 		case err := <-done:
+			if err != nil && f.Abort && !f.stopping.Load() { // all was to end with the first
+				f.stop(ctx, plan.Stopped)
+			}
 			f.stops.Wait()
 			if err = errors.Join(append(f.errs, err)...); err != nil {
 				return err
@@ -178,6 +188,7 @@ func (f *Foreground) stop(ctx context.Context, target plan.Target) {
 			f.mu.Lock()
 			f.errs = append(f.errs, err)
 			f.mu.Unlock()
+			notify(f.refused)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
@@ -90,7 +91,10 @@ func (t *tail) confirmExit(ctx context.Context) {
 		return
 	}
 	now, there, err := t.follower.Engine.Status(ctx, t.container.ID)
-	if err == nil && (!there || !now.State.Up()) {
+	switch {
+	case err != nil && ctx.Err() == nil:
+		t.follower.lose(err)
+	case err == nil && (!there || !now.State.Up()):
 		t.up, t.ended, t.code = false, true, nil
 	}
 }
@@ -168,12 +172,25 @@ func (t *tail) reportExit(ctx context.Context, closed bool) {
 	// Asking waits until the engine is done with the container.
 	now, there, err := t.follower.Engine.Status(ctx, t.container.ID)
 	if err != nil {
+		if ctx.Err() == nil {
+			t.follower.lose(err)
+		}
 		return
 	}
 	if closed {
 		t.drain(ctx)
 	}
 	if t.follower.Exited == nil {
+		return
+	}
+	switch replaced := t.replaced(ctx); {
+	case ctx.Err() != nil: // nobody follows any more
+		return
+	case replaced:
+		t.code = nil
+		if !t.follower.muted() {
+			t.follower.logs.Replaced(LogLine(t.container, engine.LogLine{}))
+		}
 		return
 	}
 	e := Exit{Container: t.container, Code: now.ExitCode, At: now.Finished}
@@ -188,5 +205,45 @@ func (t *tail) reportExit(ctx context.Context, closed bool) {
 		t.follower.mu.Lock()
 		defer t.follower.mu.Unlock()
 		t.follower.Exited(e)
+	}
+}
+
+// replaced reports whether the container was stopped because another takes its
+// place: that one was made, as the same replica, since all are followed.
+func (t *tail) replaced(ctx context.Context) bool {
+	if t.follower.Log.Classic || t.container.OneOff {
+		return false
+	}
+	// Its log and the engine's events may tell in any order what happened to it.
+	list, err := t.follower.Engine.Containers(ctx, t.follower.Claim)
+	return err == nil && slices.ContainsFunc(list, func(c observed.Container) bool {
+		same := c.Service == t.container.Service && c.Number == t.container.Number && !c.OneOff
+		return same && c.ID != t.container.ID && !t.follower.older[c.ID]
+	}) && t.signalled(ctx)
+}
+
+// signalTimeout is how long an engine may take to tell that a container was sent a
+// signal after that has ended it.
+const signalTimeout = time.Second
+
+// signalled reports whether the container was sent a signal in this run. Its log may
+// end before the engine tells of that.
+func (t *tail) signalled(ctx context.Context) bool {
+	timeout := time.After(signalTimeout)
+	defer notify(t.wake) // what was woken for is still to be taken
+	for {
+		t.follower.mu.Lock()
+		killed := t.killed || slices.ContainsFunc(t.queue, func(e engine.Event) bool { return e.Action == engine.Signalled })
+		t.follower.mu.Unlock()
+		if killed {
+			return true
+		}
+		select {
+		case <-t.wake:
+		case <-timeout:
+			return false
+		case <-ctx.Done():
+			return false
+		}
 	}
 }

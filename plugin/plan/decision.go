@@ -1,6 +1,9 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // decision is what becomes of one wanted container.
 type decision struct {
@@ -47,7 +50,13 @@ func (d *decision) renames() bool {
 
 // TemporaryName is the name of a container until the one that it replaces is
 // gone.
-func TemporaryName(name string) string { return name + ".new" }
+func TemporaryName(name string) string { return name + temporary }
+
+const temporary = ".new"
+
+// LaterName is the name that a container will have which has a TemporaryName now; of
+// any other its own.
+func LaterName(name string) string { return strings.TrimSuffix(name, temporary) }
 
 // attachedTo reports whether there is a container that serves on and is
 // attached to a network.

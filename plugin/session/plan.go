@@ -216,7 +216,7 @@ func (s *Session) Converge(ctx context.Context, r Request) error {
 			if err != nil && later != "" {
 				s.Note("not started or replaced, for a step before failed: " + later)
 			}
-			return err
+			return leftRunning(ctx, s, planned.Plan, err)
 		}
 		r.Goal.Build, r.Tell = false, nil
 		if r.Goal.Recreate == plan.Always {

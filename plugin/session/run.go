@@ -2,9 +2,12 @@ package session
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/refusal"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -65,6 +68,10 @@ func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Pro
 	switch a.(type) {
 	case plan.PullImage, plan.BuildImage, plan.PushImage:
 		err = s.Images.Apply(ctx, a, report)
+	case plan.StartContainer, plan.RestartContainer, plan.UnpauseContainer:
+		within, end := carriedOut(ctx)
+		defer end()
+		err = s.Engine.Apply(within, a, report)
 	default:
 		err = s.Engine.Apply(ctx, a, report)
 	}
@@ -74,8 +81,61 @@ func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Pro
 	return err
 }
 
+// startTimeout is how long a container may take to start after an interruption.
+const startTimeout = 10 * time.Second
+
+// carriedOut is a context that goes on for a while when ctx ends: an engine starts
+// what it was asked to start even if nobody waits for it, and then nobody knows
+// what runs.
+func carriedOut(ctx context.Context) (context.Context, func()) {
+	within, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(startTimeout):
+			cancel()
+		case <-within.Done():
+		}
+	})
+	return within, func() {
+		stop()
+		cancel()
+	}
+}
+
 // interrupted is the error of a step that was cut off, without the request that was
 // on its way.
 func interrupted(err error) error {
 	return &refusal.Refusal{Kind: refusal.Interrupted, Msg: "interrupted", Errs: []error{err, context.Canceled}}
+}
+
+// leftRunning adds to the error of an interrupted plan which services run that it
+// has started.
+func leftRunning(ctx context.Context, s *Session, p *plan.Plan, err error) error {
+	if err == nil || ctx.Err() == nil || s.Options.EngineWords {
+		return err
+	}
+	list, seen := s.Engine.Containers(context.WithoutCancel(ctx), s.Claim)
+	if seen != nil {
+		return err
+	}
+	var services []string
+	for _, step := range p.Steps {
+		start, is := step.Action.(plan.StartContainer)
+		up := is && slices.ContainsFunc(list, func(c observed.Container) bool {
+			return c.State.Up() && (c.Name == start.Name || plan.LaterName(c.Name) == start.Name)
+		})
+		if up && !slices.Contains(services, start.Service) {
+			services = append(services, start.Service)
+		}
+	}
+	if len(services) == 0 {
+		return err
+	}
+	return &refusal.Refusal{
+		Kind: refusal.Interrupted, Msg: "interrupted; started and running: " + strings.Join(services, ", "), Errs: []error{err},
+		Advice: []string{
+			"run the same command again to finish what was begun",
+			"or stop them: docker stacklite stop " + strings.Join(services, " "),
+		},
+	}
 }

@@ -202,6 +202,14 @@ func (g *Logs) Exited(l LogLine, code int) {
 	g.write(g.o.Out, text)
 }
 
+// Replaced writes that another container takes the place of the one which a line is
+// from.
+func (g *Logs) Replaced(l LogLine) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.write(g.o.Out, sanitize(l.Container)+" is replaced\n")
+}
+
 // Restarted says that the container which a line is from has been started again:
 // docker-compose then gave it another colour.
 func (g *Logs) Restarted(l LogLine) {
