@@ -149,7 +149,7 @@ func (c *cli) act(cmd *cobra.Command, goal plan.Goal, args []string, none error)
 		if p.Empty() {
 			return none
 		}
-		return s.Run(ctx, p)
+		return toldExits(ctx, s, s.Run(ctx, p))
 	})
 }
 

@@ -31,9 +31,5 @@ Killed containers are kept: start starts them again.`,
 // runKill does not wait for another command on the same project: that command
 // may be the reason to kill.
 func runKill(ctx context.Context, s *session.Session, signal string, args []string) error {
-	p, err := s.PlanTake(ctx, plan.Goal{State: plan.Killed, Signal: signal}, args, false)
-	if err != nil {
-		return err
-	}
-	return s.Run(ctx, p)
+	return session.TakeAtOnce(ctx, s, plan.Goal{State: plan.Killed, Signal: signal}, args, false)
 }

@@ -68,7 +68,7 @@ func runScale(ctx context.Context, s *session.Session, args []string, timeout *i
 			goal.Services = append(goal.Services, name)
 		}
 	}
-	return s.Converge(ctx, session.Request{Goal: goal, Scale: scale})
+	return toldExits(ctx, s, s.Converge(ctx, session.Request{Goal: goal, Scale: scale}))
 }
 
 // parseScale reads SERVICE=NUMBER words.

@@ -46,11 +46,11 @@ func runStart(ctx context.Context, s *session.Session, old *classic.Tool, args [
 		}
 	}
 	goal := plan.Goal{Services: services, NoCreate: true, Recreate: plan.Never}
-	return s.Converge(ctx, session.Request{Goal: goal, Check: func(have plan.Have) error {
+	return toldExits(ctx, s, s.Converge(ctx, session.Request{Goal: goal, Check: func(have plan.Have) error {
 		if !have.Has(services) {
 			tell(have, nil)
 			return exit.Failure{Msg: "no containers to start", Advice: []string{"to create them: docker stacklite up -d"}}
 		}
 		return nil
-	}})
+	}}))
 }

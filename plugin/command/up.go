@@ -45,6 +45,9 @@ containers, a changed link only a new network. Services that the named ones link
 to are started too. The number of replicas stays the same unless --scale sets
 it. If up is interrupted, run it again to finish.
 
+With --detach it looks once, a moment after it has started them, which containers
+have exited, and shows the last line of each.
+
 Without --detach it shows the output of the containers until all have exited.
 Ctrl-C stops them, a second Ctrl-C kills them; they are kept for the next up.`,
 		Example: `  # the whole stack, in the foreground
@@ -115,7 +118,7 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 		return s.Converge(ctx, r)
 	}
 	if s.Options.DryRun || !f.foreground() && !f.wait {
-		return converge(ctx)
+		return toldExits(ctx, s, converge(ctx))
 	}
 	if f.foreground() {
 		t, err := f.inForeground(s, old, services, r.Goal)
@@ -130,6 +133,15 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 	}
 	ready := follow.Readiness{Engine: s.Engine, Claim: s.Claim, Services: meant(s, r.Goal.Services), Timeout: time.Duration(f.waitTimeout) * time.Second}
 	return ready.Wait(ctx)
+}
+
+// toldExits tells which containers that a command has started have exited already,
+// unless it failed.
+func toldExits(ctx context.Context, s *session.Session, err error) error {
+	if err == nil {
+		session.TellExited(ctx, s)
+	}
+	return err
 }
 
 // foreground reports whether up stays in the foreground.

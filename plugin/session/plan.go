@@ -200,10 +200,13 @@ func checkBuilt(p *plan.Plan) error {
 // another.
 func (s *Session) Converge(ctx context.Context, r Request) error {
 	defer s.Lock(ctx)()
-	for {
+	for first := true; ; first = false {
 		planned, err := s.plan(ctx, r)
 		if err != nil {
 			return err
+		}
+		if first {
+			SayNothingToDo(s, r.Goal, planned.Have, planned.Plan)
 		}
 		if s.Options.Planned != nil {
 			s.Options.Planned(s.View, planned)

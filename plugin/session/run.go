@@ -48,6 +48,9 @@ func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error
 	if err != nil {
 		return exit.Usage{Msg: err.Error()}
 	}
+	if s.Options.Show == nil {
+		progress = view.WithSummary(progress, s.View)
+	}
 	if err := s.Images.Prepare(ctx, p); err != nil {
 		return err
 	}
@@ -55,6 +58,9 @@ func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error
 	err = p.Run(ctx, s.Options.Parallel, s.apply, func(e plan.Event) {
 		if _, pulls := e.Step.Action.(plan.PullImage); pulls && s.Options.QuietPull && e.Phase == plan.Advanced {
 			return
+		}
+		if e.Phase == plan.Done {
+			noteStarted(s, e.Step.Action)
 		}
 		progress.Event(e)
 	})

@@ -141,32 +141,45 @@ func (s *Session) checkNames(args, running []string) error {
 // read. No other run changes the project meanwhile.
 func (s *Session) Take(ctx context.Context, goal plan.Goal, args []string, orphans bool) error {
 	defer s.Lock(ctx)()
-	p, err := s.PlanTake(ctx, goal, args, orphans)
+	return TakeAtOnce(ctx, s, goal, args, orphans)
+}
+
+// TakeAtOnce is Take that does not wait for other runs.
+func TakeAtOnce(ctx context.Context, s *Session, goal plan.Goal, args []string, orphans bool) error {
+	p, goal, have, err := planTake(ctx, s, goal, args, orphans)
 	if err != nil {
 		return err
 	}
+	SayNothingToDo(s, goal, have, p)
 	return s.Run(ctx, p)
 }
 
 // PlanTake plans what Take does.
 func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, orphans bool) (*plan.Plan, error) {
+	p, _, _, err := planTake(ctx, s, goal, args, orphans)
+	return p, err
+}
+
+// planTake is PlanTake, with what the plan follows from.
+func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, orphans bool) (*plan.Plan, plan.Goal, plan.Have, error) {
+	fail := func(err error) (*plan.Plan, plan.Goal, plan.Have, error) { return nil, goal, plan.Have{}, err }
 	unsaid, err := ignoresOrphans(s.vars, orphans)
 	if err != nil {
-		return nil, err
+		return fail(err)
 	}
 	have, err := s.observe(ctx, goal.Images, details{sharing: goal.State == plan.Restarted || goal.State == plan.Unpaused})
 	if err != nil {
-		return nil, err
+		return fail(err)
 	}
 	if s.Project != nil {
 		if err := s.sameFolder(have.Have); err != nil {
-			return nil, err
+			return fail(err)
 		}
 	}
 	// Networks alone are what an interrupted run left behind.
 	if running := have.Services(); len(running) > 0 || len(have.Networks) == 0 {
 		if err := s.checkNames(args, running); err != nil {
-			return nil, err
+			return fail(err)
 		}
 	}
 	switch {
@@ -178,17 +191,17 @@ func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, o
 	refused := NoteClaimed(s, have.Snapshot.Containers, goal.Services)
 	p, err := plan.Make(goal, plan.Want{}, have.Have)
 	if err != nil {
-		return nil, err
+		return fail(err)
 	}
 	ours := slices.ContainsFunc(have.Containers, func(c plan.HaveContainer) bool { return meant(goal.Services, c.Service) })
 	if p.Empty() && !ours && len(refused) > 0 {
-		return nil, nothingOurs(s, refused)
+		return fail(nothingOurs(s, refused))
 	}
 	noteLinked(s, p, have.Snapshot.Containers)
 	if left := leftAlone(goal, have.Have); goal.State == plan.Absent && len(left) > 0 && !unsaid {
 		p.Notes = append(p.Notes, plan.LeftAlone(left))
 	}
-	return p, nil
+	return p, goal, have.Have, nil
 }
 
 // leftAlone names the containers of the project that a goal is not about.

@@ -33,6 +33,8 @@ type Session struct {
 	noted map[string]bool // by notedOnce
 	words []compose.Note  // how words in volumes were taken, at the latest look
 
+	started map[string]bool // containers that were started, by name
+
 	environment *Environment
 	vars        map[string]string // the process's and, below them, those of the project's .env
 	desired     desired.Options

@@ -87,6 +87,7 @@ var (
 	startTime = regexp.MustCompile(`\b\d\d:\d\d( +\?)`)
 	execution = regexp.MustCompile(`/exec/[0-9a-f]{64}/`)
 	endpoint  = regexp.MustCompile(`\([0-9a-f]{64}\)`)
+	spent     = regexp.MustCompile(`(?m)^(\d+ [a-z]+ [a-z]+, .*?)(\d+\.\d s|\d+ s|\dm\d\ds)$`)
 	folderID  = regexp.MustCompile(`\bstacklite\d+\b`)
 	moment    = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?`)
 )
@@ -110,6 +111,7 @@ func (w *words) plain(text string) string {
 	text = startTime.ReplaceAllString(text, "HH:MM$1")
 	text = execution.ReplaceAllString(text, "/exec/EXEC/")
 	text = endpoint.ReplaceAllString(text, "(ENDPOINT)")
+	text = spent.ReplaceAllString(text, "${1}A WHILE")
 	text = folderID.ReplaceAllString(text, "stackliteNUMBER")
 	return moment.ReplaceAllString(text, "TIME")
 }

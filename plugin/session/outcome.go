@@ -1,0 +1,152 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// talks reports whether people are told how a command went: not in a dry run, where
+// programs read, where nothing is to be printed, and where an old tool said nothing.
+func (o Options) talks() bool {
+	return !o.DryRun && !o.EngineWords && o.Progress != "quiet" && o.Progress != "json"
+}
+
+// SayNothingToDo says of an empty plan that there is nothing to do, and why.
+func SayNothingToDo(s *Session, goal plan.Goal, have plan.Have, p *plan.Plan) {
+	if !p.Empty() || !s.Options.talks() {
+		return
+	}
+	there, up := 0, 0
+	for _, c := range have.Containers {
+		if c.OneOff || !meant(goal.Services, c.Service) {
+			continue
+		}
+		there++
+		if c.State.Up() {
+			up++
+		}
+	}
+	of := "of project " + s.Name
+	if goal.Services != nil && !slices.Equal(goal.Services, s.FileServices()) {
+		of = "of " + strings.Join(goal.Services, ", ")
+	}
+	text := "nothing to do: all is as the files say"
+	switch {
+	case goal.State == plan.UpAndRunning && goal.NoCreate:
+		text = "nothing to start: " + containers(up) + " " + of + " " + run(up) + " already"
+	case goal.State == plan.UpAndRunning && up > 0:
+		text += ", " + containers(up) + " " + run(up)
+	case goal.State == plan.CreatedOnly:
+		text = "nothing to create: all is as the files say, " + containers(there)
+	case goal.State == plan.Stopped:
+		text = "nothing to stop: no container " + of + " runs"
+	case goal.State == plan.Killed:
+		text = "nothing to kill: no container " + of + " runs"
+	case goal.State == plan.Absent:
+		text = "nothing to remove: project " + s.Name + " has no containers and no networks"
+	}
+	view.PrintText(s.View, text)
+}
+
+func containers(n int) string {
+	if n == 1 {
+		return "1 container"
+	}
+	return fmt.Sprintf("%d containers", n)
+}
+
+func run(n int) string {
+	if n == 1 {
+		return "runs"
+	}
+	return "run"
+}
+
+// noteStarted notes that a container was started by this command.
+func noteStarted(s *Session, a plan.Action) {
+	name := ""
+	switch a := a.(type) {
+	case plan.StartContainer:
+		name = a.Name
+	case plan.RestartContainer:
+		name = a.Name
+	default:
+		return
+	}
+	if s.started == nil {
+		s.started = map[string]bool{}
+	}
+	s.started[name] = true
+}
+
+// How long containers that were started are given to exit at once: an engine needs
+// some of that to notice. Scripts wait less than people.
+const (
+	shortLook      = 100 * time.Millisecond
+	shortLookOfOne = 400 * time.Millisecond // somebody's at a terminal
+)
+
+// TellExited tells which of the containers that this command has started have exited
+// already, with what they wrote last. It looks once.
+func TellExited(ctx context.Context, s *Session) {
+	if len(s.started) == 0 || !s.Options.talks() {
+		return
+	}
+	look := shortLook
+	if s.View.ErrIsTerminal {
+		look = shortLookOfOne
+	}
+	select {
+	case <-time.After(look):
+	case <-ctx.Done():
+		return
+	}
+	list, err := s.Engine.Containers(ctx, s.Claim)
+	if err != nil {
+		return // what was asked for is done
+	}
+	replicas := map[string]int{}
+	for _, c := range list {
+		if !c.OneOff {
+			replicas[c.Service]++
+		}
+	}
+	for _, c := range list {
+		exited := c.State == plan.StateExited || c.State == plan.StateDead || c.State == plan.StateRestarting
+		if !exited || !s.started[c.Name] {
+			continue
+		}
+		name := c.Service
+		if replicas[name] > 1 {
+			name = fmt.Sprintf("%s_%d", c.Service, c.Number)
+		}
+		view.PrintText(s.View, name+" "+howExited(ctx, s, c))
+	}
+}
+
+// howExited is the code of a container that has exited and the last line of its log.
+func howExited(ctx context.Context, s *Session, c observed.Container) string {
+	text := "exited"
+	if now, there, err := s.Engine.Status(ctx, c.ID); err == nil && there {
+		text = fmt.Sprintf("exited (%d)", now.ExitCode)
+	}
+	if c.State == plan.StateRestarting {
+		text += " and is started again by its restart policy"
+	}
+	last := ""
+	if err := s.Engine.Logs(ctx, c.ID, engine.LogQuery{Tail: 1}, func(l engine.LogLine) { last = l.Text }); err != nil {
+		return text
+	}
+	if last = strings.TrimSpace(last[strings.LastIndexByte(last, '\r')+1:]); last != "" {
+		text += ": " + last
+	}
+	return text
+}
