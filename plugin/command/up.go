@@ -45,8 +45,8 @@ containers, a changed link only a new network. Services that the named ones link
 to are started too. The number of replicas stays the same unless --scale sets
 it. If up is interrupted, run it again to finish.
 
-With --detach it looks once, a moment after it has started them, which containers
-have exited, and shows the last line of each.
+With --detach it looks once, a moment later, which containers have exited, and
+shows the last line of each.
 
 Without --detach it shows the output of the containers until all have exited.
 Ctrl-C stops them, a second Ctrl-C kills them; they are kept for the next up.`,
