@@ -91,7 +91,7 @@ func (c *cli) withFiles(cmd *cobra.Command, o session.Options, checkBuilds bool,
 	if err != nil {
 		return err
 	}
-	return run(ctx, s)
+	return session.Explain(ctx, s, run(ctx, s), "", "")
 }
 
 // withProject runs a verb that needs to know which project is meant, and of the
@@ -108,7 +108,7 @@ func found(c *cli, cmd *cobra.Command, find func(*session.Environment, session.O
 	if err != nil {
 		return withoutFiles(c, cmd, err)
 	}
-	return run(ctx, s)
+	return session.Explain(ctx, s, run(ctx, s), "", "")
 }
 
 // withoutFiles adds to the last mistake of files, for a verb that can do without

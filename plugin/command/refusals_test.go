@@ -94,6 +94,24 @@ hint: check the name, and the network of the engine: docker pull there/`},
 	}
 }
 
+func TestAContainerThatTheEngineNamesByItsIDIsToldByItsName(t *testing.T) {
+	t.Chdir(t.TempDir())
+	e := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("probe")}})
+	m := memory{e.Host()}
+	m.do(t, []byte("web: {image: probe}\n"), "up", "-d")
+	e.Fail(func(c enginetest.Call) enginetest.Fault {
+		if strings.HasSuffix(c.Path, "/top") {
+			return enginetest.Answer(409, "Container "+strings.Split(c.Path, "/")[2]+" is not running")
+		}
+		return enginetest.None
+	})
+	_, errs, code := m.run(t, "top")
+	want := "stack-lite: demo_web_1 does not run\nhint: to see why: docker stacklite logs --tail 20 web\nhint: to start it: docker stacklite up -d web\n"
+	if code != 1 || errs != want {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}
+
 func TestAPortThatAContainerHasIsToldWithTheContainer(t *testing.T) {
 	t.Chdir(t.TempDir())
 	m := newMemory(t)

@@ -87,7 +87,7 @@ func retry(ctx context.Context, report func(plan.Progress), do func() error) err
 		if n == attempts || !errors.As(err, &failed) || !failed.temporary() {
 			return err
 		}
-		report(plan.Progress{Text: "trying again: " + failed.Msg})
+		report(plan.Progress{Text: "trying again: " + reason(failed.Msg)})
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

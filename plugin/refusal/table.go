@@ -263,19 +263,19 @@ var rows = []row{
 	},
 	{
 		kind:  Paused,
-		said:  said(`is paused, unpause the container before exec`, `cannot start a paused container`),
+		said:  said(`[Cc]ontainer (?P<id>\S+) is paused, unpause the container before exec`, `cannot start a paused container`),
 		text:  "${who} is paused",
 		hints: []string{"to let it go on: docker stacklite unpause ${service}"},
 	},
 	{
 		kind:  Restarting,
-		said:  said(`is restarting, wait until the container is running`),
+		said:  said(`[Cc]ontainer (?P<id>\S+) is restarting, wait until the container is running`),
 		text:  "${who} has exited and is about to be started again by its restart policy",
 		hints: []string{"to see why: docker stacklite logs --tail 20 ${service}"},
 	},
 	{
 		kind: NotRunning,
-		said: said(`[Cc]ontainer \S+ is not running`),
+		said: said(`[Cc]ontainer (?P<id>\S+) is not running`),
 		text: "${who} does not run",
 		hints: []string{
 			"to see why: docker stacklite logs --tail 20 ${service}",

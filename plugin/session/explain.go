@@ -109,8 +109,11 @@ func (x *explaining) explain(err error, of target) *refusal.Refusal {
 	if step != nil {
 		said = step.Err
 	}
+	if of.container == "" {
+		of.container = refusal.Read(said, nil).Facts["id"]
+	}
 	if of.service == "" && of.container != "" {
-		of.service = x.serviceOf(of.container)
+		of = x.find(of)
 	}
 	service := x.service(of.service)
 	facts := refusal.Facts{"service": of.service, "container": of.container}
@@ -187,13 +190,14 @@ func (x *explaining) look() []observed.Container {
 	return x.seen
 }
 
-func (x *explaining) serviceOf(container string) string {
+// find looks a container of the project up by its name or id.
+func (x *explaining) find(of target) target {
 	for _, c := range x.look() {
-		if c.Name == container && c.Project == x.s.Name {
-			return c.Service
+		if c.Project == x.s.Name && (c.Name == of.container || strings.HasPrefix(c.ID, of.container)) {
+			return target{service: c.Service, container: c.Name}
 		}
 	}
-	return ""
+	return of
 }
 
 // placeOf finds what in the file a refusal is about: the key, and where it stands.

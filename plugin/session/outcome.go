@@ -70,10 +70,17 @@ func run(n int) string {
 	return "run"
 }
 
-// noteStarted notes that a container was started by this command.
-func noteStarted(s *Session, a plan.Action) {
+// starts are the containers that a command has started.
+type starts struct {
+	names   map[string]bool
+	begun   map[int]time.Time // by step
+	longest time.Duration     // that a start took
+}
+
+// note takes in that a step has begun, or is done.
+func (s *starts) note(e plan.Event, now time.Time) {
 	name := ""
-	switch a := a.(type) {
+	switch a := e.Step.Action.(type) {
 	case plan.StartContainer:
 		name = a.Name
 	case plan.RestartContainer:
@@ -81,31 +88,33 @@ func noteStarted(s *Session, a plan.Action) {
 	default:
 		return
 	}
-	if s.started == nil {
-		s.started = map[string]bool{}
+	if s.names == nil {
+		s.names, s.begun = map[string]bool{}, map[int]time.Time{}
 	}
-	s.started[name] = true
+	switch e.Phase {
+	case plan.Begun:
+		s.begun[e.Index] = now
+	case plan.Done:
+		s.names[name] = true
+		s.longest = max(s.longest, now.Sub(s.begun[e.Index]))
+	}
 }
 
-// How long containers that were started are given to exit at once: an engine needs
-// some of that to notice. Scripts wait less than people.
-const (
-	shortLook      = 100 * time.Millisecond
-	shortLookOfOne = 400 * time.Millisecond // somebody's at a terminal
-)
+// look is how long containers that were started are given to exit at once. An engine
+// takes about as long to notice that as it took to start one, with their networks.
+func (s *starts) look() time.Duration {
+	const least, most = 20 * time.Millisecond, 500 * time.Millisecond
+	return min(max(s.longest, least), most)
+}
 
 // TellExited tells which of the containers that this command has started have exited
 // already, with what they wrote last. It looks once.
 func TellExited(ctx context.Context, s *Session) {
-	if len(s.started) == 0 || !s.Options.talks() {
+	if len(s.started.names) == 0 || !s.Options.talks() {
 		return
 	}
-	look := shortLook
-	if s.View.ErrIsTerminal {
-		look = shortLookOfOne
-	}
 	select {
-	case <-time.After(look):
+	case <-time.After(s.started.look()):
 	case <-ctx.Done():
 		return
 	}
@@ -121,7 +130,7 @@ func TellExited(ctx context.Context, s *Session) {
 	}
 	for _, c := range list {
 		exited := c.State == plan.StateExited || c.State == plan.StateDead || c.State == plan.StateRestarting
-		if !exited || !s.started[c.Name] {
+		if !exited || !s.started.names[c.Name] {
 			continue
 		}
 		name := c.Service

@@ -59,9 +59,7 @@ func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error
 		if _, pulls := e.Step.Action.(plan.PullImage); pulls && s.Options.QuietPull && e.Phase == plan.Advanced {
 			return
 		}
-		if e.Phase == plan.Done {
-			noteStarted(s, e.Step.Action)
-		}
+		s.started.note(e, time.Now())
 		progress.Event(e)
 	})
 	progress.End()

@@ -33,7 +33,7 @@ type Session struct {
 	noted map[string]bool // by notedOnce
 	words []compose.Note  // how words in volumes were taken, at the latest look
 
-	started map[string]bool // containers that were started, by name
+	started starts
 
 	environment *Environment
 	vars        map[string]string // the process's and, below them, those of the project's .env

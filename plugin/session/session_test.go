@@ -352,3 +352,22 @@ func TestAnEnvFileHasASayInWhichEngineIsSpokenTo(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoExitsAtOnceIsWaitedForAsLongAsAStartTook(t *testing.T) {
+	at := time.Unix(0, 0)
+	start := plan.Step{Action: plan.StartContainer{Name: "demo_web_1"}}
+	for took, want := range map[time.Duration]time.Duration{
+		time.Millisecond: 20 * time.Millisecond, 300 * time.Millisecond: 300 * time.Millisecond, 5 * time.Second: 500 * time.Millisecond,
+	} {
+		var s starts
+		s.note(plan.Event{Index: 1, Step: start, Phase: plan.Begun}, at)
+		if len(s.names) != 0 {
+			t.Errorf("started before it is done: %v", s.names)
+		}
+		s.note(plan.Event{Index: 1, Step: start, Phase: plan.Done}, at.Add(took))
+		s.note(plan.Event{Index: 2, Step: plan.Step{Action: plan.StopContainer{Name: "demo_db_1"}}, Phase: plan.Done}, at)
+		if got := s.look(); got != want || len(s.names) != 1 || !s.names["demo_web_1"] {
+			t.Errorf("a start of %v: %v, started %v", took, got, s.names)
+		}
+	}
+}
