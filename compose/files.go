@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -79,6 +80,9 @@ func (s *sources) search(o Options) selection {
 	}
 	for dir := s.dir; ; dir = filepath.Dir(dir) {
 		if found := s.present(dir, names); len(found) > 0 {
+			if len(o.Names) > 0 { // an old tool had never heard of the other's
+				found = sameFamily(found)
+			}
 			out := s.withOverride(dir, found)
 			out.found = true
 			return out
@@ -90,6 +94,12 @@ func (s *sources) search(o Options) selection {
 	s.fail(Pos{}, "", fmt.Sprintf("no file in %s or a directory above it", s.dir),
 		"name the file with -f", "without -f these are looked for: "+strings.Join(names, ", ")).as(KindNoFiles, About{Names: names})
 	return selection{}
+}
+
+// sameFamily leaves the names that are Fig's, or those that are not, as the first is.
+func sameFamily(names []string) []string {
+	ofFig := func(n string) bool { return strings.HasPrefix(n, "fig.") }
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return ofFig(n) != ofFig(names[0]) })
 }
 
 // withOverride takes the first of the files found in a directory, and what

@@ -202,3 +202,21 @@ func TestVariablesCanStayAndWhatTheyStandInIsNotChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOldToolSaysNothingOfFilesThatItDidNotKnow(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"fig.yml", "docker-compose.yml"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("web:\n  image: probe\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for want, names := range map[int][]string{
+		0: {"docker-compose.yml", "docker-compose.yaml", "fig.yml"},
+		1: nil,
+	} {
+		p, err := Load(Options{Dir: dir, Names: names})
+		if err != nil || len(p.Notes) != want {
+			t.Errorf("%q: %v, %v", names, p.Notes, err)
+		}
+	}
+}

@@ -49,6 +49,9 @@ func runDocker(args []string) int {
 		os.Args = standaloneArgs(args, old)
 	}
 	root, view := command.New(env, old)
+	if globals, rest := cutGlobals(os.Args[1:]); len(rest) > 0 && rest[0] == command.Name {
+		os.Args = slices.Concat(os.Args[:1], globals, rest[:1], command.WithoutHelp(root, rest[1:]))
+	}
 	env.Docker = func(args ...string) *exec.Cmd { return sameDocker(os.Args, args) }
 	env.Buildx = func() *image.BuildxPlugin { return findBuildx(lib.DockerCli, root, os.Args) }
 	if standalone {

@@ -89,3 +89,10 @@ func TestContainersThatAPlanLeavesRunningAreUnchanged(t *testing.T) {
 		}
 	}
 }
+
+func TestSIGTERMEndsWhatOnlyWatchesAsItEndedTheOldTools(t *testing.T) {
+	var out bytes.Buffer
+	if code := ExitCode(exit.Terminated{}, view.Options{Err: &out}, Command{}); code != 143 || out.Len() > 0 {
+		t.Errorf("exit code %d, %q", code, out.String())
+	}
+}

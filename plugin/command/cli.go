@@ -14,6 +14,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/classic"
+	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/follow"
 	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -156,9 +157,22 @@ func (c *cli) act(cmd *cobra.Command, goal plan.Goal, args []string, none error)
 // interruptible gives a context that ends with the first Ctrl-C or SIGTERM; a
 // second one ends the process.
 func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, func() { signal.Stop(signals) })
+	go func() {
+		select {
+		case s := <-signals:
+			var cause error
+			if s == syscall.SIGTERM {
+				cause = exit.Terminated{}
+			}
+			cancel(cause)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
 }
 
 // noteUnchanged prints, as the old tools did, which containers a command leaves as

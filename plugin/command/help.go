@@ -187,3 +187,36 @@ func firstOf(a, b string) string {
 	}
 	return a
 }
+
+// WithoutHelp leaves --help out of arguments with a word that is no verb: cobra
+// would show the help of what is above it, and succeed.
+func WithoutHelp(root *cobra.Command, args []string) []string {
+	found, rest, _ := root.Find(args)
+	if !found.HasSubCommands() || firstWord(found, rest) == "" {
+		return args
+	}
+	return slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == "--help" || a == "-h" })
+}
+
+// firstWord is the first of the arguments that is neither a flag nor the value of
+// one.
+func firstWord(cmd *cobra.Command, args []string) string {
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		name, long := strings.CutPrefix(arg, "--")
+		switch {
+		case arg == "--" || !strings.HasPrefix(arg, "-") || arg == "-":
+			return arg
+		case strings.Contains(arg, "="):
+			continue
+		}
+		f := cmd.Flag(name)
+		if !long {
+			f = cmd.Flags().ShorthandLookup(arg[len(arg)-1:])
+		}
+		if f != nil && f.NoOptDefVal == "" {
+			i++
+		}
+	}
+	return ""
+}

@@ -213,3 +213,23 @@ func TestAHelpShowsItsOwnFlagsAndWhereTheOthersAre(t *testing.T) {
 		}
 	})
 }
+
+func TestTheHelpOfWhatIsNoVerbIsNotThatOfAnother(t *testing.T) {
+	for line, want := range map[string]string{
+		"nosuch --help":                "nosuch",
+		"--help nosuch":                "nosuch",
+		"-f a.yml --dry-run nosuch -h": "-f a.yml --dry-run nosuch",
+		"link nosuch --help":           "link nosuch",
+		"up --help":                    "up --help",
+		"--help":                       "--help",
+		"-f a.yml --help":              "-f a.yml --help",
+		"-p shop -h":                   "-p shop -h",
+		"link add --help":              "link add --help",
+		"run web ls --help":            "run web ls --help",
+	} {
+		root, _ := New(&session.Environment{Out: io.Discard, Err: io.Discard}, nil)
+		if got := strings.Join(WithoutHelp(root, strings.Fields(line)), " "); got != want {
+			t.Errorf("%s: %s", line, got)
+		}
+	}
+}

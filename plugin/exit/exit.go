@@ -76,6 +76,12 @@ func Of(code int) error {
 	return Status(code)
 }
 
+// Terminated is the end by SIGTERM of a command that only watches. The old tools
+// had no handler for that signal there.
+type Terminated struct{}
+
+func (Terminated) Error() string { return "" }
+
 // The codes of this program itself.
 const (
 	codeFailure     = 1
@@ -96,6 +102,8 @@ func Code(err error, o view.Options) int {
 	case err == nil:
 		view.PrintEnd(o, nil)
 		return 0
+	case errors.Is(err, Terminated{}):
+		return codeInterrupted
 	case errors.As(err, &status):
 		view.PrintEnd(o, nil)
 		return int(status)
@@ -168,6 +176,9 @@ func explained(err error) error {
 // Watched is the end of a command that only watches, which Ctrl-C ends: nothing
 // is printed about it.
 func Watched(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), Terminated{}) {
+		return Terminated{}
+	}
 	if ctx.Err() != nil {
 		return Status(codeInterrupted)
 	}

@@ -2,7 +2,9 @@ package exit_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -32,5 +34,21 @@ func TestWhoIsToBlameDecidesTheExitCode(t *testing.T) {
 		if code := exit.Code(c.err, view.Options{Err: &printed}); code != c.code || strings.TrimSpace(printed.String()) != strings.TrimSpace(c.text) {
 			t.Errorf("%T: exit code %d and %q, want %d and %q", c.err, code, printed.String(), c.code, c.text)
 		}
+	}
+}
+
+func TestWhoWatchesAndIsTerminatedSaysSo(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(exit.Terminated{})
+	if err := exit.Watched(ctx, errors.New("cut off")); !errors.Is(err, exit.Terminated{}) {
+		t.Errorf("%v", err)
+	}
+	if code := exit.Code(exit.Terminated{}, view.Options{Err: io.Discard}); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := exit.Watched(ctx, nil); err != exit.Status(130) {
+		t.Errorf("Ctrl-C: %v", err)
 	}
 }

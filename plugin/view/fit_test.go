@@ -67,7 +67,7 @@ func TestTextsFitATerminal(t *testing.T) {
 		},
 		"note": func(o Options) error {
 			PrintNotes(o, []compose.Note{{Pos: compose.Pos{File: "fig.yml", Line: 12, Column: 10}, Text: `is taken as a list with the one item "3306:3306", which publishes a port on all addresses`}})
-			PrintText(o, "日本語の名前 "+strings.Repeat("日本 ", 20))
+			PrintNotes(o, []compose.Note{{Text: "日本語の名前 " + strings.Repeat("日本 ", 20)}})
 			return nil
 		},
 	} {

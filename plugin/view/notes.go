@@ -21,7 +21,7 @@ func PrintNotes(o Options, notes []compose.Note) {
 }
 
 // PrintText prints a line to standard error that is neither a note nor an error.
-func PrintText(o Options, text string) { fmt.Fprintln(o.Err, fold(sanitize(text), o.errWidth(), "  ")) }
+func PrintText(o Options, text string) { fmt.Fprintln(o.Err, sanitize(text)) }
 
 // Print is PrintText for a line of a level, where lines of that level are
 // wanted.
