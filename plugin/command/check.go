@@ -113,6 +113,15 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 	if note := takeOver(v); note != "" {
 		check.Notes = append(check.Notes, note)
 	}
+	if s.Project != nil {
+		unreached, err := session.Unreached(ctx, s)
+		if err != nil {
+			return err
+		}
+		if note := unreachedNote(unreached, "; "); note != "" {
+			check.Notes = append(check.Notes, note)
+		}
+	}
 	return report(s.View, check, f.format)
 }
 

@@ -2,22 +2,26 @@ package command
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
 // discoveryNotes tells what discovery joins without a link, what is joined only
-// because it was, and in one note what is not joined because the proxy's side
-// has not said yes. Where nothing is to be done, that was told before.
-func discoveryNotes(in desired.Inputs, again bool) []string {
+// because it was, in one note what is not joined because the proxy's side has not
+// said yes, what nobody finds, and who has to look again. Where nothing is to be
+// done, what is not joined was told before.
+func discoveryNotes(in desired.Inputs, p *plan.Plan, again bool) []string {
 	var notes []string
 	r := in.Discovered()
 	if again {
-		r.Withheld = nil
+		r.Withheld, r.Unreached = nil, desired.UnreachedReport{}
 	}
 	for _, f := range r.Joined {
 		notes = append(notes, fmt.Sprintf("the discovery proxy %s finds %s without a link", f.Proxy, strings.Join(f.Targets, ", ")))
@@ -39,7 +43,41 @@ func discoveryNotes(in desired.Inputs, again bool) []string {
 	for _, name := range r.Unmatched {
 		notes = append(notes, fmt.Sprintf("--discovery: no project or container is called %s, so nothing was joined with it", name))
 	}
+	if note := unreachedNote(r.Unreached, "\n  hint: "); note != "" {
+		notes = append(notes, note)
+	}
+	for _, l := range in.LookAgain(p) {
+		again := "docker stacklite restart " + l.Watcher
+		if len(l.Containers) > 0 {
+			again = "docker restart " + strings.Join(l.Containers, " ")
+		}
+		notes = append(notes, fmt.Sprintf("%s and %s are joined while both run, and %s looks for that\n  only when a container starts or stops\n  hint: to have it look: %s",
+			l.Proxy, few(l.Targets), l.Watcher, again))
+	}
 	return notes
+}
+
+// unreachedNote says in one note which services ask to be found, and no proxy
+// reaches them, and after a separator what to do.
+func unreachedNote(r desired.UnreachedReport, hint string) string {
+	if len(r.Services) == 0 {
+		return ""
+	}
+	text := "no discovery proxy reaches " + few(r.Services)
+	switch {
+	case !r.HasProxy:
+		text += hint + "to declare a service of the file a proxy, label it " + r.Label
+	case len(r.Labelled) > 0:
+		text += hint + "to have it found, label " + few(r.Labelled) + " " + r.Label
+	}
+	return text
+}
+
+// unreachedByImage tells which services no proxy reaches although their images ask
+// for one. What files ask for is told before.
+func unreachedByImage(ctx context.Context, s *session.Session, services []string) (string, error) {
+	r, err := session.UnreachedByImage(ctx, s, services)
+	return unreachedNote(r, "; "), err
 }
 
 // withheldNote says what is not joined, why it would be, and what to type.

@@ -168,7 +168,7 @@ func (f upFlags) check() error {
 
 // request turns the flags into a request.
 func (f upFlags) request(s *session.Session, args []string) (session.Request, error) {
-	r := session.Request{NoBuild: f.noBuild, Tell: discoveryNotes, Goal: plan.Goal{
+	r := session.Request{NoBuild: f.noBuild, Tell: discoveryNotes, TellAfter: unreachedByImage, Goal: plan.Goal{
 		Orphans: f.removeOrphans, FreshData: f.freshVolumes, Dependents: f.dependents, Build: f.build, Timeout: f.timeout.seconds,
 	}}
 	var err error

@@ -27,6 +27,8 @@ type DiscoveryReport struct {
 
 	Unnamed []Finding // what was joined and will not be, for the names of projects that were given are others
 
+	Unreached UnreachedReport // what asks to be found, by the files, and no proxy reaches it
+
 	Unmatched []string // of the names of projects that were given, those that nothing on the engine has
 }
 
@@ -78,6 +80,9 @@ func (in Inputs) Discovered() DiscoveryReport {
 		r.Withheld[i].Label = fmt.Sprintf("%s: %q", linking.ProjectsLabel, strings.Join(slices.Compact(finds[f.Proxy]), ","))
 	}
 	r.Parted = o.parted()
+	r.Unreached = in.Options.ReportUnreached(in.Project, in.Topology, nil, func(u linking.Unreached) bool { // told already
+		return slices.ContainsFunc(r.Parted, func(f Finding) bool { return slices.Contains(f.Targets, u.Service) })
+	})
 	for _, e := range o.unnamed() {
 		r.Unnamed = o.add(r.Unnamed, e)
 		r.name(e)

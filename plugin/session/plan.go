@@ -28,7 +28,11 @@ type Request struct {
 
 	// Tell gives what a user should know beside the plan, for its notes, and less
 	// of it again where nothing is to be done; nil: nothing.
-	Tell func(in desired.Inputs, again bool) []string
+	Tell func(in desired.Inputs, p *plan.Plan, again bool) []string
+
+	// TellAfter gives what is known only when everything is there, of the services
+	// whose containers were made; nil: nothing.
+	TellAfter func(ctx context.Context, s *Session, made []string) (string, error)
 }
 
 // Observe takes one snapshot of the engine as the project sees it. Images are
@@ -153,7 +157,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 		err = checkBuilt(p)
 	}
 	if err == nil && r.Tell != nil {
-		p.Notes = append(p.Notes, r.Tell(in, p.Empty() && !s.Options.DryRun)...)
+		p.Notes = append(p.Notes, r.Tell(in, p, p.Empty() && !s.Options.DryRun)...)
 	}
 	return Planned{Goal: r.Goal, Want: want, Have: have.Have, Plan: p}, err
 }
@@ -219,6 +223,9 @@ func (s *Session) Converge(ctx context.Context, r Request) error {
 			if err != nil && later != "" {
 				s.Note("not started or replaced, for a step before failed: " + later)
 			}
+			if err == nil && !s.Options.DryRun {
+				return tellAfter(ctx, s, r, planned.Plan)
+			}
 			return leftRunning(ctx, s, planned.Plan, err)
 		}
 		r.Goal.Build, r.Tell = false, nil
@@ -237,4 +244,22 @@ func noteWords(s *Session, goal plan.Goal) {
 		service, _, _ := strings.Cut(n.Path, ".")
 		return !meant(goal.Services, service) || !unsaid(s, n.String())
 	}))
+}
+
+// tellAfter tells what is known only after a plan was carried out.
+func tellAfter(ctx context.Context, s *Session, r Request, p *plan.Plan) error {
+	var made []string
+	for _, step := range p.Steps {
+		if c, ok := step.Action.(plan.CreateContainer); ok && !slices.Contains(made, c.Container.Service) {
+			made = append(made, c.Container.Service)
+		}
+	}
+	if r.TellAfter == nil || len(made) == 0 {
+		return nil
+	}
+	note, err := r.TellAfter(ctx, s, made)
+	if err == nil && note != "" {
+		s.Note(note)
+	}
+	return err
 }

@@ -225,10 +225,13 @@ func TestWhoNamesOneProjectIsToldWhichOthersThatParts(t *testing.T) {
 	const joined = "note: the discovery proxy proxy finds home, shop/site without a link\n"
 	const parts = "note: --discovery names others, so proxy no longer finds blog/site\n" +
 		"  hint: to keep them joined: docker stacklite --discovery blog,shop up -d\n"
+	const again = "note: proxy and shop/site are joined while both run, and proxy looks for that\n" +
+		"  only when a container starts or stops\n" +
+		"  hint: to have it look: docker stacklite restart proxy\n"
 	for _, c := range []struct{ line, want string }{
-		{"--discovery shop plan", joined + parts},
-		{"--discovery blog,shop plan", "note: the discovery proxy proxy finds home, blog/site, shop/site without a link\n"},
-		{"--discovery shop up -d", joined + parts},
+		{"--discovery shop plan", joined + parts + again},
+		{"--discovery blog,shop plan", "note: the discovery proxy proxy finds home, blog/site, shop/site without a link\n" + again},
+		{"--discovery shop up -d", joined + parts + again},
 		{"--discovery shop up -d", joined},
 	} {
 		if diff := cmp.Diff(c.want, notes(run("edge", c.line))); diff != "" {
@@ -272,8 +275,93 @@ func TestWhatIsNoProxyAnyMoreIsToldOnce(t *testing.T) {
 	st.Must(err)
 	st.Must(os.WriteFile(file, []byte(strings.ReplaceAll(string(text), "80:80", "127.0.0.1:80:80")), 0o600))
 	want := "note: proxy publishes on loopback alone, so it no longer finds home\n  hint: to join them, add a link in the file\n"
-	for _, c := range []struct{ line, want string }{{"plan", want}, {"--discovery off plan", ""}, {"up -d", want}, {"up -d", ""}} {
+	const nobody = "note: no discovery proxy reaches home (VIRTUAL_HOST)\n  hint: to declare a service of the file a proxy, label it io.stack-lite.discover: \"proxy\"\n"
+	for _, c := range []struct{ line, want string }{{"plan", want}, {"--discovery off plan", ""}, {"up -d", want}, {"up -d", ""}, {"plan", nobody}} {
 		if diff := cmp.Diff(c.want, notes(run("edge", c.line))); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", c.line, diff)
+		}
+	}
+}
+
+const twoContainers = `nginx:
+  image: stacklite-probe:test
+  ports: ["80:80"]
+dockergen:
+  image: stacklite-probe:test
+  volumes_from: [nginx]
+  volumes: ["/var/run/docker.sock:/tmp/docker.sock"]
+  labels: [com.github.nginx-proxy.docker-gen]
+web:
+  image: stacklite-probe:test
+  environment: [VIRTUAL_HOST=web.dev]
+`
+
+func TestAProxyInTwoContainersIsToldAsOne(t *testing.T) {
+	st, run := discoveryStage(t, "")
+	st.Must(os.WriteFile(filepath.Join(st.Dir, "two.yml"), []byte(twoContainers), 0o600))
+	for _, c := range []struct{ line, want string }{
+		{"config -q", "note: two.yml:9:1: web: the discovery proxy \"nginx\" finds \"web\" without a link\n" +
+			"note: two.yml:1:1: nginx: \"dockergen\" has the docker socket and configures the discovery proxy \"nginx\"\n"},
+		{"--discovery off up -d", ""},
+		{"up -d", "note: the discovery proxy nginx finds web without a link\n" +
+			"note: nginx and web are joined while both run, and dockergen looks for that\n  only when a container starts or stops\n" +
+			"  hint: to have it look: docker stacklite restart dockergen\n"},
+		{"up -d", "note: the discovery proxy nginx finds web without a link\n"},
+		{"scale web=2", ""},
+		{"up -d --force-recreate", "note: the discovery proxy nginx finds web without a link\n"},
+	} {
+		if diff := cmp.Diff(c.want, notes(strings.ReplaceAll(run("two", c.line), st.Dir+"/", ""))); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", c.line, diff)
+		}
+	}
+}
+
+func TestWhatAsksToBeFoundAndIsNotIsTold(t *testing.T) {
+	scenario.UseProber(t, "github.com/stack-lite/stack-lite/plugin/engine/enginetest/probe")
+	st, run := discoveryStage(t, "")
+	const site = `site:
+  build: .
+shop:
+  image: stacklite-probe:test
+  labels: {traefik.frontend.rule: "Host:shop.dev"}
+quiet:
+  image: stacklite-probe:test
+  labels: {traefik.enable: "false", traefik.port: "80"}
+blog:
+  image: stacklite-probe:test
+  environment: [VIRTUAL_HOST=blog.dev]
+silent:
+  image: stacklite-probe:test
+  environment: [VIRTUAL_HOST=silent.dev]
+  labels: {io.stack-lite.discover: "false"}
+`
+	st.Must(os.WriteFile(filepath.Join(st.Dir, "Dockerfile"), []byte("FROM stacklite-probe:test\nENV VIRTUAL_HOST=site.dev\n"), 0o600))
+	st.Must(os.WriteFile(filepath.Join(st.Dir, "alone.yml"), []byte(site), 0o600))
+	const declared = "to declare a service of the file a proxy, label it io.stack-lite.discover: \"proxy\"\n"
+	const files = "note: no discovery proxy reaches shop (labels of Traefik), blog (VIRTUAL_HOST)\n  hint: " + declared
+	for _, c := range []struct{ line, want string }{
+		{"plan", files},
+		{"--discovery project plan", ""},
+		{"up -d", files + "note: no discovery proxy reaches site (VIRTUAL_HOST in its image); " + declared},
+		{"up -d", ""},
+		{"plan", files},
+		{"check", "note: no discovery proxy reaches site (VIRTUAL_HOST in its image), shop (labels of Traefik), blog (VIRTUAL_HOST); " + declared},
+		{"down", ""},
+	} {
+		if diff := cmp.Diff(c.want, notes(run("alone", c.line))); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", c.line, diff)
+		}
+	}
+	st.Must(os.WriteFile(filepath.Join(st.Dir, "alone.yml"), []byte(strings.Split(proxyFile, "  labels:")[0]+site), 0o600))
+	for _, c := range []struct{ line, want string }{
+		{"up -d", "note: the discovery proxy proxy finds blog without a link\n" +
+			"note: no discovery proxy reaches shop (labels of Traefik)\n  hint: to have it found, label shop io.stack-lite.discover: \"true\"\n" +
+			"note: no discovery proxy reaches site (VIRTUAL_HOST in its image); to have it found, label site io.stack-lite.discover: \"true\"\n"},
+		{"--isolation project plan", "note: the discovery proxy proxy finds blog without a link\n" +
+			"note: proxy and blog are joined while both run, and proxy looks for that\n  only when a container starts or stops\n" +
+			"  hint: to have it look: docker stacklite restart proxy\n"},
+	} {
+		if diff := cmp.Diff(c.want, notes(run("alone", c.line))); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", c.line, diff)
 		}
 	}
