@@ -90,6 +90,7 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 	if err != nil {
 		return err
 	}
+	session.LookBeyond(ctx, s)
 	p, t := s.Project, s.Topology
 	words := desired.TakeWords(p, desired.Have{}, nil) // as far as the files say
 	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), words, t.Notes, t.Discovered()))

@@ -27,11 +27,12 @@ func newGraphCommand(c *cli) *cobra.Command {
 		Short: "Draw which services are linked, and their networks",
 		Long: `Draw which services are linked, and their networks.
 
-The graph is that of the files; no engine is asked. With --live it is that of
-the engine: containers with their addresses and published ports, and for each
-link whether a network carries it. Missing links, and services that reach each
-other without a link, are marked. Services that are named are shown with their
-neighbours.`,
+The graph is that of the files. Which proxies and sites of other projects
+discovery joins is asked of the engine, where it runs on this machine and a
+service takes part in discovery. With --live the graph is that of the engine:
+containers with their addresses and published ports, and for each link whether a
+network carries it. Missing links, and services that reach each other without a
+link, are marked. Services that are named are shown with their neighbours.`,
 		Example: `  docker stacklite graph
   docker stacklite graph --live web
   docker stacklite graph --format svg > stack.svg
@@ -87,6 +88,7 @@ func (c *cli) graph(ctx context.Context, live bool) (graph.Graph, error) {
 		return graph.Graph{}, err
 	}
 	view.PrintNotes(s.View, s.Topology.Notes)
+	session.LookBeyond(ctx, s)
 	return graph.Of(s.Project, s.Topology), nil
 }
 

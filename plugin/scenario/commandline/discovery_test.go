@@ -70,6 +70,8 @@ func TestEveryEdgeOfDiscoveryIsTold(t *testing.T) {
 		{"blog", "up -d", across},
 		{"blog", "up -d", across},
 		{"blog", "plan", across},
+		{"blog", "graph", "site (discovered)"},
+		{"blog", "config -q", `the discovery proxy "edge/proxy" finds "site" without a link`},
 		{"blog", "graph --live", "site (discovered)"},
 		{"blog", "graph --live --format mermaid", "-.->"},
 		{"blog", "graph --live --format dot", "style=dotted"},
