@@ -16,7 +16,8 @@ func newRestartCommand(c *cli) *cobra.Command {
 links. Who shares the network, processes or memory of a restarted container is
 restarted after it.
 
-Changes in the files have no effect: use up to apply them.`,
+A network of the stack that is gone is made again before. Other changes in the
+files have no effect: use up to apply them.`,
 		Example: `  docker stacklite restart
   docker stacklite restart -t 60 mysql`,
 		ValidArgsFunction: c.completeServices,

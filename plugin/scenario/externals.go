@@ -149,8 +149,33 @@ func behindTheBack(s *Scene, args []string) error {
 			}
 		}
 		return nil
+	case "remove-networks":
+		c, err := s.Client.ContainerInspect(ctx, id)
+		if err != nil {
+			return err
+		}
+		for name := range c.NetworkSettings.Networks {
+			if err := removeNetwork(ctx, s, name); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	return fmt.Errorf("no way to %s", args[0])
+}
+
+// removeNetwork takes what runs off a network and removes it.
+func removeNetwork(ctx context.Context, s *Scene, name string) error {
+	n, err := s.Client.NetworkInspect(ctx, name, network.InspectOptions{})
+	if err != nil {
+		return err
+	}
+	for id := range n.Containers {
+		if err := s.Client.NetworkDisconnect(ctx, n.ID, id, true); err != nil {
+			return err
+		}
+	}
+	return s.Client.NetworkRemove(ctx, n.ID)
 }
 
 // externalUntouched: what external made runs as it did.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -193,6 +194,9 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	if err != nil {
 		return fail(err)
 	}
+	if p, err = mended(ctx, s, goal, have, p); err != nil {
+		return nil, err
+	}
 	ours := slices.ContainsFunc(have.Containers, func(c plan.HaveContainer) bool { return meant(goal.Services, c.Service) })
 	if p.Empty() && !ours && len(refused) > 0 {
 		return fail(nothingOurs(s, refused))
@@ -202,6 +206,20 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 		p.Notes = append(p.Notes, plan.LeftAlone(left))
 	}
 	return p, goal, have.Have, nil
+}
+
+// mended is a plan to restart containers with what is to be done before where a
+// network of the stack is gone: what start does, except that nothing is started.
+// Without files nobody knows what it was for.
+func mended(ctx context.Context, s *Session, goal plan.Goal, have desired.Have, p *plan.Plan) (*plan.Plan, error) {
+	if goal.State != plan.Restarted || p.Empty() || s.Project == nil || !have.LostNetworks() {
+		return p, nil
+	}
+	mend, err := s.Plan(ctx, Request{Goal: plan.Goal{State: plan.CreatedOnly, NoCreate: true, Recreate: plan.Never, Services: goal.Services}})
+	if err != nil {
+		return nil, err
+	}
+	return mend.Before(p), nil
 }
 
 // leftAlone names the containers of the project that a goal is not about.

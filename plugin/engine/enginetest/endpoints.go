@@ -100,6 +100,9 @@ func (s *networkStore) postDisconnect(n *network, _ http.ResponseWriter, r *http
 // leave detaches a container from a network for good.
 func (s *networkStore) leave(c *container, n *network) error {
 	settings := c.endpointOn(n)
+	if settings == nil && !c.running() {
+		settings = c.endpoints[n.name] // on one of that name that is gone
+	}
 	if settings == nil {
 		return s.release.refusals.notConnected.about(c.id, n.name)
 	}

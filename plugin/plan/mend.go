@@ -1,0 +1,40 @@
+package plan
+
+import "slices"
+
+// LostNetworks reports whether a container was made for or is attached to a network
+// that is gone: it is on no other in its place, and can't be started.
+func (h Have) LostNetworks() bool {
+	exists := func(name, id string) bool {
+		return slices.ContainsFunc(h.Networks, func(n HaveNetwork) bool { return n.Name == name && (id == "" || n.ID == id) })
+	}
+	return slices.ContainsFunc(h.Containers, func(c HaveContainer) bool {
+		for name, id := range c.Attached {
+			if !exists(name, id) {
+				return true
+			}
+		}
+		return c.CreatedOn != "" && !c.OneOff && !exists(c.CreatedOn, "")
+	})
+}
+
+// Before gives the plan that does all of p and then all of another.
+func (p *Plan) Before(then *Plan) *Plan {
+	all := &Plan{Steps: slices.Clone(p.Steps), Notes: slices.Concat(p.Notes, then.Notes), unmet: p.unmet}
+	if all.unmet == nil {
+		all.unmet = then.unmet
+	}
+	first := make([]int, len(p.Steps))
+	for i := range first {
+		first[i] = i
+	}
+	for _, step := range then.Steps {
+		after := slices.Clone(first)
+		for _, i := range step.After {
+			after = append(after, i+len(p.Steps))
+		}
+		step.After = after
+		all.Steps = append(all.Steps, step)
+	}
+	return all
+}
