@@ -34,8 +34,11 @@ func HaveOf(s *observed.Snapshot, project string) Have {
 		have.Facts[id] = ImageFacts{ID: id, Ports: ports}
 	}
 	external := map[string]bool{} // names of networks that exist and are not the project's
+	have.OtherNetworks = map[string]string{}
 	for _, n := range s.Networks {
-		external[n.Name] = n.Project != project
+		if external[n.Name] = n.Project != project; external[n.Name] {
+			have.OtherNetworks[n.Name] = n.Project
+		}
 	}
 	var externals []*observed.Container
 	for i := range s.Containers {

@@ -45,6 +45,7 @@ func TestASnapshotIsSeparatedIntoOwnAndExternal(t *testing.T) {
 	}
 	want := plan.Have{
 		AttachAll: true, Images: map[string]string{"app": "sha256:1"},
+		OtherNetworks: map[string]string{"lan": "", "shop_db.web": "shop"},
 		Networks: []plan.HaveNetwork{{
 			Name: "demo_db.web", ID: "id-demo_db.web", Settings: "linked /box /hosted /gone shop/web", Wiring: map[string]string{"web": "web"},
 			Size: 13, Subnet: "10.0.0.0/28", Externals: []string{"shop_web_1", "box"},

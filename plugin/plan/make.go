@@ -76,11 +76,46 @@ func (c *Conflict) Error() string {
 	return fmt.Sprintf("the name %s is taken by a container that %s", c.Name, owner)
 }
 
+// NetworkTaken is a network that has the name of one that the stack has to make, and
+// that the stack did not make.
+type NetworkTaken struct {
+	Name  string
+	Owner string // the project that it was made for; empty: it is of no project that is known
+}
+
+func (n *NetworkTaken) Error() string {
+	if n.Owner != "" {
+		return fmt.Sprintf("the name %s is taken by a network of project %s", n.Name, n.Owner)
+	}
+	return fmt.Sprintf("the name %s is taken by a network that was not made by stack-lite", n.Name)
+}
+
+// Hints says how to free the name.
+func (n *NetworkTaken) Hints() []string {
+	if n.Owner != "" {
+		return []string{"to see what is on it: docker network inspect " + n.Name}
+	}
+	return []string{"to remove it, if nothing needs it: docker network rm " + n.Name}
+}
+
+// checkNetworks returns a *NetworkTaken where a plan makes a network whose name is
+// taken. The engine would refuse it when containers are made already.
+func (p *Plan) checkNetworks(have Have) error {
+	for _, step := range p.Steps {
+		if a, ok := step.Action.(CreateNetwork); ok {
+			if owner, taken := have.OtherNetworks[a.Network.Name]; taken {
+				return &NetworkTaken{a.Network.Name, owner}
+			}
+		}
+	}
+	return nil
+}
+
 // Make plans what leads from have to the goal. Under UpAndRunning and
 // CreatedOnly that is want; under the others want is not looked at, so that a
 // stack can be taken down when its files are gone.
 //
-// The error is a *Conflict, or an internal one; nothing has to be undone then.
+// The error is a *Conflict, a *NetworkTaken, or an internal one; nothing has to be undone then.
 func Make(goal Goal, want Want, have Have) (*Plan, error) {
 	p, err := plan(goal, want, have)
 	if err != nil {
@@ -88,6 +123,9 @@ func Make(goal Goal, want Want, have Have) (*Plan, error) {
 	}
 	if p.unmet != nil {
 		return nil, p.unmet
+	}
+	if err := p.checkNetworks(have); err != nil {
+		return nil, err
 	}
 	for _, e := range have.Externals {
 		if e.CopyOf != "" {

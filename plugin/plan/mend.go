@@ -1,10 +1,18 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// LostNetworks reports whether a container was made for or is attached to a network
-// that is gone: it is on no other in its place, and can't be started.
-func (h Have) LostNetworks() bool {
+// LostNetworks reports whether a container of a project was made for or is attached
+// to a network that is gone: it is on no other in its place, and can't be started; or
+// a network of nobody's has its name.
+func (h Have) LostNetworks(project string) bool {
+	taken := func(name string) bool {
+		owner, exists := h.OtherNetworks[name]
+		return exists && owner == "" && strings.HasPrefix(name, project+"_")
+	}
 	exists := func(name, id string) bool {
 		return slices.ContainsFunc(h.Networks, func(n HaveNetwork) bool { return n.Name == name && (id == "" || n.ID == id) })
 	}
@@ -13,6 +21,9 @@ func (h Have) LostNetworks() bool {
 			if !exists(name, id) {
 				return true
 			}
+		}
+		if slices.ContainsFunc(c.OtherNetworks, taken) {
+			return true
 		}
 		return c.CreatedOn != "" && !c.OneOff && !exists(c.CreatedOn, "")
 	})

@@ -72,6 +72,8 @@ type Have struct {
 	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
 
 	MACOnConnect bool // the engine gives a MAC address to a container that it attaches (API 1.54)
+
+	OtherNetworks map[string]string // the project of each network that is not the stack's, by name; empty: none that is known
 }
 
 // Has reports whether there is a replica of one of the services; of any where

@@ -212,7 +212,7 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 // network of the stack is gone: what start does, except that nothing is started.
 // Without files nobody knows what it was for.
 func mended(ctx context.Context, s *Session, goal plan.Goal, have desired.Have, p *plan.Plan) (*plan.Plan, error) {
-	if goal.State != plan.Restarted || p.Empty() || s.Project == nil || !have.LostNetworks() {
+	if goal.State != plan.Restarted || p.Empty() || s.Project == nil || !have.LostNetworks(s.Name) {
 		return p, nil
 	}
 	mend, err := s.Plan(ctx, Request{Goal: plan.Goal{State: plan.CreatedOnly, NoCreate: true, Recreate: plan.Never, Services: goal.Services}})
