@@ -47,6 +47,9 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	orderStops(r.builder, have)
 	noteLostLinks(r.builder, want, have, r.removed)
 	noteHostPorts(r.builder, decisions)
+	if goal.State == UpAndRunning {
+		notePaused(r.builder, decisions)
+	}
 	noteLinkEnv(r.builder, goal, decisions)
 	p := r.builder.plan()
 	for _, d := range decisions {
