@@ -33,7 +33,7 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.CreateNetwork:
 		err = e.subnets.createNetwork(ctx, a.Network, a.Subnet)
 	case plan.RemoveNetwork:
-		err = ignoreNotFound(e.client.NetworkRemove(ctx, a.ID))
+		err = removeNetwork(ctx, e.client, a, report)
 	case plan.CreateContainer:
 		err = createContainer(ctx, e, a, report)
 	case plan.RenameContainer:

@@ -32,7 +32,7 @@ func landed(ctx context.Context, e *Engine, a plan.Action, refused error) bool {
 		c, err := e.client.ContainerInspect(ctx, a.Container)
 		return err == nil && c.NetworkSettings != nil && c.NetworkSettings.Networks[a.Network] == nil
 	case plan.CreateNetwork:
-		return networkIsMade(ctx, e.client, a.Network)
+		return networkIsMade(ctx, e.client, a.Network) || ghostServes(ctx, e.client, a.Network)
 	case plan.CreateContainer:
 		if errdefs.IsConflict(refused) {
 			awaitCreation(ctx, e.client, a.As)

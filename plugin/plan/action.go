@@ -34,7 +34,10 @@ type (
 	}
 
 	// RemoveNetwork removes a network that no container is attached to.
-	RemoveNetwork struct{ Name, ID string }
+	RemoveNetwork struct {
+		Name, ID string
+		MayStay  bool // it may stay where the engine can't remove it: see engine.Ghost
+	}
 
 	// CreateContainer makes a container, attached to the first of its networks
 	// alone where the engine takes no more than one at creation (API < 1.44).

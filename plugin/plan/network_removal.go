@@ -7,6 +7,7 @@ type networkRemoval struct {
 	builder *builder
 	have    Have
 	removed map[string]bool // ids of the containers that the plan removes
+	mayStay bool            // as RemoveNetwork has it: to remove networks is not what the goal is
 }
 
 // remove plans to remove a network, unless a container that stays was made on
@@ -50,7 +51,7 @@ func (r networkRemoval) detachAndRemove(n HaveNetwork, cause string) {
 		r.builder.note("network %s stays, for containers of others are attached to it: %s", n.Name, strings.Join(others, ", "))
 		return
 	}
-	r.builder.add(removeNetworkKey(n.ID), Task{Remove, kindNetwork, n.Name}, cause, RemoveNetwork{Name: n.Name, ID: n.ID}, after...)
+	r.builder.add(removeNetworkKey(n.ID), Task{Remove, kindNetwork, n.Name}, cause, RemoveNetwork{Name: n.Name, ID: n.ID, MayStay: r.mayStay}, after...)
 }
 
 // oneOff plans to remove a network that was made for a one-off container, once

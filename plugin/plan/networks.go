@@ -107,7 +107,7 @@ func (p *networkPlan) reconcile() {
 }
 
 func (p *networkPlan) removal() networkRemoval {
-	return networkRemoval{builder: p.builder, have: p.have, removed: p.removed}
+	return networkRemoval{builder: p.builder, have: p.have, removed: p.removed, mayStay: true}
 }
 
 func (p *networkPlan) wants(network string) bool {
