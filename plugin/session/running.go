@@ -195,7 +195,7 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 		return fail(err)
 	}
 	if p, err = mended(ctx, s, goal, have, p); err != nil {
-		return nil, err
+		return fail(err)
 	}
 	ours := slices.ContainsFunc(have.Containers, func(c plan.HaveContainer) bool { return meant(goal.Services, c.Service) })
 	if p.Empty() && !ours && len(refused) > 0 {
