@@ -67,7 +67,7 @@ func Sharers(s *observed.Snapshot, project string) []*observed.Container {
 	var found []*observed.Container
 	for _, c := range s.Of(project) {
 		kind, _ := c.ForeignNetwork()
-		if (c.State.Up() && kind == "container" || c.Fingerprint.Has("pid") || c.Fingerprint.Has("ipc")) {
+		if c.State.Up() && kind == "container" || c.Fingerprint.Has("pid") || c.Fingerprint.Has("ipc") {
 			found = append(found, c)
 		}
 	}

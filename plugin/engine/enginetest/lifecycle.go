@@ -58,7 +58,8 @@ func (l *lifecycle) start(c *container) error {
 		return fail(err)
 	}
 	if id := c.host.PidMode.Container(); id != "" {
-		if of, err := l.containers.find(id); err != nil || !of.running() {
+		// Recorded stacks have one that names itself.
+		if of, err := l.containers.find(id); err != nil || of != c && !of.running() {
 			return fail(errorf(http.StatusInternalServerError, "cannot join PID of a non running container: %s", id))
 		}
 	}
