@@ -34,9 +34,10 @@ func newLogsCommand(c *cli) *cobra.Command {
 		Use:   "logs [OPTIONS] [SERVICE...]",
 		Short: "Show the output of containers",
 		Long: `Show the output of the stack's containers, or of those of the named services, in
-the order of time. Their standard error goes to standard error. On a terminal
-the output keeps its colours, but nothing that moves the cursor; a file or a
-pipe gets it as it is.
+the order of time. On a terminal the output keeps its colours, but nothing that
+moves the cursor; a file or a pipe gets it as it is.
+
+All of it goes to standard output, what they wrote to standard error too.
 
 --follow also shows new output as it is written, across restarts and with
 containers that are created later, until no container runs any more.`,
@@ -92,7 +93,7 @@ func runLogs(ctx context.Context, s *session.Session, old *classic.Tool, f logsF
 	}
 	begun := func([]observed.Container) error { return nil }
 	var exited func(follow.Exit)
-	if f.log.SplitStderr = old == nil; old != nil {
+	if old != nil {
 		f.log.Classic, f.log.Width = true, classic.LogWidth(s.Project)
 		all := meant
 		meant = func(c *observed.Container) bool {

@@ -55,7 +55,7 @@ func (f *readyFlags) add(cmd *cobra.Command) {
 // services that the command line names, which Ctrl-C stops; none: all.
 func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []string, goal plan.Goal) (*follow.Foreground, error) {
 	var order func(a, b observed.Container) int
-	if f.log.SplitStderr = old == nil; old != nil {
+	if old != nil {
 		f.log.Classic, f.log.Width = true, classic.LogWidth(s.Project)
 		order = classic.Started(s.Project)
 	}

@@ -241,7 +241,7 @@ func LogLine(c observed.Container, l engine.LogLine) view.LogLine {
 	if !strings.HasSuffix(name, fmt.Sprintf("_%s_%d", c.Service, c.Number)) {
 		name = c.Name
 	}
-	return view.LogLine{Container: name, Service: c.Service, Number: c.Number, Time: l.Time, Stderr: l.Stderr, Text: l.Text}
+	return view.LogLine{Container: name, Service: c.Service, Number: c.Number, Time: l.Time, Text: l.Text}
 }
 
 // Unreadable says why nothing is shown of a container.

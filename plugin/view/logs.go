@@ -16,10 +16,9 @@ import (
 
 // LogOptions says how log lines are shown.
 type LogOptions struct {
-	NoPrefix    bool // no "web_1  | " before lines
-	NoColor     bool
-	Timestamps  bool // show the time of each line before its text, RFC 3339 in UTC with nanoseconds
-	SplitStderr bool // write the containers' standard error to Options.Err, not to Out
+	NoPrefix   bool // no "web_1  | " before lines
+	NoColor    bool
+	Timestamps bool // show the time of each line before its text, RFC 3339 in UTC with nanoseconds
 
 	// Classic shows lines as docker-compose 1.29 did: prefixes are as wide as Width
 	// says, and coloured also in a file or a pipe, unless colours are never wanted.
@@ -38,7 +37,6 @@ type LogLine struct {
 	Service   string
 	Number    int       // of the replica, from 1; 0 for a one-off container
 	Time      time.Time // when the engine received it; zero if unknown
-	Stderr    bool      // it is from the container's standard error
 	Text      string    // with or without its line end
 }
 
@@ -155,7 +153,8 @@ func (g *Logs) head(name string) string {
 	return head
 }
 
-// Line writes one line. If the text has several lines, each gets the prefix. A
+// Line writes one line, to Options.Out also where the container wrote it to its
+// standard error: who filters logs looks for errors. If the text has several lines, each gets the prefix. A
 // terminal gets its colours, but nothing by which one container writes over the
 // lines of others; a file or a pipe gets the text as it is.
 func (g *Logs) Line(l LogLine) {
@@ -171,14 +170,10 @@ func (g *Logs) line(l LogLine) {
 	}
 	// Who asks for colours in a pipe will show them on a terminal.
 	coloured := g.o.Color == "always" && bool(g.palette) && !g.l.Classic
-	w, terminal := g.o.Out, g.o.OutIsTerminal || coloured
-	if g.l.SplitStderr && l.Stderr {
-		w, terminal = g.o.Err, g.o.ErrIsTerminal || coloured
-	}
 	var b strings.Builder
 	for text := range strings.SplitSeq(strings.TrimSuffix(l.Text, "\n"), "\n") {
 		text = strings.TrimSuffix(text, "\r")
-		if terminal {
+		if g.o.OutIsTerminal || coloured {
 			// Of a line that was written over and over, the last is left.
 			text = printable.Coloured(text[strings.LastIndexByte(text, '\r')+1:])
 		}
@@ -186,7 +181,7 @@ func (g *Logs) line(l LogLine) {
 		b.WriteString(text)
 		b.WriteByte('\n')
 	}
-	g.write(w, b.String())
+	g.write(b.String())
 }
 
 // Exited writes that the container which a line is from has exited:
@@ -199,7 +194,7 @@ func (g *Logs) Exited(l LogLine, code int) {
 		g.addPrefix(l.prefix())
 		text = g.styles[l.prefix()](text)
 	}
-	g.write(g.o.Out, text)
+	g.write(text)
 }
 
 // Replaced writes that another container takes the place of the one which a line is
@@ -207,7 +202,7 @@ func (g *Logs) Exited(l LogLine, code int) {
 func (g *Logs) Replaced(l LogLine) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.write(g.o.Out, sanitize(l.Container)+" is replaced\n")
+	g.write(sanitize(l.Container)+" is replaced\n")
 }
 
 // Restarted says that the container which a line is from has been started again:
@@ -221,8 +216,8 @@ func (g *Logs) Restarted(l LogLine) {
 	}
 }
 
-func (g *Logs) write(w io.Writer, s string) {
-	if _, err := io.WriteString(w, s); err != nil && g.err == nil {
+func (g *Logs) write(s string) {
+	if _, err := io.WriteString(g.o.Out, s); err != nil && g.err == nil {
 		g.err = err
 	}
 }

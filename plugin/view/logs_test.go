@@ -23,7 +23,7 @@ func TestEveryLogLineFollowsTheNameOfItsContainer(t *testing.T) {
 	var out, err bytes.Buffer
 	logs := NewLogs(Options{Out: &out, Err: &err}, LogOptions{Containers: containers()})
 	logs.Line(LogLine{Container: "demo_web_10", Service: "web", Number: 10, Text: "hello\r\n"})
-	logs.Line(LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "two\nlines", Stderr: true})
+	logs.Line(LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "two\nlines"})
 	logs.Line(LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "\x1b[1mbold\x1b[0m"})
 	logs.Exited(LogLine{Container: "demo_db_1\x1b[2J", Service: "db", Number: 1}, 3)
 	logs.Line(LogLine{Container: "demo_web_run_4f4fb700ef54", Service: "web", Text: ""})
@@ -62,7 +62,7 @@ func TestColoursAreGivenInTheOrderOfNamesNotOfLines(t *testing.T) {
 }
 
 func TestLogOptionsChangeWhatIsShown(t *testing.T) {
-	line := LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "x", Stderr: true,
+	line := LogLine{Container: "demo_db_1", Service: "db", Number: 1, Text: "x",
 		Time: time.Date(2026, 11, 22, 12, 3, 29, 5000, time.FixedZone("CET", 3600))}
 	for _, c := range []struct {
 		o        Options
@@ -74,7 +74,6 @@ func TestLogOptionsChangeWhatIsShown(t *testing.T) {
 		{Options{OutIsTerminal: true, NoColor: true}, LogOptions{}, "db_1  | x\n", ""},
 		{Options{OutIsTerminal: true}, LogOptions{NoPrefix: true}, "x\n", ""},
 		{Options{}, LogOptions{Timestamps: true}, "db_1  | 2026-11-22T11:03:29.000005000Z x\n", ""},
-		{Options{}, LogOptions{SplitStderr: true}, "", "db_1  | x\n"},
 	} {
 		var out, err bytes.Buffer
 		c.o.Out, c.o.Err = &out, &err
@@ -90,19 +89,16 @@ func TestATerminalGetsTheColoursOfLogsAndNothingElseThatMovesIt(t *testing.T) {
 	raw := "50%\r\x1b[1m60%\t\x1b[2J\x1b]0;t\a\x1b[31m \u202e\nnext\n"
 	shown := "\x1b[1m60%\t\x1b[31m ?\x1b[0m\nnext\n"
 	for _, c := range []struct {
-		out, err, stderr bool // terminals; the line is from standard error
-		want             string
+		out, err bool // terminals
+		want     string
 	}{
-		{false, false, false, raw},
-		{true, false, false, shown},
-		{false, true, false, raw},
-		{false, true, true, shown},
-		{true, false, true, raw},
+		{false, false, raw},
+		{true, false, shown},
+		{false, true, raw},
 	} {
 		var out, err bytes.Buffer
 		o := Options{Out: &out, Err: &err, OutIsTerminal: c.out, ErrIsTerminal: c.err}
-		line.Stderr = c.stderr
-		NewLogs(o, LogOptions{NoPrefix: true, SplitStderr: true}).Line(line)
+		NewLogs(o, LogOptions{NoPrefix: true}).Line(line)
 		if got := out.String() + err.String(); got != c.want {
 			t.Errorf("%+v: got %q", c, got)
 		}
