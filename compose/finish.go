@@ -3,17 +3,19 @@ package compose
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 )
 
 // finisher completes services that were read and merged.
 type finisher struct {
 	*sources
-	find      lookup
-	base      string // the project's directory
-	skipBuild bool   // leaves build directories unchecked
-	sketch    bool   // leaves files alone that services refer to
-	literal   bool   // leaves variables in env_file as they are
+	find        lookup
+	base        string // the project's directory
+	skipBuild   bool   // leaves build directories unchecked
+	dockerfiles bool   // looks for Dockerfiles
+	sketch      bool   // leaves files alone that services refer to
+	literal     bool   // leaves variables in env_file as they are
 }
 
 // finish looks up what is not in the services themselves: env_file, build
@@ -121,5 +123,30 @@ func (f *finisher) buildDir(p *partial) {
 	if err != nil {
 		f.fail(p.values["build"], p.Name+".build", fmt.Sprintf("cannot build from %s: %s", f.display(p.Build), strings.Replace(reason(err), "file", "directory", 1))).
 			as(KindBuildDir, About{Text: p.Build})
+	} else if f.dockerfiles {
+		f.dockerfile(p)
 	}
+}
+
+// dockerfile looks for the Dockerfile of a service.
+func (f *finisher) dockerfile(p *partial) {
+	key, path := "build", filepath.Join(p.Build, "Dockerfile")
+	switch {
+	case filepath.IsAbs(p.Dockerfile):
+		key, path = "dockerfile", p.Dockerfile
+	case p.Dockerfile != "":
+		key, path = "dockerfile", filepath.Join(p.Build, filepath.FromSlash(p.Dockerfile))
+	}
+	isDir, err := f.disk.isDir(path)
+	if err == nil && isDir {
+		err = errors.New("a directory")
+	}
+	if err == nil {
+		return
+	}
+	hint := `where it has another name, write "dockerfile: NAME" beside build:`
+	if key == "dockerfile" {
+		hint = "it is looked for from the build directory on"
+	}
+	f.fail(p.values[key], p.Name+"."+key, fmt.Sprintf("cannot build from %s: %s", f.display(path), reason(err)), hint)
 }

@@ -45,7 +45,7 @@ func (m memory) isDir(name string) (bool, error) {
 // The files in testdata are archives: what the case is about, the files of
 // the directory /home/ann/project, and what comes of loading it, in "want" or
 // in "errors". A part called "options" chooses flags, one on a line:
-// file, dir, project-directory, project-name, env-file, env, stdin, skip-build-check, strict.
+// file, dir, project-directory, project-name, env-file, env, stdin, skip-build-check, check-dockerfiles, strict.
 func TestEveryFileOfTestdataLoadsAsItSays(t *testing.T) {
 	for _, dir := range []string{"ok", "err", "files"} {
 		names, err := filepath.Glob(filepath.Join("testdata", dir, "*.txtar"))
@@ -143,6 +143,8 @@ func setOptions(t *testing.T, o *Options, lines string) {
 		case "env":
 			k, v, _ := strings.Cut(val, "=")
 			o.Env[k] = v
+		case "check-dockerfiles":
+			o.CheckDockerfiles = true
 		case "strict":
 			o.Strict = true
 		case "skip-build-check":

@@ -22,6 +22,10 @@ type Options struct {
 	// verbs that build nothing.
 	SkipBuildCheck bool
 
+	// CheckDockerfiles looks in build directories for the Dockerfiles, too, though an
+	// image that is there already can do without.
+	CheckDockerfiles bool
+
 	// Strict refuses what docker-compose 1.29.2 refused and what can only mean one
 	// thing: keys that take a word with nothing behind them, and NAME: VALUE in a
 	// list of variables.
@@ -104,7 +108,7 @@ func loadAs(o Options, from storage, written *[]Written) (*Project, error) {
 		return nil, r.err()
 	}
 	partials := readServices(services, docs, main)
-	(&finisher{sources: src, find: host.find, base: base, skipBuild: o.SkipBuildCheck || o.Sketch, sketch: o.Sketch && !o.Strict, literal: o.Literal}).finish(partials)
+	(&finisher{sources: src, find: host.find, base: base, skipBuild: o.SkipBuildCheck || o.Sketch, dockerfiles: o.CheckDockerfiles, sketch: o.Sketch && !o.Strict, literal: o.Literal}).finish(partials)
 	for _, s := range partials {
 		p.Services = append(p.Services, &s.Service)
 	}

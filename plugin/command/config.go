@@ -46,6 +46,9 @@ Notes about assumptions, and about keys that have no effect, go to standard
 error, with their place in the file. All mistakes are reported at once; the exit
 code is then 2.
 
+Build directories, Dockerfiles and env files have to be there, as for up; lists such
+as --services can do without build directories.
+
 With --no-interpolate variables stay as they are, and values that have one are
 not checked.`,
 		Example: `  docker stacklite config
@@ -86,7 +89,8 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 	}
 	o := c.options()
 	o.Isolation = "" // what is printed does not depend on it
-	s, err := session.OpenFiles(env, o, false)
+	o.Dockerfiles = true
+	s, err := session.OpenFiles(env, o, f.whole())
 	if err != nil {
 		return err
 	}
@@ -133,6 +137,12 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 		return err
 	}
 	return view.Bytes(s.View, text)
+}
+
+// whole reports whether the stack as it would be made is asked for, which takes
+// directories to build from, and no list of what the files say.
+func (f configFlags) whole() bool {
+	return !f.services && !f.images && !f.volumes && !f.profiles && f.hash == ""
 }
 
 // isJSON reads --format.

@@ -2,6 +2,10 @@ package session
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -156,6 +160,9 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err == nil && r.NoBuild {
 		err = checkBuilt(p)
 	}
+	if err == nil && !s.Options.Strict {
+		err = checkDockerfiles(s.Project, p)
+	}
 	if err == nil && r.Tell != nil {
 		p.Notes = append(p.Notes, r.Tell(in, p, p.Empty() && !s.Options.DryRun)...)
 	}
@@ -182,6 +189,39 @@ func (s *Session) want(ctx context.Context, in desired.Inputs, goal plan.Goal) (
 		}
 	}
 	return in.Want()
+}
+
+// checkDockerfiles refuses a plan with builds that cannot succeed, before anything of
+// it is done.
+func checkDockerfiles(project *compose.Project, p *plan.Plan) error {
+	var errs compose.Errors
+	for _, step := range p.Steps {
+		b, ok := step.Action.(plan.BuildImage)
+		if !ok {
+			continue
+		}
+		of, ok := b.Image.Spec.(desired.BuildSpec)
+		if !ok || !of.Local() {
+			continue
+		}
+		svc := project.Service(of.Service)
+		if _, err := os.Stat(of.DockerfilePath()); svc == nil || !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		key := "build"
+		if of.Dockerfile != "" {
+			key = "dockerfile"
+		}
+		errs = append(errs, &compose.Error{
+			Pos: svc.At[key], Path: svc.Name + "." + key, Msg: fmt.Sprintf("cannot build from %s: no such file", of.DockerfilePath()),
+			Hints: []string{`where it has another name, write "dockerfile: NAME" beside build:`},
+		})
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	errs.Sort()
+	return errs
 }
 
 // checkBuilt refuses a plan that builds images.

@@ -47,7 +47,7 @@ func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, error)
 	if err != nil {
 		return nil, err
 	}
-	selected.SkipBuildCheck = !checkBuilds
+	selected.SkipBuildCheck, selected.CheckDockerfiles = !checkBuilds, checkBuilds && o.Dockerfiles
 	return compose.Load(selected)
 }
 
