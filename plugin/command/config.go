@@ -46,8 +46,8 @@ Notes about assumptions, and about keys that have no effect, go to standard
 error, with their place in the file. All mistakes are reported at once; the exit
 code is then 2.
 
-Build directories, Dockerfiles and env files have to be there, as for up; lists such
-as --services can do without build directories.
+Build directories, Dockerfiles and env files have to be there, as for up; lists
+such as --services can do without build directories.
 
 With --no-interpolate variables stay as they are, and values that have one are
 not checked.`,
