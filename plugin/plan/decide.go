@@ -90,11 +90,21 @@ func (d *decider) keepsOld(candidates []*HaveContainer) bool {
 }
 
 // losesNetwork reports whether a container shares the network of one that is
-// replaced: it could not be started again.
+// replaced, or is a replica too many: it could not be started again.
 func (d *decider) losesNetwork(h *HaveContainer) bool {
+	if h.NetworkOf != "" && slices.ContainsFunc(d.have.Containers, func(c HaveContainer) bool {
+		return c.ID == h.NetworkOf && d.tooMany(&c)
+	}) {
+		return true
+	}
 	return h.NetworkOf != "" && slices.ContainsFunc(d.made, func(other *decision) bool {
 		return slices.ContainsFunc(other.replace, func(r *HaveContainer) bool { return r.ID == h.NetworkOf })
 	})
+}
+
+// tooMany reports whether a container is a replica beyond the scale, which goes.
+func (d *decider) tooMany(h *HaveContainer) bool {
+	return !h.OneOff && !d.goal.NoCreate && d.goal.wants(h.Service) && slices.Contains(d.want.Services, h.Service) && !d.want.includes(h)
 }
 
 // leftBehind reports whether a container shares the network of one that is gone.

@@ -65,6 +65,23 @@ func TestWhoSharesIsRestarted(t *testing.T) {
   4 rename container inner.new to inner: the name is free [1 2 3]
 `,
 		},
+		"the other is a replica too many": {
+			goal: Goal{Services: []string{"side"}},
+			change: func(h *Have) {
+				second := h.Containers[1]
+				second.ID, second.Name, second.Number = "side2", "side2", 2
+				h.Containers = append(h.Containers, second)
+				h.Containers[2].NetworkOf, h.Containers[2].Joined[0].Of = "side2", "side2"
+			},
+			want: `  1 stop container side2: more replicas than wanted
+  2 remove container side2: more replicas than wanted [1]
+  3 create container inner as inner.new: the container whose network it shares is gone
+  4 stop container inner: the container whose network it shares is gone [3]
+  5 start container inner: made [3 4]
+  6 remove container inner: the container whose network it shares is gone [4 5]
+  7 rename container inner.new to inner: the name is free [3 5 6]
+`,
+		},
 		"the other is started": {
 			goal:   Goal{Services: []string{"app"}, NoCreate: true, Recreate: Never},
 			change: func(h *Have) { h.Containers[0].State = StateExited },

@@ -274,7 +274,7 @@ func TestWhoSharesANetworkIsAskedInItsOwn(t *testing.T) {
 	findings, _ := ask(t, v, p)
 	for _, want := range []string{
 		"ok: p_web_1, p_db_1", "ok: p_web_1, p_side_1",
-		"broken: p_side_1 does not reach p_web_1: it is left without the network of p_web_1, which was started again",
+		"broken: p_side_1 does not reach p_web_1: it is left without the network of p_web_1, which was started again; to end that: docker stacklite up -d",
 	} {
 		if !slices.Contains(findings, want) {
 			t.Errorf("found %q, want %q among them", findings, want)

@@ -30,7 +30,7 @@ type Finding struct {
 	Evidence []string
 	Names    []string // that were tried
 	Ports    []string // of the host, by which the one gets to the other where it should not
-	Advice   []string // what to type against a leak
+	Advice   []string // what to type against a leak, or what is broken
 
 	fromNode, toNode string
 	untested         string
@@ -140,6 +140,9 @@ func (c *Check) faults(f *Finding, p *pair, arrived []netip.Addr) {
 		broken("no answer from %s", joinAddrs(p.targets))
 	case p.from.container != p.from.owner && len(p.targets) > 0:
 		broken("it is left without the network of %s, which was started again", p.to.owner.Name)
+		if !p.from.external {
+			f.Advice = append(f.Advice, "docker stacklite up -d")
+		}
 	}
 	silent := slices.DeleteFunc(slices.Clone(p.targets), func(t netip.Addr) bool { return len(arrived) == 0 || slices.Contains(arrived, t) })
 	for _, name := range p.names {
@@ -197,7 +200,7 @@ func (f Finding) Rank() int {
 	return rank
 }
 
-// String is the Finding as a line, with what to type against a leak.
+// String is the Finding as a line, with what to type against it.
 func (f Finding) String() string {
 	if len(f.Advice) > 0 {
 		return f.Line() + "; to end that: " + strings.Join(f.Advice, " and ")
