@@ -41,7 +41,7 @@ check gocognit go run "$gocognit" -test=false -over 30 $folders
 
 if command -v shellcheck >/dev/null; then
   check shellcheck shellcheck .ci/run scripts/*.sh
-  check 'shellcheck (shell-init)' shellcheck --shell=bash plugin/command/shellinit/docker.sh
+  check 'shellcheck (shell-init)' shellcheck --shell=bash plugin/command/shellinit/docker.sh plugin/command/shellinit/complete.bash
 else
   echo '== shellcheck is not installed: shell scripts were not checked'
 fi

@@ -112,6 +112,7 @@ var typed = map[string]string{
 	"start --build":             "--build is a flag of create, plan, run, up",
 	"up --pull alwys":           "did you mean --pull always?",
 	"pull --policy mising":      "did you mean --policy missing?",
+	"config --isolation lnk":    "did you mean --isolation link?",
 	"-v up":                     "try: stacklite up --help",
 	"compose up":                "try: stacklite --help",
 	"up -it":                    "try: stacklite up --help",

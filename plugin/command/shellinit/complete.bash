@@ -1,5 +1,6 @@
 # Debian's completion of docker asks a function that is named after the command.
 # The one that docker prints asks the plugin, and does not use this.
+# shellcheck disable=SC2154 # words, cword, cur and command_pos are of its caller
 _docker_stacklite() {
   local __stack_lite_args=() __stack_lite_word __stack_lite_line __stack_lite_said __stack_lite_glue=
   for __stack_lite_word in "${words[@]:command_pos+1:cword-command_pos}"; do
