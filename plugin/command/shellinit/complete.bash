@@ -21,7 +21,9 @@ _docker_stacklite() {
       "${cur#=}"*) COMPREPLY+=("$__stack_lite_line") ;;
     esac
   done <<<"$__stack_lite_said"
-  # The last line says by its bits: 2, no blank behind the word; 4, no files.
+  # The last line says by its bits: 2, no blank behind the word; 4, no files; 8 and
+  # 16, files, of which the lines before are the extensions.
+  if ((__stack_lite_word & 24)); then COMPREPLY=(); fi
   if ((__stack_lite_word & 2)); then compopt -o nospace 2>/dev/null; fi
   if ((!(__stack_lite_word & 4))); then compopt -o default 2>/dev/null; fi
   return 0

@@ -25,9 +25,15 @@ end
 function __stack_lite_offer --description 'What docker-stack-lite offers for the word at the cursor'
     set -l __stack_lite_words (__stack_lite_after)
     set -l __stack_lite_word (commandline -ct)
-    # The last line says by its bits: 4, no files.
+    # The last line says by its bits: 4, no files; 8 and 16, files, of which the
+    # lines before are the extensions.
     set -l __stack_lite_said (docker-stack-lite __complete $__stack_lite_words[2..-1] "$__stack_lite_word" 2>/dev/null)
     set -l __stack_lite_flag (string match -r -- '^--[^=]+=' "$__stack_lite_word")
+    set -l __stack_lite_bits (string sub -s 2 -- $__stack_lite_said[-1])
+    if test (math "floor($__stack_lite_bits / 8) % 4") -ne 0
+        __fish_complete_path "$__stack_lite_word"
+        return
+    end
     for __stack_lite_line in $__stack_lite_said
         if string match -q -- ':*' $__stack_lite_line
             if test (math "floor("(string sub -s 2 -- $__stack_lite_line)" / 4) % 2") -eq 0

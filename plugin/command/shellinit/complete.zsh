@@ -1,7 +1,6 @@
 # Completion of docker goes through here: what follows stack-lite is asked of the
 # program, all else of the completion that was there before.
 __stack_lite_complete() {
-  emulate -L zsh
   local __stack_lite_at __stack_lite_line __stack_lite_bits=4
   local -a __stack_lite_list __stack_lite_more
   for ((__stack_lite_at = 2; __stack_lite_at < CURRENT; __stack_lite_at++)); do
@@ -24,7 +23,9 @@ __stack_lite_complete() {
         __stack_lite_list+=("${__stack_lite_line/$'\t'/:}") ;;
     esac
   done
-  # The last line says by its bits: 2, no blank behind the word; 4, no files.
+  # The last line says by its bits: 2, no blank behind the word; 4, no files; 8 and
+  # 16, files, of which the lines before are the extensions.
+  if ((__stack_lite_bits & 24)); then __stack_lite_list=(); fi
   if ((__stack_lite_bits & 2)); then __stack_lite_more=(-S ''); fi
   if [[ $words[CURRENT] == --*=* ]]; then compset -P '*='; fi
   if ((${#__stack_lite_list})); then

@@ -159,12 +159,15 @@ func TestShellsTakeTheCompletion(t *testing.T) {
 var typedBehindDocker = map[string]string{
 	"fish": `docker-stack-lite shell-init fish | source
 		complete -C "docker stack-lite restart "
-		complete -C "docker -D stack-lite up --progress=pl"`,
+		complete -C "docker -D stack-lite up --progress=pl"
+		complete -C "docker stack-lite -f fi"`,
 	"zsh": `autoload -Uz compinit; compinit -u -D
 		eval "$(docker-stack-lite shell-init zsh)"
 		[ "$_comps[docker]" = __stack_lite_complete ] || exit 3
 		_describe() { print -l -- "${(@P)4}" }
 		compset() { print replaced }
+		_files() { print fig.yml }
+		words=(docker stack-lite -f ""); CURRENT=4; __stack_lite_complete
 		words=(docker stack-lite restart ""); CURRENT=4; __stack_lite_complete
 		words=(docker -D stack-lite up --progress=pl); CURRENT=5; __stack_lite_complete
 		__stack_lite_before=echo; words=(docker ps); CURRENT=2; __stack_lite_complete passed-on`,
@@ -173,6 +176,8 @@ var typedBehindDocker = map[string]string{
 		! [ -r /usr/share/bash-completion/completions/docker ] || . /usr/share/bash-completion/completions/docker
 		eval "$(docker-stack-lite shell-init bash)"
 		COMP_WORDS=(docker stack-lite restart ""); COMP_CWORD=3; _docker; printf '%s\n' "${COMPREPLY[@]}"
+		compopt() { [ "$2" != default ] || echo fig.yml; }
+		COMP_WORDS=(docker stack-lite -f ""); COMP_CWORD=3; _docker; printf '%s\n' "${COMPREPLY[@]}"
 		COMP_WORDS=(docker stack-lite up --progress = pl); COMP_CWORD=5; _docker; printf -- '--progress=%s\n' "${COMPREPLY[@]}"`,
 }
 
@@ -193,11 +198,14 @@ func TestShellsCompleteWhatIsTypedBehindDocker(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s%s", err, out, said.String())
 			}
-			wanted := []string{"web", "db", "--progress=plain"}
+			wanted := []string{"web", "db", "fig.yml", "--progress=plain"}
 			if shell == "zsh" { // what is behind the sign is replaced; another command is docker's
-				wanted = []string{"web", "db", "replaced", "plain", "passed-on"}
+				wanted = []string{"web", "db", "fig.yml", "replaced", "plain", "passed-on"}
 			}
 			offered := strings.Split(string(out), "\n")
+			if slices.Contains(offered, "yml") {
+				t.Errorf("an extension is offered:\n%s", out)
+			}
 			for _, want := range wanted {
 				if !slices.Contains(offered, want) {
 					t.Errorf("%s is not offered:\n%s%s", want, out, said.String())
