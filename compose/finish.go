@@ -123,7 +123,7 @@ func (f *finisher) buildDir(p *partial) {
 	if err != nil {
 		f.fail(p.values["build"], p.Name+".build", fmt.Sprintf("cannot build from %s: %s", f.display(p.Build), strings.Replace(reason(err), "file", "directory", 1))).
 			as(KindBuildDir, About{Text: p.Build})
-	} else if f.dockerfiles {
+	} else if f.dockerfiles && !has(&p.Service, "image") { // with both, that is the mistake
 		f.dockerfile(p)
 	}
 }
