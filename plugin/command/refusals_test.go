@@ -195,3 +195,27 @@ func TestAnInterruptedUpSaysWhatItHasStarted(t *testing.T) {
 		}
 	}
 }
+
+func TestAStepThatIsInterruptedIsNotToldAsARequest(t *testing.T) {
+	for _, progress := range []string{"plain", "json"} {
+		t.Chdir(t.TempDir())
+		write(t, "fig.yml", "web: {image: probe}\n")
+		e := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("probe")}})
+		ctx, interrupt := context.WithCancel(t.Context())
+		e.Fail(func(c enginetest.Call) enginetest.Fault {
+			if c.Path != "/containers/create" {
+				return enginetest.None
+			}
+			interrupt()
+			return enginetest.Hang
+		})
+		var errs bytes.Buffer
+		root, options := New(memory{e.Host()}.environment(io.Discard, &errs), nil)
+		root.SilenceErrors, root.SilenceUsage = true, true
+		root.SetArgs([]string{"--progress", progress, "up", "-d"})
+		code := exit.Code(root.ExecuteContext(ctx), options())
+		if text := errs.String(); code != 130 || !strings.Contains(text, "interrupted") || strings.Contains(text, "canceled") || strings.Contains(text, "http") {
+			t.Errorf("%s: exit code %d\n%s", progress, code, text)
+		}
+	}
+}

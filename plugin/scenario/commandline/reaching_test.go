@@ -84,7 +84,7 @@ func TestWrongSettingsOfTheDockerCLIAreReported(t *testing.T) {
 		env, args, want string
 	}{
 		{"DOCKER_HOST=tcp://127.0.0.1:1", "ps", "no docker engine answers at tcp://127.0.0.1:1\n"},
-		{"DOCKER_HOST=ssh://me@nowhere.invalid", "ps", "no docker engine answers at ssh://me@nowhere.invalid\n"},
+		{"DOCKER_HOST=ssh://me@nowhere.invalid", "ps", "ssh does not reach the docker engine at ssh://me@nowhere.invalid: "},
 		{"", "-H unix:///gone.sock ps", "no docker engine answers at unix:///gone.sock\n"},
 		{"", "--context nowhere ps", `context "nowhere": context not found`},
 		{"DOCKER_CONTEXT=nowhere", "ps", `context "nowhere": context not found`},

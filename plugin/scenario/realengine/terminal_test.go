@@ -164,7 +164,7 @@ func TestTerminalsOnTheEngine(t *testing.T) {
 	t.Run("a command that can't be run leaves nothing with --rm", func(t *testing.T) {
 		scene := scenario.New(t, host, nil)
 		s := runAtTerminal(t, scene.Project, host, "run", "--rm", "web", "/nosuch")
-		s.see("no such file")
+		s.see("there is no program")
 		s.end(1)
 		if err := scene.Say("absent", "web"); err != nil {
 			t.Error(err)
