@@ -203,46 +203,58 @@ func (x *explaining) find(of target) target {
 // placeOf finds what in the file a refusal is about: the key, and where it stands.
 // What a command line says in the place of a key stands nowhere.
 func placeOf(s *compose.Service, r *refusal.Refusal, whole bool) (key string, pos compose.Pos) {
-	facts := r.Facts
-	for _, key := range r.Kind.Keys() {
+	keys := r.Kind.Keys()
+	for _, key := range keys {
 		at, set := s.At[key]
-		switch {
-		case !set:
-			continue
-		case key == "ports":
-			n, _ := strconv.Atoi(facts["port"])
-			for _, p := range s.Ports {
-				if p.HostFirst <= n && n <= p.HostLast || n == 0 && p.IP != "" && strings.Contains(facts["ip"], p.IP) {
-					return key, p.Pos
-				}
-			}
-		case key == "volumes":
-			for _, v := range s.Volumes {
-				if v.Host != "" && v.Host == facts["source"] || v.Target == facts["target"] {
-					return key, v.Pos
-				}
-			}
-		case key == "devices":
-			for _, d := range s.Devices {
-				if d.Host == facts["device"] {
-					return key, d.Pos
-				}
-			}
-		case key == "entrypoint" && (len(s.Entrypoint) == 0 || s.Entrypoint[0] != facts["program"]),
-			key == "command" && (len(s.Command) == 0 || s.Command[0] != facts["program"]):
-			continue // the image's own, or another that was typed
+		if !set || key == "entrypoint" && !begins(s.Entrypoint, r.Facts) || key == "command" && !begins(s.Command, r.Facts) {
+			continue // it is the image's own, or another that was typed
+		}
+		if item := itemOf(s, key, r.Facts); !item.IsZero() {
+			return key, item
 		}
 		return key, at
 	}
-	if !whole {
+	if !whole || len(keys) == 0 {
 		return "", compose.Pos{}
 	}
 	for _, key := range []string{"image", "build"} { // what the service does not say is the image's
-		if at, set := s.At[key]; set && len(r.Kind.Keys()) > 0 {
+		if at, set := s.At[key]; set {
 			return key, at
 		}
 	}
 	return "", compose.Pos{}
+}
+
+// begins reports whether a command begins with the program that was refused.
+func begins(command []string, facts refusal.Facts) bool {
+	return len(command) > 0 && command[0] == facts["program"]
+}
+
+// itemOf is where in the list of a key that stands which was refused; zero: it is not
+// known.
+func itemOf(s *compose.Service, key string, facts refusal.Facts) compose.Pos {
+	switch key {
+	case "ports":
+		n, _ := strconv.Atoi(facts["port"])
+		for _, p := range s.Ports {
+			if p.HostFirst <= n && n <= p.HostLast || n == 0 && p.IP != "" && strings.Contains(facts["ip"], p.IP) {
+				return p.Pos
+			}
+		}
+	case "volumes":
+		for _, v := range s.Volumes {
+			if v.Host != "" && v.Host == facts["source"] || v.Target == facts["target"] {
+				return v.Pos
+			}
+		}
+	case "devices":
+		for _, d := range s.Devices {
+			if d.Host == facts["device"] {
+				return d.Pos
+			}
+		}
+	}
+	return compose.Pos{}
 }
 
 // findHolder says who has a port of the host that was refused, and what to publish

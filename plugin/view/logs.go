@@ -202,7 +202,7 @@ func (g *Logs) Exited(l LogLine, code int) {
 func (g *Logs) Replaced(l LogLine) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.write(sanitize(l.Container)+" is replaced\n")
+	g.write(sanitize(l.Container) + " is replaced\n")
 }
 
 // Restarted says that the container which a line is from has been started again:
