@@ -72,9 +72,9 @@ func run(n int) string {
 
 // starts are the containers that a command has started.
 type starts struct {
-	names   map[string]bool
-	begun   map[int]time.Time // by step
-	longest time.Duration     // that a start took
+	names map[string]bool
+	begun map[int]time.Time // by step
+	shown time.Time         // when those are seen to have exited that did so at once
 }
 
 // note takes in that a step has begun, or is done.
@@ -96,15 +96,18 @@ func (s *starts) note(e plan.Event, now time.Time) {
 		s.begun[e.Index] = now
 	case plan.Done:
 		s.names[name] = true
-		s.longest = max(s.longest, now.Sub(s.begun[e.Index]))
+		if shown := now.Add(noticed(now.Sub(s.begun[e.Index]))); shown.After(s.shown) {
+			s.shown = shown
+		}
 	}
 }
 
-// look is how long containers that were started are given to exit at once. An engine
-// takes about as long to notice that as it took to start one, with their networks.
-func (s *starts) look() time.Duration {
-	const least, most = 20 * time.Millisecond, 500 * time.Millisecond
-	return min(max(s.longest, least), most)
+// noticed is how long an engine needs to notice that a container has exited, which
+// takes up to as long as it took to start it: a quarter of a second, where it is busy.
+// Who waits for up is to wait no longer than that.
+func noticed(start time.Duration) time.Duration {
+	const least, most = 20 * time.Millisecond, 250 * time.Millisecond
+	return min(max(start, least), most)
 }
 
 // TellExited tells which of the containers that this command has started have exited
@@ -114,7 +117,7 @@ func TellExited(ctx context.Context, s *Session) {
 		return
 	}
 	select {
-	case <-time.After(s.started.look()):
+	case <-time.After(time.Until(s.started.shown)):
 	case <-ctx.Done():
 		return
 	}
