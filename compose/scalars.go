@@ -21,10 +21,15 @@ func (s *scope) isText(v value) bool {
 	return false
 }
 
-// isWord reports what is no single word of a list.
+// isWord reports what is no single word of a list. A dash with nothing behind it is
+// as if it were absent, like a key with nothing behind it.
 func (s *scope) isWord(v value) bool {
 	switch v.kind {
 	case null:
+		if !s.strict {
+			s.noteAt(v, emptyKey)
+			return false
+		}
 		s.errorAt(v, "is empty", "write a value, or remove the line")
 	case list:
 		s.errorAt(v, "is a list inside a list", "write one item on each line, with one dash")

@@ -103,7 +103,7 @@ func filled(s *scope, v value) []pair {
 	return out
 }
 
-// emptyKey notes a key with nothing behind it.
+// emptyKey notes a key, or a dash, with nothing behind it.
 const emptyKey = "is empty and has no effect"
 
 // home expands ~, the only user directory that is known.
