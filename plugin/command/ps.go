@@ -238,7 +238,7 @@ func printContainers(o view.Options, list []observed.Container, format string) e
 		rows[i] = psRow{
 			Name: c.Name, Service: c.Service, Number: c.Number, ID: c.ID, Image: c.Image,
 			Command: c.Command, State: string(c.State), Status: c.Status,
-			Ports: strings.Join(observed.PortWords(c.Ports), ", "), Networks: strings.Join(networks, ", "),
+			Ports: strings.Join(observed.PortRanges(c.Ports), ", "), Networks: strings.Join(networks, ", "),
 		}
 	}
 	return view.Table(o, format, []string{"Name", "Image", "Status", "Ports"}, rows)

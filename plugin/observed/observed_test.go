@@ -171,6 +171,27 @@ func TestPortWordsAreThoseOfDockerPsByContainerPort(t *testing.T) {
 	}
 }
 
+func TestPortsThatFollowEachOtherAreOneRange(t *testing.T) {
+	var ports []observed.Port
+	for n := uint16(65000); n != 0; n++ {
+		ports = append(ports, observed.Port{Private: n, Protocol: "tcp"})
+	}
+	for n := uint16(0); n < 3; n++ {
+		for _, ip := range []string{"::", "0.0.0.0"} {
+			ports = append(ports, observed.Port{IP: ip, Private: 80 + n, Public: 8080 + n, Protocol: "tcp"})
+		}
+		ports = append(ports, observed.Port{IP: "127.0.0.1", Private: 90 + n, Public: 9000 - n, Protocol: "tcp"})
+	}
+	ports = append(ports, observed.Port{Private: 83, Protocol: "tcp"}, observed.Port{Private: 65001, Protocol: "udp"})
+	want := []string{
+		"0.0.0.0:8080-8082->80-82/tcp", "[::]:8080-8082->80-82/tcp", "83/tcp",
+		"127.0.0.1:9000->90/tcp", "127.0.0.1:8999->91/tcp", "127.0.0.1:8998->92/tcp", "65000-65535/tcp", "65001/udp",
+	}
+	if diff := cmp.Diff(want, observed.PortRanges(ports)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestProjectsCountTheirReplicasByState(t *testing.T) {
 	container := func(project string, state plan.State, oneOff bool, files ...string) observed.Container {
 		return observed.Container{Project: project, State: state, OneOff: oneOff, Files: files}
