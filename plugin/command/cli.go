@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -138,20 +139,44 @@ func (c *cli) withEngine(cmd *cobra.Command, run func(context.Context, *session.
 	return run(ctx, s)
 }
 
-// act does something to containers as they are. Where there is nothing to do
-// the error is none.
-func (c *cli) act(cmd *cobra.Command, goal plan.Goal, args []string, none error) error {
+// act does something to containers as they are, which is called verb. That there
+// is nothing to do it to is an error.
+func (c *cli) act(cmd *cobra.Command, goal plan.Goal, args []string, verb string) error {
 	return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
-		defer s.Lock(ctx)()
-		p, err := s.PlanTake(ctx, goal, args, false)
-		if err != nil {
-			return err
-		}
-		if p.Empty() {
-			return none
-		}
-		return toldExits(ctx, s, s.Run(ctx, p))
+		return toldExits(ctx, s, session.Act(ctx, s, goal, args, func(f session.Found) error {
+			if c.classic != nil {
+				return exit.Failure{Msg: "no containers to " + verb}
+			}
+			return nothingTo(verb, goal.State, f, args)
+		}))
 	})
+}
+
+// nothingTo says why there is nothing to act on, and what to type.
+func nothingTo(verb string, state plan.Target, f session.Found, args []string) error {
+	why, hint := "there is no container "+f.Whose, "to create them: docker stacklite up -d"
+	switch {
+	case f.There == 0:
+	case state == plan.Unpaused:
+		why, hint = "no container "+f.Whose+" is paused", ""
+	case f.Paused > 0:
+		why, hint = "what runs "+f.Whose+" is paused already", "to resume it: docker stacklite unpause"
+	default:
+		why, hint = "no container "+f.Whose+" runs", "to start them: docker stacklite start"
+	}
+	e := exit.Failure{Msg: "nothing to " + verb + ": " + why}
+	if hint != "" {
+		e.Advice = []string{hint + typedAgain(args)}
+	}
+	return e
+}
+
+// typedAgain are arguments as they are typed behind a command.
+func typedAgain(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return " " + strings.Join(shellWords(args), " ")
 }
 
 // interruptible gives a context that ends with the first Ctrl-C or SIGTERM; a

@@ -38,6 +38,30 @@ func TestACommandThatFindsNothingToDoSaysSo(t *testing.T) {
 	}
 }
 
+func TestACommandWithNothingToActOnSaysWhy(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	write(t, "fig.yml", "web: {image: probe, links: [db]}\ndb: {image: probe}\n")
+	const create, start = "hint: to create them: docker stacklite up -d", "hint: to start them: docker stacklite start"
+	for _, c := range []struct{ command, want string }{
+		{"pause", "stack-lite: nothing to pause: there is no container of project demo\n" + create + "\n"},
+		{"restart db", "stack-lite: nothing to restart: there is no container of db\n" + create + " db\n"},
+		{"unpause", "stack-lite: nothing to unpause: there is no container of project demo\n" + create + "\n"},
+		{"up -d", ""},
+		{"unpause web", "stack-lite: nothing to unpause: no container of web is paused\n"},
+		{"pause web", ""},
+		{"pause web", "stack-lite: nothing to pause: what runs of web is paused already\nhint: to resume it: docker stacklite unpause web\n"},
+		{"stop db", ""},
+		{"pause", "stack-lite: nothing to pause: what runs of project demo is paused already\nhint: to resume it: docker stacklite unpause\n"},
+		{"pause db", "stack-lite: nothing to pause: no container of db runs\n" + start + " db\n"},
+	} {
+		_, errs, code := m.run(t, strings.Fields(c.command)...)
+		if wrong := code == 0; wrong != (c.want == "") || c.want != "" && errs != c.want {
+			t.Errorf("%s: exit code %d\n%s", c.command, code, errs)
+		}
+	}
+}
+
 func TestAContainerThatExitsAtOnceIsTold(t *testing.T) {
 	t.Chdir(t.TempDir())
 	m := newMemory(t)

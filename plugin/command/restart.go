@@ -3,7 +3,6 @@ package command
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -23,7 +22,7 @@ files have no effect: use up to apply them.`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			goal := plan.Goal{State: plan.Restarted, Timeout: timeout.seconds}
-			return c.act(cmd, goal, args, exit.Failure{Msg: "no containers to restart", Advice: []string{"to create them: docker stacklite up -d"}})
+			return c.act(cmd, goal, args, "restart")
 		},
 	}
 	timeout.add(cmd.Flags())

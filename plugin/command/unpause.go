@@ -3,7 +3,6 @@ package command
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -16,7 +15,7 @@ func newUnpauseCommand(c *cli) *cobra.Command {
   docker stacklite unpause worker`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.act(cmd, plan.Goal{State: plan.Unpaused}, args, exit.Failure{Msg: "no containers to unpause"})
+			return c.act(cmd, plan.Goal{State: plan.Unpaused}, args, "unpause")
 		},
 	}
 }

@@ -24,20 +24,8 @@ func SayNothingToDo(s *Session, goal plan.Goal, have plan.Have, p *plan.Plan) {
 	if !p.Empty() || !s.Options.talks() {
 		return
 	}
-	there, up := 0, 0
-	for _, c := range have.Containers {
-		if c.OneOff || !meant(goal.Services, c.Service) {
-			continue
-		}
-		there++
-		if c.State.Up() {
-			up++
-		}
-	}
-	of := "of project " + s.Name
-	if goal.Services != nil && !slices.Equal(goal.Services, s.FileServices()) {
-		of = "of " + strings.Join(goal.Services, ", ")
-	}
+	n := count(goal, have)
+	there, up, of := n.there, n.up, whose(s, goal.Services)
 	text := "nothing to do: all is as the files say"
 	switch {
 	case goal.State == plan.UpAndRunning && goal.NoCreate:
@@ -54,6 +42,55 @@ func SayNothingToDo(s *Session, goal plan.Goal, have plan.Have, p *plan.Plan) {
 		text = "nothing to remove: project " + s.Name + " has no containers and no networks"
 	}
 	view.PrintText(s.View, text)
+}
+
+// counts are how many containers a command is about, without one-offs.
+type counts struct{ there, up, paused int }
+
+func count(goal plan.Goal, have plan.Have) counts {
+	var n counts
+	for _, c := range have.Containers {
+		if c.OneOff || !meant(goal.Services, c.Service) {
+			continue
+		}
+		n.there++
+		if c.State.Up() {
+			n.up++
+		}
+		if c.State == plan.StatePaused {
+			n.paused++
+		}
+	}
+	return n
+}
+
+// whose says whose containers a command is about.
+func whose(s *Session, services []string) string {
+	if services != nil && !slices.Equal(services, s.FileServices()) {
+		return "of " + strings.Join(services, ", ")
+	}
+	return "of project " + s.Name
+}
+
+// Found is what a command finds that has nothing to act on.
+type Found struct {
+	Whose             string // "of web", "of project shop"
+	There, Up, Paused int    // containers, without one-offs
+}
+
+// Act does to the containers that args name, or to all, what needs at least one of
+// them in the right state. Without such a one the error is that of none.
+func Act(ctx context.Context, s *Session, goal plan.Goal, args []string, none func(Found) error) error {
+	defer s.Lock(ctx)()
+	p, goal, have, err := planTake(ctx, s, goal, args, false)
+	if err != nil {
+		return err
+	}
+	if p.Empty() {
+		n := count(goal, have)
+		return none(Found{whose(s, goal.Services), n.there, n.up, n.paused})
+	}
+	return s.Run(ctx, p)
 }
 
 func containers(n int) string {
