@@ -31,6 +31,10 @@ type Options struct {
 	// list of variables.
 	Strict bool
 
+	// Directories takes a word in volumes, such as data:/data, for a directory of that
+	// name beside the file where there is one, as Fig did, though Strict is set.
+	Directories bool
+
 	// Literal leaves variables as they are. A Project then lacks what they stand
 	// in; see LoadWritten.
 	Literal bool
@@ -103,6 +107,7 @@ func loadAs(o Options, from storage, written *[]Written) (*Project, error) {
 	}
 	services := newReader(r, host.find)
 	services.layers, services.literal, services.strict = written != nil, o.Literal, o.Strict
+	services.directories = o.Directories
 	if slices.ContainsFunc(main, func(d *document) bool { return len(d.services) == 0 }) {
 		services.skim(main)
 		return nil, r.err()

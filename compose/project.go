@@ -198,6 +198,7 @@ type Word struct {
 	Beside  Kept   // what lies there
 	Written bool   // other entries of the files name the place, or what is in it, as a path
 	Strict  bool   // Options.Strict: it is a volume
+	Old     bool   // Options.Directories: it is the directory that lies there
 	Missing bool   // it is neither there nor a volume, and would have to be a file: desired.TakeWords finds out
 }
 

@@ -18,6 +18,8 @@ type scope struct {
 	mapped bool // the value is one of a mapping in the service's key
 	strict bool // Options.Strict
 
+	directories bool // Options.Directories
+
 	paths map[Pos]string // the items of lists that were read, for what is checked later
 }
 

@@ -22,6 +22,8 @@ type reader struct {
 	layers  bool // notes what services are put together from
 	literal bool // leaves variables as they are, and what they stand in unread
 	strict  bool // refuses what docker-compose refused
+
+	directories bool // words in volumes are those, where they lie there
 }
 
 func newReader(r *report, find lookup) *reader {
@@ -57,7 +59,7 @@ func (r *reader) service(body pair, base string) *partial {
 		p.broken = true
 		return p
 	}
-	s := &scope{report: r.report, find: r.find, base: base, path: body.key, at: About{Service: body.key}, paths: p.paths, strict: r.strict}
+	s := &scope{report: r.report, find: r.find, base: base, path: body.key, at: About{Service: body.key}, paths: p.paths, strict: r.strict, directories: r.directories}
 	all := body.value
 	if !r.literal {
 		all = interpolate(r.report, r.find, body.key, s.at, false, all)

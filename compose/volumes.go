@@ -69,7 +69,7 @@ func (s *scope) volumeHost(v value, host string, out *Volume) *invalid {
 			return invalidf(fmt.Sprintf("write %q for a directory", "./"+host), "%q is not a valid volume name: two or more of a-z A-Z 0-9 _ . -, starting with a letter or digit", host)
 		}
 		out.Host, out.Named = host, true
-		out.Word = &Word{Text: host, Place: s.absolute("./" + host), Strict: s.strict}
+		out.Word = &Word{Text: host, Place: s.absolute("./" + host), Strict: s.strict && !s.directories, Old: s.directories}
 	}
 	return nil
 }

@@ -17,6 +17,8 @@ type Tool struct {
 	Name    string
 	Version string   // whose behaviour it is
 	Files   []string // default names, most wanted first
+
+	Directories bool // a word in volumes is a directory, where one lies beside the file
 }
 
 // Of returns the old tool that a program is called as; nil: none.
@@ -24,7 +26,7 @@ func Of(program string) *Tool {
 	names := compose.DefaultNames()
 	switch strings.TrimSuffix(filepath.Base(program), ".exe") {
 	case "fig":
-		return &Tool{Name: "fig", Version: "1.0.1", Files: names}
+		return &Tool{Name: "fig", Version: "1.0.1", Files: names, Directories: true}
 	case "docker-compose":
 		isFig := func(n string) bool { return strings.HasPrefix(n, "fig.") }
 		own := slices.DeleteFunc(slices.Clone(names), isFig)

@@ -44,7 +44,7 @@ func (c *cli) options() session.Options {
 		}
 	} else {
 		o.FileNames, o.Note, o.Planned = c.classic.Files, classic.Note, noteUnchanged()
-		o.Strict, o.EngineWords = true, true
+		o.Strict, o.Directories, o.EngineWords = true, c.classic.Directories, true
 		o.Habits = image.Habits{AsDocker: true, KeepFailed: true, Words: true}
 		o.Show = func(s *session.Session, kind string) (view.Progress, error) {
 			return classic.Images{Project: s.Project, QuietPulls: s.Options.QuietPull}.Progress(kind, s.View)

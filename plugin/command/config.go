@@ -252,7 +252,7 @@ func loadWritten(env *session.Environment, o session.Options, literal, checkBuil
 	}
 	return compose.LoadWritten(compose.Options{
 		Names: o.FileNames, Files: o.Files, Dir: dir, ProjectDir: o.ProjectDir, ProjectName: o.Project, EnvFile: o.EnvFile,
-		Env: env.Vars, Stdin: env.In, SkipBuildCheck: !checkBuilds, Literal: literal, Strict: o.Strict,
+		Env: env.Vars, Stdin: env.In, SkipBuildCheck: !checkBuilds, Literal: literal, Strict: o.Strict, Directories: o.Directories,
 	})
 }
 

@@ -16,7 +16,7 @@ func UnsettledWords(p *compose.Project, have Have) []string {
 	eachWord(p, func(s *compose.Service, v *compose.Volume) {
 		w := v.Word
 		_, settled := have.wordTaken(s, v)
-		asked := w.Beside == compose.Directory || w.Written || w.Beside == compose.Nothing && isFileName(w.Text, v.Target)
+		asked := w.Beside == compose.Directory && !w.Old || w.Written || w.Beside == compose.Nothing && isFileName(w.Text, v.Target)
 		if !settled && !w.Strict && asked && !slices.Contains(names, w.Text) {
 			names = append(names, w.Text)
 		}
@@ -46,6 +46,8 @@ func TakeWords(p *compose.Project, have Have, volumes []string) []compose.Note {
 			}
 		case w.Beside == compose.File:
 			why = "which lies there"
+		case w.Old && w.Beside == compose.Directory:
+			why = "as by Fig"
 		case exists:
 			volume, why = true, "which the engine has"
 		case w.Beside == compose.Directory:
@@ -81,7 +83,7 @@ func wordNote(v compose.Volume, why string) string {
 		return fmt.Sprintf("%q is taken for the volume %q, %s; for the %s ./%s write %s", w.Text, w.Text, why, kind, w.Text, spelled)
 	}
 	text := fmt.Sprintf("%q is taken for the %s ./%s, %s; to say so write %s", w.Text, kind, w.Text, why, spelled)
-	if kind == "directory" {
+	if kind == "directory" && !w.Old {
 		text += ", for a volume first type: docker volume create " + w.Text
 	}
 	return text

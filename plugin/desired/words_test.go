@@ -23,6 +23,7 @@ func TestAWordInVolumesIsTakenForWhatThereIs(t *testing.T) {
 		mounts  []observed.Mount
 		volumes []string // that the engine has
 		strict  bool
+		fig     bool
 
 		asked  bool   // whether the engine has it
 		taken  string // the entry, as config prints it; DIR is the project's directory
@@ -58,12 +59,17 @@ func TestAWordInVolumesIsTakenForWhatThereIs(t *testing.T) {
 			volume: "a.conf:/etc/a.conf", beside: "file", volumes: []string{"a.conf"}, taken: "DIR/a.conf:/etc/a.conf",
 			note: `fig.yml:1:27: web.volumes: "a.conf" is taken for the file ./a.conf, which lies there; to say so write ./a.conf:/etc/a.conf`,
 		},
-		"no file lies there":     {volume: "a.conf:/etc/a.conf", asked: true, taken: "a.conf:/etc/a.conf", refuse: true},
-		"but there is a volume":  {volume: "a.conf:/etc/a.conf", asked: true, volumes: []string{"a.conf"}, taken: "a.conf:/etc/a.conf", note: "which the engine has"},
-		"a directory of a name":  {volume: "conf.d:/etc/conf.d", taken: "conf.d:/etc/conf.d", note: "which all projects share"},
-		"with a driver":          {volume: "data:/data", more: `], volume_driver: local}`, beside: "directory", taken: "data:/data"},
-		"as docker-compose":      {volume: "data:/data", strict: true, beside: "directory", taken: "data:/data", note: "as by docker-compose since 1.5"},
-		"likewise without doubt": {volume: "data:/data", strict: true, taken: "data:/data"},
+		"no file lies there":    {volume: "a.conf:/etc/a.conf", asked: true, taken: "a.conf:/etc/a.conf", refuse: true},
+		"but there is a volume": {volume: "a.conf:/etc/a.conf", asked: true, volumes: []string{"a.conf"}, taken: "a.conf:/etc/a.conf", note: "which the engine has"},
+		"a directory of a name": {volume: "conf.d:/etc/conf.d", taken: "conf.d:/etc/conf.d", note: "which all projects share"},
+		"with a driver":         {volume: "data:/data", more: `], volume_driver: local}`, beside: "directory", taken: "data:/data"},
+		"as docker-compose":     {volume: "data:/data", strict: true, beside: "directory", taken: "data:/data", note: "as by docker-compose since 1.5"},
+		"as Fig":                {volume: "data:/data", strict: true, fig: true, beside: "directory", volumes: []string{"data"}, taken: "DIR/data:/data", note: "as by Fig"},
+		"as Fig, in use": {
+			volume: "data:/data", strict: true, fig: true, beside: "directory", mounts: []observed.Mount{{Volume: "data", Target: "/data"}}, taken: "data:/data",
+		},
+		"as Fig, with nothing there": {volume: "data:/data", strict: true, fig: true, taken: "data:/data", note: "which all projects share"},
+		"likewise without doubt":     {volume: "data:/data", strict: true, taken: "data:/data"},
 	} {
 		dir := t.TempDir()
 		text := strings.Replace(file, "WORD", c.volume, 1)
@@ -84,7 +90,7 @@ func TestAWordInVolumesIsTakenForWhatThereIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := compose.Load(compose.Options{Dir: dir, ProjectName: "demo", Env: map[string]string{}, Strict: c.strict})
+		p, err := compose.Load(compose.Options{Dir: dir, ProjectName: "demo", Env: map[string]string{}, Strict: c.strict, Directories: c.fig})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

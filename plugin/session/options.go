@@ -20,6 +20,7 @@ type Options struct {
 	FileNames   []string // default names of files, most wanted first; nil: those of compose
 	Files       []string
 	Strict      bool // files mean what docker-compose took them for, or nothing
+	Directories bool // a word in volumes is a directory, where one lies beside the file
 	Dockerfiles bool // where the files are read with their build directories, Dockerfiles have to be there too
 	Project     string
 	ProjectDir  string

@@ -58,6 +58,7 @@ func (o Options) files(e *Environment) (compose.Options, error) {
 		Names:       o.FileNames,
 		Files:       o.Files,
 		Strict:      o.Strict,
+		Directories: o.Directories,
 		Dir:         dir,
 		ProjectDir:  o.ProjectDir,
 		ProjectName: o.Project,
