@@ -73,7 +73,13 @@ func namesAndReach(t *testing.T, s session) {
 	ask := func(from, question string, code int) {
 		t.Helper()
 		words := append([]string{"/probe"}, strings.Fields(question)...)
-		if out, got := s.exec(p+from, words...); got != code {
+		out, got := s.exec(p+from, words...)
+		if code == noAnswer && got == answered {
+			// While it makes any network an Engine 20.10 lets packets through for a
+			// moment, and other tests make networks.
+			out, got = s.exec(p+from, words...)
+		}
+		if got != code {
 			t.Errorf("%s asks %s: status %d, want %d\n%s", from, question, got, code, out)
 		}
 	}

@@ -202,7 +202,7 @@ func TestEveryBuilderMakesTheSameStackOnTheEngine(t *testing.T) {
 					t.Skip(err)
 				}
 			}
-			out := s.run("--builder", builder, "build", "--no-cache", "--build-arg", "GREETING=hi")
+			out := s.run("--verbose", "--builder", builder, "build", "--no-cache", "--build-arg", "GREETING=hi")
 			want := map[string]string{
 				"buildkit": "images are built by the engine's BuildKit", "classic": "images are built by the engine's classic builder", "buildx": "images are built by buildx ",
 			}[builder]

@@ -313,7 +313,7 @@ func TestDigestsAreThoseOfDockerComposeOnTheEngine(t *testing.T) {
 			t.Errorf("%s: on standard error docker-compose -, this program +\n%s", name, diff)
 		}
 	}
-	remote.write("docker-compose.yml", "web: {image: '"+ref+"'}\nbuilt: {build: .}\n")
+	remote.write("docker-compose.yml", "web: {image: '"+ref+"'}\nbuilt: {build: web}\n")
 	if out := remote.run("config", "--resolve-image-digests"); !strings.Contains(out, strings.TrimSuffix(ref, ":latest")) || !strings.Contains(out, "@sha256:") {
 		t.Errorf("not as docker-compose: got %s", out)
 	}
