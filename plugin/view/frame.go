@@ -136,7 +136,8 @@ func (t *task) detail() string {
 		}
 	case plan.Failed:
 		if message := lines(t.err.Error()); len(message) > 0 {
-			return sanitize(message[0])
+			// The first words are the same for all that an engine refuses, and a row has room for few.
+			return sanitize(strings.TrimPrefix(message[0], "Error response from daemon: "))
 		}
 		return ""
 	case plan.Skipped:

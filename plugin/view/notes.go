@@ -23,6 +23,12 @@ func PrintNotes(o Options, notes []compose.Note) {
 // PrintText prints a line to standard error that is neither a note nor an error.
 func PrintText(o Options, text string) { fmt.Fprintln(o.Err, sanitize(text)) }
 
+// PrintFolded is PrintText for what is ours to break: a terminal gets it in lines that
+// have room there. The words of docker-compose stay lines.
+func PrintFolded(o Options, text string) {
+	fmt.Fprintln(o.Err, fold(sanitize(text), o.errWidth(), "  "))
+}
+
 // Print is PrintText for a line of a level, where lines of that level are
 // wanted.
 func Print(o Options, level Level, text string) {

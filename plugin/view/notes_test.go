@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -33,5 +34,21 @@ func TestLinesBelowTheLevelAreLeftOut(t *testing.T) {
 		if b.String() != want {
 			t.Errorf("level %d: %q", level, b.String())
 		}
+	}
+}
+
+func TestALineOfOursBreaksBetweenWords(t *testing.T) {
+	var b bytes.Buffer
+	o := Options{Err: &b, ErrIsTerminal: true, Size: func() (int, int) { return 80, 24 }}
+	PrintFolded(o, "2 containers created, 3 networks created, 1 image built, 2 failed, 2 not done, 1.4 s")
+	if want := "2 containers created, 3 networks created, 1 image built, 2 failed, 2 not done,\n  1.4 s\n"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
+func TestARowOfAFailureBeginsWithTheReason(t *testing.T) {
+	failed := &task{phase: plan.Failed, err: errors.New("Error response from daemon: port is already allocated")}
+	if got, want := failed.detail(), "port is already allocated"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

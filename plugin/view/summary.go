@@ -44,7 +44,7 @@ func (s *summary) Event(e plan.Event) {
 func (s *summary) End() {
 	s.Progress.End()
 	if text := s.text(); text != "" {
-		PrintText(s.o, text)
+		PrintFolded(s.o, text)
 	}
 }
 
