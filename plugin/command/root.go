@@ -278,10 +278,31 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 		var usage exit.Usage
 		err := check(cmd, args)
 		if err != nil && !errors.As(err, &usage) {
-			err = badCommandLine(cmd, err)
+			u := badCommandLine(cmd, err)
+			u.Msg = wrongArguments(cmd, args, u.Msg)
+			err = u
 		}
 		return err
 	}
+}
+
+// wrongArguments says what a command takes, in place of how many; otherwise where
+// its usage line does not tell.
+func wrongArguments(cmd *cobra.Command, args []string, otherwise string) string {
+	words := strings.Fields(cmd.Use)[1:]
+	if len(words) > 0 && words[0] == "[OPTIONS]" {
+		words = words[1:]
+	}
+	needed := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.HasPrefix(w, "[") })
+	switch {
+	case len(words) == 0:
+		return cmd.Name() + " takes no arguments, such as " + args[0]
+	case len(args) < len(needed):
+		return cmd.Name() + " needs " + strings.Join(words, " ")
+	case len(args) > len(words):
+		return cmd.Name() + " takes " + strings.Join(words, " ") + ", not also " + args[len(words)]
+	}
+	return otherwise
 }
 
 // badCommandLine is the command line of a verb that can't be read.
