@@ -38,6 +38,20 @@ func TestWhatTheEngineRefusesIsToldWithItsPlaceAndAWayOut(t *testing.T) {
 hint: to see which: sudo ss -tulnp 'sport = :8080'
 hint: or publish another port of the host: "8081:80"
 `},
+		"a port, the one after which the file has too": {
+			"web:\n  image: probe\n  ports: [\"8080:80\"]\ndb:\n  image: probe\n  ports: [\"127.0.0.1:8081-8085:1-5\"]\n", "/demo_web_1/start$|/start$",
+			"driver failed programming external connectivity on endpoint demo_web_1 (12): Error starting userland proxy: listen tcp4 0.0.0.0:8080: bind: address already in use",
+			`fig.yml:3:11: web.ports: port 8080 of the host is in use by a program of this machine
+hint: to see which: sudo ss -tulnp 'sport = :8080'
+hint: or publish another port of the host: "8086:80"
+`},
+		"the last port": {
+			"web:\n  image: probe\n  ports: [\"65535:80\"]\n", "/start$",
+			"driver failed programming external connectivity on endpoint demo_web_1 (12): Error starting userland proxy: listen tcp4 0.0.0.0:65535: bind: address already in use",
+			`fig.yml:3:11: web.ports: port 65535 of the host is in use by a program of this machine
+hint: to see which: sudo ss -tulnp 'sport = :65535'
+hint: or publish another port of the host: "65534:80"
+`},
 		"a program that is not there": {
 			"web:\n  image: probe\n  command: nosuch --fast\n", "/start$",
 			`OCI runtime create failed: runc create failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown`,

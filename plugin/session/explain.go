@@ -287,15 +287,33 @@ func (x *explaining) findHolder(facts, said refusal.Facts, service *compose.Serv
 		if n < p.HostFirst || n > p.HostLast {
 			continue
 		}
-		free := n + 1
-		for taken[free] {
-			free++
-		}
+		free := x.free(n, taken)
 		facts["another"] = fmt.Sprintf("%d:%d", free, p.First+min(n-p.HostFirst, p.Last-p.First))
 		if p.IP != "" {
 			facts["another"] = p.IP + ":" + facts["another"]
 		}
 	}
+}
+
+// free is a port of the host near one that is in use, which no container has.
+func (x *explaining) free(port int, taken map[int]bool) int {
+	const last = 65535
+	for p := port + 1; p <= last; p++ {
+		if !taken[p] && !x.publishes(p) {
+			return p
+		}
+	}
+	for port--; taken[port] || x.publishes(port); {
+		port--
+	}
+	return port
+}
+
+// publishes reports whether the files publish a port of the host, of whatever service.
+func (x *explaining) publishes(port int) bool {
+	return slices.ContainsFunc(x.s.Project.Services, func(s *compose.Service) bool {
+		return slices.ContainsFunc(s.Ports, func(p compose.Port) bool { return p.HostFirst <= port && port <= p.HostLast })
+	})
 }
 
 // imageRefused is an image that can't be pulled.
