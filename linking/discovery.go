@@ -35,7 +35,7 @@ func RoleOf(p *compose.Project, svc *compose.Service) Role {
 	}
 	var r Role
 	published := len(PublishedPorts(svc)) > 0
-	r.Proxy = isDeclaredProxy(svc) || published && (hasSocket(svc) || len(GeneratorsOf(p, svc)) > 0)
+	r.Proxy = isDeclaredProxy(svc) || published && (HasSocket(svc) || len(GeneratorsOf(p, svc)) > 0)
 	for _, v := range svc.Environment {
 		if v.Name == VirtualHost && v.Value != nil && *v.Value != "" {
 			r.Discoverable = true

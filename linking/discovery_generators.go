@@ -31,12 +31,12 @@ const (
 // socket is a docker-gen, or that the server is declared to be a proxy.
 func GeneratorsOf(p *compose.Project, server *compose.Service) []string {
 	declared := isDeclaredProxy(server)
-	if !takesPart(server) || hasSocket(server) || len(PublishedPorts(server)) == 0 && !declared {
+	if !takesPart(server) || HasSocket(server) || len(PublishedPorts(server)) == 0 && !declared {
 		return nil
 	}
 	var certain, likely []string
 	for _, g := range p.Services {
-		if g.Name == server.Name || !takesPart(g) || !hasSocket(g) || len(PublishedPorts(g)) > 0 {
+		if g.Name == server.Name || !takesPart(g) || !HasSocket(g) || len(PublishedPorts(g)) > 0 {
 			continue
 		}
 		shares := sharesVolume(g, server)
@@ -60,7 +60,8 @@ func takesPart(svc *compose.Service) bool {
 	return own && !strings.EqualFold(*label(svc, DiscoverLabel).Value, "false")
 }
 
-func hasSocket(svc *compose.Service) bool {
+// HasSocket reports whether a service mounts the engine's socket.
+func HasSocket(svc *compose.Service) bool {
 	return slices.ContainsFunc(svc.Volumes, func(v compose.Volume) bool { return !v.Named && IsSocket(v.Host) })
 }
 

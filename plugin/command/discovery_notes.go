@@ -80,6 +80,18 @@ func unreachedByImage(ctx context.Context, s *session.Session, services []string
 	return unreachedNote(r, "; "), err
 }
 
+// whyProxy says what makes a discovery proxy of one.
+func whyProxy(f desired.Finding) string {
+	switch ports := few(f.Ports); {
+	case f.Socket:
+		return fmt.Sprintf("%s mounts the docker socket and publishes %s", f.Proxy, cmp.Or(ports, "a port"))
+	case ports == "":
+		return f.Proxy + " is a discovery proxy, by its label or by what configures it"
+	default:
+		return fmt.Sprintf("%s is a discovery proxy, by its label or by what configures it, and publishes %s", f.Proxy, ports)
+	}
+}
+
 // withheldNote says what is not joined, why it would be, and what to type.
 func withheldNote(r desired.DiscoveryReport) string {
 	lines := []string{"not joined, for discovery across projects needs a yes:"}
@@ -89,7 +101,7 @@ func withheldNote(r desired.DiscoveryReport) string {
 	for _, f := range r.Withheld {
 		lines = append(lines,
 			fmt.Sprintf("  %s with %s", f.Proxy, few(f.Targets)),
-			fmt.Sprintf("    %s mounts the docker socket and publishes %s", f.Proxy, cmp.Or(few(f.Ports), "a port")))
+			"    "+whyProxy(f))
 		targets, plain = append(targets, f.Targets...), plain || f.Plain
 		if f.File != "" {
 			files[f.Label] = append(files[f.Label], f.File)

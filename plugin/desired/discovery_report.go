@@ -37,6 +37,7 @@ type Finding struct {
 	Proxy   string
 	Targets []string
 	Plain   bool     // among Targets are containers of no project, which have the label for it, not VIRTUAL_HOST
+	Socket  bool     // the proxy mounts the engine's socket; otherwise a label or another service makes it one
 	Ports   []string // that the proxy publishes on more than loopback, as far as is known
 	File    string   // where to label it: "proxy in the file of shop"; empty: it has no file
 	Label   string   // by which its file would allow it to find all Targets, and what it may find already
@@ -112,7 +113,7 @@ func (in reporter) add(list []Finding, e linking.Edge) []Finding {
 	i := slices.IndexFunc(list, func(f Finding) bool { return f.Proxy == proxy })
 	if i < 0 {
 		i = len(list)
-		list = append(list, Finding{Proxy: proxy, Ports: in.published(e.From), File: e.From})
+		list = append(list, Finding{Proxy: proxy, Socket: in.hasSocket(e.From), Ports: in.published(e.From), File: e.From})
 		if project, service, external := strings.Cut(e.From, "/"); external {
 			list[i].File = ""
 			if project != "" {
@@ -152,6 +153,18 @@ func (in reporter) published(proxy string) []string {
 		texts = append(texts, strconv.Itoa(int(p)))
 	}
 	return texts
+}
+
+// hasSocket reports whether a discovery proxy mounts the engine's socket itself.
+func (in reporter) hasSocket(proxy string) bool {
+	if svc := in.Project.Service(proxy); svc != nil {
+		return linking.HasSocket(svc)
+	}
+	return slices.ContainsFunc(in.known, func(p *partner) bool {
+		return p.Name == proxy && slices.ContainsFunc(p.containers, func(c *observed.Container) bool {
+			return slices.ContainsFunc(c.Mounts, func(m observed.Mount) bool { return linking.IsSocket(m.Source) })
+		})
+	})
 }
 
 // finds lists the patterns of other projects in which a discovery proxy may find

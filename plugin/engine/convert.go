@@ -151,8 +151,12 @@ func addReplica(out *observed.Container, of map[string]string) {
 func guessRole(out *observed.Container, c container.Summary) {
 	said := strings.ToLower(c.Labels[linking.DiscoverLabel])
 	out.Socket = said != "false" && slices.ContainsFunc(c.Mounts, func(m container.MountPoint) bool { return linking.IsSocket(m.Source) })
-	out.Role = linking.Role{Proxy: out.Socket && len(out.Published()) > 0 || said == linking.DeclaredProxy, Discoverable: said == "true"}
+	out.Role = linking.Role{Proxy: servesBySocket(out) || said == linking.DeclaredProxy, Discoverable: said == "true"}
 }
+
+// servesBySocket reports whether a container that this tool did not make has what
+// makes a discovery proxy of it without a word.
+func servesBySocket(c *observed.Container) bool { return c.Socket && len(c.Published()) > 0 }
 
 func addEndpoints(out *observed.Container, c container.Summary) {
 	switch mode := container.NetworkMode(c.HostConfig.NetworkMode); {

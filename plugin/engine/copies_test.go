@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
@@ -212,5 +213,29 @@ func TestOnlyWhatTheProberMadeIsItsOwn(t *testing.T) {
 	slices.Sort(left)
 	if diff := cmp.Diff([]string{"probe:latest", proberImages + "abc", "users:latest", "users:unused"}, left); diff != "" {
 		t.Errorf("images left, -want +got:\n%s", diff) // a container has the prober's
+	}
+}
+
+func TestAnImageCannotDeclareItsContainersProxies(t *testing.T) {
+	declared := map[string]string{linking.DiscoverLabel: linking.DeclaredProxy}
+	said := map[string]string{linking.DiscoverLabel: "Proxy"}
+	s := newStand(t, enginetest.Image{Ref: "itself", Labels: declared, Cmd: []string{"/probe"}})
+	s.run("by_image", "itself", nil)
+	s.run("by_user", "probe", declared)
+	s.run("by_user_elsehow", "probe", said)
+	s.run("by_compose", "itself", map[string]string{labels.Project: "other", labels.Service: "web", labels.Number: "1"})
+	snapshot, err := s.engine.Observe(t.Context(), observed.Claim{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var proxies []string
+	for _, c := range snapshot.Containers {
+		if c.Role.Proxy {
+			proxies = append(proxies, c.Name)
+		}
+	}
+	slices.Sort(proxies)
+	if diff := cmp.Diff([]string{"by_user", "by_user_elsehow"}, proxies); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
