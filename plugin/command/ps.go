@@ -229,6 +229,10 @@ type psRow struct {
 }
 
 func printContainers(o view.Options, list []observed.Container, format string) error {
+	ports := observed.PortWords // one by one, for scripts
+	if format == "table" {
+		ports = observed.PortRanges
+	}
 	rows := make([]psRow, len(list))
 	for i, c := range list {
 		var networks []string
@@ -238,7 +242,7 @@ func printContainers(o view.Options, list []observed.Container, format string) e
 		rows[i] = psRow{
 			Name: c.Name, Service: c.Service, Number: c.Number, ID: c.ID, Image: c.Image,
 			Command: c.Command, State: string(c.State), Status: c.Status,
-			Ports: strings.Join(observed.PortRanges(c.Ports), ", "), Networks: strings.Join(networks, ", "),
+			Ports: strings.Join(ports(c.Ports), ", "), Networks: strings.Join(networks, ", "),
 		}
 	}
 	return view.Table(o, format, []string{"Name", "Image", "Status", "Ports"}, rows)

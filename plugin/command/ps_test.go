@@ -55,3 +55,16 @@ func TestServicesAreFilteredBySourceAndByWhatTheirContainersDo(t *testing.T) {
 		}
 	}
 }
+
+func TestPsWritesRangesOfPortsInItsTableAlone(t *testing.T) {
+	const file = "web:\n  image: probe\n  expose: ['7000-7002']\n"
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	m.do(t, []byte(file), "up", "-d")
+	if out := m.do(t, []byte(file), "ps"); !strings.Contains(out, "7000-7002/tcp") {
+		t.Errorf("no range in\n%s", out)
+	}
+	if out := m.do(t, []byte(file), "ps", "--format", "json"); !strings.Contains(out, "7000/tcp, 7001/tcp, 7002/tcp") {
+		t.Errorf("not one by one in\n%s", out)
+	}
+}
