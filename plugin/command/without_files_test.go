@@ -29,3 +29,14 @@ func TestAVariableThatIsNotSetIsNotedOnceByWhoNeedsNone(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, errs)
 	}
 }
+
+func TestAProjectThatIsNowhereIsNotAMatterOfFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	for _, verb := range []string{"ps", "logs", "stop", "down"} {
+		_, errs, code := m.run(t, "-p", "nosuch", verb)
+		if code != 2 || !strings.Contains(errs, "project nosuch has no containers on the engine") || !strings.Contains(errs, "docker stacklite ls") {
+			t.Errorf("%s: exit code %d\n%s", verb, code, errs)
+		}
+	}
+}

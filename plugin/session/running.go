@@ -2,9 +2,11 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
@@ -120,11 +122,25 @@ func ToStart(s *Session, refused []observed.Refusal, otherwise string) []string 
 	return []string{otherwise}
 }
 
+// nothingNamed is the error where a project that was named has no containers, and its
+// files can't be read or are not here.
+func nothingNamed(s *Session) error {
+	var mistakes compose.Errors
+	if s.Options.EngineWords || !errors.As(s.broken, &mistakes) ||
+		!slices.ContainsFunc(mistakes, func(e *compose.Error) bool { return e.Kind == compose.KindNoFiles }) {
+		return s.broken
+	}
+	return exit.Usage{
+		Msg:    "project " + s.Name + " has no containers on the engine, and no files here",
+		Advice: []string{"to see which projects there are: docker stacklite ls", "if it has files elsewhere, name them with -f"},
+	}
+}
+
 // checkNames refuses names that are neither of the files nor of the project as
 // it runs, and a project that neither can be read nor runs.
 func (s *Session) checkNames(args, running []string) error {
 	if s.Project == nil && s.broken != nil && len(running) == 0 {
-		return s.broken
+		return nothingNamed(s)
 	}
 	known := slices.Concat(s.FileServices(), running)
 	for _, name := range args {
