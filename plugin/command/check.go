@@ -95,6 +95,9 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 		return err
 	}
 	check := reach.NewCheck(v, reach.Scope{Nodes: nodes, Running: f.running})
+	if check.Empty() && len(v.File.Nodes) == 1 {
+		return exit.Failure{Msg: "nothing to check: the stack has one service, " + v.File.Nodes[0].Name + ", which has nobody to reach or to be kept from"}
+	}
 	if check.Empty() {
 		for _, u := range check.Untested {
 			check.Notes = append(check.Notes, "not tested: "+u.String())

@@ -48,3 +48,12 @@ func TestAdviceAgainstLeaksIsGivenOnce(t *testing.T) {
 		t.Errorf("the lines have it too:\n%s", text)
 	}
 }
+
+func TestCheckOfOneServiceGivesNoAdviceThatCantHelp(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	m.do(t, []byte("web:\n  image: probe\n"), "up", "-d")
+	if _, errs, code := m.run(t, "check"); code != 1 || !strings.Contains(errs, "the stack has one service, web") || strings.Contains(errs, "hint") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}
