@@ -53,7 +53,7 @@ func edgeLabel(e Edge) string {
 		words = append(words, "(by hand)")
 	}
 	if d := differenceText(e.Differs); d != "" {
-		words = append(words, "("+d+")")
+		words = append(words, "(link "+d+")")
 	}
 	return strings.Join(words, " ")
 }
