@@ -56,13 +56,13 @@ hint: or publish another port of the host: "65534:80"
 			"web:\n  image: probe\n  command: nosuch --fast\n", "/start$",
 			`OCI runtime create failed: runc create failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown`,
 			`fig.yml:3:3: web.command: there is no program "nosuch" in the image
-hint: check its name and path; what a shell understands needs one: sh -c 'COMMAND'
+hint: check its name and path; a line of shell has to be written: sh -c 'LINE'
 `},
 		"a program of the image": {
 			"web:\n  image: probe\n", "/start$",
 			`OCI runtime create failed: runc create failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown`,
 			`fig.yml:2:3: web.image: there is no program "nosuch" in the image
-hint: check its name and path; what a shell understands needs one: sh -c 'COMMAND'
+hint: check its name and path; a line of shell has to be written: sh -c 'LINE'
 `},
 		"the same for two containers": {
 			"web:\n  image: probe\n  container_name: ww\n  user: nobody\nweb2:\n  image: probe\n  user: nobody\n", "/start$",
@@ -149,7 +149,7 @@ func TestWhyNothingCanBeRunInAContainerIsTold(t *testing.T) {
 	m.run(t, "wait", "done")
 	for command, want := range map[string]string{
 		"exec -T web nosuch": `stack-lite: web: there is no program "nosuch" in the image
-hint: check its name and path; what a shell understands needs one: sh -c 'COMMAND'
+hint: check its name and path; a line of shell has to be written: sh -c 'LINE'
 `,
 		"exec -T done ls": `stack-lite: demo_done_1 does not run: it exited with code 0
 hint: to see its last output: docker stacklite logs --tail 20 done

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -78,7 +79,7 @@ func parseScale(p *compose.Project, words []string) (desired.Scale, error) {
 		name, number, ok := strings.Cut(word, "=")
 		n, err := strconv.Atoi(number)
 		if !ok || err != nil || n < 0 {
-			u := exit.Usage{Msg: fmt.Sprintf("%q is not SERVICE=NUMBER", word), Advice: []string{"write it like web=3"}, Kind: exit.KindScaleForm, Words: []string{word}}
+			u := exit.Usage{Msg: fmt.Sprintf("%q is not SERVICE=NUMBER", word), Advice: []string{"write it like " + cmp.Or(name, "web") + "=3"}, Kind: exit.KindScaleForm, Words: []string{word}}
 			if ok {
 				u.Kind, u.Words = exit.KindScaleNumber, []string{name}
 			}

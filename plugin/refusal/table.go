@@ -102,7 +102,7 @@ var rows = []row{
 		),
 		text: `there is no program "${program}" in the image`,
 		hints: []string{
-			"check its name and path; what a shell understands needs one: sh -c 'COMMAND'",
+			"check its name and path; a line of shell has to be written: sh -c 'LINE'",
 		},
 	},
 	{
