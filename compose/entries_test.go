@@ -3,6 +3,7 @@ package compose
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -93,5 +94,16 @@ func TestAnythingCanBePrintedBack(t *testing.T) {
 		if diff := cmp.Diff(p.Services, again.Services, meaning()...); diff != "" {
 			t.Errorf("%s\n%s", diff, data)
 		}
+	}
+}
+
+func TestWhatServicesShareByAnAnchorIsNotedOnce(t *testing.T) {
+	p := loadText(t, "web: &base\n  image: a\n  command:\n  ports:\ndb:\n  <<: *base\n")
+	var said []string
+	for _, n := range p.Notes {
+		said = append(said, n.Path)
+	}
+	if want := []string{"web.command", "web.ports"}; !slices.Equal(said, want) {
+		t.Errorf("noted of %q, want %q", said, want)
 	}
 }

@@ -107,13 +107,22 @@ func (r *report) sorted() []Note {
 		}
 		notes = append(notes, n)
 	}
-	SortNotes(notes)
-	return slices.Compact(notes)
+	return SortNotes(notes)
 }
 
-// SortNotes puts notes into file order.
-func SortNotes(notes []Note) {
+// SortNotes puts notes into file order. What services share by an anchor is noted of
+// the first of them alone.
+func SortNotes(notes []Note) []Note {
 	sort.SliceStable(notes, func(i, j int) bool { return before(notes[i].Pos, notes[j].Pos) })
+	said := map[Note]bool{}
+	return slices.DeleteFunc(notes, func(n Note) bool {
+		if !n.Pos.IsZero() {
+			n.Path = ""
+		}
+		again := said[n]
+		said[n] = true
+		return again
+	})
 }
 
 // places lists positions, the first few in full.

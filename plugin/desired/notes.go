@@ -16,6 +16,5 @@ func Notes(p *compose.Project) []compose.Note {
 			}
 		}
 	}
-	compose.SortNotes(notes)
-	return notes
+	return compose.SortNotes(notes)
 }

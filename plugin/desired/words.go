@@ -66,8 +66,7 @@ func TakeWords(p *compose.Project, have Have, volumes []string) []compose.Note {
 			notes = append(notes, compose.Note{Pos: v.Pos, Path: s.Name + ".volumes", Text: wordNote(*v, why)})
 		}
 	})
-	compose.SortNotes(notes)
-	return notes
+	return compose.SortNotes(notes)
 }
 
 // wordNote says how a word was taken, and how to say the other.
