@@ -96,7 +96,7 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 	}
 	session.LookBeyond(ctx, s)
 	p, t := s.Project, s.Topology
-	words := desired.TakeWords(p, desired.Have{}, nil) // as far as the files say
+	words := compose.SortNotes(desired.TakeWords(p, desired.Have{}, nil)) // as far as the files say
 	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), words, t.Notes, t.Discovered()))
 	if f.digests {
 		digests, err := imageDigests(ctx, env, o, p, nil)
@@ -176,7 +176,7 @@ func printWritten(ctx context.Context, c *cli, env *session.Environment, f confi
 		if err != nil {
 			return err
 		}
-		words := desired.TakeWords(s.Project, desired.Have{}, nil)
+		words := compose.SortNotes(desired.TakeWords(s.Project, desired.Have{}, nil))
 		notes = slices.Concat(desired.Notes(s.Project), words, s.Topology.Notes, s.Topology.Discovered())
 	}
 	p, written, err := loadWritten(env, o, f.literal, c.classic != nil)

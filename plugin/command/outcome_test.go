@@ -88,3 +88,12 @@ many: {image: probe, command: /probe say bye}
 		}
 	}
 }
+
+func TestAContainerThatExitsAtOnceIsToldBesideAFailure(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	write(t, "fig.yml", "job: {image: probe, command: /probe say -exit 3 last-line}\nbad: {image: nowhere/bad}\n")
+	if _, errs, code := m.run(t, "up", "-d"); code != 1 || !strings.Contains(errs, "job exited (3): last-line\n") || !strings.Contains(errs, "nowhere/bad") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}

@@ -136,9 +136,9 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 }
 
 // toldExits tells which containers that a command has started have exited already,
-// unless it failed.
+// also where it failed at others.
 func toldExits(ctx context.Context, s *session.Session, err error) error {
-	if err == nil {
+	if ctx.Err() == nil {
 		session.TellExited(ctx, s)
 	}
 	return err

@@ -66,7 +66,7 @@ func TakeWords(p *compose.Project, have Have, volumes []string) []compose.Note {
 			notes = append(notes, compose.Note{Pos: v.Pos, Path: s.Name + ".volumes", Text: wordNote(*v, why)})
 		}
 	})
-	return compose.SortNotes(notes)
+	return notes
 }
 
 // wordNote says how a word was taken, and how to say the other.

@@ -280,10 +280,11 @@ func noteWords(s *Session, goal plan.Goal) {
 	if goal.NoCreate {
 		return
 	}
-	view.PrintNotes(s.View, slices.DeleteFunc(s.words, func(n compose.Note) bool {
+	notes := slices.DeleteFunc(s.words, func(n compose.Note) bool {
 		service, _, _ := strings.Cut(n.Path, ".")
-		return !meant(goal.Services, service) || !unsaid(s, n.String())
-	}))
+		return !meant(goal.Services, service)
+	})
+	view.PrintNotes(s.View, slices.DeleteFunc(compose.SortNotes(notes), func(n compose.Note) bool { return !unsaid(s, n.String()) }))
 }
 
 // tellAfter tells what is known only after a plan was carried out.
