@@ -233,3 +233,21 @@ func TestAStepThatIsInterruptedIsNotToldAsARequest(t *testing.T) {
 		}
 	}
 }
+
+func TestAContainerThatAnotherNeedsIsTheOneThatDoesNotRun(t *testing.T) {
+	t.Chdir(t.TempDir())
+	e := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("probe")}})
+	m := memory{e.Host()}
+	m.do(t, []byte("donor: {image: probe}\n"), "-p", "shop", "up", "-d")
+	e.Fail(func(c enginetest.Call) enginetest.Fault {
+		if strings.HasSuffix(c.Path, "/start") {
+			return enginetest.Answer(500, "container shop_donor_1 is not running")
+		}
+		return enginetest.None
+	})
+	write(t, "fig.yml", "web:\n  image: probe\n  ipc: container:shop_donor_1\n")
+	_, errs, code := m.run(t, "--progress", "quiet", "up", "-d")
+	if want := "fig.yml:3:3: web.ipc: shop_donor_1 does not run\nhint: to start it: docker start shop_donor_1\n"; code != 1 || errs != want {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}

@@ -251,10 +251,10 @@ var rows = []row{
 		},
 	},
 	{
-		kind: NetworkOfDead, keys: []string{"net"},
-		said:  said(`cannot join network (?:namespace )?of a non[ -]running container: (?P<other>\S+)`),
+		kind: NetworkOfDead, keys: []string{"net", "pid", "ipc"},
+		said:  said(`cannot join network (?:namespace )?of a non[ -]running container: (?:container )?(?P<other>\S+)`),
 		text:  "the container whose network ${who} shares does not run",
-		hints: []string{"start that one first"},
+		hints: []string{"to start it: docker start ${other}"},
 	},
 	{
 		kind: NoNetwork, keys: []string{"net"},
@@ -278,6 +278,7 @@ var rows = []row{
 		said: said(`[Cc]ontainer (?P<id>\S+) is not running`),
 		text: "${who} does not run",
 		hints: []string{
+			"to start it: docker start ${stranger}",
 			"to see why: docker stacklite logs --tail 20 ${service}",
 			"to start it: docker stacklite up -d ${service}",
 		},

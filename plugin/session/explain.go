@@ -117,6 +117,13 @@ func (x *explaining) explain(err error, of target) *refusal.Refusal {
 	}
 	service := x.service(of.service)
 	facts := refusal.Facts{"service": of.service, "container": of.container}
+	shared := x.otherThan(of, refusal.Read(said, nil).Facts["id"])
+	if shared != (target{}) {
+		facts["service"], facts["container"] = shared.service, shared.container
+		if shared.service == "" {
+			facts["stranger"] = shared.container
+		}
+	}
 	if service != nil {
 		facts["image"] = desired.ImageOf(x.s.Project, service)
 	}
@@ -124,6 +131,9 @@ func (x *explaining) explain(err error, of target) *refusal.Refusal {
 	if r.Kind == refusal.PortInUse {
 		x.findHolder(facts, r.Facts, service)
 		r = refusal.Read(said, facts)
+	}
+	if r.Kind == refusal.NotRunning && shared != (target{}) {
+		r.Kind = refusal.NetworkOfDead
 	}
 	r.Errs = []error{err}
 	switch {
@@ -198,6 +208,24 @@ func (x *explaining) find(of target) target {
 		}
 	}
 	return of
+}
+
+// otherThan is the container of an id where it is another than the one that an error
+// is about, such as that whose processes this one shares.
+func (x *explaining) otherThan(of target, id string) target {
+	if id == "" || of.container == "" || id == of.container {
+		return target{}
+	}
+	for _, c := range x.look() {
+		if (c.ID == id || c.Name == id) && c.Name != of.container {
+			other := target{container: c.Name}
+			if c.Project == x.s.Name {
+				other.service = c.Service
+			}
+			return other
+		}
+	}
+	return target{}
 }
 
 // placeOf finds what in the file a refusal is about: the key, and where it stands.
