@@ -85,7 +85,13 @@ func Read(err error, facts Facts) *Refusal { return read(rows, err, facts) }
 
 // Way is Read for the error of a client that did not reach an engine, whose address
 // is the fact host.
-func Way(err error, facts Facts) *Refusal { return read(ways, err, facts) }
+func Way(err error, facts Facts) *Refusal {
+	r := read(ways, err, facts)
+	if r.Kind == CutOff && facts["ssh"] != "" { // what ssh had to say of it came too late
+		sshEnded.say(r)
+	}
+	return r
+}
 
 func read(rows []row, err error, facts Facts) *Refusal {
 	all := Facts{"who": "the container"}
@@ -101,18 +107,23 @@ func read(rows []row, err error, facts Facts) *Refusal {
 		if !rows[i].matches(text, all) {
 			continue
 		}
-		r.Kind = rows[i].kind
-		if text := fill(rows[i].text, all); text != "" {
-			r.Msg = text
-		}
-		for _, hint := range rows[i].hints {
-			if text := fill(hint, all); text != "" {
-				r.Advice = append(r.Advice, text)
-			}
-		}
+		rows[i].say(r)
 		break
 	}
 	return r
+}
+
+// say puts a refusal into the words of a row, as far as its facts are known.
+func (r row) say(of *Refusal) {
+	of.Kind, of.Advice = r.kind, nil
+	if text := fill(r.text, of.Facts); text != "" {
+		of.Msg = text
+	}
+	for _, hint := range r.hints {
+		if text := fill(hint, of.Facts); text != "" {
+			of.Advice = append(of.Advice, text)
+		}
+	}
 }
 
 // Keys are the keys of a service that a kind of refusal may be about, most likely
@@ -136,7 +147,7 @@ type row struct {
 }
 
 // matches reports whether a text says what a row is about, and takes what it says.
-func (r *row) matches(text string, facts Facts) bool {
+func (r row) matches(text string, facts Facts) bool {
 	for _, said := range r.said {
 		found := said.FindStringSubmatch(text)
 		if found == nil {

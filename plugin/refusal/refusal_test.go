@@ -45,7 +45,11 @@ func TestWhatEnginesSayIsPutIntoWordsToActOn(t *testing.T) {
 		if engine == "client" {
 			read = Way
 		}
-		r := read(errors.New(said), known())
+		facts := known()
+		if engine == "client" && !strings.Contains(said, "ssh") {
+			facts["host"], facts["ssh"] = "tcp://there:2376", ""
+		}
+		r := read(errors.New(said), facts)
 		fmt.Fprintf(&out, "\n%s\n  kind: %s\n  says: %s\n", line, r.Kind, r.Error())
 		for _, hint := range r.Hints() {
 			fmt.Fprintf(&out, "  hint: %s\n", hint)
@@ -102,5 +106,14 @@ func TestWhatAnEngineSaysInThePlaceOfACommandIsKnown(t *testing.T) {
 		if OfExec(text) != want {
 			t.Errorf("%q", text)
 		}
+	}
+}
+
+func TestAConnectionBySSHThatEndsIsNoEngineThatWasStopped(t *testing.T) {
+	facts := Facts{"host": "ssh://me@there", "ssh": "ssh me@there"}
+	r := Way(errors.New("error during connect: Get \"http://docker.example.com/v1.41/info\": write |1: broken pipe"), facts)
+	want := "ssh does not reach the docker engine at ssh://me@there: the connection ended"
+	if r.Kind != SSHFailed || r.Error() != want || !slices.Equal(r.Hints(), []string{"try: ssh me@there docker version"}) {
+		t.Errorf("%s: %v, %q", r.Kind, r, r.Hints())
 	}
 }

@@ -353,3 +353,10 @@ var ways = []row{
 		hints: []string{"when it runs again, type the same again; to see whether it does: docker info"},
 	},
 }
+
+// sshEnded is a connection by ssh that ends before ssh has said why.
+var sshEnded = row{
+	kind:  SSHFailed,
+	text:  "ssh does not reach the docker engine at ${host}: the connection ended",
+	hints: []string{"try: ${ssh} docker version"},
+}
