@@ -37,8 +37,9 @@ func TestOnlyClaimsThatSomethingIsSoAreWaitedFor(t *testing.T) {
 		{"packets, stays so", realScene(t, "1.44"), negativeOfPackets, []error{nil}, true, 2},
 		{"packets, no longer so", realScene(t, "1.44"), negativeOfPackets, []error{nil, no}, false, 2},
 		{"packets, leak of Engine 20.10", realScene(t, "1.41"), negativeOfPackets, []error{no, nil}, true, 3},
-		{"packets, second leak of Engine 20.10", realScene(t, "1.41"), negativeOfPackets, []error{no, nil, no, nil}, false, 3},
-		{"packets, open on Engine 20.10", realScene(t, "1.41"), negativeOfPackets, []error{no}, false, 2},
+		{"packets, second leak of Engine 20.10", realScene(t, "1.41"), negativeOfPackets, []error{no, nil, no, nil}, true, 4},
+		{"packets, one leak too many", realScene(t, "1.41"), negativeOfPackets, []error{no, no, no, nil, no, no, no, nil}, false, 7},
+		{"packets, open on Engine 20.10", realScene(t, "1.41"), negativeOfPackets, []error{no}, false, 6},
 		{"packets, so later", realScene(t, "1.44"), negativeOfPackets, []error{no, nil}, false, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
