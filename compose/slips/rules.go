@@ -29,7 +29,7 @@ func dash(lines []string, i int) []correction {
 	if m == nil {
 		return nil
 	}
-	return one(len(m[1]), "no space behind the dash", m[1]+"- "+m[2])
+	return one(len(m[1]), "no space after the dash", m[1]+"- "+m[2])
 }
 
 // comment is one as other languages have it.
@@ -48,7 +48,7 @@ func colon(lines []string, i int) []correction {
 	if m == nil {
 		return nil
 	}
-	return one(len(m[1])+len(m[2]), fmt.Sprintf("no space behind the colon of %q", m[2]), m[1]+m[2]+": "+m[3])
+	return one(len(m[1])+len(m[2]), fmt.Sprintf("no space after the colon of %q", m[2]), m[1]+m[2]+": "+m[3])
 }
 
 // equals stands where a mapping has a colon.
@@ -66,7 +66,7 @@ func bare(lines []string, i int) []correction {
 	if m == nil {
 		return nil
 	}
-	return one(len(m[1])+len(m[2]), fmt.Sprintf("no colon behind %q", m[2]), m[1]+m[2]+":")
+	return one(len(m[1])+len(m[2]), fmt.Sprintf("no colon after %q", m[2]), m[1]+m[2]+":")
 }
 
 // mixed is an item of a list in a mapping, or the other way round.
@@ -212,5 +212,5 @@ func quotes(before, text string) []correction {
 		}
 	}
 	end := strings.LastIndex(inner, mark) + 1 // of what is quoted
-	return one(at+end, "text goes on behind the quote that closes", before+quoted(strings.ReplaceAll(text, mark, "")), "put all of it in quotes")
+	return one(at+end, "text goes on after the closing quote", before+quoted(strings.ReplaceAll(text, mark, "")), "put all of it in quotes")
 }
