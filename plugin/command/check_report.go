@@ -31,7 +31,7 @@ func report(o view.Options, c *reach.Check, format string) error {
 	}
 	printNotes(o, c)
 	if format == "matrix" {
-		view.PrintHints(o, leakHints(findings))
+		view.PrintHints(o, remedies(findings))
 	}
 	switch {
 	case len(c.Untested) > 0:
@@ -42,12 +42,13 @@ func report(o view.Options, c *reach.Check, format string) error {
 	return nil
 }
 
-// leakHints are the commands that end all leaks, each once.
-func leakHints(findings []reach.Finding) []string {
+// remedies are the commands that end leaks and mend what is broken, each once.
+func remedies(findings []reach.Finding) []string {
+	to := map[reach.Verdict]string{reach.Leaking: "to end that: ", reach.Broken: "to mend that: "}
 	var hints []string
 	for _, f := range findings {
 		for _, command := range f.Advice {
-			if hint := "to end that: " + command; f.Verdict == reach.Leaking && !slices.Contains(hints, hint) {
+			if hint := to[f.Verdict] + command; to[f.Verdict] != "" && !slices.Contains(hints, hint) {
 				hints = append(hints, hint)
 			}
 		}

@@ -32,16 +32,16 @@ func TestCheckSaysOnceWhyLinksOfAnotherToolAreNoBoundary(t *testing.T) {
 	}
 }
 
-func TestAdviceAgainstLeaksIsGivenOnce(t *testing.T) {
+func TestAdviceIsGivenOnce(t *testing.T) {
 	leak := func(from, to string, advice ...string) reach.Finding {
 		return reach.Finding{From: from, To: to, Verdict: reach.Leaking, Advice: advice}
 	}
 	findings := []reach.Finding{
 		leak("a", "b", "docker stacklite up -d"), leak("b", "a", "docker stacklite up -d"),
-		leak("a", "c", "docker stop c"), {From: "a", To: "d", Verdict: reach.OK, Advice: []string{"docker stop d"}},
+		leak("a", "c", "docker stop c"), {From: "a", To: "e", Verdict: reach.Broken, Advice: []string{"docker start e"}}, {From: "a", To: "d", Verdict: reach.OK, Advice: []string{"docker stop d"}},
 	}
-	want := []string{"to end that: docker stacklite up -d", "to end that: docker stop c"}
-	if got := leakHints(findings); !slices.Equal(got, want) {
+	want := []string{"to end that: docker stacklite up -d", "to end that: docker stop c", "to mend that: docker start e"}
+	if got := remedies(findings); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
 	if text := strings.Join(summary(findings, nil), "\n"); strings.Contains(text, "to end that") {
