@@ -96,8 +96,7 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 	}
 	session.LookBeyond(ctx, s)
 	p, t := s.Project, s.Topology
-	words := compose.SortNotes(desired.TakeWords(p, desired.Have{}, nil)) // as far as the files say
-	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), words, t.Notes, t.Discovered()))
+	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), takeWords(p), t.Notes, t.Discovered()))
 	if f.digests {
 		digests, err := imageDigests(ctx, env, o, p, nil)
 		if err != nil {
@@ -176,8 +175,7 @@ func printWritten(ctx context.Context, c *cli, env *session.Environment, f confi
 		if err != nil {
 			return err
 		}
-		words := compose.SortNotes(desired.TakeWords(s.Project, desired.Have{}, nil))
-		notes = slices.Concat(desired.Notes(s.Project), words, s.Topology.Notes, s.Topology.Discovered())
+		notes = slices.Concat(desired.Notes(s.Project), takeWords(s.Project), s.Topology.Notes, s.Topology.Discovered())
 	}
 	p, written, err := loadWritten(env, o, f.literal, c.classic != nil)
 	if err != nil {
@@ -315,4 +313,11 @@ func namedVolumes(p *compose.Project) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// takeWords decides how words in volumes are taken as far as files say it, for no
+// engine is asked which volumes it has, and notes that.
+func takeWords(p *compose.Project) []compose.Note {
+	notes := desired.TakeWords(p, desired.Have{}, nil)
+	return compose.SortNotes(append(notes, desired.MissingWords(p)...))
 }

@@ -154,3 +154,17 @@ func TestCalledAsDockerComposeHashTakesAWordOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestConfigTellsOfAFileThatWouldBecomeAVolume(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	write(t, "fig.yml", "web:\n  image: probe\n  volumes: ['nginx.conf:/etc/nginx.conf', 'data:/data']\n")
+	_, errs, code := m.run(t, "config", "--quiet")
+	if want := "note: fig.yml:3:13: web.volumes: there is no file ./nginx.conf: "; code != 0 || !strings.Contains(errs, want) {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+	write(t, "nginx.conf", "")
+	if _, errs, _ := m.run(t, "config", "--quiet"); strings.Contains(errs, "there is no file") {
+		t.Errorf("though it is there:\n%s", errs)
+	}
+}

@@ -69,6 +69,21 @@ func TakeWords(p *compose.Project, have Have, volumes []string) []compose.Note {
 	return notes
 }
 
+// MissingWords notes which words of a project are names of files that are not there:
+// after TakeWords without an engine, which may have volumes of these names.
+func MissingWords(p *compose.Project) []compose.Note {
+	var notes []compose.Note
+	eachWord(p, func(s *compose.Service, v *compose.Volume) {
+		if v.Word.Missing {
+			notes = append(notes, compose.Note{
+				Pos: v.Pos, Path: s.Name + ".volumes",
+				Text: fmt.Sprintf("there is no file ./%s: up refuses this, unless the engine has a volume %q", v.Word.Text, v.Word.Text),
+			})
+		}
+	})
+	return notes
+}
+
 // wordNote says how a word was taken, and how to say the other.
 func wordNote(v compose.Volume, why string) string {
 	w := v.Word
