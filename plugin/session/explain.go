@@ -145,7 +145,7 @@ func (x *explaining) explain(err error, of target) *refusal.Refusal {
 		if r.Pos = service.Pos; !strings.Contains(r.Msg, of.container) {
 			r.Path = service.Name
 		}
-		if key, pos := placeOf(service, r, step != nil); key != "" {
+		if key, pos := r.PlaceIn(service, step != nil); key != "" {
 			r.Path, r.Pos = service.Name+"."+key, pos
 		} else if step == nil {
 			r.Pos = compose.Pos{} // of what was typed
@@ -228,63 +228,6 @@ func (x *explaining) otherThan(of target, id string) target {
 	return target{}
 }
 
-// placeOf finds what in the file a refusal is about: the key, and where it stands.
-// What a command line says in the place of a key stands nowhere.
-func placeOf(s *compose.Service, r *refusal.Refusal, whole bool) (key string, pos compose.Pos) {
-	keys := r.Kind.Keys()
-	for _, key := range keys {
-		at, set := s.At[key]
-		if !set || key == "entrypoint" && !begins(s.Entrypoint, r.Facts) || key == "command" && !begins(s.Command, r.Facts) {
-			continue // it is the image's own, or another that was typed
-		}
-		if item := itemOf(s, key, r.Facts); !item.IsZero() {
-			return key, item
-		}
-		return key, at
-	}
-	if !whole || len(keys) == 0 {
-		return "", compose.Pos{}
-	}
-	for _, key := range []string{"image", "build"} { // what the service does not say is the image's
-		if at, set := s.At[key]; set {
-			return key, at
-		}
-	}
-	return "", compose.Pos{}
-}
-
-// begins reports whether a command begins with the program that was refused.
-func begins(command []string, facts refusal.Facts) bool {
-	return len(command) > 0 && command[0] == facts["program"]
-}
-
-// itemOf is where in the list of a key that stands which was refused; zero: it is not
-// known.
-func itemOf(s *compose.Service, key string, facts refusal.Facts) compose.Pos {
-	switch key {
-	case "ports":
-		n, _ := strconv.Atoi(facts["port"])
-		for _, p := range s.Ports {
-			if p.HostFirst <= n && n <= p.HostLast || n == 0 && p.IP != "" && strings.Contains(facts["ip"], p.IP) {
-				return p.Pos
-			}
-		}
-	case "volumes":
-		for _, v := range s.Volumes {
-			if v.Host != "" && v.Host == facts["source"] || v.Target == facts["target"] {
-				return v.Pos
-			}
-		}
-	case "devices":
-		for _, d := range s.Devices {
-			if d.Host == facts["device"] {
-				return d.Pos
-			}
-		}
-	}
-	return compose.Pos{}
-}
-
 // findHolder says who has a port of the host that was refused, and what to publish
 // instead.
 func (x *explaining) findHolder(facts, said refusal.Facts, service *compose.Service) {
@@ -342,68 +285,4 @@ func (x *explaining) publishes(port int) bool {
 	return slices.ContainsFunc(x.s.Project.Services, func(s *compose.Service) bool {
 		return slices.ContainsFunc(s.Ports, func(p compose.Port) bool { return p.HostFirst <= port && port <= p.HostLast })
 	})
-}
-
-// imageRefused is an image that can't be pulled.
-const imageRefused refusal.Kind = "image refused"
-
-// pull explains why an image could not be pulled.
-func (x *explaining) pull(err error, r *image.RegistryError, ref string) *refusal.Refusal {
-	out := &refusal.Refusal{
-		Kind: imageRefused, Facts: refusal.Facts{"refs": ref, "why": r.Error(), "cause": string(r.Cause) + r.Registry()},
-		Advice: r.Hints(), Errs: []error{err},
-	}
-	if r.Cause == image.Other {
-		out.Facts["cause"] = r.Error()
-	}
-	if x.s.Project != nil {
-		for _, service := range x.s.Project.Services {
-			if service.Image == ref {
-				out.Path = listed(out.Path, service.Name)
-				if out.Pos.IsZero() {
-					out.Pos = service.At["image"]
-				}
-			}
-		}
-	}
-	out.Msg = "can't pull " + ref + ": " + r.Error()
-	return out
-}
-
-// sameRefusal reports whether two refusals are to be told as one.
-func sameRefusal(a, b *refusal.Refusal) bool {
-	if a.Kind == imageRefused && b.Kind == imageRefused {
-		return a.Facts["cause"] == b.Facts["cause"]
-	}
-	return a.Pos == b.Pos && a.Error() == b.Error()
-}
-
-// merge makes one of two refusals that are the same.
-func merge(project *compose.Project, a, b *refusal.Refusal) *refusal.Refusal {
-	a.Errs = append(a.Errs, b.Errs...)
-	if a.Kind != imageRefused {
-		return a
-	}
-	services := strings.Split(a.Path+", "+b.Path, ", ")
-	refs := strings.Split(a.Facts["refs"]+", "+b.Facts["refs"], ", ")
-	slices.Sort(refs)
-	a.Facts["refs"] = strings.Join(slices.Compact(refs), ", ")
-	a.Path = ""
-	for _, s := range project.Services { // in the order of the file, whatever failed first
-		if slices.Contains(services, s.Name) {
-			if a.Path == "" {
-				a.Pos = s.At["image"]
-			}
-			a.Path = listed(a.Path, s.Name)
-		}
-	}
-	a.Msg = "can't pull " + a.Facts["refs"] + ": " + a.Facts["why"]
-	return a
-}
-
-func listed(list, name string) string {
-	if list == "" {
-		return name
-	}
-	return list + ", " + name
 }
