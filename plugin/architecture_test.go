@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 	},
 	"plugin/probe/prober": {"plugin/probe"},
 	"plugin/adhoc":        {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
-	"plugin/view":         {"compose", "compose/printable", "plugin/plan"},
+	"plugin/view":         {"compose", "compose/printable", "plugin/plan", "plugin/refusal"},
 
 	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process"},
 	"plugin/engine/enginetest/build":      {"compose"},

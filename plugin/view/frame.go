@@ -10,6 +10,7 @@ import (
 	"github.com/morikuni/aec"
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/refusal"
 )
 
 // row is one line of a frame.
@@ -136,8 +137,7 @@ func (t *task) detail() string {
 		}
 	case plan.Failed:
 		if message := lines(t.err.Error()); len(message) > 0 {
-			// The first words are the same for all that an engine refuses, and a row has room for few.
-			return sanitize(strings.TrimPrefix(message[0], "Error response from daemon: "))
+			return sanitize(refusal.Words(message[0])) // a row has room for few
 		}
 		return ""
 	case plan.Skipped:

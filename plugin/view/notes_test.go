@@ -47,8 +47,8 @@ func TestALineOfOursBreaksBetweenWords(t *testing.T) {
 }
 
 func TestARowOfAFailureBeginsWithTheReason(t *testing.T) {
-	failed := &task{phase: plan.Failed, err: errors.New("Error response from daemon: port is already allocated")}
-	if got, want := failed.detail(), "port is already allocated"; got != want {
+	failed := &task{phase: plan.Failed, err: errors.New(`Error response from daemon: OCI runtime create failed: runc create failed: exec: "x": executable file not found in $PATH: unknown`)}
+	if got, want := failed.detail(), `exec: "x": executable file not found in $PATH`; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
