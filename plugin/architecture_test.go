@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"plugin/desired":   {"compose", "linking", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/plan":      {},
 	"plugin/engine":    {"compose", "linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/refusal"},
-	"plugin/image":     {"plugin/desired", "plugin/image/dockerfile", "plugin/plan"},
+	"plugin/image":     {"plugin/desired", "plugin/image/dockerfile", "plugin/plan", "plugin/refusal"},
 	"plugin/reach": {
 		"compose", "linking", "linking/graph", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/probe",
 	},

@@ -9,6 +9,8 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/client"
+
+	"github.com/stack-lite/stack-lite/plugin/refusal"
 )
 
 // explain makes the client's error one that a user can act on.
@@ -59,7 +61,7 @@ func brokeOff(err error) bool {
 
 // Words are what an engine itself says of a call that failed, without what the
 // client puts in front.
-func Words(err error) string { return strings.TrimPrefix(err.Error(), "Error response from daemon: ") }
+func Words(err error) string { return strings.TrimPrefix(err.Error(), refusal.Daemon) }
 
 // IsUnreadable reports whether an error says that a log driver can only be
 // written to.

@@ -15,6 +15,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/image/dockerfile"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/refusal"
 )
 
 // buildByCall builds an image by the engine's build call, with BuildKit or with
@@ -76,7 +77,7 @@ func (s *Store) buildByCall(ctx context.Context, ref string, spec desired.BuildS
 
 // apiMessage is the engine's message without what the client puts before it.
 func apiMessage(err error) string {
-	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
+	return strings.TrimPrefix(err.Error(), refusal.Daemon)
 }
 
 // classicColours are what the classic builder colours standard error with.

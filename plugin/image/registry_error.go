@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/distribution/reference"
+
+	"github.com/stack-lite/stack-lite/plugin/refusal"
 )
 
 // RegistryError is an image that could not be fetched from its registry, or
@@ -112,7 +114,7 @@ var causes = []struct {
 }
 
 func registryError(verb, ref, msg string) *RegistryError {
-	e := &RegistryError{Verb: verb, Ref: ref, Msg: strings.TrimSpace(strings.TrimPrefix(msg, "Error response from daemon: "))}
+	e := &RegistryError{Verb: verb, Ref: ref, Msg: strings.TrimSpace(strings.TrimPrefix(msg, refusal.Daemon))}
 	for _, c := range causes {
 		if c.text.MatchString(e.Msg) {
 			e.Cause = c.cause
