@@ -86,6 +86,7 @@ type About struct {
 	Base    string // the file, where it was read only because services of others extend its own
 	Names   []string
 	Files   []string
+	Unset   string // the variable without a value that stands there; empty: none
 	Cause   error
 }
 

@@ -84,6 +84,7 @@ func (r *report) explain(e *Error) {
 		if !slices.Contains(r.unset[name], e.Pos) {
 			continue
 		}
+		e.About.Unset = name
 		e.Hints = append([]string{fmt.Sprintf("the variable %s is not set: export it, or write it into .env", name)}, e.Hints...)
 		e.Hints = e.Hints[:min(len(e.Hints), 2)]
 		return

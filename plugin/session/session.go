@@ -165,9 +165,8 @@ func noteUnneeded(o view.Options, err error) {
 	var notes []compose.Note
 	for _, m := range mistakes {
 		n := compose.Note{Pos: m.Pos, Path: m.Path, Text: m.Msg + "; that does not matter here"}
-		if len(m.Hints) > 0 && strings.HasPrefix(m.Hints[0], "the variable ") {
-			unset, _, _ := strings.Cut(m.Hints[0], ":")
-			n.Text = unset + "; that does not matter here"
+		if m.About.Unset != "" {
+			n.Text = "the variable " + m.About.Unset + " is not set; that does not matter here"
 		}
 		notes = append(notes, n)
 	}
