@@ -6,9 +6,12 @@
 #   engine.sh stop     stop the engine that start started
 #   engine.sh status   say whether an engine answers; exit 1 if none does
 #
-#   engine.sh start current, engine.sh stop current
+#   engine.sh start current, engine.sh stop current, engine.sh kill current
 #                      the same with a current engine beside it, for tests of what
-#                      differs: see current_engine.sh
+#                      differs: see engine_beside.sh
+#   engine.sh start private, engine.sh stop private, engine.sh kill private
+#                      the same with the machine's own engine once more, for tests
+#                      that would harm one that is in use
 #
 # An engine that answers is left alone, however it was started. Needs root; no
 # systemd is needed.
@@ -122,7 +125,9 @@ case ${*} in
   start) start ;;
   stop) stop ;;
   status) status ;;
-  'start current' | 'stop current') exec sh "$(dirname "$0")/current_engine.sh" "$1" ;;
+  'start current' | 'stop current' | 'kill current' | \
+    'start private' | 'stop private' | 'kill private')
+    exec sh "$(dirname "$0")/engine_beside.sh" "$1" "$2" ;;
   *)
     sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
     exit 2 ;;

@@ -1,13 +1,18 @@
 #!/bin/sh
-# A current Docker Engine beside the one of the machine, for tests of what differs.
+# A Docker Engine beside the one of the machine, which it leaves alone.
 #
-#   current_engine.sh start   build it once, start it, print its DOCKER_HOST
-#   current_engine.sh stop    stop it; its images and programs stay
+#   engine_beside.sh start KIND   start it and print its DOCKER_HOST
+#   engine_beside.sh stop KIND    stop it; images and programs of a current one stay
+#   engine_beside.sh kill KIND    kill it as the kernel does; its containers run on
 #
-# It is built from the Go module proxy into the user's cache, which takes some
-# minutes. It has a network namespace of its own, because two engines in one
-# would delete each other's bridge: ports that it publishes are reached from
-# there, and it reaches no registry. Needs root, Go and, on Debian, apt-get.
+# KIND is current, an engine 29, for tests of what differs: it is built from the Go
+# module proxy into the user's cache, which takes some minutes. Or it is private,
+# the machine's own programs a second time, for tests that kill engines and fill
+# them with work; STACKLITE_PRIVATE=NAME gives it a name, for more than one.
+#
+# It has a network namespace of its own, because two engines in one would delete
+# each other's bridge: ports that it publishes are reached from there, and it
+# reaches no registry. Needs root and, on Debian, apt-get; current needs Go.
 set -eu
 
 version=29.8.1
@@ -17,16 +22,9 @@ containerd=github.com/containerd/containerd/v2
 containerd_version=v2.4.2
 runc=github.com/opencontainers/runc@v1.5.2
 
-name=stack-lite-current
-bin=${XDG_CACHE_HOME:-$HOME/.cache}/stack-lite/engine-$version
-run=/run/$name
-data=/var/lib/$name
-socket=$run/docker.sock
-log=/var/log/$name.log
-
 say() { printf '%s\n' "$*" >&2; }
 fail() {
-  say "current_engine.sh: $*"
+  say "engine_beside.sh: $*"
   exit 1
 }
 
@@ -40,7 +38,9 @@ install_packages() {
   apt-get install -y -qq --no-install-recommends gcc libc6-dev libseccomp-dev pkg-config tini iproute2 iptables </dev/null >/dev/null
 }
 
+# build DIRECTORY: the programs of the current engine.
 build() {
+  bin=$1
   [ ! -e "$bin/complete" ] || return 0
   command -v go >/dev/null || fail "there is no go command"
   install_packages
@@ -84,17 +84,39 @@ await() {
   done
 }
 
+# settings makes the programs of a kind available and sets where its files are.
+settings() {
+  programs=
+  containerd_config=2
+  case $1 in
+  current)
+    name=stack-lite-current
+    programs=${XDG_CACHE_HOME:-$HOME/.cache}/stack-lite/engine-$version
+    containerd_config=3 ;;
+  private) name=stack-lite-private${STACKLITE_PRIVATE:+-$STACKLITE_PRIVATE} ;;
+  *) fail 'usage: engine_beside.sh start|stop|kill current|private' ;;
+  esac
+  run=/run/$name
+  data=/var/lib/$name
+  socket=$run/docker.sock
+  log=/var/log/$name.log
+}
+
 start() {
   [ "$(id -u)" = 0 ] || fail "starting an engine needs root"
   command -v docker >/dev/null || fail "there is no docker command: sh scripts/engine.sh start"
   if ! answers; then
-    build
-    stop
+    if [ -n "$programs" ]; then
+      build "$programs"
+    else
+      command -v dockerd >/dev/null || fail "there is no dockerd here: sh scripts/engine.sh start"
+    fi
+    end TERM # of what was killed, its files are here still
     mkdir -p "$run" "$data"
     [ -e "/run/netns/$name" ] || ip netns add "$name"
     ip -n "$name" link set lo up
     cat >"$run/containerd.toml" <<TOML
-version = 3
+version = $containerd_config
 root = "$data/containerd"
 state = "$run/containerd"
 disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.runtime", "io.containerd.cri.v1.images"]
@@ -104,7 +126,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.runtime",
   address = "$run/containerd.sock.ttrpc"
 TOML
     echo '{}' >"$run/daemon.json"
-    export PATH="$bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    export PATH="${programs:+$programs:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     unset DOCKER_HOST
     : >"$log"
     launch containerd containerd --config "$run/containerd.toml"
@@ -114,22 +136,37 @@ TOML
       --containerd "$run/containerd.sock" --data-root "$data/docker" --exec-root "$run/docker" --pidfile "$run/docker.pid"
     await dockerd answers
   fi
-  say "engine $version answers; its network namespace is $name: nsenter --net=/run/netns/$name COMMAND"
+  say "engine $(DOCKER_HOST=unix://$socket docker version --format '{{.Server.Version}}') answers; its network namespace is $name: nsenter --net=/run/netns/$name COMMAND"
   echo "DOCKER_HOST=unix://$socket"
 }
 
-stop() {
+# end SIGNAL: end its programs, the engine first.
+end() {
   for program in dockerd containerd; do
     pid=$(running "$program") || continue
-    kill "$pid"
-    while kill -0 "$pid" 2>/dev/null; do sleep 1; done
-    say "stopped $program (process $pid)"
+    kill "-$1" "$pid"
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
+    say "sent $1 to $program (process $pid): it has ended"
   done
   rm -f "$run"/*.pid "$run"/*.sock "$run"/*.ttrpc
 }
 
-case "${1-} $#" in
-'start 1') start ;;
-'stop 1') stop ;;
-*) fail 'usage: current_engine.sh start | stop' ;;
+# What a private engine had goes with it.
+stop() {
+  end TERM
+  [ -z "$programs" ] || return 0
+  ! ip netns delete "$name" 2>/dev/null || say "removed its network namespace"
+  # An engine mounts its own folders, and one that was killed leaves them mounted.
+  awk -v data="$data/" -v run="$run/" 'index($2, data) == 1 || index($2, run) == 1 { print $2 }' /proc/mounts |
+    sort -r | while read -r mounted; do umount "$mounted"; done
+  rm -rf --one-file-system "$run" "$data"
+}
+
+[ $# = 2 ] || fail 'usage: engine_beside.sh start|stop|kill current|private'
+settings "$2"
+case $1 in
+start) start ;;
+stop) stop ;;
+kill) end KILL ;;
+*) fail 'usage: engine_beside.sh start|stop|kill current|private' ;;
 esac
