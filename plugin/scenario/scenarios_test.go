@@ -1,10 +1,6 @@
 package scenario_test
 
 import (
-	"os"
-	"path/filepath"
-	"regexp"
-	"sync"
 	"testing"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
@@ -30,7 +26,7 @@ func TestScenarios(t *testing.T) {
 
 // atOnce is how many scripts may use the real engine at one time: it makes
 // networks one after another anyway.
-const atOnce = 2
+const atOnce = 3
 
 // TestScenariosOnTheEngine runs the scripts on a real engine, where there is
 // one: see realengine.Connect.
@@ -39,42 +35,14 @@ func TestScenariosOnTheEngine(t *testing.T) {
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	scenario.UseProber(t, "../../cmd/docker-stacklite")
 	turns := make(chan struct{}, atOnce)
-	var discovery sync.Mutex
 	t.Run("scripts", func(t *testing.T) {
 		scenario.Run(t, scenario.Scripts{
 			Dir: "testdata/scenarios", Kind: "engine",
-			Open: func(t testing.TB, folder string) (*scenario.Scene, error) {
-				meets, err := discovers(folder)
-				if err != nil {
-					return nil, err
-				}
-				if meets {
-					discovery.Lock()
-					t.Cleanup(discovery.Unlock)
-				}
+			Open: func(t testing.TB, _ string) (*scenario.Scene, error) {
 				turns <- struct{}{}
 				t.Cleanup(func() { <-turns })
 				return scenario.New(t, cli.DaemonHost(), nil), nil
 			},
 		})
 	})
-}
-
-var discoverable = regexp.MustCompile(`VIRTUAL_HOST|docker\.sock|io\.stack-lite\.discover`)
-
-// discovers reports whether a script's files have proxies, or services for
-// proxies to find. Those meet across projects: two such scripts at a time would
-// wire up each other's.
-func discovers(folder string) (bool, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*.yml"))
-	if err != nil {
-		return false, err
-	}
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil || discoverable.Match(content) {
-			return err == nil, err
-		}
-	}
-	return false, nil
 }
