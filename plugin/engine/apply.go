@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -17,14 +18,15 @@ import (
 // or one that was cut off, may have been there before.
 func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
 	err := e.apply(ctx, a, report)
-	if name := ambiguousName(err); name != "" && removeTwins(ctx, e.client, name) {
+	for tries := 1; err != nil && ctx.Err() == nil && tries < mostTries && unblocked(ctx, e, a, err); tries++ {
 		err = e.apply(ctx, a, report)
 	}
-	if err != nil && ctx.Err() == nil && landed(ctx, e, a, err) {
-		err = nil
-	}
-	return e.explain(err)
+	return e.explain(met(ctx, e, a, err))
 }
+
+// mostTries is how often an action is tried whose obstacle is taken away each time: by
+// then it is somebody who puts it there again and again.
+const mostTries = 5
 
 // apply asks the engine for what an action is.
 func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
@@ -45,7 +47,7 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 			err = ignoreNotFound(err)
 		}
 	case plan.Disconnect:
-		err = ignoreNotFound(e.client.NetworkDisconnect(ctx, a.Network, a.Container, false))
+		err = ignoreNotFound(e.client.NetworkDisconnect(ctx, cmp.Or(a.ID, a.Network), a.Container, false))
 	case plan.StartContainer:
 		err = startContainer(ctx, e, a)
 	case plan.StopContainer:

@@ -70,11 +70,12 @@ func createContainer(ctx context.Context, e *Engine, a plan.CreateContainer, rep
 }
 
 // addReplaced asks for the container that another replaces, and for what the
-// containers have whose volumes either uses. Those that are gone give nothing.
+// containers have whose volumes either uses. Of the latter those that are gone give
+// nothing; the former has the data: where it is gone, another has it now.
 func addReplaced(ctx context.Context, client Client, id string, spec desired.ContainerSpec, facts *desired.CreationFacts) error {
 	was, err := client.ContainerInspect(ctx, id)
 	if err != nil {
-		return ignoreNotFound(err)
+		return err
 	}
 	facts.Replaced = &was
 	sources := spec.VolumesFrom(facts.SharesIDs)

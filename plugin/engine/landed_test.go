@@ -5,9 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/containerd/errdefs"
@@ -94,8 +99,118 @@ func TestEveryActionIsSafeToMeetAgain(t *testing.T) {
 		}
 		twice(plan.RenameContainer{Container: made, From: "demo_web_1.new", To: "demo_web_1"})
 		twice(plan.Disconnect{Container: made, Name: web.Name, Network: want.Networks[0].Name})
+		twice(plan.PauseContainer{Container: made, Name: web.Name})
+		twice(plan.UnpauseContainer{Container: made, Name: web.Name})
+		twice(plan.KillContainer{Container: made, Name: web.Name, Signal: "SIGKILL"})
 		twice(plan.StopContainer{Container: made, Name: web.Name})
 		twice(plan.RemoveContainer{Container: made, Name: web.Name})
+		for _, n := range want.Networks {
+			twice(plan.RemoveNetwork{Name: n.Name, ID: networkID(t, c, n.Name)})
+		}
+		twice(plan.RemoveImage{Ref: "x"})
+	}
+}
+
+func networkID(t *testing.T, c Client, name string) string {
+	t.Helper()
+	n, err := c.NetworkInspect(t.Context(), name, network.InspectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n.ID
+}
+
+// TestEveryActionHasAnAnswer looks the actions up where they are declared: a new one
+// needs an answer to whether all is so already, or a reason why there is none.
+func TestEveryActionHasAnAnswer(t *testing.T) {
+	ofImages := []string{"PullImage", "BuildImage", "PushImage"} // package image carries them out, and as often as one likes
+	answered := map[string]bool{}
+	for _, a := range []plan.Action{
+		plan.CreateNetwork{}, plan.RemoveNetwork{}, plan.CreateContainer{}, plan.RenameContainer{}, plan.Connect{}, plan.Disconnect{},
+		plan.StartContainer{}, plan.StopContainer{}, plan.RestartContainer{}, plan.KillContainer{}, plan.PauseContainer{},
+		plan.UnpauseContainer{}, plan.RemoveImage{}, plan.RemoveContainer{},
+	} {
+		found, known := answerTo(a)
+		answered[reflect.TypeOf(a).Name()] = known && found.so != nil
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "../plan/action.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, d := range file.Decls {
+		method, is := d.(*ast.FuncDecl)
+		if !is || method.Recv == nil || method.Name.Name != "Words" {
+			continue
+		}
+		seen++
+		if name := method.Recv.List[0].Type.(*ast.Ident).Name; !answered[name] && !slices.Contains(ofImages, name) {
+			t.Errorf("there is no answer to whether %s has been carried out by another", name)
+		}
+	}
+	if seen < len(answered) {
+		t.Errorf("only %d actions were found", seen)
+	}
+}
+
+// TestWhatHasChangedSinceThePlanWasMadeIsTold has each action fail because somebody
+// else was at work. What does so of itself is no reason to look again.
+func TestWhatHasChangedSinceThePlanWasMadeIsTold(t *testing.T) {
+	memory := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("x")}})
+	c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := wanted(t, "web:\n  image: x\n  links: ['db:sql']\ndb:\n  image: x\n")
+	n, web, e := want.Networks[0], want.Containers[1], looked(t, c)
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	create := func(name string, running bool) {
+		t.Helper()
+		_, err := c.ContainerCreate(t.Context(), &container.Config{Image: "x", Cmd: []string{"/probe", "serve"}}, nil, nil, nil, name)
+		do(err)
+		if running {
+			do(c.ContainerStart(t.Context(), name, container.StartOptions{}))
+		}
+	}
+	create("demo_web_1", true)
+	create("idle", false)
+	create("paused", true)
+	do(c.ContainerPause(t.Context(), "paused"))
+	do(e.Apply(t.Context(), plan.CreateNetwork{Network: n}, nil))
+	do(c.NetworkConnect(t.Context(), n.Name, "demo_web_1", nil))
+	other := n
+	other.Spec = desired.NetworkSpec{Kind: "other", Labels: map[string]string{"io.stack-lite.settings": "other"}}
+	missing := n
+	missing.Name = "no_such"
+	for _, test := range []struct {
+		a       plan.Action
+		changed bool
+	}{
+		{plan.CreateNetwork{Network: other}, true},
+		{plan.RemoveNetwork{Name: n.Name, ID: networkID(t, c, n.Name)}, true},
+		{plan.CreateContainer{Container: web, As: "demo_web_1"}, true},
+		{plan.CreateContainer{Container: web, As: "demo_web_1.new", Replaces: "no_such"}, true},
+		{plan.RenameContainer{Container: "no_such", From: "no_such", To: "other"}, true},
+		{plan.RenameContainer{Container: "idle", From: "idle", To: "demo_web_1"}, true},
+		{plan.Connect{Container: "no_such", Name: "no_such", Service: "web", Number: 1, Network: n}, true},
+		{plan.Connect{Container: "idle", Name: "idle", Service: "web", Number: 1, Network: missing}, true},
+		{plan.StartContainer{Container: "no_such", Name: "no_such"}, true},
+		{plan.StartContainer{Container: "paused", Name: "paused"}, true},
+		{plan.RestartContainer{Container: "no_such", Name: "no_such"}, true},
+		{plan.PauseContainer{Container: "idle", Name: "idle"}, true},
+		{plan.RemoveContainer{Container: "demo_web_1", Name: "demo_web_1"}, true},
+		{plan.RenameContainer{Container: "idle", From: "idle", To: "-"}, false},
+	} {
+		err := e.Apply(t.Context(), test.a, func(plan.Progress) {})
+		var changed *Changed
+		if err == nil || errors.As(err, &changed) != test.changed || changed != nil && changed.What == "" {
+			t.Errorf("%s: got %v, changed %v", test.a.Words(), err, changed)
+		}
 	}
 }
 
@@ -235,10 +350,29 @@ func TestAContainerThatIsStillBeingMadeIsWaitedFor(t *testing.T) {
 	}
 }
 
+// runOn has a container of the project run that is attached to a network alone, under
+// another name than its own.
+func runOn(t *testing.T, c Client, id, name, alias string) {
+	t.Helper()
+	config := &container.Config{Image: "x", Cmd: []string{"/probe", "serve"}, Labels: map[string]string{"com.docker.compose.project": "demo"}}
+	if _, err := c.ContainerCreate(t.Context(), config, &container.HostConfig{NetworkMode: "none"}, nil, nil, name); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.ContainerStart(t.Context(), name, container.StartOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.NetworkDisconnect(t.Context(), "none", name, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.NetworkConnect(t.Context(), id, name, &network.EndpointSettings{Aliases: []string{alias}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestOfTwoNetworksOfOneNameOneStays has two that an engine made at once, and looks
 // that what was attached to one of them is attached still.
 func TestOfTwoNetworksOfOneNameOneStays(t *testing.T) {
-	for _, used := range []bool{false, true} {
+	for _, used := range []string{"none", "one", "both"} {
 		memory := enginetest.New(t, enginetest.Options{APIVersion: "1.41", Images: []enginetest.Image{enginetest.Probe("x")}})
 		c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
 		if err != nil {
@@ -254,7 +388,7 @@ func TestOfTwoNetworksOfOneNameOneStays(t *testing.T) {
 				}
 			}
 		}
-		second := func(attributes map[string]string) {
+		second := func(attributes map[string]string) (id string) {
 			t.Helper()
 			body, err := json.Marshal(map[string]any{"Name": n.Name, "Labels": attributes})
 			if err != nil {
@@ -264,20 +398,39 @@ func TestOfTwoNetworksOfOneNameOneStays(t *testing.T) {
 			if err != nil || answer.StatusCode != http.StatusCreated {
 				t.Fatal(answer, err)
 			}
-			answer.Body.Close()
+			defer answer.Body.Close()
+			var made network.CreateResponse
+			if err := json.NewDecoder(answer.Body).Decode(&made); err != nil {
+				t.Fatal(err)
+			}
+			return made.ID
 		}
 		apply(plan.CreateNetwork{Network: n})
 		for _, w := range want.Containers {
 			apply(plan.CreateContainer{Container: w, As: w.Name})
 		}
-		if used {
+		if used != "none" {
 			apply(plan.StartContainer{Container: "demo_db_1", Name: "demo_db_1"})
 		}
-		second(n.Spec.(desired.NetworkSpec).Labels)
+		members, other := 2, second(n.Spec.(desired.NetworkSpec).Labels)
+		if used == "both" {
+			members++
+			runOn(t, c, other, "extra", "another")
+		}
 		apply(plan.StartContainer{Container: "demo_db_1", Name: "demo_db_1"}, plan.StartContainer{Container: "demo_web_1", Name: "demo_web_1"})
 		left, err := c.NetworkInspect(t.Context(), n.Name, network.InspectOptions{})
-		if err != nil || len(left.Containers) != 2 {
+		if err != nil || len(left.Containers) != members {
 			t.Errorf("used %v: got %v %v", used, left.Containers, err)
+		}
+		for _, name := range []string{"demo_db_1", "extra"} {
+			found, err := c.ContainerInspect(t.Context(), name)
+			if err != nil {
+				continue // there is an extra one only where both are used
+			}
+			on := found.NetworkSettings.Networks[n.Name]
+			if on == nil || on.NetworkID != left.ID || name == "extra" && !slices.Contains(on.Aliases, "another") {
+				t.Errorf("used %v: %s is on %+v", used, name, on)
+			}
 		}
 		second(nil)
 		if err := e.Apply(t.Context(), plan.Connect{Container: "demo_db_1", Name: "demo_db_1", Network: n}, nil); err == nil {

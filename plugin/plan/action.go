@@ -65,7 +65,10 @@ type (
 	}
 
 	// Disconnect detaches a container from a network.
-	Disconnect struct{ Container, Name, Network string }
+	Disconnect struct {
+		Container, Name, Network string
+		ID                       string // of the network, where another one has its name; empty: the name will do
+	}
 
 	// StartContainer starts a container.
 	StartContainer struct {

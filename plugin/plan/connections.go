@@ -53,10 +53,13 @@ func (p *networkPlan) made(network string) []wait {
 // network that is replaced, and to attach it to the new one. It is known by its
 // id: one that is just being removed may bear the name of a wanted one.
 func (p *networkPlan) reconnect(c *HaveContainer, n Network, why, address string) {
-	task := Task{Relink, kindContainer, c.Name}
-	p.builder.add(disconnectKey(c.ID, n.Name), task, "the network is replaced",
-		Disconnect{Container: c.ID, Name: c.Name, Network: n.Name})
-	after := []wait{need(networkKey(n.Name)), ifPlanned(networkKey(c.CreatedOn)), need(disconnectKey(c.ID, n.Name))}
+	task, cause := Task{Relink, kindContainer, c.Name}, "the network is replaced"
+	if why == otherHasName {
+		cause = why
+	}
+	p.builder.add(disconnectKey(c.ID, n.Name), task, cause,
+		Disconnect{Container: c.ID, Name: c.Name, Network: n.Name, ID: p.twins.id(c.Attached, n.Name)})
+	after := append(p.made(n.Name), ifPlanned(networkKey(c.CreatedOn)), need(disconnectKey(c.ID, n.Name)))
 	p.attach(connectKey(c.ID, n.Name), task, why, Connect{Container: c.ID, Name: c.Name,
 		Service: member(c.Service, c.OneOff), Number: c.Number, Network: n, Address: address, MAC: p.builder.macOn(p.have, c, n.Name)}, after...)
 }
@@ -130,7 +133,7 @@ func (p *networkPlan) detachFromGone(d *decision) {
 
 func (p *networkPlan) disconnect(d *decision, network, cause string) {
 	p.builder.add(disconnectKey(d.keep.ID, network), d.relinkTask(), cause,
-		Disconnect{Container: d.keep.ID, Name: d.want.Name, Network: network}, p.twins.single(network)...)
+		Disconnect{Container: d.keep.ID, Name: d.want.Name, Network: network, ID: p.twins.id(d.keep.Attached, network)})
 }
 
 // attached reports whether a container is attached to a network of that name,

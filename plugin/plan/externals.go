@@ -44,9 +44,9 @@ func (e *External) on(network string) bool {
 
 // detachExternal plans to detach an external from a network, and gives the
 // step's key.
-func detachExternal(b *builder, e *External, network, cause string) stepKey {
+func detachExternal(b *builder, t twins, e *External, network, cause string) stepKey {
 	key := disconnectKey(e.ID, network)
-	b.add(key, Task{Relink, kindContainer, e.Name}, cause, Disconnect{Container: e.ID, Name: e.Name, Network: network})
+	b.add(key, Task{Relink, kindContainer, e.Name}, cause, Disconnect{Container: e.ID, Name: e.Name, Network: network, ID: t.id(e.Attached, network)})
 	return key
 }
 
@@ -82,11 +82,11 @@ func (p *networkPlan) reconcileExternals(n Network, h HaveNetwork) {
 		case !e.on(n.Name):
 			p.attachExternal(e, n, n.cause("not attached"), "")
 		case e.Attached[n.Name] != "" && e.Attached[n.Name] != h.ID:
-			detachExternal(p.builder, e, n.Name, "the network is gone")
+			detachExternal(p.builder, p.twins, e, n.Name, "the network is gone")
 			p.attachExternal(e, n, n.cause("not attached"), "")
 		case e.Private.lacks(n.Name, e.Hides):
 			cause := namesChanged(e.Name)
-			detachExternal(p.builder, e, n.Name, cause)
+			detachExternal(p.builder, p.twins, e, n.Name, cause)
 			p.attachExternal(e, n, cause, e.Address[n.Name])
 		}
 	}

@@ -7,7 +7,8 @@ type networkRemoval struct {
 	builder *builder
 	have    Have
 	removed map[string]bool // ids of the containers that the plan removes
-	mayStay bool            // as RemoveNetwork has it: to remove networks is not what the goal is
+	twins   twins
+	mayStay bool // as RemoveNetwork has it: to remove networks is not what the goal is
 }
 
 // remove plans to remove a network, unless a container that stays was made on
@@ -18,7 +19,7 @@ func (r networkRemoval) remove(n HaveNetwork, cause string) {
 		return
 	}
 	for _, e := range r.have.attachedByStack(n) {
-		detachExternal(r.builder, e, n.Name, cause)
+		detachExternal(r.builder, r.twins, e, n.Name, cause)
 	}
 }
 
@@ -45,7 +46,7 @@ func (r networkRemoval) detachAndRemove(n HaveNetwork, cause string) {
 		}
 	}
 	for _, e := range r.have.attachedByStack(n) {
-		after = append(after, need(detachExternal(r.builder, e, n.Name, cause)))
+		after = append(after, need(detachExternal(r.builder, r.twins, e, n.Name, cause)))
 	}
 	if others := r.have.attachedByOthers(n); len(others) > 0 {
 		r.builder.note("network %s stays, for containers of others are attached to it: %s", n.Name, strings.Join(others, ", "))
@@ -67,7 +68,7 @@ func (r networkRemoval) oneOff(n HaveNetwork) {
 	for _, c := range r.have.Containers {
 		if attached(&c, n.Name) && !r.removed[c.ID] {
 			r.builder.add(disconnectKey(c.ID, n.Name), Task{Remove, kindNetwork, n.Name}, cause,
-				Disconnect{Container: c.ID, Name: c.Name, Network: n.Name})
+				Disconnect{Container: c.ID, Name: c.Name, Network: n.Name, ID: r.twins.id(c.Attached, n.Name)})
 		}
 	}
 	r.remove(n, cause)

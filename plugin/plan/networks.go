@@ -82,7 +82,6 @@ func namesChanged(of string) string { return "changed: names that " + of + " has
 // reconcile plans what all networks need, wanted ones and others.
 func (p *networkPlan) reconcile() {
 	removal := p.removal()
-	p.twins.remove(p.builder, p.have.Networks)
 	for _, n := range p.wanted {
 		p.network(n)
 	}
@@ -100,6 +99,7 @@ func (p *networkPlan) reconcile() {
 		p.detachFromGone(d)
 		p.builder.noteMAC(d)
 	}
+	p.merge()
 	p.creations.keepSubnetsFree(p.builder)
 	for _, c := range p.connections.unaddressed {
 		p.builder.wait(c.key, needs(p.connections.addressed[c.network])...)
@@ -107,7 +107,7 @@ func (p *networkPlan) reconcile() {
 }
 
 func (p *networkPlan) removal() networkRemoval {
-	return networkRemoval{builder: p.builder, have: p.have, removed: p.removed, mayStay: true}
+	return networkRemoval{builder: p.builder, have: p.have, removed: p.removed, twins: p.twins, mayStay: true}
 }
 
 func (p *networkPlan) wants(network string) bool {
@@ -147,7 +147,11 @@ func (p *networkPlan) attachMissing(n Network, h HaveNetwork, members decisions)
 		case !d.attachedTo(n.Name):
 			p.connect(d, n, "not attached", "")
 		case stale(d.keep, n.Name, h.ID):
-			p.disconnect(d, n.Name, "the network is gone")
+			cause := "the network is gone"
+			if p.twins.has(n.Name, d.keep.Attached[n.Name]) {
+				cause = otherHasName
+			}
+			p.disconnect(d, n.Name, cause)
 			p.connect(d, n, "not attached", "")
 		}
 	}
@@ -172,7 +176,7 @@ func (p *networkPlan) add(n Network, members decisions) {
 	}
 	for _, e := range p.externals(n) {
 		if e.on(n.Name) {
-			detachExternal(p.builder, e, n.Name, "the network is gone")
+			detachExternal(p.builder, p.twins, e, n.Name, "the network is gone")
 		}
 		p.attachExternal(e, n, n.cause("missing"), e.keptAddress(before))
 	}
@@ -215,7 +219,7 @@ func (p *networkPlan) otherMembers(network string) []*HaveContainer {
 }
 
 func (p *networkPlan) create(n Network, cause, subnet string, after ...wait) {
-	p.builder.add(networkKey(n.Name), Task{Create, kindNetwork, n.Name}, cause, CreateNetwork{n, subnet}, after...)
+	p.builder.add(networkKey(n.Name), Task{Create, kindNetwork, n.Name}, cause, CreateNetwork{n, subnet}, append(p.twins.single(n.Name), after...)...)
 	switch {
 	case subnet != "":
 		p.creations.inPlaceOf = append(p.creations.inPlaceOf, after...)
