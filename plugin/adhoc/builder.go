@@ -43,47 +43,77 @@ func (b *builder) create(n plan.Network, cause string) int {
 	return step
 }
 
-// link plans a network of two, or more names on one that there is.
+// link plans a network of two, what is missing of one that was begun, or more names
+// on one that there is.
 func (b *builder) link(consumer, target *observed.Container, names []linking.Name) {
-	if p := pairOf(b.snapshot, consumer, target); p.network != nil {
-		b.addNames(p, consumer, names)
+	p := pairOf(b.snapshot, consumer, target)
+	if p.network == nil {
+		p = begun(b.snapshot, consumer, target)
+	}
+	if p.network == nil {
+		n := b.planner.Network(consumer.Name, target.Name, There)
+		made := b.create(n, "asked for")
+		b.connect(n, target, nil, "", "asked for", made)
+		b.connect(n, consumer, names, "", "asked for", made)
 		return
 	}
-	var after []int
-	n := b.planner.Network(consumer.Name, target.Name, There)
-	if kept := b.keptFor(consumer, target); kept != nil {
-		n.Name = kept.Name
-	} else {
-		after = append(after, b.create(n, "asked for"))
+	var back []int
+	if !slices.Contains(p.ends, target) {
+		had, _ := b.recorded(p, target)
+		back = append(back, b.connect(networkOf(p), target, had, "", "asked for"))
 	}
-	b.connect(n, target, nil, "", "asked for", after...)
-	b.connect(n, consumer, names, "", "asked for", after...)
+	if slices.Contains(p.ends, consumer) {
+		b.addNames(p, consumer, names)
+	} else {
+		had, _ := b.recorded(p, consumer)
+		back = append(back, b.connect(networkOf(p), consumer, union(had, names), "", "asked for"))
+	}
+	b.removeRecords(consumer.Name, target.Name, back...)
 }
 
-// addNames plans to give a consumer more names on a network that it is on. It
-// has to leave for a moment, and comes back to its address.
-func (b *builder) addNames(p pair, consumer *observed.Container, more []linking.Name) {
-	endpoint := b.snapshot.EndpointOn(consumer, p.network)
-	had := namesOn(endpoint)
+// union adds names to others that are not among them.
+func union(had, more []linking.Name) []linking.Name {
 	names := slices.Clone(had)
 	for _, m := range more {
 		if !slices.ContainsFunc(names, func(n linking.Name) bool { return n.Alias == m.Alias }) {
 			names = append(names, m)
 		}
 	}
-	if len(names) > len(had) {
+	return names
+}
+
+// networkOf is the network of a pair, to attach containers to.
+func networkOf(p pair) plan.Network {
+	return plan.Network{Name: p.network.Name, Spec: desired.NetworkSpec{Kind: linking.Linked}}
+}
+
+// addNames plans to give a consumer more names on a network that it is on. It
+// has to leave for a moment, and comes back to its address.
+func (b *builder) addNames(p pair, consumer *observed.Container, more []linking.Name) {
+	had := namesOn(b.snapshot.EndpointOn(consumer, p.network))
+	if names := union(had, more); len(names) > len(had) {
 		b.reconnect(p, consumer, names, "another name")
 	}
 }
 
 func (b *builder) reconnect(p pair, c *observed.Container, names []linking.Name, cause string) {
-	left := b.disconnect(p, c, cause)
+	var written []int
+	record, step, needed := b.record(p, c, names)
+	if needed {
+		written = append(written, step)
+	}
+	left := b.disconnect(p, c, cause, written...)
 	address := ""
 	if a := b.snapshot.EndpointOn(c, p.network).Address; a.IsValid() {
 		address = a.String()
 	}
-	n := plan.Network{Name: p.network.Name, Spec: desired.NetworkSpec{Kind: linking.Linked}}
-	b.connect(n, c, names, address, cause, left)
+	back := b.connect(networkOf(p), c, names, address, cause, left)
+	if ends := p.network.Ends; ends != nil {
+		b.removeRecords(ends[0], ends[1], back)
+	}
+	if needed {
+		b.add(plan.RemoveNetwork{Name: record.Name, ID: record.Name}, plan.Remove, "network", record.Name, backCause, back)
+	}
 }
 
 func (b *builder) disconnect(p pair, c *observed.Container, cause string, after ...int) int {
@@ -129,37 +159,45 @@ func (b *builder) leaveBridge(c *observed.Container, isolate bool) {
 }
 
 // unlink plans to take names of a consumer for a target away, and reports
-// whether it has any.
+// whether it has any, or a command that was cut off had begun to.
 func (b *builder) unlink(consumer *observed.Container, target string, aliases []string) (found bool) {
-	s := b.snapshot
-	for _, p := range pairsOf(s) {
-		endpoint := s.EndpointOn(consumer, p.network)
-		if endpoint == nil || len(namesOn(endpoint)) == 0 || !b.isTarget(p, consumer, endpoint, target) {
+	for _, p := range pairsOf(b.snapshot) {
+		endpoint := b.snapshot.EndpointOn(consumer, p.network)
+		had, away := b.recorded(p, consumer)
+		if endpoint != nil {
+			had = namesOn(endpoint)
+		}
+		if !away && len(had) == 0 || !b.isTarget(p, consumer, had, target) {
 			continue
 		}
-		had := namesOn(endpoint)
 		left := slices.DeleteFunc(slices.Clone(had), func(l linking.Name) bool {
 			return len(aliases) == 0 || slices.ContainsFunc(aliases, func(a string) bool { return strings.EqualFold(a, l.Alias) })
 		})
-		if len(left) == len(had) {
+		other := p.other(consumer)
+		stays := len(left) > 0 || other != nil && len(namesOn(b.snapshot.EndpointOn(other, p.network))) > 0
+		if away && other == nil { // there is nothing to come back to
+			stays = false
+		}
+		switch {
+		case stays && away:
+			b.removeRecords(consumer.Name, other.Name, b.connect(networkOf(p), consumer, left, "", "asked for"))
+		case len(left) == len(had) && !away:
 			continue
+		case stays:
+			b.reconnect(p, consumer, left, "asked for")
+		default:
+			b.remove(p, "asked for")
 		}
 		found = true
-		other := p.other(consumer)
-		if len(left) > 0 || other != nil && len(namesOn(s.EndpointOn(other, p.network))) > 0 {
-			b.reconnect(p, consumer, left, "asked for")
-			continue
-		}
-		b.remove(p, "asked for")
 	}
 	return found
 }
 
 // isTarget reports whether the other end of a pair is the one that is meant.
-func (b *builder) isTarget(p pair, consumer *observed.Container, endpoint *observed.Endpoint, target string) bool {
+func (b *builder) isTarget(p pair, consumer *observed.Container, names []linking.Name, target string) bool {
 	other := p.other(consumer)
 	if other == nil {
-		return slices.ContainsFunc(namesOn(endpoint), func(l linking.Name) bool { return l.Target == target })
+		return slices.ContainsFunc(names, func(l linking.Name) bool { return l.Target == target })
 	}
 	c, _, _ := b.planner.FindEnd(target)
 	return other == c
@@ -175,7 +213,7 @@ func (b *builder) unlinkLeft(one, other string) (found bool) {
 			found = true
 		}
 	}
-	return found
+	return len(b.removeRecords(one, other)) > 0 || found
 }
 
 // remove plans to remove a network. A container that was taken off the default
@@ -191,6 +229,9 @@ func (b *builder) remove(p pair, cause string) {
 	}
 	for _, c := range p.ends {
 		left = append(left, b.disconnect(p, c, cause, back...))
+	}
+	if ends := p.network.Ends; ends != nil {
+		left = append(left, b.removeRecords(ends[0], ends[1])...)
 	}
 	if made := madeOn(b.snapshot, p.network); made != nil {
 		b.note("network %s stays, empty: the engine starts %s only while it exists; to remove it when %s is gone: docker stacklite link rm --gone",

@@ -30,18 +30,6 @@ func madeOn(s *observed.Snapshot, n *observed.Network) *observed.Container {
 	return nil
 }
 
-// keptFor is the network of an earlier link between two containers that stayed
-// for one of them; nil: there is none.
-func (b *builder) keptFor(consumer, target *observed.Container) *observed.Network {
-	for _, p := range pairsOf(b.snapshot) {
-		made := madeOn(b.snapshot, p.network)
-		if len(p.ends) == 0 && (made == consumer || made == target) && wasBetween(p.network, consumer.Name, target.Name) {
-			return p.network
-		}
-	}
-	return nil
-}
-
 // remakeCreatedOn plans to make the network that a container was made on for a
 // link again, where it is missing and the engine would refuse to attach the
 // container to any. It gives the step to wait for. A network of others is for

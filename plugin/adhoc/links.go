@@ -50,7 +50,7 @@ func pairsOf(s *observed.Snapshot) []pair {
 	var list []pair
 	for i := range s.Networks {
 		n := &s.Networks[i]
-		if !n.Adhoc {
+		if !n.Adhoc || isRecord(n) {
 			continue
 		}
 		p := pair{network: n}

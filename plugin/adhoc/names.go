@@ -24,7 +24,7 @@ func (p Planner) checkTarget(consumer *observed.Container, t Target) error {
 	want := t.name(t.Alias)
 	for _, of := range pairsOf(p.Snapshot) {
 		endpoint := p.Snapshot.EndpointOn(consumer, of.network)
-		if endpoint == nil || of.other(consumer) == t.Container {
+		if endpoint == nil || of.other(consumer) == t.Container || of.network == begun(p.Snapshot, consumer, t.Container).network {
 			continue
 		}
 		for _, l := range namesOn(endpoint) {

@@ -136,7 +136,14 @@ func (p Planner) Run(networks map[string]plan.Network, targets []Target, made *o
 	for _, t := range order {
 		n := networks[t.Name]
 		if made == nil {
-			b.connect(n, t, nil, "", "asked for", b.create(n, "asked for"))
+			var after []int
+			there := b.snapshot.NetworkCalled(n.Name)
+			if there == nil {
+				after = append(after, b.create(n, "asked for"))
+			}
+			if there == nil || b.snapshot.EndpointOn(t, there) == nil {
+				b.connect(n, t, nil, "", "asked for", after...)
+			}
 			continue
 		}
 		if !slices.ContainsFunc(made.Endpoints, func(e observed.Endpoint) bool { return e.Network == n.Name }) {
@@ -177,6 +184,18 @@ func (p Planner) Network(consumer, target string, coming Coming) plan.Network {
 			labels.Externals: labels.ListText([]string{linking.ExternalContainer(consumer), linking.ExternalContainer(target)}),
 		},
 	}}
+}
+
+// RunNetwork is Network for a container that docker run is to make. One that a run of
+// the same name had made before it was cut off is used.
+func (p Planner) RunNetwork(consumer string, target *observed.Container, coming Coming) plan.Network {
+	for _, of := range pairsOf(p.Snapshot) {
+		left := len(of.ends) == 0 || len(of.ends) == 1 && of.ends[0] == target && len(namesOn(p.Snapshot.EndpointOn(target, of.network))) == 0
+		if left && of.leftOver(p.Snapshot) && slices.Equal(of.network.Ends, []string{consumer, target.Name}) {
+			return networkOf(of)
+		}
+	}
+	return p.Network(consumer, target.Name, coming)
 }
 
 // Unlink plans to remove links of a consumer: for each target the given names

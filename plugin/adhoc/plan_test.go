@@ -151,15 +151,19 @@ note: web stays on the default bridge, where every container reaches every other
 		"again, in capitals": {
 			engine: linked().set("web", offBridge).set("db", offBridge), consumer: "web", targets: []string{"db:SQL"},
 			want: `
-  1 disconnect web from stacklite_db.web: another name
-  2 connect web to stacklite_db.web: another name [1]
+  1 create network stacklite_db.web-12ffe454: keeps the names of web meanwhile
+  2 disconnect web from stacklite_db.web: another name [1]
+  3 connect web to stacklite_db.web: another name [2]
+  4 remove network stacklite_db.web-12ffe454: no longer needed [3]
 `,
 		},
 		"under a second name": {
 			engine: linked().set("web", offBridge).set("db", offBridge), consumer: "web", targets: []string{"db:sql", "db:database"},
 			want: `
-  1 disconnect web from stacklite_db.web: another name
-  2 connect web to stacklite_db.web: another name [1]
+  1 create network stacklite_db.web-12ffe454: keeps the names of web meanwhile
+  2 disconnect web from stacklite_db.web: another name [1]
+  3 connect web to stacklite_db.web: another name [2]
+  4 remove network stacklite_db.web-12ffe454: no longer needed [3]
 `,
 		},
 		"the other way as well": {
@@ -189,7 +193,7 @@ func TestWhoComesBackHasItsNamesAndItsAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	back := p.Steps[1].Action.(plan.Connect)
+	back := p.Steps[2].Action.(plan.Connect)
 	endpoint := back.Network.Spec.(desired.NetworkSpec).Endpoints["web"]
 	want := linking.Endpoint{Aliases: []string{"web"}, Links: []linking.Name{{Alias: "sql", Target: "db"}, {Alias: "database", Target: "db"}}}
 	if diff := cmp.Diff(want, endpoint); diff != "" {
@@ -279,8 +283,10 @@ func TestUnlinkTakesNamesAndWithTheLastTheNetwork(t *testing.T) {
 		"one name": {
 			engine: two(), target: "db", aliases: []string{"SQL"},
 			want: `
-  1 disconnect web from stacklite_db.web: asked for
-  2 connect web to stacklite_db.web: asked for [1]
+  1 create network stacklite_db.web-12ffe454: keeps the names of web meanwhile
+  2 disconnect web from stacklite_db.web: asked for [1]
+  3 connect web to stacklite_db.web: asked for [2]
+  4 remove network stacklite_db.web-12ffe454: no longer needed [3]
 `,
 		},
 		"the last name": {
@@ -302,8 +308,10 @@ func TestUnlinkTakesNamesAndWithTheLastTheNetwork(t *testing.T) {
 		"the last name where the other end has one too": {
 			engine: linked().sees("db", "stacklite_db.web", "web:www"), target: "db",
 			want: `
-  1 disconnect web from stacklite_db.web: asked for
-  2 connect web to stacklite_db.web: asked for [1]
+  1 create network stacklite_db.web-12ffe454: keeps the names of web meanwhile
+  2 disconnect web from stacklite_db.web: asked for [1]
+  3 connect web to stacklite_db.web: asked for [2]
+  4 remove network stacklite_db.web-12ffe454: no longer needed [3]
 `,
 		},
 		"of who was taken off the default bridge": {

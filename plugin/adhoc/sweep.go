@@ -63,12 +63,34 @@ func (p Planner) Sweep(of ...string) (*plan.Plan, error) {
 				b.noteWaiting(l, until)
 				continue
 			}
+			if b.cutOff(l) {
+				b.note("network %s stays: a command that changes the link was cut off; type it again, or remove the link", l.network.Name)
+				continue
+			}
 		} else if !slices.Contains(left, l.network) && !slices.ContainsFunc(l.ends, func(c *observed.Container) bool { return slices.Contains(ends, c) }) {
 			continue
 		}
 		b.remove(l, "the other end is gone")
 	}
+	b.sweepRecords(of)
 	return b.plan, b.err
+}
+
+// sweepRecords plans to remove the records that no container comes back for: of these
+// containers, or all where none is given.
+func (b *builder) sweepRecords(of []string) {
+	for i := range b.snapshot.Networks {
+		n := &b.snapshot.Networks[i]
+		if !isRecord(n) || n.Ends == nil || len(of) > 0 && !slices.ContainsFunc(of, func(name string) bool { return slices.Contains(n.Ends, name) }) {
+			continue
+		}
+		needed := slices.ContainsFunc(pairsOf(b.snapshot), func(p pair) bool {
+			return !b.removed[p.network] && wasBetween(p.network, n.Ends[0], n.Ends[1]) && b.cutOff(p)
+		})
+		if !needed {
+			b.removeRecords(n.Ends[0], n.Ends[1])
+		}
+	}
 }
 
 // noteWaiting says why what may be left of a link stays, and how it goes.

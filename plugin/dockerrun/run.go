@@ -103,7 +103,7 @@ func (r *linkedRun) find(ctx context.Context) (err error) {
 		}
 		r.targets = append(r.targets, t)
 		if _, known := r.networks[t.Container.Name]; !known {
-			r.networks[t.Container.Name] = r.planner.Network(consumer, t.Container.Name, coming)
+			r.networks[t.Container.Name] = r.planner.RunNetwork(consumer, t.Container, coming)
 		}
 	}
 	var same *adhoc.Unlinkable

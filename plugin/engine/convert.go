@@ -31,6 +31,9 @@ func observedNetwork(n network.Summary) observed.Network {
 	if ends := labels.ParseList(n.Labels[labels.Externals]); adhoc && len(ends) == 2 {
 		out.Ends = []string{linking.ExternalText(ends[0]), linking.ExternalText(ends[1])}
 	}
+	if text := n.Labels[labels.Wiring]; adhoc && text != "" {
+		out.Wiring = labels.ParseWiring(text)
+	}
 	if settings, ours := n.Labels[labels.Settings]; ours {
 		out.Project, out.Kind = labels.NetworkProject(n.Labels), linking.Kind(settings)
 		out.Wiring = labels.ParseWiring(n.Labels[labels.Wiring])
