@@ -99,7 +99,7 @@ func (p *networkPlan) reconcile() {
 		p.detachFromGone(d)
 		p.builder.noteMAC(d)
 	}
-	p.merge()
+	merge(p)
 	p.creations.keepSubnetsFree(p.builder)
 	for _, c := range p.connections.unaddressed {
 		p.builder.wait(c.key, needs(p.connections.addressed[c.network])...)

@@ -73,15 +73,15 @@ const otherHasName = "another network has its name"
 // merge plans to remove the twins. What the stack has on them is attached to the
 // networks that stay, which the plan for these sees to where there is a decision on
 // it.
-func (p *networkPlan) merge() {
+func merge(p *networkPlan) {
 	for _, kept := range p.have.Networks {
 		for _, twin := range p.twins[kept.Name] {
-			p.mergeInto(kept, twin)
+			mergeInto(p, kept, twin)
 		}
 	}
 }
 
-func (p *networkPlan) mergeInto(kept, twin HaveNetwork) {
+func mergeInto(p *networkPlan, kept, twin HaveNetwork) {
 	b := p.builder
 	var after []wait
 	for i := range p.have.Containers {
