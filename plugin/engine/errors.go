@@ -72,3 +72,12 @@ func IsUnreadable(err error) bool { return errdefs.IsNotImplemented(err) }
 func IsGone(err error) bool {
 	return errdefs.IsNotFound(err) || err != nil && strings.Contains(err.Error(), "dead or marked for removal")
 }
+
+// stillRuns is what engines say where a container is to be removed that runs.
+var stillRuns = regexp.MustCompile(`cannot remove (?:a (?:running|restarting) container|container .*: container is (?:running|restarting))`)
+
+// IsRunning reports whether an error says that a container was not removed because
+// it runs.
+func IsRunning(err error) bool {
+	return errdefs.IsConflict(err) && stillRuns.MatchString(err.Error())
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -163,12 +164,40 @@ func (s *Session) Take(ctx context.Context, goal plan.Goal, args []string, orpha
 
 // TakeAtOnce is Take that does not wait for other runs.
 func TakeAtOnce(ctx context.Context, s *Session, goal plan.Goal, args []string, orphans bool) error {
-	p, goal, have, err := planTake(ctx, s, goal, args, orphans)
-	if err != nil {
-		return err
+	for look := 1; ; look++ {
+		p, wanted, have, err := planTake(ctx, s, goal, args, orphans)
+		if err != nil {
+			return err
+		}
+		if look == 1 {
+			SayNothingToDo(s, wanted, have, p)
+		}
+		if err = s.Run(ctx, p); look == looks || !startedMeanwhile(err) {
+			return err
+		}
 	}
-	SayNothingToDo(s, goal, have, p)
-	return s.Run(ctx, p)
+}
+
+// looks is how often a command looks whose containers are started by others while it
+// is at work.
+const looks = 3
+
+// startedMeanwhile reports whether all that went wrong is that containers which were
+// to be removed run, though they did not when they were looked at: run makes one and
+// starts it a moment later.
+func startedMeanwhile(err error) bool {
+	found := false
+	for _, one := range exit.Parts(err) {
+		var step *plan.StepError
+		if !errors.As(one, &step) {
+			return false
+		}
+		if _, removes := step.Step.Action.(plan.RemoveContainer); !removes || !engine.IsRunning(step.Err) {
+			return false
+		}
+		found = true
+	}
+	return found
 }
 
 // PlanTake plans what Take does.
