@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/containerd/errdefs"
+
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/image/dockerfile"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -57,7 +59,10 @@ func (s *Store) pullBases(ctx context.Context, spec desired.BuildSpec, bases []d
 		if spec.BuildsBase(base.Ref) {
 			continue
 		}
-		if _, err := s.client.ImageInspect(ctx, base.Ref); err == nil && !spec.Options.Pull {
+		switch _, err := s.client.ImageInspect(ctx, base.Ref); {
+		case err != nil && !errdefs.IsNotFound(err):
+			return baseMissing(spec, base, &LookupError{Ref: base.Ref, Err: err})
+		case err == nil && !spec.Options.Pull:
 			continue
 		}
 		// Several images are built upon the same one at once; it is fetched once.

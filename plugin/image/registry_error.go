@@ -19,6 +19,19 @@ type RegistryError struct {
 	Msg   string // what the engine said
 }
 
+// LookupError is an image of which an engine does not say whether it has it.
+type LookupError struct {
+	Ref string
+	Err error
+}
+
+func (l *LookupError) Error() string {
+	return "the engine does not say whether it has " + l.Ref + ": " + refusal.Words(l.Err.Error())
+}
+
+// Unwrap gives the client's error.
+func (l *LookupError) Unwrap() error { return l.Err }
+
 // RegistryCause is what kept an image from being fetched or sent.
 type RegistryCause string
 
