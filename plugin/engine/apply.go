@@ -74,9 +74,10 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	return err
 }
 
-// ignoreNotFound takes "no such thing" for success.
+// ignoreNotFound takes "no such thing" for success. What is no engine says that of
+// everything.
 func ignoreNotFound(err error) error {
-	if errdefs.IsNotFound(err) {
+	if errdefs.IsNotFound(err) && !isGarbled(err) {
 		return nil
 	}
 	return err
@@ -84,7 +85,7 @@ func ignoreNotFound(err error) error {
 
 // ignoreConflict takes "not running" and "no such thing" for success.
 func ignoreConflict(err error) error {
-	if errdefs.IsConflict(err) {
+	if errdefs.IsConflict(err) && !isGarbled(err) {
 		return nil
 	}
 	return ignoreNotFound(err)

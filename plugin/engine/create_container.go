@@ -59,6 +59,9 @@ func createContainer(ctx context.Context, e *Engine, a plan.CreateContainer, rep
 	}
 	networks := &network.NetworkingConfig{EndpointsConfig: c.Endpoints}
 	made, err := e.client.ContainerCreate(ctx, c.Config, c.Host, networks, nil, a.As)
+	if err == nil && made.ID == "" {
+		err = errNoID
+	}
 	if err != nil {
 		return err
 	}

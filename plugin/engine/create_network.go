@@ -30,7 +30,10 @@ func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet
 			}
 		}
 		options.IPAM = &network.IPAM{Config: []network.IPAMConfig{{Subnet: subnet}}}
-		_, err := s.client.NetworkCreate(ctx, n.Name, options)
+		made, err := s.client.NetworkCreate(ctx, n.Name, options)
+		if err == nil && made.ID == "" {
+			err = errNoID
+		}
 		switch {
 		case err == nil:
 			return nil

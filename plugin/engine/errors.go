@@ -42,12 +42,40 @@ func explainLink(err error) error {
 	return err
 }
 
+// Garbled is an answer that no engine gives.
+type Garbled struct {
+	Host string
+	Err  error
+}
+
+func (g *Garbled) Error() string { return g.why().Msg }
+
+// Hints says what to try.
+func (g *Garbled) Hints() []string { return g.why().Advice }
+
+// Unwrap gives the client's error.
+func (g *Garbled) Unwrap() error { return g.Err }
+
+func (g *Garbled) why() *refusal.Refusal { return refusal.Answer(g.Err, refusal.Facts{"host": g.Host}) }
+
+// errNoID is an answer that does not say what was made.
+var errNoID = errors.New("an answer without an id")
+
+// isGarbled reports whether an error is that of an answer that no engine gives.
+func isGarbled(err error) bool { return err != nil && refusal.Answer(err, nil).Kind != "" }
+
 // Explain makes of a client's error that the connection to host failed an
-// Unreachable, of that of a link that leads to nothing that runs a BrokenLink, and
-// leaves others as they are.
+// Unreachable, of that of a link that leads to nothing that runs a BrokenLink, of one
+// that is no engine's Garbled, and leaves others as they are.
 func Explain(err error, host string) error {
+	if err == nil {
+		return nil
+	}
 	if client.IsErrConnectionFailed(err) || brokeOff(err) {
 		return Unreachable{Host: host, Err: err}
+	}
+	if isGarbled(err) {
+		return &Garbled{Host: host, Err: err}
 	}
 	return explainLink(err)
 }

@@ -57,13 +57,13 @@ func (e *Engine) Logs(ctx context.Context, id string, q LogQuery, emit func(LogL
 		stdout.raw = true
 		_, err = io.Copy(stdout, body)
 		stdout.end()
-		return endOf(ctx, err)
+		return e.explain(endOf(ctx, err))
 	}
 	stderr := &lineReader{emit: func(l LogLine) { l.Stderr = true; emit(l) }}
 	_, err = stdcopy.StdCopy(stdout, stderr, body)
 	stdout.end()
 	stderr.end()
-	return endOf(ctx, err)
+	return e.explain(endOf(ctx, err))
 }
 
 // LastLine gives the time of the last line that a container wrote; zero where

@@ -93,6 +93,16 @@ func Way(err error, facts Facts) *Refusal {
 	return r
 }
 
+// Answer is Read for the error of a client to which something answered that may be no
+// engine. Its address is the fact host.
+func Answer(err error, facts Facts) *Refusal {
+	r := read(pages, err, facts)
+	if r.Kind == "" && !Said(err) { // an engine may say anything
+		r = read(garbled, err, facts)
+	}
+	return r
+}
+
 func read(rows []row, err error, facts Facts) *Refusal {
 	all := Facts{"who": "the container"}
 	for name, value := range facts {

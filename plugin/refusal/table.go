@@ -45,6 +45,8 @@ const (
 	NoMachine   Kind = "no such machine"
 	CutOff      Kind = "cut off"
 	APIVersion  Kind = "API version"
+	NoReason    Kind = "no reason given"
+	NoEngine    Kind = "no engine"
 	Interrupted Kind = "interrupted"
 )
 
@@ -351,6 +353,47 @@ var ways = []row{
 		said:  said(`unexpected EOF`, `: EOF$`, `^EOF$`, `connection reset by peer`, `broken pipe`, `use of closed network connection`, `closed the stream of events`),
 		text:  "the docker engine at ${host} broke the connection off: it was stopped or restarted",
 		hints: []string{"when it runs again, type the same again; to see whether it does: docker info"},
+	},
+}
+
+// pages are what clients make of a refusal that no engine words like that: something
+// else is at its address, or on the way to it.
+var pages = []row{
+	{
+		kind: NoReason,
+		said: said(`API returned a (?P<code>\d+) \((?P<status>[^)]*)\) but provided no error-message`,
+			`request returned (?P<code>\d+) ?(?P<status>[^,;]*?)(?: with a message \([^)]*\))?(?:;| for API route)`),
+		text:  "the docker engine at ${host} answers ${code} ${status}, and gives no reason",
+		hints: []string{"to see whether it is one, and works: docker info"},
+	},
+	{
+		kind: NoEngine,
+		said: said(`(?is)^(?:Error response from daemon: )?\s*<.*<title>\s*(?P<title>[^<]{1,80}?)\s*</title>`),
+		text: "what answers at ${host} is no docker engine, or a proxy on the way to it: it sends a web page, \"${title}\"",
+		hints: []string{
+			"check DOCKER_HOST, or the context: docker context ls",
+		},
+	},
+	{
+		kind: NoEngine,
+		said: said(`(?s)^(?:Error response from daemon: )?\s*<`),
+		text: "what answers at ${host} is no docker engine, or a proxy on the way to it: it sends a web page",
+		hints: []string{
+			"check DOCKER_HOST, or the context: docker context ls",
+		},
+	},
+}
+
+// garbled are what clients make of an answer that they can't read.
+var garbled = []row{
+	{
+		kind: NoEngine,
+		said: said(`invalid character .* (?:looking for|after|in )`, `json: cannot unmarshal`, `Error reading JSON`, `unexpected end of JSON input`, `^EOF$`,
+			`Unrecognized input header`, `malformed HTTP`, `unable to upgrade to tcp`, `^an answer without an id$`),
+		text: "what answers at ${host} is no docker engine, or a proxy on the way to it: its answer can't be read",
+		hints: []string{
+			"check DOCKER_HOST, or the context: docker context ls",
+		},
 	},
 }
 
