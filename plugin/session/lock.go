@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -15,32 +16,53 @@ import (
 )
 
 // Lock waits until no other run of this user on this machine changes the
-// project, so that two runs with a plan each do not get in each other's way.
-// Where no lock can be kept (no home, a read-only disk) it does without: the
-// engine refuses what two runs must not both do. A dry run changes nothing and
-// does not wait.
+// project, so that two runs with a plan each do not get in each other's way. A dry
+// run changes nothing and does not wait.
+//
+// It is a courtesy, not what a stack relies on: runs of other users, with another
+// home, from inside containers or from other machines know nothing of it, and where
+// no lock can be kept a run does without. Between those the engine decides, which
+// gives a name to one container only; who is refused looks again: see looks.
 func (s *Session) Lock(ctx context.Context) (release func()) {
-	none := func() {}
 	if s.Options.DryRun {
-		return none
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return none
-	}
-	dir = filepath.Join(dir, "stack-lite")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return none
+		return func() {}
 	}
 	sum := sha256.Sum256([]byte(s.Engine.Host() + " " + s.Name))
-	lock := flock.New(filepath.Join(dir, hex.EncodeToString(sum[:8])+".lock"))
-	got, err := lock.TryLock()
-	if err == nil && !got {
-		view.PrintNotes(s.View, []compose.Note{{Text: "waiting for another command on project " + s.Name}})
-		got, err = lock.TryLockContext(ctx, 50*time.Millisecond)
+	for _, dir := range lockFolders() {
+		if !ownFolder(dir) {
+			continue
+		}
+		lock := flock.New(filepath.Join(dir, hex.EncodeToString(sum[:8])+".lock"))
+		got, err := lock.TryLock()
+		if err == nil && !got {
+			view.PrintNotes(s.View, []compose.Note{{Text: "waiting for another command on project " + s.Name}})
+			if _, err = lock.TryLockContext(ctx, 50*time.Millisecond); ctx.Err() != nil {
+				break
+			}
+		}
+		if err == nil {
+			return func() { _ = lock.Unlock() }
+		}
 	}
-	if err != nil || !got {
-		return none
+	return func() {}
+}
+
+// lockFolders are where the lock may be, the first that serves: a home may be missing
+// or read-only, or what is in it root's.
+func lockFolders() []string {
+	var dirs []string
+	if dir, err := os.UserCacheDir(); err == nil {
+		dirs = append(dirs, filepath.Join(dir, "stack-lite"))
 	}
-	return func() { _ = lock.Unlock() }
+	return append(dirs, filepath.Join(os.TempDir(), fmt.Sprintf("stack-lite-%d", os.Getuid())))
+}
+
+// ownFolder makes a folder that nobody else can write to, and reports whether it is
+// one: in a folder for all, somebody else may have been there first.
+func ownFolder(dir string) bool {
+	if os.MkdirAll(dir, 0o700) != nil {
+		return false
+	}
+	info, err := os.Lstat(dir)
+	return err == nil && info.IsDir() && info.Mode().Perm()&0o022 == 0 && ownedByUser(info)
 }

@@ -296,6 +296,7 @@ func TestARunWithoutAPlaceForLocksDoesWithout(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("XDG_CACHE_HOME", file)
+	t.Setenv("TMPDIR", file)
 	locking(t, io.Discard, "demo", Options{}).Lock(context.Background())()
 	locking(t, io.Discard, "demo", Options{}).Lock(context.Background())()
 }
