@@ -58,7 +58,8 @@ var mayImport = map[string][]string{
 	"plugin/engine/enginetest/build":      {"compose"},
 	"plugin/engine/enginetest/realengine": {},
 	"plugin/scenario/composev1":           {"compose"},
-	"plugin/scenario":                     {"plugin", "plugin/scenario/composev1", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
+	"plugin/scenario/faulty":              {"plugin/engine/enginetest"},
+	"plugin/scenario":                     {"plugin", "plugin/scenario/composev1", "plugin/scenario/faulty", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
 	"scripts/release":                     {"plugin"},
 }
 
@@ -77,6 +78,8 @@ var testsMayImport = map[string][]string{
 	"plugin/command":  {"plugin/engine/enginetest"},
 	"plugin/scenario": {"plugin/labels"},
 
+	"plugin/scenario/faulty": {"plugin/engine/enginetest/realengine"},
+
 	"plugin/scenario/composev1": {"plugin/engine/enginetest"},
 
 	"plugin/engine/enginetest": {"plugin/engine/enginetest/realengine"},
@@ -90,7 +93,7 @@ var keptTo = map[string][]string{
 	"github.com/docker/cli/templates":   {"plugin/view"},
 	"github.com/docker/docker/client": {
 		"plugin/engine", "plugin/image",
-		"plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/scenario", "plugin/scenario/composev1",
+		"plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/scenario", "plugin/scenario/composev1", "plugin/scenario/faulty",
 		"scripts/bench", "scripts/vhosts",
 	},
 	"github.com/spf13/cobra":              {"plugin", "plugin/command", "scripts/release"},

@@ -1,19 +1,41 @@
 package scenario
 
 import (
-	"context"
-	"net"
-	"net/http"
-	"net/http/httputil"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
-	"sync"
-	"time"
+	"testing"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+	"github.com/stack-lite/stack-lite/plugin/scenario/faulty"
 )
+
+// Faults are the calls of a program to an engine, and what they meet there.
+type Faults interface {
+	Fail(fault func(enginetest.Call) enginetest.Fault)
+	Strike(k int, which func(enginetest.Call) bool, fault enginetest.Fault) (struck func() (enginetest.Call, bool))
+	Calls() []enginetest.Call
+	ResetCalls()
+}
+
+// Faults lets what the program asks of the engine from now on meet faults: an engine
+// in memory sees to that itself; before a real one there stands somebody, until the
+// test ends, at the scene's Host. What the words of scripts ask meets them in memory
+// only, so that faults have to end before.
+func (s *Scene) Faults(t testing.TB) Faults {
+	t.Helper()
+	if s.Memory != nil {
+		return s.Memory
+	}
+	before, err := faulty.Before(s.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := s.Host
+	s.Host = before.Host()
+	t.Cleanup(func() {
+		before.Close()
+		s.Host = host
+	})
+	return before
+}
 
 // CutOff does something that talks to the engine, and cuts it off after so many
 // changes: a real engine by standing between, an engine in memory by itself. It
@@ -24,65 +46,11 @@ func (s *Scene) CutOff(after int, do func(host string) error) error {
 		defer s.Memory.Fail(nil)
 		return do(s.Host)
 	}
-	host, end, err := faulty(s.Host, CutOffAfter(after))
+	before, err := faulty.Before(s.Host)
 	if err != nil {
 		return err
 	}
-	defer end()
-	return do(host)
-}
-
-// faulty is the address of an engine on this machine, behind a socket where calls
-// meet faults.
-func faulty(engine string, fault func(enginetest.Call) enginetest.Fault) (host string, end func(), err error) {
-	dir, err := os.MkdirTemp("", "faulty")
-	if err != nil {
-		return "", nil, err
-	}
-	socket := filepath.Join(dir, "docker.sock")
-	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		os.RemoveAll(dir)
-		return "", nil, err
-	}
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", strings.TrimPrefix(engine, "unix://"))
-	}}
-	proxy := &httputil.ReverseProxy{
-		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "engine"}) },
-		Transport:      transport,
-		FlushInterval:  -1,
-		ModifyResponse: abortWhereCut,
-		ErrorHandler:   func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
-	}
-	var mu sync.Mutex
-	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		meets := fault(enginetest.Call{Method: r.Method, Path: apiPrefix.ReplaceAllString(r.URL.Path, ""), Query: r.URL.RawQuery})
-		mu.Unlock()
-		switch meets {
-		case enginetest.CutBefore:
-			panic(http.ErrAbortHandler)
-		case enginetest.CutAfter:
-			// What is killed has sent its request: the engine carries it out.
-			r = r.WithContext(context.WithValue(context.WithoutCancel(r.Context()), cutKey{}, true))
-		}
-		proxy.ServeHTTP(w, r)
-	})}
-	go server.Serve(listener)
-	return "unix://" + socket, func() {
-		server.Close()
-		transport.CloseIdleConnections()
-		os.RemoveAll(dir)
-	}, nil
-}
-
-// cutKey marks the request of a call whose answer is not to arrive.
-type cutKey struct{}
-
-func abortWhereCut(r *http.Response) error {
-	if r.Request.Context().Value(cutKey{}) != nil {
-		return http.ErrAbortHandler
-	}
-	return nil
+	defer before.Close()
+	before.Fail(CutOffAfter(after))
+	return do(before.Host())
 }

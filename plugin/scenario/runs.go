@@ -3,7 +3,6 @@ package scenario
 import (
 	"errors"
 	"os/exec"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -79,9 +78,6 @@ func limited(ts *testscript.TestScript, neg bool, args []string, usage string) (
 	ts.Check(err)
 	return Of(ts), n, args[1:]
 }
-
-// apiPrefix is the version of the API in the path of a call.
-var apiPrefix = regexp.MustCompile(`^/v1\.\d+`)
 
 // CutOffAfter lets n changes have their effect and then cuts the client off:
 // from then on the engine sees as much of it as of a killed process.

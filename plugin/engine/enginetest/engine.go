@@ -34,11 +34,11 @@ type Options struct {
 
 // Engine is a Docker Engine in memory. It runs until its test ends.
 type Engine struct {
+	*Faults
 	host    string
 	release release
 	lock    *stateLock
 	mux     *http.ServeMux
-	calls   recorder
 	trace   func(Call)
 }
 
@@ -66,6 +66,7 @@ func New(t testing.TB, opts Options) *Engine {
 	}
 	lock := newStateLock()
 	e := &Engine{
+		Faults:  NewFaults(),
 		host:    "unix://" + socket,
 		release: release,
 		lock:    lock,
@@ -76,6 +77,7 @@ func New(t testing.TB, opts Options) *Engine {
 	go server.Serve(listener)
 	t.Cleanup(func() {
 		close(e.lock.ended)
+		e.End()
 		server.Close()
 	})
 	return e

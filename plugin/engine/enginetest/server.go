@@ -20,21 +20,13 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if e.trace != nil {
 		e.trace(call)
 	}
-	fault := e.calls.note(call)
-	if !fault.before(w, r, e.lock.ended) {
-		return
-	}
-	if fault.kind == cutAfter {
-		w = discard{header: http.Header{}}
-	}
-	w.Header().Set("Api-Version", e.release.api)
-	w.Header().Set("Ostype", "linux")
-	w.Header().Set("Docker-Experimental", "false")
-	w.Header().Set("Server", "Docker/"+e.release.version+" (linux)")
-	e.mux.ServeHTTP(w, withVersion(r, version))
-	if fault.kind == cutAfter {
-		panic(http.ErrAbortHandler)
-	}
+	e.Meet(w, r, call, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Api-Version", e.release.api)
+		w.Header().Set("Ostype", "linux")
+		w.Header().Set("Docker-Experimental", "false")
+		w.Header().Set("Server", "Docker/"+e.release.version+" (linux)")
+		e.mux.ServeHTTP(w, withVersion(r, version))
+	}))
 }
 
 // stripVersion takes the version off the path, refusing what the engine does
@@ -54,12 +46,3 @@ func (e *Engine) stripVersion(r *http.Request) (string, error) {
 	r.URL.Path, r.URL.RawPath = m[2], ""
 	return m[1], nil
 }
-
-// discard drops an answer that the client must never see.
-type discard struct{ header http.Header }
-
-func (d discard) Header() http.Header { return d.header }
-
-func (d discard) Write(b []byte) (int, error) { return len(b), nil }
-
-func (d discard) WriteHeader(int) {}
