@@ -32,7 +32,7 @@ type answer struct {
 
 // condition is something that has to be so for an action to succeed. It says what is
 // no longer; empty: it is so, or can't be told.
-type condition func(ctx context.Context, e *Engine) string
+type condition func(ctx context.Context, e *Engine, refused error) string
 
 // never is the answer of an action of which nobody can tell afterwards whether it
 // was carried out by another.
@@ -76,7 +76,7 @@ func answerTo(a plan.Action) (answer, bool) {
 		return answer{so: goneOr(a.Container, func(s *container.State) bool { return !s.Paused })}, true
 	case plan.RemoveContainer:
 		return answer{so: func(ctx context.Context, e *Engine, _ error) bool { return awaitRemoval(ctx, e.client, a.Container) },
-			relies: []condition{notRunning(a.Container, a.Name)}}, true
+			relies: []condition{notRunning(a.Name)}}, true
 	case plan.RemoveImage:
 		return answer{so: func(ctx context.Context, e *Engine, _ error) bool {
 			_, err := e.client.ImageInspect(ctx, a.Ref)
@@ -112,7 +112,7 @@ func met(ctx context.Context, e *Engine, a plan.Action, refused error) error {
 		return nil
 	}
 	for _, relied := range answer.relies {
-		if what := relied(ctx, e); what != "" {
+		if what := relied(ctx, e, refused); what != "" {
 			return &Changed{What: what, Err: refused}
 		}
 	}
@@ -166,7 +166,7 @@ func going(s *container.State) bool {
 // there is the condition that a container exists, and is not just being removed; none
 // for no container.
 func there(address, name string) condition {
-	return func(ctx context.Context, e *Engine) string {
+	return func(ctx context.Context, e *Engine, refused error) string {
 		if address == "" {
 			return ""
 		}
@@ -184,7 +184,7 @@ func there(address, name string) condition {
 // thereAnd is a condition on the state of a container that exists.
 func thereAnd(address, says string, is func(*container.State) bool) condition {
 	so := state(address, is)
-	return func(ctx context.Context, e *Engine) string {
+	return func(ctx context.Context, e *Engine, refused error) string {
 		if so(ctx, e, nil) {
 			return says
 		}
@@ -200,13 +200,20 @@ func running(address, name string) condition {
 	return thereAnd(address, name+" does not run", func(s *container.State) bool { return !s.Running || s.Restarting })
 }
 
-func notRunning(address, name string) condition {
-	return thereAnd(address, name+" runs again", func(s *container.State) bool { return s.Running })
+// notRunning is the condition that a container does not run. One that did for a moment
+// only has changed too.
+func notRunning(name string) condition {
+	return func(_ context.Context, _ *Engine, refused error) string {
+		if IsRunning(refused) {
+			return name + " runs again"
+		}
+		return ""
+	}
 }
 
 // noContainerCalled is the condition that the name of a container is free.
 func noContainerCalled(name string) condition {
-	return func(ctx context.Context, e *Engine) string {
+	return func(ctx context.Context, e *Engine, refused error) string {
 		if _, err := e.client.ContainerInspect(ctx, name); err == nil {
 			return "there is a container " + name + " by now"
 		}
@@ -216,7 +223,7 @@ func noContainerCalled(name string) condition {
 
 // noNetworkCalled is the condition that the name of a network is free.
 func noNetworkCalled(name string) condition {
-	return func(ctx context.Context, e *Engine) string {
+	return func(ctx context.Context, e *Engine, refused error) string {
 		if found, err := networksCalled(ctx, e.client, name); err == nil && len(found) > 0 {
 			return "there is a network " + name + " by now"
 		}
@@ -226,7 +233,7 @@ func noNetworkCalled(name string) condition {
 
 // networkCalled is the condition that there is a network of a name.
 func networkCalled(name string) condition {
-	return func(ctx context.Context, e *Engine) string {
+	return func(ctx context.Context, e *Engine, refused error) string {
 		if found, err := networksCalled(ctx, e.client, name); err == nil && len(found) == 0 {
 			return "network " + name + " is gone"
 		}
@@ -237,13 +244,13 @@ func networkCalled(name string) condition {
 // itsNetworks is the condition that a container can be attached to all that it is to
 // be attached to when it is started.
 func itsNetworks(address string) condition {
-	return func(ctx context.Context, e *Engine) string {
+	return func(ctx context.Context, e *Engine, refused error) string {
 		c, err := e.client.ContainerInspect(ctx, e.created.id(address))
 		if err != nil || c.NetworkSettings == nil {
 			return ""
 		}
 		for name := range c.NetworkSettings.Networks {
-			if gone := networkCalled(name)(ctx, e); gone != "" {
+			if gone := networkCalled(name)(ctx, e, refused); gone != "" {
 				return gone
 			}
 		}
@@ -253,7 +260,7 @@ func itsNetworks(address string) condition {
 
 // deserted is the condition that no container is attached to a network.
 func deserted(id, name string) condition {
-	return func(ctx context.Context, e *Engine) string {
+	return func(ctx context.Context, e *Engine, refused error) string {
 		n, err := e.client.NetworkInspect(ctx, id, network.InspectOptions{})
 		if err != nil || len(n.Containers) == 0 {
 			return ""

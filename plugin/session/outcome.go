@@ -82,15 +82,20 @@ type Found struct {
 // them in the right state. Without such a one the error is that of none.
 func Act(ctx context.Context, s *Session, goal plan.Goal, args []string, none func(Found) error) error {
 	defer s.Lock(ctx)()
-	p, goal, have, err := planTake(ctx, s, goal, args, false)
-	if err != nil {
-		return err
+	var looked looks
+	for {
+		p, meant, have, err := planTake(ctx, s, goal, args, false)
+		if err != nil {
+			return err
+		}
+		if p.Empty() && looked == 0 {
+			n := count(meant, have)
+			return none(Found{whose(s, meant.Services), n.there, n.up, n.paused})
+		}
+		if err = s.Run(ctx, p); !looked.again(ctx, s, goal, err) {
+			return busy(s, err)
+		}
 	}
-	if p.Empty() {
-		n := count(goal, have)
-		return none(Found{whose(s, goal.Services), n.there, n.up, n.paused})
-	}
-	return s.Run(ctx, p)
 }
 
 func containers(n int) string {

@@ -244,12 +244,13 @@ func checkBuilt(p *plan.Plan) error {
 // another.
 func (s *Session) Converge(ctx context.Context, r Request) error {
 	defer s.Lock(ctx)()
-	for first := true; ; first = false {
+	var looked looks
+	for {
 		planned, err := s.plan(ctx, r)
 		if err != nil {
 			return err
 		}
-		if first {
+		if looked == 0 {
 			SayNothingToDo(s, r.Goal, planned.Have, planned.Plan)
 		}
 		if s.Options.Planned != nil {
@@ -259,7 +260,11 @@ func (s *Session) Converge(ctx context.Context, r Request) error {
 		if later != "" && s.Options.DryRun {
 			planned.Plan.Notes = append(planned.Plan.Notes, "started or replaced when the images are built: "+later)
 		}
-		if err := s.Run(ctx, planned.Plan); err != nil || !r.Goal.Build || s.Options.DryRun {
+		err = s.Run(ctx, planned.Plan)
+		if looked.again(ctx, s, r.Goal, err) {
+			continue
+		}
+		if err = busy(s, err); err != nil || !r.Goal.Build || s.Options.DryRun {
 			if err != nil && later != "" {
 				s.Note("not started or replaced, for a step before failed: " + later)
 			}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
-	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -164,40 +163,22 @@ func (s *Session) Take(ctx context.Context, goal plan.Goal, args []string, orpha
 
 // TakeAtOnce is Take that does not wait for other runs.
 func TakeAtOnce(ctx context.Context, s *Session, goal plan.Goal, args []string, orphans bool) error {
-	for look := 1; ; look++ {
-		p, wanted, have, err := planTake(ctx, s, goal, args, orphans)
+	var looked looks
+	for {
+		p, meant, have, err := planTake(ctx, s, goal, args, orphans)
+		if looked > 0 && errors.As(err, &exit.Usage{}) {
+			return nil // nothing is left that the command could be about
+		}
 		if err != nil {
 			return err
 		}
-		if look == 1 {
-			SayNothingToDo(s, wanted, have, p)
+		if looked == 0 {
+			SayNothingToDo(s, meant, have, p)
 		}
-		if err = s.Run(ctx, p); look == looks || !startedMeanwhile(err) {
-			return err
+		if err = s.Run(ctx, p); !looked.again(ctx, s, goal, err) {
+			return busy(s, err)
 		}
 	}
-}
-
-// looks is how often a command looks whose containers are started by others while it
-// is at work.
-const looks = 3
-
-// startedMeanwhile reports whether all that went wrong is that containers which were
-// to be removed run, though they did not when they were looked at: run makes one and
-// starts it a moment later.
-func startedMeanwhile(err error) bool {
-	found := false
-	for _, one := range exit.Parts(err) {
-		var step *plan.StepError
-		if !errors.As(one, &step) {
-			return false
-		}
-		if _, removes := step.Step.Action.(plan.RemoveContainer); !removes || !engine.IsRunning(step.Err) {
-			return false
-		}
-		found = true
-	}
-	return found
 }
 
 // PlanTake plans what Take does.
