@@ -57,7 +57,7 @@ func (m meeting) prepare(s *scenario.Stage) {
 // ended claims that a command ended well, or says what to do.
 func (m meeting) ended(s *scenario.Stage, r run) {
 	s.T.Helper()
-	if r.err != nil && !(m.mayRefuse && strings.Contains(r.said, "hint:")) {
+	if r.err != nil && !(m.mayRefuse && (strings.Contains(r.said, "hint:") || strings.Contains(r.said, "nothing to "))) {
 		s.T.Errorf("%v ended with %v\n%s", r.args, r.err, r.said)
 	}
 	if strings.Contains(r.said, "internal error") {
