@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -47,7 +46,7 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 			err = ignoreNotFound(err)
 		}
 	case plan.Disconnect:
-		err = ignoreNotFound(e.client.NetworkDisconnect(ctx, cmp.Or(a.ID, a.Network), a.Container, false))
+		err = disconnect(ctx, e.client, a)
 	case plan.StartContainer:
 		err = startContainer(ctx, e, a)
 	case plan.StopContainer:

@@ -68,6 +68,7 @@ type (
 	Disconnect struct {
 		Container, Name, Network string
 		ID                       string // of the network, where another one has its name; empty: the name will do
+		Ours                     bool   // the stack's: it may be stopped and started for it
 	}
 
 	// StartContainer starts a container.

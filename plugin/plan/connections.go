@@ -58,7 +58,7 @@ func (p *networkPlan) reconnect(c *HaveContainer, n Network, why, address string
 		cause = why
 	}
 	p.builder.add(disconnectKey(c.ID, n.Name), task, cause,
-		Disconnect{Container: c.ID, Name: c.Name, Network: n.Name, ID: p.twins.id(c.Attached, n.Name)})
+		Disconnect{Container: c.ID, Name: c.Name, Network: n.Name, ID: p.twins.id(c.Attached, n.Name), Ours: true})
 	after := append(p.made(n.Name), ifPlanned(networkKey(c.CreatedOn)), need(disconnectKey(c.ID, n.Name)))
 	p.attach(connectKey(c.ID, n.Name), task, why, Connect{Container: c.ID, Name: c.Name,
 		Service: member(c.Service, c.OneOff), Number: c.Number, Network: n, Address: address, MAC: p.builder.macOn(p.have, c, n.Name)}, after...)
@@ -133,7 +133,7 @@ func (p *networkPlan) detachFromGone(d *decision) {
 
 func (p *networkPlan) disconnect(d *decision, network, cause string) {
 	p.builder.add(disconnectKey(d.keep.ID, network), d.relinkTask(), cause,
-		Disconnect{Container: d.keep.ID, Name: d.want.Name, Network: network, ID: p.twins.id(d.keep.Attached, network)})
+		Disconnect{Container: d.keep.ID, Name: d.want.Name, Network: network, ID: p.twins.id(d.keep.Attached, network), Ours: true})
 }
 
 // attached reports whether a container is attached to a network of that name,

@@ -19,6 +19,7 @@ type decision struct {
 	asItIs    bool             // another tool made the container, and it is not attached anywhere or detached
 	awaits    bool             // an image is built anew first, its own or of one that it is started after: what becomes of it is left to the plan that is made then
 	outdated  bool             // awaits: it is to be replaced, whatever is built
+	halts     bool             // it is stopped while its networks are changed, and started again
 	rejoins   string           // why it is restarted though it runs: it lost what it shares with another; empty: it is not
 	taken     bool             // a container that the plan removes or renames bears the wanted name until then
 }

@@ -140,7 +140,7 @@ func (m *model) apply(a Action) error {
 		if err != nil {
 			return err
 		}
-		if !attached(c, a.Network) {
+		if !attached(c, a.Network) || c.State == StateRestarting {
 			return fmt.Errorf("%s is not connected to %s", c.Name, a.Network)
 		}
 		delete(c.Attached, a.Network)
@@ -238,6 +238,9 @@ func (m *model) connect(a Connect) error {
 	}
 	if err := m.checkCreatedOn(c); err != nil {
 		return err
+	}
+	if c.State == StateRestarting {
+		return fmt.Errorf("%s restarts: its endpoint may be left on %s for good", c.Name, a.Network.Name)
 	}
 	if strings.HasPrefix(a.Network.Name, "q_") { // a network of another stack
 		if slices.Contains(c.OtherNetworks, a.Network.Name) {

@@ -68,7 +68,7 @@ func (r networkRemoval) oneOff(n HaveNetwork) {
 	for _, c := range r.have.Containers {
 		if attached(&c, n.Name) && !r.removed[c.ID] {
 			r.builder.add(disconnectKey(c.ID, n.Name), Task{Remove, kindNetwork, n.Name}, cause,
-				Disconnect{Container: c.ID, Name: c.Name, Network: n.Name, ID: r.twins.id(c.Attached, n.Name)})
+				Disconnect{Container: c.ID, Name: c.Name, Network: n.Name, ID: r.twins.id(c.Attached, n.Name), Ours: true})
 		}
 	}
 	r.remove(n, cause)

@@ -36,9 +36,12 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	over := newTakeover(r.builder, decisions, networks)
 	over.attachOld()
 	networks.reconcile()
+	r.halt()
 	if goal.State == UpAndRunning {
 		decisions.rejoin()
-		r.planStarts(over)
+	}
+	r.planStarts(over)
+	if goal.State == UpAndRunning {
 		decisions.ending().noteSharers(r.builder, have)
 	}
 	r.removeReplaced()

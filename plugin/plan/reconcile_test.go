@@ -144,8 +144,14 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 	case 0:
 		if n > 0 {
 			c := &m.have.Containers[r.IntN(n)]
-			c.State = StateExited
-			clear(c.Address)
+			switch {
+			case !c.State.Up() || r.IntN(3) == 0:
+				c.State = StateExited
+				clear(c.Address)
+			case r.IntN(2) == 0:
+				c.State = StateRestarting
+				clear(c.Address)
+			}
 		}
 	case 1:
 		if n > 0 {

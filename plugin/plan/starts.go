@@ -10,8 +10,11 @@ import (
 func (r *reconciler) planStarts(over *takeover) {
 	b, made := r.builder, r.decisions
 	p := startPlan{builder: b, have: r.have, takeover: over, starting: map[string]decisions{}, successors: map[string]*decision{}}
+	starts := func(d *decision) bool {
+		return d.halts || r.goal.State == UpAndRunning && (d.starts() || d.rejoins != "")
+	}
 	for _, d := range made {
-		if d.starts() || d.rejoins != "" {
+		if starts(d) {
 			p.starting[d.want.Service] = append(p.starting[d.want.Service], d)
 		}
 		for _, h := range d.replace {
@@ -20,7 +23,7 @@ func (r *reconciler) planStarts(over *takeover) {
 	}
 	last := map[string]stepKey{} // by port range
 	for _, d := range made {
-		if !d.starts() && d.rejoins == "" {
+		if !starts(d) {
 			continue
 		}
 		key, after := startKey(d.want.Name), p.waits(d)
@@ -35,11 +38,14 @@ func (r *reconciler) planStarts(over *takeover) {
 			}
 			last[r] = key
 		}
-		cause := "made"
-		if d.keep != nil {
+		cause, task := "made", d.task()
+		switch {
+		case d.halts:
+			cause, task = "stopped to be relinked", d.relinkTask()
+		case d.keep != nil:
 			cause = string(d.keep.State)
 		}
-		b.add(key, d.task(), cause, StartContainer{
+		b.add(key, task, cause, StartContainer{
 			Container: d.address(), Name: d.want.Name, Service: d.want.Service,
 			Stopped: r.stoppedFor(d), Predecessors: d.predecessors(), Held: r.held(d),
 		}, after...)
@@ -79,7 +85,7 @@ func (d *decision) predecessors() []string {
 
 // starts reports whether the container is one that is started.
 func (d *decision) starts() bool {
-	return d.asked && !d.skip && !d.awaits && !d.want.OneOff && (d.keep == nil || !d.keep.State.Up())
+	return d.halts || d.asked && !d.skip && !d.awaits && !d.want.OneOff && (d.keep == nil || !d.keep.State.Up())
 }
 
 // startPlan is what starts wait for.

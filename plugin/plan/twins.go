@@ -94,7 +94,7 @@ func mergeInto(p *networkPlan, kept, twin HaveNetwork) {
 		case !c.State.Up(): // it goes by the name when it is started
 		case p.removed[c.ID]:
 			// Not after its removal: that may wait until a new one is attached.
-			b.add(key, Task{Relink, kindContainer, c.Name}, otherHasName, Disconnect{Container: c.ID, Name: c.Name, Network: twin.Name, ID: twin.ID})
+			b.add(key, Task{Relink, kindContainer, c.Name}, otherHasName, Disconnect{Container: c.ID, Name: c.Name, Network: twin.Name, ID: twin.ID, Ours: true})
 			after = append(after, need(key))
 		case p.wants(twin.Name):
 			p.reconnect(c, p.wanted[slices.IndexFunc(p.wanted, func(n Network) bool { return n.Name == twin.Name })], otherHasName, "")

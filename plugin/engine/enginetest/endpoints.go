@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	networktypes "github.com/docker/docker/api/types/network"
 )
@@ -100,7 +101,9 @@ func (s *networkStore) postDisconnect(n *network, _ http.ResponseWriter, r *http
 // leave detaches a container from a network for good.
 func (s *networkStore) leave(c *container, n *network) error {
 	settings := c.endpointOn(n)
-	if settings == nil && !c.running() {
+	if c.status == containertypes.StateRestarting {
+		settings = nil // it counts as running, and is on no network
+	} else if settings == nil && !c.running() {
 		settings = c.endpoints[n.name] // on one of that name that is gone
 	}
 	if settings == nil {
