@@ -43,7 +43,13 @@ func HaveOf(s *observed.Snapshot, project string) Have {
 	var externals []*observed.Container
 	for i := range s.Containers {
 		if c := &s.Containers[i]; c.Project == project {
-			have.Containers = append(have.Containers, haveContainer(c, external))
+			of := haveContainer(c, external)
+			for _, e := range Misnamed(s, c) {
+				if e.ByHand { // what others made, as earlier versions, may have other names
+					of.Misnamed = append(of.Misnamed, e.Network)
+				}
+			}
+			have.Containers = append(have.Containers, of)
 		} else {
 			externals = append(externals, c)
 		}

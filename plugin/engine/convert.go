@@ -175,6 +175,9 @@ func addEndpoints(out *observed.Container, c container.Summary) {
 	}
 	for name, endpoint := range c.NetworkSettings.Networks {
 		e := observed.Endpoint{Network: name, NetworkID: endpoint.NetworkID}
+		// Of the names there is nothing in a list. But the docker command sends what it
+		// was given of addresses even if that is nothing, and this tool does not.
+		e.ByHand = endpoint.IPAMConfig != nil && endpoint.IPAMConfig.IPv4Address == "" && endpoint.IPAMConfig.IPv6Address == ""
 		e.Address, _ = netip.ParseAddr(endpoint.IPAddress)
 		e.Gateway, _ = netip.ParseAddr(endpoint.Gateway)
 		e.Address6, _ = netip.ParseAddr(endpoint.GlobalIPv6Address)

@@ -164,6 +164,10 @@ type Endpoint struct {
 	Address6  netip.Addr // where the network has IPv6
 	Gateway6  netip.Addr
 
+	// ByHand says that it was made as the docker command makes one for a container
+	// that exists, and not as this tool does: its names may be others.
+	ByHand bool
+
 	// Names are not part of a list of containers; an engine is asked for them one
 	// by one, where they matter.
 	Aliases []string       // that others on the network see

@@ -7,7 +7,7 @@ import (
 
 // LostNetworks reports whether a container of a project was made for or is attached
 // to a network that is gone: it is on no other in its place, and can't be started; or
-// a network of nobody's has its name.
+// a network of nobody's has its name; or somebody attached one without its names.
 func (h Have) LostNetworks(project string) bool {
 	taken := func(name string) bool {
 		owner, exists := h.OtherNetworks[name]
@@ -22,7 +22,7 @@ func (h Have) LostNetworks(project string) bool {
 				return true
 			}
 		}
-		if slices.ContainsFunc(c.OtherNetworks, taken) {
+		if len(c.Misnamed) > 0 || slices.ContainsFunc(c.OtherNetworks, taken) {
 			return true
 		}
 		return c.CreatedOn != "" && !c.OneOff && !exists(c.CreatedOn, "")

@@ -143,6 +143,7 @@ func (m *model) apply(a Action) error {
 		if !attached(c, a.Network) || c.State == StateRestarting {
 			return fmt.Errorf("%s is not connected to %s", c.Name, a.Network)
 		}
+		c.Misnamed = slices.DeleteFunc(slices.Clone(c.Misnamed), func(name string) bool { return name == a.Network })
 		delete(c.Attached, a.Network)
 		delete(c.Address, a.Network)
 	case StartContainer:

@@ -153,6 +153,10 @@ func (p *networkPlan) attachMissing(n Network, h HaveNetwork, members decisions)
 			}
 			p.disconnect(d, n.Name, cause)
 			p.connect(d, n, "not attached", "")
+		case slices.Contains(d.keep.Misnamed, n.Name):
+			const cause = "somebody attached it without its names"
+			p.disconnect(d, n.Name, cause)
+			p.connect(d, n, cause, d.keep.Address[n.Name])
 		}
 	}
 	p.reconcileExternals(n, h)

@@ -151,6 +151,10 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 			case r.IntN(2) == 0:
 				c.State = StateRestarting
 				clear(c.Address)
+			case c.MadeBy == "":
+				for name := range c.Attached {
+					c.Misnamed = []string{name}
+				}
 			}
 		}
 	case 1:

@@ -125,6 +125,7 @@ type HaveContainer struct {
 	MAC           string            // the MAC address that it was asked to have there; empty: any
 	Address       map[string]string // by name of the network, while it runs
 	OtherNetworks []string          // networks of other stacks that it is attached to, by name
+	Misnamed      []string          // networks of the stack, by name, on which somebody gave it other names
 	Private       Private           // on OtherNetworks
 	After         []string          // services that were to be started before it
 	LinkEnv       map[string]string // as Container has it

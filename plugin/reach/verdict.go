@@ -144,6 +144,11 @@ func (c *Check) faults(f *Finding, p *pair, arrived []netip.Addr) {
 			f.Advice = append(f.Advice, "docker stacklite up -d")
 		}
 	}
+	defer func() {
+		if f.Verdict == Broken {
+			f.Advice = append(f.Advice, c.expects.mends(p)...)
+		}
+	}()
 	silent := slices.DeleteFunc(slices.Clone(p.targets), func(t netip.Addr) bool { return len(arrived) == 0 || slices.Contains(arrived, t) })
 	for _, name := range p.names {
 		a := c.answers[p.from.container][probe.AskName(name).String()]

@@ -14,6 +14,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -52,6 +53,7 @@ func (s *Session) Observe(ctx context.Context, images bool) (desired.Have, error
 // details are what a list of containers does not have, and takes more calls.
 type details struct {
 	names   bool // that containers alone see where they meet others
+	byHand  bool // that they have where somebody attached them
 	sharing bool // whose network, processes and memory they share
 }
 
@@ -75,10 +77,19 @@ func (s *Session) observe(ctx context.Context, refs []string, of details) (desir
 			return desired.Have{}, err
 		}
 	}
+	var named []*observed.Container
 	if of.names {
-		if err := s.Engine.Names(ctx, desired.Meeting(snapshot, s.Name)...); err != nil {
-			return desired.Have{}, err
+		named = desired.Meeting(snapshot, s.Name)
+	}
+	if of.byHand {
+		for _, c := range desired.ByHand(snapshot, s.Name) {
+			if !slices.Contains(named, c) {
+				named = append(named, c)
+			}
 		}
+	}
+	if err := s.Engine.Names(ctx, named...); err != nil {
+		return desired.Have{}, err
 	}
 	have := desired.HaveOf(snapshot, s.Name)
 	have.Same = samePlace
@@ -127,7 +138,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if r.Goal.OrphansUnsaid, err = ignoresOrphans(s.vars, r.Goal.Orphans); err != nil {
 		return out, err
 	}
-	have, err := s.observe(ctx, desired.ImageRefs(s.Project), details{names: true, sharing: true})
+	have, err := s.observe(ctx, desired.ImageRefs(s.Project), details{names: true, byHand: true, sharing: true})
 	if err != nil {
 		return out, err
 	}

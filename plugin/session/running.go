@@ -194,7 +194,9 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	if err != nil {
 		return fail(err)
 	}
-	have, err := s.observe(ctx, goal.Images, details{sharing: goal.State == plan.Restarted || goal.State == plan.Unpaused})
+	have, err := s.observe(ctx, goal.Images, details{
+		sharing: goal.State == plan.Restarted || goal.State == plan.Unpaused, byHand: goal.State == plan.Restarted,
+	})
 	if err != nil {
 		return fail(err)
 	}

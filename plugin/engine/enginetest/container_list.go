@@ -111,7 +111,9 @@ func (s *containerStore) summary(c *container) *containertypes.Summary {
 	for name, settings := range c.endpoints {
 		short := *settings.EndpointSettings
 		short.Links, short.DNSNames, short.DriverOpts = nil, nil, nil
-		short.IPAMConfig = nil
+		if c := short.IPAMConfig; c != nil {
+			short.IPAMConfig = &networktypes.EndpointIPAMConfig{IPv4Address: c.IPv4Address, IPv6Address: c.IPv6Address}
+		}
 		short.Aliases = nil // a list names none, whatever the version
 		shown.NetworkSettings.Networks[name] = &short
 	}
