@@ -3,7 +3,6 @@ module github.com/stack-lite/stack-lite
 go 1.26.0
 
 require (
-	github.com/agext/levenshtein v1.2.3
 	github.com/bits-and-blooms/bitset v1.29.0
 	github.com/containerd/errdefs v1.0.0
 	github.com/creack/pty v1.1.24

@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -18,6 +17,10 @@ type checker struct {
 func (c *checker) check(partials []*partial, project *Project) {
 	parts := make(map[*Service]*partial, len(partials))
 	names := project.names()
+	is := make(map[string]bool, len(names))
+	for _, name := range names {
+		is[name] = true
+	}
 	for _, p := range partials {
 		parts[&p.Service] = p
 		if !p.broken {
@@ -29,7 +32,7 @@ func (c *checker) check(partials []*partial, project *Project) {
 		c.checkNetwork(p)
 		c.checkMounts(p)
 		c.checkPorts(p)
-		c.noteContainers(p, names)
+		c.noteContainers(p, names, is)
 	}
 	c.checkContainerNames(partials)
 	checkReferences(c.report, project, func(s *Service, key string, at Pos) string { return parts[s].pathOf(key, at) })
@@ -111,9 +114,13 @@ func (c *checker) checkNetwork(p *partial) {
 // checkMounts finds two things mounted in one place.
 func (c *checker) checkMounts(p *partial) {
 	at := map[string]Volume{}
+	var same []string
 	for _, v := range p.Volumes {
 		if first, ok := at[v.Target]; ok {
-			c.fail(v.Pos, p.pathOf("volumes", v.Pos), fmt.Sprintf("%q and %q are mounted at the same path of the container", first, v)).as(KindSameMount, About{Names: sameMounts(p)})
+			if same == nil {
+				same = sameMounts(p)
+			}
+			c.fail(v.Pos, p.pathOf("volumes", v.Pos), fmt.Sprintf("%q and %q are mounted at the same path of the container", first, v)).as(KindSameMount, About{Names: same})
 			continue
 		}
 		at[v.Target] = v
@@ -137,26 +144,25 @@ func sameMounts(p *partial) []string {
 
 // noteContainers notes names that are taken for containers outside the project,
 // though they may be meant for services.
-func (c *checker) noteContainers(p *partial, services []string) {
-	others := slices.DeleteFunc(slices.Clone(services), func(n string) bool { return n == p.Name })
+func (c *checker) noteContainers(p *partial, services []string, is map[string]bool) {
 	for _, v := range p.VolumesFrom {
 		if !v.Service {
-			c.noteContainer(v.Source, v.Pos, p.pathOf("volumes_from", v.Pos), others)
+			c.noteContainer(v.Source, v.Pos, p.pathOf("volumes_from", v.Pos), p.Name, services)
 		}
 	}
 	if p.Net.Mode == NetContainer {
-		c.noteContainer(p.Net.Name, p.Net.Pos, p.Name+".net", others)
+		c.noteContainer(p.Net.Name, p.Net.Pos, p.Name+".net", p.Name, services)
 	}
 	for _, link := range p.ExternalLinks {
-		if slices.Contains(services, link.Target) {
+		if is[link.Target] {
 			c.note(link.Pos, p.pathOf("external_links", link.Pos),
 				fmt.Sprintf("%q is taken for a container, though a service here has that name; links: is for services", link.Target))
 		}
 	}
 }
 
-func (c *checker) noteContainer(name string, pos Pos, path string, services []string) {
-	if meant := c.meant(name, services); meant != "" {
+func (c *checker) noteContainer(name string, pos Pos, path, self string, services []string) {
+	if meant := c.meantBy(self, name, services); meant != "" {
 		c.note(pos, path, fmt.Sprintf("%q is not a service of this project and is taken for a container%s", name, suggestion(meant)))
 	}
 }

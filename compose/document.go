@@ -14,14 +14,20 @@ type document struct {
 	path     string // absolute; empty for standard input
 	base     string // the directory that relative paths start from
 	services []pair // none where the file is no compose file, which was reported
+
+	index map[string]int // of services by name, made when one is asked for
 }
 
 // service returns the service of that name as it is written in the file.
 func (d *document) service(name string) (pair, bool) {
-	for _, p := range d.services {
-		if p.key == name {
-			return p, true
+	if d.index == nil {
+		d.index = make(map[string]int, len(d.services))
+		for i, p := range d.services {
+			d.index[p.key] = i
 		}
+	}
+	if i, ok := d.index[name]; ok {
+		return d.services[i], true
 	}
 	return pair{}, false
 }

@@ -44,6 +44,7 @@ type envParser struct {
 	known map[string]*string
 	out   []setting
 	errs  []lineError
+	grown int // bytes of all values with what stands for variables in them
 }
 
 func (p *envParser) entry() {
@@ -74,11 +75,27 @@ func (p *envParser) entry() {
 	} else if v, m := p.value(strings.TrimLeft(val, " \t"), rest); m != nil {
 		p.errs = append(p.errs, lineError{m, line, col})
 		return
+	} else if m := p.tooMuch(v); m != nil {
+		p.errs = append(p.errs, lineError{m, line, col})
+		return
 	} else {
 		set.value = &v
 	}
 	p.known[set.name] = set.value
 	p.out = append(p.out, set)
+}
+
+// tooMuch reports a value that no variable has, or one too many: lines that name those
+// above them twice each may stand for more than there is room for.
+func (p *envParser) tooMuch(v string) *invalid {
+	if strings.ContainsRune(v, 0) {
+		return invalidf("", "the value contains a NUL character")
+	}
+	if p.grown += len(v); p.grown > maxText {
+		p.s = "" // nothing more is read
+		return invalidf("", "the variables of the file stand for more than %d MB of text", maxText>>20)
+	}
+	return nil
 }
 
 // cut splits off the current line.
@@ -187,7 +204,9 @@ func (p *envParser) expand(s string) string {
 		if v, ok := p.find(name); ok && v != "" {
 			fallback = v
 		}
-		b.WriteString(fallback)
+		if b.WriteString(fallback); b.Len() > maxText {
+			return b.String()
+		}
 		s = rest
 	}
 }

@@ -129,7 +129,7 @@ func (x *extending) extend(p *partial, doc *document) *partial {
 		if !x.full {
 			x.fail(e.pos, path, fmt.Sprintf("more than %d values are taken over by extends", maxTakenOver))
 		}
-		x.full = true
+		x.full, p.broken = true, true
 		return p
 	}
 	out := base.copy(p)

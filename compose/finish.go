@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // finisher completes services that were read and merged.
@@ -16,6 +17,8 @@ type finisher struct {
 	dockerfiles bool   // looks for Dockerfiles
 	sketch      bool   // leaves files alone that services refer to
 	literal     bool   // leaves variables in env_file as they are
+	taken       int    // variables that services took from env_file so far
+	full        bool   // that there are too many was reported
 }
 
 // finish looks up what is not in the services themselves: env_file, build
@@ -55,6 +58,13 @@ func (f *finisher) environment(p *partial, files map[string][]setting) {
 		if !ok {
 			settings = f.settings(from, path)
 			files[from.text] = settings
+		}
+		if f.taken += len(settings); f.taken > maxTakenOver {
+			if f.taken -= len(settings); !f.full {
+				f.full = true
+				f.fail(from.pos, path, fmt.Sprintf("more than %d variables are taken from files", maxTakenOver))
+			}
+			continue
 		}
 		name := f.display(from.text)
 		for _, s := range settings {
@@ -111,6 +121,8 @@ func (f *finisher) profile(p *partial, opt located) string {
 	if err != nil {
 		f.fail(opt.pos, p.pathOf("security_opt", opt.pos), fmt.Sprintf("the seccomp profile %s: %s", f.display(path), reason(err))).
 			as(KindBadProfile, About{Text: file, Cause: err})
+	} else if !utf8.Valid(data) {
+		f.fail(opt.pos, p.pathOf("security_opt", opt.pos), fmt.Sprintf("the seccomp profile %s: not text in UTF-8", f.display(path)))
 	}
 	return "seccomp=" + strings.TrimSpace(string(data))
 }

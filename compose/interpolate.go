@@ -21,7 +21,7 @@ func interpolate(r *report, find lookup, where string, at About, keep bool, v va
 	}
 	switch v.kind {
 	case text:
-		e := expansion{s: v.text, find: find, blank: func(name string) { r.blank(name, v.pos) }, keep: keep}
+		e := expansion{s: v.text, find: find, blank: func(name string) { r.blank(name, v.pos) }, keep: keep, grown: &r.grown}
 		s := e.text(true, 0)
 		if e.err != nil {
 			at.Text = v.text
@@ -77,7 +77,7 @@ func (p pair) ofFig() bool {
 // ${X:+y}, ${X?y} and ${X:?y}, whose y may hold variables too. It calls blank
 // for each variable that is replaced by nothing because it is not set.
 func expand(s string, find lookup, blank func(string)) (string, *invalid) {
-	e := expansion{s: s, find: find, blank: blank}
+	e := expansion{s: s, find: find, blank: blank, grown: new(int)}
 	out := e.text(true, 0)
 	if e.err != nil {
 		return "", e.err
@@ -91,6 +91,7 @@ type expansion struct {
 	i     int
 	find  lookup
 	blank func(string)
+	grown *int // bytes that variables stood for so far, in all texts
 	err   *invalid
 
 	keep bool     // what is no variable that is set stays as it is
@@ -113,7 +114,12 @@ func (e *expansion) text(live bool, depth int) string {
 			e.i++
 			continue
 		}
-		b.WriteString(e.variable(live, depth))
+		start := e.i
+		val := e.variable(live, depth)
+		if *e.grown += len(val); *e.grown > maxText && e.err == nil {
+			e.fail(start, fmt.Sprintf("the variables of the files stand for more than %d MB of text", maxText>>20))
+		}
+		b.WriteString(val)
 	}
 	return b.String()
 }

@@ -29,10 +29,15 @@ type Project struct {
 	Files    []string   // absolute paths of the files, in merge order; empty for standard input
 	Services []*Service // in file order
 	Notes    []Note     // what was assumed or ignored, in file order
+
+	index map[string]int // where services were when the project was loaded, by name
 }
 
 // Service returns the service of that name, or nil.
 func (p *Project) Service(name string) *Service {
+	if i, ok := p.index[name]; ok && i < len(p.Services) && p.Services[i].Name == name {
+		return p.Services[i]
+	}
 	for _, s := range p.Services {
 		if s.Name == name {
 			return s

@@ -16,6 +16,10 @@ func Check(p *Project) error {
 	return r.err()
 }
 
+// maxExternals is the number of external links of a project: the names that are kept
+// apart on their networks grow by the square of it.
+const maxExternals = 1000
+
 // references finds the mistakes that Check describes.
 type references struct {
 	*report
@@ -33,8 +37,15 @@ func checkReferences(r *report, p *Project, path itemPath) {
 	for _, s := range p.Services {
 		c.known[s.Name] = s
 	}
+	externals := 0
 	for _, s := range p.Services {
 		c.links(s)
+		if externals += len(s.ExternalLinks); externals > maxExternals {
+			l := s.ExternalLinks[len(s.ExternalLinks)-1]
+			c.fail(l.Pos, path(s, "external_links", l.Pos), fmt.Sprintf("more than %d external links: each is a network of its own, with all names that the service finds elsewhere", maxExternals))
+			externals = 0
+			continue
+		}
 		c.externalLinks(s)
 		c.containers(s)
 	}
@@ -99,13 +110,12 @@ func (c *references) noService(s *Service, name string, pos Pos, path string, hi
 	if c.misplaced[name] {
 		return &Error{} // which was reported
 	}
-	others := slices.DeleteFunc(slices.Clone(c.names), func(n string) bool { return n == s.Name })
-	meant := c.meant(name, others)
+	meant := c.meantBy(s.Name, name, c.names)
 	switch {
 	case meant != "":
 		hints = nil
-	case len(others) > 0:
-		hints = append(choices("the other services are", others), hints...)
+	case len(c.names) > 1 && len(c.names) <= maxChoices+1:
+		hints = append(choices("the other services are", except(s.Name, c.names)), hints...)
 	}
 	e := c.fail(pos, path, fmt.Sprintf("no service %q%s", name, suggestion(meant)), hints...)
 	e.About.Meant = meant
@@ -191,6 +201,10 @@ func needs(s *Service, find func(string) *Service) []need {
 	return out
 }
 
+// maxCircles is the number of circles that are reported: each names all services in
+// it, and a service may close as many as there are services.
+const maxCircles = 100
+
 // circles reports each circle of needs once, where it closes when the
 // services are read in file order.
 func (c *references) circles() {
@@ -201,6 +215,7 @@ func (c *references) circles() {
 	find := func(name string) *Service { return c.known[name] }
 	state := make(map[*Service]int, len(c.project.Services))
 	var chain []string // the names of the open services
+	circles := 0
 	var visit func(s *Service)
 	visit = func(s *Service) {
 		state[s] = open
@@ -208,6 +223,9 @@ func (c *references) circles() {
 		for _, n := range needs(s, find) {
 			switch state[n.on] {
 			case open:
+				if circles++; circles > maxCircles {
+					continue
+				}
 				from := len(chain) - 1
 				for chain[from] != n.on.Name {
 					from--

@@ -14,6 +14,10 @@ import (
 // real file we know of has 20 kB.
 const maxFile = 1 << 20
 
+// maxFiles is the size in bytes of all files of a project, those that are extended
+// and those of variables included: each costs some 100 times its size while it is read.
+const maxFiles = 8 << 20
+
 // storage is what Load reads from. All paths are absolute.
 type storage interface {
 	read(path string) ([]byte, error) // at most maxFile bytes, or an error
@@ -32,17 +36,32 @@ func (disk) read(path string) ([]byte, error) {
 	return readAll(f)
 }
 
+// isDir opens directories alone: opening a pipe waits for somebody who writes, and
+// takes away from it who was meant to read.
 func (disk) isDir(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode()&(os.ModeNamedPipe|os.ModeSocket|os.ModeDevice) != 0 {
+		return false, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return false, err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return false, err
+	return info.IsDir(), f.Close()
+}
+
+// bounded reads files until there are too many bytes of them.
+type bounded struct {
+	storage
+	left int
+}
+
+func (b *bounded) read(path string) ([]byte, error) {
+	data, err := b.storage.read(path)
+	if b.left -= len(data); err == nil && b.left < 0 {
+		return nil, fmt.Errorf("the files that are read have more than %d MB together", maxFiles>>20)
 	}
-	return info.IsDir(), nil
+	return data, err
 }
 
 func readAll(r io.Reader) ([]byte, error) {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/agext/levenshtein"
 )
 
 // Nearest is the one of names that was probably meant by word, or "".
@@ -18,7 +16,7 @@ func Nearest(word string, names []string) string {
 		if abs(len(word)-len(name)) >= least {
 			continue
 		}
-		d := levenshtein.Distance(word, name, nil)
+		d := distance([]rune(word), []rune(name), 2)
 		switch {
 		case d == 2 && anagram(word, name):
 			d = 1 // two letters in the wrong order
@@ -30,6 +28,23 @@ func Nearest(word string, names []string) string {
 		}
 	}
 	return best
+}
+
+// distance is the number of letters to add, drop or replace that make b of a; more
+// than most where it takes more. It takes as long as the words: the words of files may be
+// as long as these.
+func distance(a, b []rune, most int) int {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if len(a) == 0 || len(b) == 0 || most == 0 {
+		return max(len(a), len(b))
+	}
+	most--
+	return 1 + min(distance(a[1:], b, most), distance(a, b[1:], most), distance(a[1:], b[1:], most))
 }
 
 func abs(n int) int { return max(n, -n) }
@@ -45,21 +60,36 @@ func anagram(a, b string) bool {
 	return string(x) == string(y)
 }
 
-// maxSuggested is the number of mistakes after which no more suggestions are
-// looked for: each costs a comparison with every name there is.
+// maxSuggested is how often suggestions are looked for: each costs a comparison with
+// every name there is.
 const maxSuggested = 100
 
 // meant is Nearest, while a reader may still be reading.
 func (r *report) meant(word string, names []string) string {
-	if len(r.errs) >= maxSuggested {
+	if r.asked++; r.asked > maxSuggested {
 		return ""
 	}
 	return Nearest(word, names)
 }
 
+// meantBy is meant, where the service self says the word: it never means itself.
+func (r *report) meantBy(self, word string, services []string) string {
+	if r.asked >= maxSuggested {
+		return ""
+	}
+	return r.meant(word, except(self, services))
+}
+
+func except(name string, names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == name })
+}
+
+// maxChoices is how many names fit on a line or two.
+const maxChoices = 25
+
 // choices is a hint that lists names, where they fit on a line or two.
 func choices(what string, names []string) []string {
-	if len(names) > 25 {
+	if len(names) > maxChoices {
 		return nil
 	}
 	return []string{what + " " + strings.Join(names, ", ")}

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -25,6 +26,11 @@ func failSyntax(r *report, file string, data []byte, err error) {
 	said := msg
 	lines := strings.Split(string(data), "\n")
 	var hints []string
+	if msg == "control characters are not allowed" { // which has no line
+		pos := firstControl(file, data)
+		r.fail(pos, "", "not YAML: "+msg, otherEncoding(data)...).as(KindNoYAML, About{Text: said})
+		return
+	}
 	if msg == "did not find expected key" || strings.HasSuffix(msg, "'-' indicator") {
 		// The line is that of the block that is broken, not of the break.
 		line = firstBroken(lines, msg)
@@ -177,11 +183,30 @@ func (v value) noService() bool {
 }
 
 func badEncoding(file string, data []byte) Pos {
+	return firstRune(file, data, func(c rune, size int) bool { return c == utf8.RuneError && size <= 1 })
+}
+
+// firstControl is where the first character stands that YAML does not take.
+func firstControl(file string, data []byte) Pos {
+	return firstRune(file, data, func(c rune, _ int) bool {
+		return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c > '~' && c < '\u00a0' && c != '\u0085' || c == '\ufffe' || c == '\uffff'
+	})
+}
+
+// otherEncoding is a hint where text looks like that of programs on Windows.
+func otherEncoding(data []byte) []string {
+	if mark := string(data[:min(len(data), 2)]); mark == "\xff\xfe" || mark == "\xfe\xff" || bytes.IndexByte(data, 0) >= 0 && bytes.Count(data, []byte{0}) > len(data)/3 {
+		return []string{"this looks like UTF-16: save the file as UTF-8"}
+	}
+	return nil
+}
+
+func firstRune(file string, data []byte, is func(c rune, size int) bool) Pos {
 	p := Pos{File: file, Line: 1, Column: 1}
 	for len(data) > 0 {
 		c, size := utf8.DecodeRune(data)
 		switch {
-		case c == utf8.RuneError && size <= 1:
+		case is(c, size):
 			return p
 		case c == '\n':
 			p.Line, p.Column = p.Line+1, 1

@@ -18,6 +18,11 @@ const secondDocument = "a second document"
 const (
 	maxDepth  = 32     // a v1 file needs five levels
 	maxValues = 200000 // values after aliases are followed; 500 services need 20000
+	maxKey    = 1024   // characters of a key: those without "? " in front cannot be longer in YAML
+
+	// maxText is the number of bytes of all texts of a file after aliases are
+	// followed, and of all that variables stand for in the files of a project.
+	maxText = 8 << 20
 )
 
 // parse reads YAML as far as a compose file needs it. It returns false where
@@ -26,7 +31,7 @@ const (
 func parse(r *report, file string, data []byte) (value, bool) {
 	top := Pos{File: file, Line: 1, Column: 1}
 	if !utf8.Valid(data) {
-		r.fail(badEncoding(file, data), "", "not text in UTF-8")
+		r.fail(badEncoding(file, data), "", "not text in UTF-8", otherEncoding(data)...)
 		return value{}, false
 	}
 	if r.lines == nil {
@@ -60,6 +65,7 @@ type tree struct {
 	file   string
 	widths []int // of the lines, in characters
 	count  int
+	bytes  int          // of text
 	open   []*yaml.Node // the aliases being followed, against cycles
 	full   bool         // a bomb was reported; nothing more is read
 }
@@ -82,16 +88,11 @@ func widths(text string) []int {
 
 func (t *tree) value(n *yaml.Node, depth int) value {
 	pos := t.place(n)
-	if t.count++; t.count > maxValues || depth > maxDepth {
-		if !t.full {
-			t.full = true
-			if depth > maxDepth {
-				t.fail(pos, "", fmt.Sprintf("nested more than %d levels deep", maxDepth))
-			} else {
-				t.fail(pos, "", fmt.Sprintf("more than %d values: the file is too large, or its anchors multiply", maxValues))
-			}
-		}
-		return value{pos: pos}
+	t.count++
+	t.bytes += len(n.Value)
+	if most := t.tooMuch(depth); most != "" && !t.full {
+		t.full = true
+		t.fail(pos, "", most)
 	}
 	if t.full {
 		return value{pos: pos}
@@ -114,6 +115,19 @@ func (t *tree) value(n *yaml.Node, depth int) value {
 		t.allTold(pos)
 	}
 	return v
+}
+
+// tooMuch says which bound was passed.
+func (t *tree) tooMuch(depth int) string {
+	switch {
+	case depth > maxDepth:
+		return fmt.Sprintf("nested more than %d levels deep", maxDepth)
+	case t.count > maxValues:
+		return fmt.Sprintf("more than %d values: the file is too large, or its anchors multiply", maxValues)
+	case t.bytes > maxText:
+		return fmt.Sprintf("more than %d MB of text: the file's anchors multiply", maxText>>20)
+	}
+	return ""
 }
 
 // alias follows *name. The value stands where the alias stands, but what is
@@ -149,6 +163,8 @@ func (t *tree) mapping(n *yaml.Node, depth int) value {
 		switch {
 		case k.Kind != yaml.ScalarNode || k.ShortTag() == "!!null":
 			t.fail(pos, "", "a key must be a word").as(KindNoWord, About{})
+		case len(k.Value) > maxKey && utf8.RuneCountInString(k.Value) > maxKey:
+			t.fail(pos, "", fmt.Sprintf("a key of more than %d characters: %q", maxKey, excerpt(k.Value))).as(KindNoWord, About{})
 		case k.ShortTag() == "!!merge":
 			merges = append(merges, c)
 		default:
