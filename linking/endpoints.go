@@ -27,7 +27,16 @@ func (n Name) Hides() bool { return n.Target == n.Alias+hiddenSuffix }
 // may have the same name.
 func endpoints(networks []Network, edges []Edge) (map[string][]Endpoint, map[string]meanings) {
 	out := make(map[string][]Endpoint)
-	names := make(map[string]meanings) // by service
+	names := make(map[string]meanings)         // by service
+	known := make(map[string]map[string][]int) // by service and name in lower case, where it is among the names
+	means := func(service string, m meaning) {
+		if known[service] == nil {
+			known[service] = make(map[string][]int)
+		}
+		folded := strings.ToLower(m.name)
+		known[service][folded] = append(known[service][folded], len(names[service]))
+		names[service] = append(names[service], m)
+	}
 	private := make(map[seat][]Name)
 	winners := aliasWinners(edges)
 	for i, e := range edges {
@@ -36,7 +45,7 @@ func endpoints(networks []Network, edges []Edge) (map[string][]Endpoint, map[str
 		}
 		at := seat{e.From, e.Network}
 		private[at] = append(private[at], PrivateNames(e.Alias, e.Target)...)
-		names[e.From] = append(names[e.From], meaning{e.Alias, e.Owner})
+		means(e.From, meaning{e.Alias, e.Owner})
 	}
 	for _, n := range networks {
 		for _, service := range n.Members {
@@ -46,16 +55,21 @@ func endpoints(networks []Network, edges []Edge) (map[string][]Endpoint, map[str
 			}
 			out[service] = append(out[service], endpoint)
 			for _, other := range n.Members {
-				if other != service && n.named() && !names[service].has(other) {
-					names[service] = append(names[service], meaning{other, other})
+				if other != service && n.named() && known[service][strings.ToLower(other)] == nil {
+					means(service, meaning{other, other})
 				}
 			}
 		}
 	}
+	next := make(map[string]int) // by service, how many of its endpoints were looked at
 	for _, n := range networks {
 		for _, service := range n.Members {
-			i := slices.IndexFunc(out[service], func(e Endpoint) bool { return e.Network == n.Name })
-			out[service][i].hide(n, names[service])
+			found := names[service]
+			if len(n.Externals) == 0 { // only what its members are called can be taken
+				found = found.of(known[service], n.Members)
+			}
+			out[service][next[service]].hide(n, found)
+			next[service]++
 		}
 	}
 	return out, names
@@ -69,8 +83,18 @@ type meaning struct{ name, owner string }
 
 type meanings []meaning
 
-func (ms meanings) has(name string) bool {
-	return slices.ContainsFunc(ms, func(m meaning) bool { return strings.EqualFold(m.name, name) })
+// of returns the meanings of names of the members; at says where which names are.
+func (ms meanings) of(at map[string][]int, members []string) meanings {
+	var is []int
+	for _, member := range members {
+		is = append(is, at[strings.ToLower(member)]...)
+	}
+	slices.Sort(is)
+	var found meanings
+	for _, i := range slices.Compact(is) {
+		found = append(found, ms[i])
+	}
+	return found
 }
 
 // sorted returns the names.
@@ -108,12 +132,17 @@ func (n Network) named() bool { return n.Kind != Isolated && len(n.Externals) ==
 // hide hides the names by which the service means somebody on another network,
 // where somebody on n may have them: where somebody outside is, any.
 func (e *Endpoint) hide(n Network, names meanings) {
+	meant := make(map[string]bool, len(e.Links)) // what is told here, in lower case
+	for _, l := range e.Links {
+		if !l.Hides() {
+			meant[strings.ToLower(l.Alias)] = true
+		}
+	}
 	for _, m := range slices.Concat(names, names.replicas(n.Externals)) {
 		taken := len(n.Externals) > 0 || n.named() && slices.ContainsFunc(n.Members, func(member string) bool {
 			return member != m.owner && strings.EqualFold(member, m.name)
 		})
-		meant := slices.ContainsFunc(e.Links, func(l Name) bool { return !l.Hides() && strings.EqualFold(l.Alias, m.name) })
-		if taken && !meant {
+		if taken && !meant[strings.ToLower(m.name)] {
 			e.Links = append(e.Links, HiddenNames(m.name)...)
 		}
 	}

@@ -20,13 +20,25 @@ type networkOwners map[string]networkOwner
 // resolveNetworkOwners follows net: container:SERVICE to the service that has a
 // network stack of its own. No such services form a circle.
 func resolveNetworkOwners(p *compose.Project) networkOwners {
+	services := make(map[string]*compose.Service, len(p.Services))
+	for _, svc := range p.Services {
+		services[svc.Name] = svc
+	}
 	all := make(networkOwners, len(p.Services))
 	for _, svc := range p.Services {
-		owner := svc
-		for owner.Net.Mode == compose.NetService {
-			owner = p.Service(owner.Net.Name)
+		var chain []string // of services that all have the same owner
+		owner, known := all[svc.Name]
+		for at := svc; !known; owner, known = all[at.Name] {
+			chain = append(chain, at.Name)
+			if at.Net.Mode != compose.NetService {
+				owner = networkOwner{name: at.Name, net: at.Net}
+				break
+			}
+			at = services[at.Net.Name]
 		}
-		all[svc.Name] = networkOwner{name: owner.Name, net: owner.Net}
+		for _, name := range chain {
+			all[name] = owner
+		}
 	}
 	return all
 }

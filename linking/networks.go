@@ -19,6 +19,7 @@ const defaultNetwork = "default"
 // nobody else.
 func networks(p *compose.Project, edges []Edge, o Options) []Network {
 	var own, linked []string // services that have a network of the project's in any case, and those with an edge
+	seen := make(map[[2]string]bool) // pairs
 	for _, svc := range p.Services {
 		if svc.Net.Mode == compose.NetLinks {
 			own = append(own, svc.Name)
@@ -31,7 +32,8 @@ func networks(p *compose.Project, edges []Edge, o Options) []Network {
 		case e.OnOtherNetwork:
 		case IsExternal(e.From) || IsExternal(e.Owner):
 			pair := slices.Sorted(slices.Values([]string{e.From, e.Owner}))
-			if !slices.ContainsFunc(pairs, func(s []string) bool { return slices.Equal(s, pair) }) {
+			if of := [2]string(pair); !seen[of] {
+				seen[of] = true
 				pairs = append(pairs, pair)
 			}
 			linked = append(linked, pair...)
@@ -45,9 +47,13 @@ func networks(p *compose.Project, edges []Edge, o Options) []Network {
 		slices.Sort(services)
 		return append(named(pairs), shared(slices.Compact(services))...)
 	}
+	isLinked := make(map[string]bool, len(linked))
+	for _, name := range linked {
+		isLinked[name] = true
+	}
 	var unlinked []string
 	for _, name := range own {
-		if !slices.Contains(linked, name) {
+		if !isLinked[name] {
 			unlinked = append(unlinked, name)
 		}
 	}
@@ -144,8 +150,12 @@ func carry(edges []Edge, networks []Network) {
 		if e.OnOtherNetwork {
 			continue
 		}
-		for _, k := range on[e.From] {
-			if networks[k].Has(e.Owner) {
+		few, other := on[e.From], e.Owner
+		if len(on[e.Owner]) < len(few) {
+			few, other = on[e.Owner], e.From
+		}
+		for _, k := range few {
+			if networks[k].Has(other) {
 				edges[i].Network = networks[k].Name
 				break
 			}

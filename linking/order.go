@@ -56,8 +56,11 @@ func (t *Topology) Needs(names []string) []string {
 			wanted = append(wanted, t.Services[i])
 		}
 	}
-	needed := t.sorted(wanted, func(s *Service) []string { return s.Uses }, index)
-	return slices.DeleteFunc(t.Order(), func(n string) bool { return !slices.Contains(needed, n) })
+	needed := make(map[string]bool)
+	for _, name := range t.sorted(wanted, func(s *Service) []string { return s.Uses }, index) {
+		needed[name] = true
+	}
+	return slices.DeleteFunc(t.Order(), func(n string) bool { return !needed[n] })
 }
 
 // index returns the position of every service by name.
