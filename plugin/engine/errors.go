@@ -109,3 +109,24 @@ var stillRuns = regexp.MustCompile(`cannot remove (?:a (?:running|restarting) co
 func IsRunning(err error) bool {
 	return errdefs.IsConflict(err) && stillRuns.MatchString(err.Error())
 }
+
+// failedLook is an engine's answer to a look at it, which is none.
+type failedLook struct {
+	at  string
+	err error
+}
+
+func (f *failedLook) Error() string {
+	return "the engine does not list " + f.at + ": " + Words(f.err)
+}
+
+func (f *failedLook) Unwrap() error { return f.err }
+
+// explainLook is explain for a look at the engine, which is no step of which the
+// name stands before the error: what the engine says alone does not tell what failed.
+func explainLook(e *Engine, at string, err error) error {
+	if err = e.explain(err); err == nil || !strings.HasPrefix(err.Error(), refusal.Daemon) {
+		return err
+	}
+	return &failedLook{at, err}
+}

@@ -31,20 +31,20 @@ func (e *Engine) Observe(ctx context.Context, claim observed.Claim, refs []strin
 	group, within := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		containers, err = e.client.ContainerList(within, container.ListOptions{All: true})
-		return err
+		return explainLook(e, "its containers", err)
 	})
 	group.Go(func() (err error) {
 		networks, err = e.client.NetworkList(within, network.ListOptions{})
-		return err
+		return explainLook(e, "its networks", err)
 	})
 	group.Go(func() (err error) {
 		if len(refs) > 0 {
 			images, err = e.client.ImageList(within, image.ListOptions{})
 		}
-		return err
+		return explainLook(e, "its images", err)
 	})
 	if err := group.Wait(); err != nil {
-		return nil, e.explain(err)
+		return nil, err
 	}
 	e.subnets.note(networks)
 	s := &observed.Snapshot{AttachAll: attachesAll(e.client), Images: resolveImages(refs, images), ImagePorts: map[string][]compose.Expose{}}
@@ -106,7 +106,7 @@ func (e *Engine) Named(ctx context.Context, claim observed.Claim) ([]observed.Co
 func (e *Engine) claimed(ctx context.Context, claim observed.Claim, filter filters.Args) ([]observed.Container, error) {
 	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: filter})
 	if err != nil {
-		return nil, e.explain(err)
+		return nil, explainLook(e, "its containers", err)
 	}
 	s := observed.Snapshot{}
 	for _, c := range found {
