@@ -82,6 +82,9 @@ func (s *Stage) Command(args ...string) *exec.Cmd {
 	cmd.Dir = s.Dir
 	cmd.Env = append(os.Environ(), "HOME="+s.Dir, "DOCKER_CONFIG="+s.Dir,
 		"DOCKER_HOST="+s.Host, "COMPOSE_PROJECT_NAME="+s.Project)
+	if s.Memory != nil && os.Getenv("STACKLITE_BUILDER") == "" {
+		cmd.Env = append(cmd.Env, "STACKLITE_BUILDER="+s.builder()) // as for scripts
+	}
 	return cmd
 }
 
