@@ -14,11 +14,15 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	decisions := decide(goal, want, have)
 	surplus, orphans := surplusOf(goal, want, have)
 	removed := removedBy(decisions, surplus)
+	misnamed := decisions.keepNames(have, removed)
 	if err := conflict(decisions, want, have, removed); err != nil {
 		return nil, err
 	}
 	r := &reconciler{goal: goal, have: have, decisions: decisions, removed: removed, builder: &builder{}}
 	r.noteTaken()
+	for _, d := range misnamed {
+		r.builder.note("container %s is not renamed to %s, for another has that name", d.keep.Name, d.want.Name)
+	}
 
 	planImages(r.builder, goal, want.Images, have.Images, decisions)
 	for _, s := range surplus {
@@ -27,6 +31,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	if len(orphans) > 0 && !goal.OrphansUnsaid {
 		r.builder.note("%s", LeftAlone(orphans))
 	}
+	r.stepAside()
 	networks := newNetworkPlan(r.builder, want.Networks, have, twins, decisions, r.removed)
 	r.networks = networks
 	for _, d := range decisions {
@@ -114,7 +119,7 @@ func removedBy(decisions decisions, surplus []surplus) map[string]bool {
 func (r *reconciler) noteTaken() {
 	for _, d := range r.decisions {
 		d.taken = slices.ContainsFunc(r.have.Containers, func(h HaveContainer) bool {
-			return h.Name == d.want.Name && (r.removed[h.ID] || slices.ContainsFunc(d.left, func(l *HaveContainer) bool { return l.ID == h.ID }))
+			return h.Name == d.want.Name && (r.removed[h.ID] || r.decisions.renamed(&h) || slices.ContainsFunc(d.left, func(l *HaveContainer) bool { return l.ID == h.ID }))
 		})
 	}
 }
@@ -125,6 +130,7 @@ type reconciler struct {
 	have      Have
 	decisions decisions
 	removed   map[string]bool // ids of the containers that the plan removes
+	aside     map[string]bool // ids of the containers that leave their names to others before they get their own
 	builder   *builder
 	networks  *networkPlan
 }
@@ -169,7 +175,7 @@ func (r *reconciler) removeReplaced() {
 // new one has started. It can't where it holds the name that the new one is made
 // under, or where networks can't be put in the place of others before it is gone.
 func (r *reconciler) outlasts(h *HaveContainer, d *decision) bool {
-	if h.Name == d.firstName() {
+	if h.Name == d.firstName() || slices.ContainsFunc(r.decisions, func(o *decision) bool { return o != d && o.keep != nil && o.want.Name == h.Name && o.renames() }) {
 		return false
 	}
 	for network := range h.Attached {
@@ -272,8 +278,13 @@ func (r *reconciler) rename(d *decision) {
 		after = append(after, r.attached(d, func(string) bool { return true })...)
 	}
 	after = append(after, ifPlanned(startKey(d.want.Name)))
+	from := d.firstName()
+	if d.keep != nil && r.aside[d.keep.ID] {
+		from = TemporaryName(d.want.Name)
+		after = append(after, need(renameKey(d.keep.ID)))
+	}
 	r.builder.add(renameKey(d.want.Name), d.task(), "the name is free",
-		RenameContainer{Container: d.address(), From: d.firstName(), To: d.want.Name}, after...)
+		RenameContainer{Container: d.address(), From: from, To: d.want.Name}, after...)
 }
 
 // remove plans to stop a container, where it runs, and to remove it.
@@ -293,6 +304,8 @@ func (r *reconciler) nameFree(name string) []wait {
 		case h.Name != name:
 		case r.removed[h.ID]:
 			after = append(after, need(removeKey(h.ID)))
+		case r.aside[h.ID]:
+			after = append(after, need(renameKey(h.ID)))
 		default:
 			after = append(after, ifPlanned(renameKey(h.ID)))
 			for _, other := range r.decisions {

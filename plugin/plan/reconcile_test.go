@@ -126,7 +126,7 @@ func TestAfterAnyHistoryOneRunConvergesAndTheNextHasNothingToDo(t *testing.T) {
 // disturb brings the model into some state that a stack may be found in.
 func disturb(t *testing.T, r *rand.Rand, m *model) {
 	t.Helper()
-	switch n := len(m.have.Containers); r.IntN(10) {
+	switch n := len(m.have.Containers); r.IntN(11) {
 	case 8, 9:
 		if n > 0 {
 			m.madeByAnother(r)
@@ -135,6 +135,16 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 		name := []string{"x1", "x22", "y_1", "y_2", "y_03"}[r.IntN(5)]
 		if _, ok := m.have.external(name); !ok {
 			m.have.Externals = append(m.have.Externals, External{ID: m.id(), Name: name, Attached: map[string]string{}, Address: map[string]string{}})
+		}
+	case 10:
+		if n > 1 { // somebody swaps two names, or gives one another
+			a, b := &m.have.Containers[r.IntN(n)], &m.have.Containers[r.IntN(n)]
+			if a.MadeBy == "" && b.MadeBy == "" {
+				a.Name, b.Name = b.Name, a.Name
+			}
+			if r.IntN(4) == 0 && a.MadeBy == "" {
+				a.Name = "mine_" + m.id()
+			}
 		}
 	case 7:
 		if n := len(m.have.Externals); n > 0 {
@@ -173,8 +183,9 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 		}
 	default:
 		want := randomStack(r, m.snapshot())
-		p := planned(t, Goal{Orphans: r.IntN(2) == 0}, want, m.snapshot())
-		_ = run(p, m, r.IntN(len(p.Steps)+1))
+		if p, err := Make(Goal{Orphans: r.IntN(2) == 0}, want, m.snapshot()); err == nil { // a name may be taken
+			_ = run(p, m, r.IntN(len(p.Steps)+1))
+		}
 	}
 }
 
