@@ -81,6 +81,8 @@ func (c *Conflict) Error() string {
 type NetworkTaken struct {
 	Name  string
 	Owner string // the project that it was made for; empty: it is of no project that is known
+
+	Members []string // containers of the stack that somebody attached to it
 }
 
 func (n *NetworkTaken) Error() string {
@@ -95,7 +97,11 @@ func (n *NetworkTaken) Hints() []string {
 	if n.Owner != "" {
 		return []string{"to see what is on it: docker network inspect " + n.Name}
 	}
-	return []string{"to remove it, if nothing needs it: docker network rm " + n.Name}
+	free := ""
+	for _, name := range n.Members { // the engine would not remove it
+		free += "docker network disconnect " + n.Name + " " + name + " && "
+	}
+	return []string{"to remove it, if nothing needs it: " + free + "docker network rm " + n.Name}
 }
 
 // checkNetworks returns a *NetworkTaken where a plan makes a network whose name is
@@ -104,7 +110,13 @@ func (p *Plan) checkNetworks(have Have) error {
 	for _, step := range p.Steps {
 		if a, ok := step.Action.(CreateNetwork); ok {
 			if owner, taken := have.OtherNetworks[a.Network.Name]; taken {
-				return &NetworkTaken{a.Network.Name, owner}
+				of := &NetworkTaken{Name: a.Network.Name, Owner: owner}
+				for _, c := range have.Containers {
+					if slices.Contains(c.OtherNetworks, of.Name) {
+						of.Members = append(of.Members, c.Name)
+					}
+				}
+				return of
 			}
 		}
 	}
