@@ -279,6 +279,9 @@ func (s *Session) Converge(ctx context.Context, r Request) error {
 			if err != nil && later != "" {
 				s.Note("not started or replaced, for a step before failed: " + later)
 			}
+			if err == nil && !s.Options.DryRun && !planned.Plan.Empty() {
+				err = joinLate(ctx, s, r)
+			}
 			if err == nil && !s.Options.DryRun {
 				return tellAfter(ctx, s, r, planned.Plan)
 			}
