@@ -1,11 +1,13 @@
 package desired
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // Missing is what a file needs and the engine does not have. The file may be
@@ -28,6 +30,44 @@ func (in Inputs) Check(services []string) error {
 		if edge.Kind == linking.ExternalEdge && (services == nil || slices.Contains(services, edge.From)) {
 			m.external(edge)
 		}
+	}
+	if len(m.errs) == 0 {
+		return nil
+	}
+	m.errs.Sort()
+	return &Missing{m.errs}
+}
+
+// CheckShared looks, for the containers that a plan makes, for those of other services
+// whose volumes, network, processes or memory they share: these have to be there, or
+// to be made. The error is a *Missing.
+func (in Inputs) CheckShared(p *plan.Plan) error {
+	there := map[string]bool{}
+	for _, c := range in.Have.Containers {
+		there[c.Service] = true
+	}
+	var made []string
+	for _, step := range p.Steps {
+		if c, is := step.Action.(plan.CreateContainer); is {
+			there[c.Container.Service] = true
+			made = append(made, c.Container.Service)
+		}
+	}
+	m := missing{have: in.Have, project: in.Project.Name}
+	for _, svc := range in.Project.Services {
+		if !slices.Contains(made, svc.Name) {
+			continue
+		}
+		key := map[string]string{svc.Net.Name: "net"}
+		for _, v := range svc.VolumesFrom {
+			key[v.Source] = "volumes_from"
+		}
+		sharingOf(in.Project, svc, func(service string) string {
+			if !there[service] {
+				m.noReplica(svc, service, cmp.Or(key[service], "pid"))
+			}
+			return service
+		})
 	}
 	if len(m.errs) == 0 {
 		return nil
@@ -100,6 +140,18 @@ func (m *missing) external(edge linking.Edge) {
 			Hints: []string{"run that container without --network " + network},
 		})
 	}
+}
+
+func (m *missing) noReplica(svc *compose.Service, service, key string) {
+	at, set := svc.At[key]
+	if !set {
+		at = svc.Pos
+	}
+	m.errs = append(m.errs, &compose.Error{
+		Pos: at, Path: svc.Name + "." + key,
+		Msg:   fmt.Sprintf("there is no container of %s, of which it needs what it shares", service),
+		Hints: []string{"to make it: docker stacklite up -d " + service},
+	})
 }
 
 func (m *missing) noContainer(name string, at compose.Pos, service, key string) {
