@@ -1,9 +1,9 @@
 package image
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/containerd/errdefs"
 
@@ -97,12 +97,11 @@ func Bases(spec desired.BuildSpec) []string {
 // readDockerfile reads the Dockerfile of a local context. The error is a
 // *BuildError.
 func readDockerfile(spec desired.BuildSpec) (*dockerfile.File, error) {
-	f, err := os.Open(spec.DockerfilePath())
+	text, err := readText(spec.DockerfilePath())
 	if err != nil {
 		return nil, unreadable(spec, err)
 	}
-	defer f.Close()
-	parsed, err := dockerfile.Parse(f)
+	parsed, err := dockerfile.Parse(bytes.NewReader(text))
 	if err != nil {
 		return nil, builderError(spec, nil, "", err.Error())
 	}

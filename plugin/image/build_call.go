@@ -42,7 +42,7 @@ func (s *Store) buildByCall(ctx context.Context, ref string, spec desired.BuildS
 	}
 	var body io.ReadCloser
 	if spec.Local() {
-		d, err := openDirectory(spec)
+		d, err := openDirectory(ctx, spec)
 		if err != nil {
 			return err
 		}

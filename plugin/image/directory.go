@@ -3,7 +3,9 @@ package image
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,12 +40,14 @@ type directory struct {
 
 // openDirectory finds out what of a build directory is to be sent, and that
 // all of it can be read. The error is a *BuildError.
-func openDirectory(spec desired.BuildSpec) (*directory, error) {
+func openDirectory(ctx context.Context, spec desired.BuildSpec) (*directory, error) {
 	d, err := findDirectory(spec)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.measure(); err != nil {
+	if err := d.measure(ctx); ctx.Err() != nil {
+		return nil, ctx.Err()
+	} else if err != nil {
 		return nil, &BuildError{Service: spec.Service, Msg: err.Error()}
 	}
 	return d, nil
@@ -93,7 +97,7 @@ func (d *directory) locate(spec desired.BuildSpec) error {
 		d.dockerfile = filepath.ToSlash(inside)
 		return nil
 	}
-	text, err := os.ReadFile(at)
+	text, err := readText(at)
 	if err != nil {
 		return unreadable(spec, err)
 	}
@@ -101,18 +105,44 @@ func (d *directory) locate(spec desired.BuildSpec) error {
 	return nil
 }
 
-func readIgnored(file string) ([]string, error) {
+// What is read of a build directory before it is sent has bounds.
+const (
+	maxText     = 1 << 20 // bytes of a Dockerfile and of a .dockerignore; real ones have a few kB
+	maxPatterns = 10000   // of .dockerignore: the name of each file is compared with each
+)
+
+// readText reads a Dockerfile or a .dockerignore. A pipe is not opened: that waits for
+// somebody who writes.
+func readText(file string) ([]byte, error) {
+	if info, err := os.Stat(file); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+		return nil, &fs.PathError{Op: "read", Path: file, Err: errors.New("is a pipe")}
+	}
 	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxText+1))
+	if err == nil && len(text) > maxText {
+		err = &fs.PathError{Op: "read", Path: file, Err: fmt.Errorf("larger than %d MB", maxText>>20)}
+	}
+	return text, err
+}
+
+func readIgnored(file string) ([]string, error) {
+	text, err := readText(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	patterns, err := ignorefile.ReadAll(f)
+	patterns, err := ignorefile.ReadAll(bytes.NewReader(text))
 	if err != nil {
 		return nil, err
+	}
+	if len(patterns) > maxPatterns {
+		return nil, fmt.Errorf("more than %d patterns", maxPatterns)
 	}
 	_, err = patternmatcher.New(patterns)
 	return patterns, err
@@ -130,14 +160,14 @@ func hidesDockerfile(spec desired.BuildSpec) bool {
 
 // measure sums up the files to be sent and makes sure that they can be read:
 // packing them would leave out the others without a message.
-func (d *directory) measure() error {
+func (d *directory) measure(ctx context.Context) error {
 	ignored, err := patternmatcher.New(d.patterns)
 	if err != nil {
 		return err
 	}
 	return filepath.WalkDir(d.path, func(file string, entry fs.DirEntry, err error) error {
-		if file == d.path {
-			return err
+		if file == d.path || ctx.Err() != nil {
+			return cmp.Or(ctx.Err(), err)
 		}
 		name, _ := filepath.Rel(d.path, file)
 		skip, match := ignored.MatchesOrParentMatches(filepath.ToSlash(name))

@@ -36,7 +36,7 @@ func writeFiles(t *testing.T, files map[string]string) string {
 // sent lists the files that a build sends to the engine, with their texts.
 func sent(t *testing.T, spec desired.BuildSpec, compress bool) (map[string]string, *directory) {
 	t.Helper()
-	d, err := openDirectory(spec)
+	d, err := openDirectory(t.Context(), spec)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		spec.Service = "web"
 		_, err := readDockerfile(spec)
 		if err == nil {
-			_, err = openDirectory(spec)
+			_, err = openDirectory(t.Context(), spec)
 		}
 		if err == nil {
 			t.Errorf("no error in place of %q", want)
@@ -193,7 +193,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 
 func TestALongTransferShowsHowFarItIs(t *testing.T) {
 	dir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n", "big": strings.Repeat("a", 5<<20)})
-	d, err := openDirectory(desired.BuildSpec{Context: dir})
+	d, err := openDirectory(t.Context(), desired.BuildSpec{Context: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
