@@ -104,9 +104,27 @@ func (o Options) now() time.Time {
 
 func (o Options) source(file string) ([]byte, error) {
 	if o.Source == nil {
-		return os.ReadFile(file)
+		return readSource(file)
 	}
 	return o.Source(file)
+}
+
+// maxSource is the number of bytes of a file that an error shows a line of: no file in
+// which mistakes are found is larger.
+const maxSource = 1 << 20
+
+// readSource reads a file again. What was a pipe has been read, and an open one would
+// be waited for.
+func readSource(file string) ([]byte, error) {
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return nil, os.ErrInvalid
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxSource))
 }
 
 // Streams are the standard streams of a program.
