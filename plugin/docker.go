@@ -6,9 +6,11 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/docker/cli/cli-plugins/manager"
 	"github.com/docker/cli/cli-plugins/metadata"
@@ -36,6 +38,9 @@ func runDocker(args []string) int {
 	// The library collects metrics of itself; an error in that does not concern
 	// the user.
 	otel.SetErrorHandler(debug.OTELErrorHandler)
+	// A write to a pipe that nobody reads any more is an error like others, and not
+	// the end of the process in the middle of changes.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	docker, err := dockercommand.NewDockerCli()
 	if err != nil {
 		return exit.Code(err, view.Options{Err: os.Stderr})
@@ -48,7 +53,7 @@ func runDocker(args []string) int {
 		old = classic.Of(args[0])
 		os.Args = standaloneArgs(args, old)
 	}
-	root, view := command.New(env, old)
+	root, shown := command.New(env, old)
 	if globals, rest := cutGlobals(os.Args[1:]); len(rest) > 0 && rest[0] == command.Name {
 		os.Args = slices.Concat(os.Args[:1], globals, rest[:1], command.WithoutHelp(root, rest[1:]))
 	}
@@ -64,10 +69,11 @@ func runDocker(args []string) int {
 		Version:          env.Version,
 		ShortDescription: root.Short,
 	})
+	err = view.Lost(err, env.Out)
 	if old != nil {
-		return classic.ExitCode(err, view(), old.Command(args, env.Vars))
+		return classic.ExitCode(err, shown(), old.Command(args, env.Vars))
 	}
-	return exit.Code(err, view())
+	return exit.Code(err, shown())
 }
 
 // library is the Docker CLI's library, set to the engine that is meant.

@@ -23,6 +23,8 @@ func ExitCode(err error, o view.Options, of Command) int {
 	switch {
 	case err == nil:
 		return 0
+	case view.Unread(err):
+		return 141 // as it was ended by SIGPIPE
 	case errors.Is(err, exit.Terminated{}):
 		return 143
 	case errors.As(err, &code):

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -126,6 +125,16 @@ func printLogs(ctx context.Context, s *session.Session, list []observed.Containe
 	for i := range list {
 		sources[i] = merge.Source()
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	broken := view.NewOutput(s.View.Out).Broken()
+	go func() {
+		select {
+		case <-broken: // all that follows is lost too
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	group, within := errgroup.WithContext(ctx)
 	for i, c := range list {
 		group.Go(func() error {
@@ -141,5 +150,9 @@ func printLogs(ctx context.Context, s *session.Session, list []observed.Containe
 			return err
 		})
 	}
-	return errors.Join(group.Wait(), out.Close())
+	err := group.Wait()
+	if lost := out.Close(); lost != nil {
+		return lost
+	}
+	return err
 }

@@ -26,6 +26,7 @@ const StandaloneName = "docker-stack-lite"
 // old tool, unless that is nil. After it has run, errors are to be shown as the
 // second result says.
 func New(env *session.Environment, old *classic.Tool) (*cobra.Command, func() view.Options) {
+	env.Out = view.NewOutput(env.Out)
 	c := &cli{env: env, classic: old}
 	return newRoot(c), c.view
 }

@@ -87,6 +87,7 @@ const (
 	codeFailure     = 1
 	codeMistake     = 2 // in a file or on the command line
 	codeInterrupted = 130
+	codeUnread      = 141 // of what SIGPIPE has ended
 )
 
 // Code prints what went wrong and returns the code to exit with: 0 success, 1
@@ -98,6 +99,12 @@ func Code(err error, o view.Options) int {
 		file    compose.Errors
 		missing *desired.Missing
 	)
+	if view.Unread(err) {
+		if err = withoutUnread(err); err == nil {
+			view.PrintEnd(o, nil)
+			return codeUnread
+		}
+	}
 	switch {
 	case err == nil:
 		view.PrintEnd(o, nil)
@@ -105,6 +112,10 @@ func Code(err error, o view.Options) int {
 	case errors.Is(err, Terminated{}):
 		return codeInterrupted
 	case errors.As(err, &status):
+		var lost *view.Unwritten
+		if errors.As(err, &lost) {
+			view.PrintError(o, lost)
+		}
 		view.PrintEnd(o, nil)
 		return int(status)
 	case errors.Is(err, context.Canceled):
@@ -123,6 +134,18 @@ func Code(err error, o view.Options) int {
 		return codeMistake
 	}
 	return codeFailure
+}
+
+// withoutUnread leaves out of an error that nobody reads the results, which nobody
+// has to be told.
+func withoutUnread(err error) error {
+	var list []error
+	for _, one := range Parts(err) {
+		if !view.Unread(one) {
+			list = append(list, one)
+		}
+	}
+	return errors.Join(list...)
 }
 
 // interruption is what to tell of a command that was interrupted: what failed

@@ -67,6 +67,8 @@ const returnTimeout = 3 * time.Second
 // begun is called with those that exist at the beginning.
 func (f *Follower) Run(ctx context.Context, begun func([]observed.Container)) (err error) {
 	f.tails, f.wake = map[string]*tail{}, make(chan struct{}, 1)
+	out := view.NewOutput(f.View.Out)
+	f.View.Out = out
 	f.lost = make(chan error, 1)
 	within, cancel := context.WithCancel(ctx)
 	defer func() {
@@ -98,6 +100,8 @@ func (f *Follower) Run(ctx context.Context, begun func([]observed.Container)) (e
 		}
 		select {
 		case <-f.wake:
+		case <-out.Broken(): // what follows can't be shown either
+			return out.Err()
 		case <-timeout:
 			return nil
 		case err := <-failed:

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -16,10 +17,11 @@ import (
 // Run carries a plan out and shows how it goes, or in a dry run only prints it.
 func (s *Session) Run(ctx context.Context, p *plan.Plan) error {
 	if s.Options.DryRun {
-		if err := view.PrintPlan(s.View, s.Options.PlanFormat, p); err != nil {
+		err := view.PrintPlan(s.View, s.Options.PlanFormat, p)
+		if lost := (*view.Unwritten)(nil); err != nil && !errors.As(err, &lost) {
 			return exit.Usage{Msg: err.Error()}
 		}
-		return nil
+		return err
 	}
 	return s.runShown(ctx, p, s.Options.Progress)
 }
