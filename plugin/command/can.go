@@ -47,9 +47,7 @@ does that.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f := f // what is parsed into stays as it is
 			f.liveGiven = cmd.Flags().Changed("live")
-			ctx, stop := interruptible(cmd.Context())
-			defer stop()
-			return runCan(ctx, c, f, args[0], args[1])
+			return runCan(cmd.Context(), c, f, args[0], args[1])
 		},
 	}
 	cmd.Flags().StringVar(&f.format, "format", "text", "output format: text or json")

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +16,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/follow"
 	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/interrupt"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -87,8 +86,7 @@ func (c *cli) terminal() follow.Terminal {
 // withFiles runs a verb that needs the files. Build directories have to be there
 // where checkBuilds is set.
 func (c *cli) withFiles(cmd *cobra.Command, o session.Options, checkBuilds bool, run func(context.Context, *session.Session) error) error {
-	ctx, stop := interruptible(cmd.Context())
-	defer stop()
+	ctx := cmd.Context()
 	s, err := session.Open(c.env, o, checkBuilds)
 	if err != nil {
 		return err
@@ -104,8 +102,7 @@ func (c *cli) withProject(cmd *cobra.Command, run func(context.Context, *session
 
 // found runs a verb that needs to know which project is meant, which find finds out.
 func found(c *cli, cmd *cobra.Command, find func(*session.Environment, session.Options) (*session.Session, error), run func(context.Context, *session.Session) error) error {
-	ctx, stop := interruptible(cmd.Context())
-	defer stop()
+	ctx := cmd.Context()
 	s, err := find(c.env, c.options())
 	if err != nil {
 		return withoutFiles(c, cmd, err)
@@ -130,8 +127,7 @@ func withoutFiles(c *cli, cmd *cobra.Command, err error) error {
 
 // withEngine runs a verb that is about no project.
 func (c *cli) withEngine(cmd *cobra.Command, run func(context.Context, *session.Session) error) error {
-	ctx, stop := interruptible(cmd.Context())
-	defer stop()
+	ctx := cmd.Context()
 	s, err := session.Connect(c.env, c.options())
 	if err != nil {
 		return err
@@ -179,25 +175,40 @@ func typedAgain(args []string) string {
 	return " " + strings.Join(shellWords(args), " ")
 }
 
-// interruptible gives a context that ends with the first Ctrl-C or SIGTERM; a
-// second one ends the process.
-func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, func() { signal.Stop(signals) })
-	go func() {
-		select {
-		case s := <-signals:
-			var cause error
-			if s == syscall.SIGTERM {
-				cause = exit.Terminated{}
+// interruptible lets Ctrl-C end the command of a verb, and of those below it. See
+// package interrupt.
+func (c *cli) interruptible(cmd *cobra.Command) {
+	for _, child := range cmd.Commands() {
+		c.interruptible(child)
+	}
+	run := cmd.RunE
+	if run == nil {
+		return
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o := interrupt.Options{Waiting: c.waiting, Cause: func(s os.Signal) error {
+			if s == os.Interrupt {
+				return nil
 			}
-			cancel(cause)
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() { cancel(nil) }
+			return exit.Terminated{}
+		}}
+		return interrupt.Run(cmd.Context(), o, func(ctx context.Context) error {
+			cmd.SetContext(ctx)
+			return run(cmd, args)
+		})
+	}
+}
+
+// mostNamed is how many of the calls that are waited for are named.
+const mostNamed = 3
+
+// waiting says what an interrupted command waits for.
+func (c *cli) waiting(steps []string) {
+	text := "waiting for the engine to " + strings.Join(steps[:min(len(steps), mostNamed)], ", ")
+	if more := len(steps) - mostNamed; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	view.PrintAmid(c.view(), text+"; press Ctrl-C again to stop waiting")
 }
 
 // noteUnchanged prints, as the old tools did, which containers a command leaves as

@@ -78,8 +78,6 @@ not checked.`,
 }
 
 func runConfig(ctx context.Context, c *cli, f configFlags) error {
-	ctx, stop := interruptible(ctx)
-	defer stop()
 	env, err := c.rereadable()
 	if err != nil {
 		return err

@@ -39,9 +39,7 @@ link, are marked. Services that are named are shown with their neighbours.`,
   docker stacklite graph --format dot | dot -Tpng > stack.png`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, stop := interruptible(cmd.Context())
-			defer stop()
-			return runGraph(ctx, c, f, args)
+			return runGraph(cmd.Context(), c, f, args)
 		},
 	}
 	names := graphFormats()

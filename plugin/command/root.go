@@ -26,7 +26,7 @@ const StandaloneName = "docker-stack-lite"
 // old tool, unless that is nil. After it has run, errors are to be shown as the
 // second result says.
 func New(env *session.Environment, old *classic.Tool) (*cobra.Command, func() view.Options) {
-	env.Out = view.NewOutput(env.Out)
+	env.Out, env.Amid = view.NewOutput(env.Out), new(view.Amid)
 	c := &cli{env: env, classic: old}
 	return newRoot(c), c.view
 }
@@ -139,6 +139,7 @@ docker run made, without labels, under the names of the stack's.`,
 	}
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = view.Text(c.view(), helpOf(cmd)) })
 	root.SetUsageFunc(func(cmd *cobra.Command) error { return view.Text(c.view(), helpOf(cmd)) })
+	c.interruptible(root)
 	for _, cmd := range root.Commands() {
 		cmd.Args = usageArgs(c.checked(cmd.Args))
 		c.completeOwnFlags(cmd)

@@ -10,7 +10,9 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/interrupt"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -93,8 +95,6 @@ that can't start.`,
 
 // runOnce makes a one-off container of a service, and attaches the user to it.
 func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service string, command []string) error {
-	making, stop := interruptible(ctx)
-	defer stop()
 	s, err := session.Open(c.env, o, true)
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 	terminal := !f.detach && !f.noTerminal && c.terminal().Interactive()
 	once.TTY, once.StdinOpen = terminal, !f.detach
 	if f.build {
-		if err := runBuild(making, s, []string{service}, desired.BuildOptions{}); err != nil {
+		if err := runBuild(ctx, s, []string{service}, desired.BuildOptions{}); err != nil {
 			return err
 		}
 	}
@@ -122,7 +122,7 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 	for _, note := range oneOff.Notes() {
 		s.Note(note)
 	}
-	name, err := makeOneOff(making, s, c.classic, !f.noDeps, oneOff)
+	name, err := makeOneOff(ctx, s, c.classic, !f.noDeps, oneOff)
 	if s.Options.DryRun || name == "" {
 		return err
 	}
@@ -130,15 +130,13 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 	switch {
 	case !made:
 	case f.detach:
-		err = s.Engine.Apply(making, plan.StartContainer{Container: name, Name: name}, nil)
+		err = session.Apply(ctx, s, plan.StartContainer{Container: name, Name: name})
 		if err == nil {
 			return view.Lines(s.View, name)
 		}
 	default:
 		// From here on Ctrl-C is for the container.
-		times, end := follow.Interrupts(ctx)
-		defer end()
-		stop()
+		times, give := interrupt.Take(ctx)
 		run := follow.OneOff{
 			Engine: s.Engine, Terminal: c.terminal(), Name: name, TTY: terminal, Remove: f.remove, Stopped: 130,
 			Detached: func() { s.Note(name + " keeps running") },
@@ -147,9 +145,10 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 			run.Stopped = follow.Aborted
 		}
 		err = run.Run(context.WithoutCancel(ctx), times)
+		give()
 	}
 	kept := made && !f.remove && !errors.Is(err, context.Canceled)
-	err = session.Explain(ctx, s, cleanUp(context.WithoutCancel(ctx), s, name, kept, err), service, name)
+	err = session.Explain(ctx, s, cleanUp(ctx, s, name, kept, err), service, name)
 	if c.classic != nil && f.detach {
 		err = classic.CannotStart(s.View, service, err)
 	}
@@ -193,6 +192,11 @@ func randomHex() string {
 // a look at why it could not start, and networks that were made for one-off
 // containers that have ended.
 func cleanUp(ctx context.Context, s *session.Session, name string, kept bool, err error) error {
+	if away := (engine.Unreachable{}); errors.As(err, &away) { // and that is said
+		return err
+	}
+	ctx, done := interrupt.Step(ctx, "remove what is not needed any more")
+	defer done()
 	if err != nil && !kept {
 		err = errors.Join(err, s.Engine.RemoveCreated(ctx, name))
 	}

@@ -49,7 +49,8 @@ With --detach it looks once, a moment later, which containers have exited, and
 shows the last line of each.
 
 Without --detach it shows the output of the containers until all have exited.
-Ctrl-C stops them, a second Ctrl-C kills them; they are kept for the next up.`,
+Ctrl-C stops them, a second Ctrl-C kills them; they are kept for the next up. A
+terminal that is closed, and output that can't be written, stop them too.`,
 		Example: `  # the whole stack, in the foreground
   docker stacklite up
 
@@ -71,15 +72,9 @@ Ctrl-C stops them, a second Ctrl-C kills them; they are kept for the next up.`,
 			}
 			o := c.options()
 			o.QuietPull = f.quietPull
-			run := func(ctx context.Context, s *session.Session) error { return runUp(ctx, s, c.classic, f, args) }
-			if !f.foreground() {
-				return c.withFiles(cmd, o, true, run)
-			}
-			s, err := session.Open(c.env, o, true) // Ctrl-C has more than one meaning there
-			if err != nil {
-				return err
-			}
-			return run(cmd.Context(), s)
+			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error {
+				return runUp(ctx, s, c.classic, f, args)
+			})
 		},
 	}
 	f.add(cmd)

@@ -14,6 +14,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/adhoc"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/interrupt"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -121,6 +122,8 @@ func (r *linkedRun) run(ctx context.Context) (code int, err error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
+	ctx, give := interrupt.Pass(ctx)
+	defer give()
 	if r.cidfile = r.line.cidfile; r.cidfile == "" {
 		r.cidfile = filepath.Join(dir, "cid")
 	}
@@ -201,7 +204,7 @@ func (r *linkedRun) join(ctx context.Context, id string) error {
 
 // sweep removes what is left of a run that has ended or never began.
 func (r *linkedRun) sweep(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	ctx, cancel := context.WithTimeout(interrupt.After(ctx), 30*time.Second)
 	defer cancel()
 	planner, err := session.LinkPlanner(ctx, r.session.Engine, r.session.Version())
 	if err != nil {

@@ -5,10 +5,12 @@ package exit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/interrupt"
 	"github.com/stack-lite/stack-lite/plugin/refusal"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -152,10 +154,17 @@ func withoutUnread(err error) error {
 // before, and then that it was, with what it has left.
 func interruption(err error) error {
 	var list []error
+	var left *interrupt.Cut
+	if errors.As(err, &left) {
+		err = left.Err
+	}
 	var end error = Failure{Msg: "interrupted", Advice: []string{"run the same command again to finish what was begun"}}
 	var cut *refusal.Refusal
 	if errors.As(err, &cut) && cut.Kind == refusal.Interrupted && len(cut.Advice) > 0 {
 		end, err = cut, errors.Join(cut.Errs...)
+	}
+	if left != nil && len(left.Steps) > 0 {
+		end = underWay(end, left.Steps)
 	}
 	for _, one := range Parts(err) {
 		if !errors.Is(one, context.Canceled) {
@@ -163,6 +172,23 @@ func interruption(err error) error {
 		}
 	}
 	return errors.Join(append(list, end)...)
+}
+
+// mostUnderWay is how many steps are named of those that were not waited for.
+const mostUnderWay = 5
+
+// underWay adds to the end of a command which steps the engine may still carry out.
+func underWay(end error, steps []string) error {
+	text := strings.Join(steps[:min(len(steps), mostUnderWay)], ", ")
+	if more := len(steps) - mostUnderWay; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	f := Failure{Msg: end.Error() + "; the engine may still " + text}
+	var hinting interface{ Hints() []string }
+	if errors.As(end, &hinting) {
+		f.Advice = hinting.Hints()
+	}
+	return f
 }
 
 // Parts returns the errors that errors.Join has joined, which have no message of

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/interrupt"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -35,12 +36,13 @@ type Foreground struct {
 
 	after map[string]time.Time // by id of a container that was stopped: when it wrote its last line
 
-	stops    sync.WaitGroup
-	refused  chan struct{} // what was to be stopped could not be
-	stopping atomic.Bool
-	mu       sync.Mutex
-	first    *Exit // the earliest exit
-	errs     []error
+	stopEnded chan struct{} // a stop has ended
+	refused   chan struct{} // what was to be stopped could not be
+	stopping  atomic.Bool
+	mu        sync.Mutex
+	stops     int   // that are under way
+	first     *Exit // the earliest exit
+	errs      []error
 }
 
 // The exit codes of docker-compose 1.x (compose-v1.md 3.2).
@@ -51,31 +53,90 @@ const (
 
 // Run brings the project to its goal and follows it until all containers that
 // are shown have exited. Ctrl-C once stops them, with their last lines still
-// shown, twice kills them, three times leaves at once.
+// shown, twice kills them, three times leaves at once. Before they are followed the
+// first lets what is under way be finished, and the second leaves at once. Where
+// nothing was changed yet there is nothing to stop.
 func (f *Foreground) Run(ctx context.Context) error {
-	times, end := Interrupts(ctx)
-	defer end()
+	times, give := interrupt.Take(ctx)
+	defer give()
+	f.stopEnded, f.refused = make(chan struct{}, 1), make(chan struct{}, 1)
+	f.View.Out = view.NewOutput(f.View.Out)
 	ctx = context.WithoutCancel(ctx)
-	if err := f.noteLastLines(ctx); err != nil {
-		return err
-	}
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- f.Converge(within) }()
+	go func() {
+		err := f.noteLastLines(within)
+		if err == nil {
+			err = f.Converge(within)
+		}
+		done <- err
+	}()
 	select {
 	case err := <-done:
 		if err != nil {
 			return err
 		}
+		return f.follow(ctx, times)
 	case <-times:
 		cancel()
-		<-done
-		f.stop(ctx, plan.Stopped)
-		f.stops.Wait()
-		return errors.Join(append(f.errs, context.Canceled)...)
 	}
-	return f.follow(ctx, times)
+	select {
+	case <-done:
+	case <-times:
+		return interrupt.Leave(ctx)
+	}
+	if !interrupt.Begun(ctx) {
+		return context.Canceled
+	}
+	return f.stopBegun(ctx, times)
+}
+
+// stopBegun stops the containers of an up that was interrupted before it could
+// follow them.
+func (f *Foreground) stopBegun(ctx context.Context, times <-chan int) error {
+	f.stop(ctx, plan.Stopped)
+	if !f.stopped(ctx, times) {
+		return interrupt.Leave(ctx)
+	}
+	return errors.Join(append(f.errs, context.Canceled)...)
+}
+
+// stopAfter stops the containers where following them has ended with an error that
+// is to end them too: they can't be shown any more, as a terminal that was closed
+// shows nothing, or the first exit was to end all.
+func (f *Foreground) stopAfter(ctx context.Context, err error) {
+	var unwritten *view.Unwritten
+	lost := errors.As(err, &unwritten)
+	if f.stopping.Load() || err == nil || !lost && !f.Abort {
+		return
+	}
+	if lost {
+		view.PrintFolded(f.View, unwritten.Error()+"; stopping the containers")
+	}
+	f.stop(ctx, plan.Stopped)
+}
+
+// stopped waits until the containers are stopped that are to be. Ctrl-C kills them;
+// once more is not to wait, which is false.
+func (f *Foreground) stopped(ctx context.Context, times <-chan int) bool {
+	for killed := false; ; {
+		f.mu.Lock()
+		left := f.stops
+		f.mu.Unlock()
+		if left == 0 {
+			return true
+		}
+		select {
+		case <-f.stopEnded:
+		case <-times:
+			if killed {
+				return false
+			}
+			killed = true
+			f.stop(ctx, plan.Killed)
+		}
+	}
 }
 
 // noteLastLines notes where the logs of stopped containers end, so that only
@@ -105,7 +166,6 @@ func (f *Foreground) isShown(c *observed.Container) bool { return !c.OneOff && f
 func (f *Foreground) follow(ctx context.Context, times <-chan int) error {
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
-	f.refused = make(chan struct{}, 1)
 	logs := &Follower{
 		Engine: f.Engine, Claim: f.Claim, View: f.View, Log: f.Log,
 		Query: engine.LogQuery{Follow: true, Tail: -1}, After: f.after,
@@ -134,15 +194,17 @@ func (f *Foreground) follow(ctx context.Context, times <-chan int) error {
 				return Aborted
 			}
 		case <-f.refused: // nothing says that what still runs will ever exit
-			f.stops.Wait()
+			if !f.stopped(ctx, times) {
+				return interrupt.Leave(ctx)
+			}
 			cancel()
 			<-done
 			return errors.Join(f.errs...)
 		case err := <-done:
-			if err != nil && f.Abort && !f.stopping.Load() { // all was to end with the first
-				f.stop(ctx, plan.Stopped)
+			f.stopAfter(ctx, err)
+			if !f.stopped(ctx, times) {
+				return interrupt.Leave(ctx)
 			}
-			f.stops.Wait()
 			if err = errors.Join(append(f.errs, err)...); err != nil {
 				return err
 			}
@@ -183,14 +245,22 @@ func (f *Foreground) exited(ctx context.Context, e Exit) {
 // another run on the project: that one may be what is interrupted.
 func (f *Foreground) stop(ctx context.Context, target plan.Target) {
 	f.stopping.Store(true)
-	f.stops.Go(func() {
-		if err := f.Stop(ctx, target); err != nil {
-			f.mu.Lock()
+	f.mu.Lock()
+	f.stops++
+	f.mu.Unlock()
+	go func() {
+		err := f.Stop(ctx, target)
+		f.mu.Lock()
+		f.stops--
+		if err != nil {
 			f.errs = append(f.errs, err)
-			f.mu.Unlock()
+		}
+		f.mu.Unlock()
+		notify(f.stopEnded)
+		if err != nil {
 			notify(f.refused)
 		}
-	})
+	}()
 }
 
 // code is the exit code of an up whose containers have all exited.

@@ -10,6 +10,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // OneOff is a one-off container with the user attached to it.
@@ -25,25 +26,29 @@ type OneOff struct {
 
 // Run starts the container with the user attached to it, and returns its exit
 // code as an error. Ctrl-C, where it is not the container's own, stops the
-// container once and kills it twice.
+// container once, kills it twice, and three times leaves it. A terminal that was
+// closed kills it: nobody is there any more to whom it could listen.
 func (o OneOff) Run(ctx context.Context, times <-chan int) error {
 	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
-	process, err := o.Engine.Attach(ctx, o.Name, true, o.TTY)
-	if err != nil {
-		return err
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(hangup, syscall.SIGHUP)
+		defer signal.Stop(hangup)
 	}
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
-	result := o.Engine.End(within, o.Name, o.Remove)
 	type outcome struct {
 		code int
 		err  error
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		err := o.Terminal.Join(within, process, o.TTY, func() error {
+		process, err := o.Engine.Attach(within, o.Name, true, o.TTY)
+		if err != nil {
+			done <- outcome{err: err}
+			return
+		}
+		result := o.Engine.End(within, o.Name, o.Remove)
+		err = o.Terminal.Join(within, process, o.TTY, func() error {
 			return o.Engine.Apply(within, plan.StartContainer{Container: o.Name, Name: o.Name}, nil)
 		})
 		if err != nil {
@@ -62,13 +67,23 @@ func (o OneOff) Run(ctx context.Context, times <-chan int) error {
 				o.Detached()
 				return nil
 			case end.err != nil:
+				var unwritten *view.Unwritten
+				if errors.As(end.err, &unwritten) { // as whoever writes to such a pipe is ended
+					o.end(ctx, true)
+				}
 				return end.err
 			case signalled != nil:
 				return signalled
 			}
 			return exit.Of(end.code)
 		case n := <-times:
-			if signalled = o.Stopped; n > 1 {
+			if n > 2 {
+				return Killed
+			}
+			if signalled == nil {
+				signalled = o.Stopped
+			}
+			if n > 1 {
 				signalled = Killed
 			}
 			go o.end(ctx, n > 1)

@@ -30,6 +30,9 @@ type Environment struct {
 	// Hints says what the command line offers against an error; nil: nothing.
 	Hints func(error) []string
 
+	// Amid knows of progress on the screen; nil: it is not asked.
+	Amid *view.Amid
+
 	kept  kept
 	later []string
 }
@@ -70,6 +73,6 @@ func (e *Environment) file() io.Reader {
 // --ansi says.
 func (e *Environment) View(color string) view.Options {
 	o := view.Streams{In: e.In, Out: e.Out, Err: e.Err}.Options(func(name string) string { return e.Vars[name] })
-	o.Color, o.Hints = color, e.Hints
+	o.Color, o.Hints, o.Amid = color, e.Hints, e.Amid
 	return o
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/interrupt"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/refusal"
@@ -68,44 +69,29 @@ func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error
 	return Explain(ctx, s, err, "", "")
 }
 
-// apply carries one action out, through the package that knows it.
+// Apply carries one action out that is no step of a plan.
+func Apply(ctx context.Context, s *Session, a plan.Action) error {
+	return s.apply(ctx, a, func(plan.Progress) {})
+}
+
+// apply carries one action out, through the package that knows it. What an engine
+// was asked to do it does even if nobody waits for it, and then nobody knows what is
+// there: so that is waited for, also after an interruption. Images are no part of
+// that: what was pulled or built half is of no use, and in nobody's way.
 func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
+	within, done := interrupt.Step(ctx, a.Words())
+	defer done()
 	var err error
 	switch a.(type) {
 	case plan.PullImage, plan.BuildImage, plan.PushImage:
 		err = s.Images.Apply(ctx, a, report)
-	case plan.StartContainer, plan.RestartContainer, plan.UnpauseContainer:
-		within, end := carriedOut(ctx)
-		defer end()
-		err = s.Engine.Apply(within, a, report)
 	default:
-		err = s.Engine.Apply(ctx, a, report)
+		err = s.Engine.Apply(within, a, report)
 	}
 	if err != nil && ctx.Err() != nil && strings.Contains(err.Error(), context.Canceled.Error()) {
 		return interrupted(err)
 	}
 	return err
-}
-
-// startTimeout is how long a container may take to start after an interruption.
-const startTimeout = 10 * time.Second
-
-// carriedOut is a context that goes on for a while when ctx ends: an engine starts
-// what it was asked to start even if nobody waits for it, and then nobody knows
-// what runs.
-func carriedOut(ctx context.Context) (context.Context, func()) {
-	within, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		select {
-		case <-time.After(startTimeout):
-			cancel()
-		case <-within.Done():
-		}
-	})
-	return within, func() {
-		stop()
-		cancel()
-	}
 }
 
 // interrupted is the error of a step that was cut off, without the request that was
@@ -120,7 +106,7 @@ func leftRunning(ctx context.Context, s *Session, p *plan.Plan, err error) error
 	if err == nil || ctx.Err() == nil || s.Options.EngineWords {
 		return err
 	}
-	list, seen := s.Engine.Containers(context.WithoutCancel(ctx), s.Claim)
+	list, seen := s.Engine.Containers(interrupt.After(ctx), s.Claim)
 	if seen != nil {
 		return err
 	}

@@ -43,6 +43,9 @@ type Options struct {
 	// Later are hints for the end of the command, unless its error has the same.
 	Later []string
 
+	// Amid knows of progress on the screen; nil: there is none.
+	Amid *Amid
+
 	Now    func() time.Time                  // nil: time.Now
 	Source func(file string) ([]byte, error) // reads a file that an error is about; nil: os.ReadFile
 }

@@ -38,6 +38,18 @@ func (t *tty) Start(p *plan.Plan) {
 		close(stop)
 		<-done
 	}
+	t.o.Amid.show(t.amid)
+}
+
+// amid writes something above what is drawn.
+func (t *tty) amid(write func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	width, height := t.o.size()
+	rows := t.region.rows
+	t.region.draw(nil, width, height)
+	write()
+	t.region.draw(rows, width, height)
 }
 
 func (t *tty) Event(e plan.Event) {
@@ -52,6 +64,7 @@ func (t *tty) End() {
 	}
 	t.stop()
 	t.stop = nil
+	t.o.Amid.show(nil)
 	t.draw()
 	for _, task := range t.tracker.tasks {
 		if task.phase == plan.Failed {

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package follow_test
+package interrupt_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/interrupt"
 )
 
 // TestACtrlCIsCountedOnce plays what reaches the program: "signal" is one of the
@@ -28,25 +28,30 @@ func TestACtrlCIsCountedOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, end := context.WithCancel(context.Background())
 			defer end()
-			times, stop := follow.Interrupts(ctx)
-			defer stop()
 			var got []int
-			for i, what := range c.happens {
-				if what == "end" {
-					end()
-				} else if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
-					t.Fatal(err)
+			if err := interrupt.Run(ctx, interrupt.Options{}, func(within context.Context) error {
+				times, give := interrupt.Take(within)
+				defer give()
+				for i, what := range c.happens {
+					if what == "end" {
+						end()
+					} else if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+						return err
+					}
+					timeout := 10 * time.Second
+					if c.want[i] == 0 {
+						timeout = 100 * time.Millisecond
+					}
+					select {
+					case n := <-times:
+						got = append(got, n)
+					case <-time.After(timeout):
+						got = append(got, 0)
+					}
 				}
-				timeout := 10 * time.Second
-				if c.want[i] == 0 {
-					timeout = 100 * time.Millisecond
-				}
-				select {
-				case n := <-times:
-					got = append(got, n)
-				case <-time.After(timeout):
-					got = append(got, 0)
-				}
+				return within.Err()
+			}); err != nil {
+				t.Errorf("who has taken Ctrl-C is ended by it: %v", err)
 			}
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
