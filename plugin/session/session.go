@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
@@ -244,6 +245,9 @@ func (s *Session) connect() error {
 	if strings.HasPrefix(c.DaemonHost(), "unix://") { // it runs on this machine
 		o.Avoid = localRoutes()
 	}
+	c = engine.Awaited(c, func(after time.Duration) {
+		view.PrintAmid(s.View, fmt.Sprintf("the docker engine at %s has not answered for %d s; still waiting, Ctrl-C ends", s.Engine.Host(), int(after.Seconds())))
+	})
 	s.Engine = engine.New(c, o)
 	s.Images = image.New(c, image.Options{
 		RegistryAuth: s.environment.RegistryAuth, Builder: builder, Verbose: s.Options.Level == view.Debug, Habits: s.Options.Habits, Buildx: s.environment.Buildx,
