@@ -84,7 +84,7 @@ func Explain(err error, host string) error {
 // or of no engine.
 func brokeOff(err error) bool {
 	var network *net.OpError
-	return errors.Is(err, io.ErrUnexpectedEOF) || err != nil && strings.Contains(err.Error(), "HTTP request to an HTTPS server") || errors.As(err, &network)
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || err != nil && strings.Contains(err.Error(), "HTTP request to an HTTPS server") || errors.As(err, &network)
 }
 
 // Words are what an engine itself says of a call that failed, without what the

@@ -16,6 +16,7 @@ import (
 type Process struct {
 	conn     types.HijackedResponse
 	terminal bool
+	explain  func(error) error // what the connection has broken with
 	resize   func(ctx context.Context, o container.ResizeOptions) error
 }
 
@@ -27,7 +28,7 @@ func (e *Engine) Attach(ctx context.Context, id string, stdin, terminal bool) (*
 	if err != nil {
 		return nil, e.explain(err)
 	}
-	return &Process{conn: conn, terminal: terminal, resize: func(ctx context.Context, o container.ResizeOptions) error {
+	return &Process{conn: conn, terminal: terminal, explain: e.explain, resize: func(ctx context.Context, o container.ResizeOptions) error {
 		return e.client.ContainerResize(ctx, id, o)
 	}}, nil
 }
@@ -49,7 +50,7 @@ func (p *Process) Output(stdout, stderr io.Writer) error {
 	} else {
 		_, err = stdcopy.StdCopy(stdout, stderr, p.conn.Reader)
 	}
-	return err
+	return p.explain(err)
 }
 
 // Resize sets the size of the terminal, in cells.
@@ -88,7 +89,7 @@ func (e *Engine) Exec(ctx context.Context, id string, x Exec) (execID string, p 
 	if err != nil {
 		return "", nil, e.explain(err)
 	}
-	return made.ID, &Process{conn: conn, terminal: x.Terminal, resize: func(ctx context.Context, o container.ResizeOptions) error {
+	return made.ID, &Process{conn: conn, terminal: x.Terminal, explain: e.explain, resize: func(ctx context.Context, o container.ResizeOptions) error {
 		return e.client.ContainerExecResize(ctx, made.ID, o)
 	}}, nil
 }

@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -155,6 +156,10 @@ func (t *tail) show(ctx context.Context, q engine.LogQuery) {
 		}
 		source.Line(LogLine(t.container, l))
 	})
+	if away := (engine.Unreachable{}); errors.As(err, &away) && ctx.Err() == nil {
+		t.follower.lose(err) // which is so of all
+		return
+	}
 	if err != nil && ctx.Err() == nil && !engine.IsGone(err) && !t.unread {
 		t.unread = true
 		t.follower.unreadable(t.container, err)
