@@ -10,7 +10,7 @@ program    := bin/docker-stacklite
 gotestsum  := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --format-hide-empty-pkg
 cross      := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test e2e attack race fuzz bench away lint cross release demo clean FORCE
+.PHONY: help build install uninstall test e2e attack trials race fuzz bench away lint cross release demo clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,9 +42,12 @@ e2e: ## Test on the real engine only
 attack: ## Attack stacks on your engine from inside containers, and say what held
 	@GO='$(GO)' sh scripts/attack.sh
 
+trials: ## Let everything go wrong in the middle, on an engine of its own, and count what held
+	@GO='$(GO)' sh scripts/trials.sh
+
 # Tests that give one command after another, and so run nothing at the same time
 # that others do not; and of those that take minutes then, what others are like.
-one_by_one = ^Test(TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFindTheWordsOfDockerComposeAbout.*|VariablesOfEnvFilesChooseTheEngineAsInDockerCompose|TLSOfAnEnvFileIsAskedFor|VariablesWithoutAMeaningAreAccepted|TheParallelLimitIsThatOfDockerCompose|OrphansAreIgnoredAsInDockerCompose|ASocketThatIsNotForTheUserIsAnEngineThatIsNotThere|ATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack|ATakeoverKilledAfterAnyChangeIsClearedByDown|WhatAKilledDockerComposeLeavesIsTakenOver|AnyStackOfDockerComposeIsTakenOver|Recordings|Upgrades|LabelsOfAnImageThatOnlyStackLiteWritesHaveNoEffect|WhoeverLooksNamesACopyOnce|NothingHostileReachesTheScreen|NoErrorOfAnEngineHarmsTheScreen)$$|^TestAnyCallMayFailOnce$$/^replace|^TestScenarios$$/^1\.51$$/^(attack|check|copies|discovery|names|takeover)_
+one_by_one = ^Test(TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFindTheWordsOfDockerComposeAbout.*|VariablesOfEnvFilesChooseTheEngineAsInDockerCompose|TLSOfAnEnvFileIsAskedFor|VariablesWithoutAMeaningAreAccepted|TheParallelLimitIsThatOfDockerCompose|OrphansAreIgnoredAsInDockerCompose|ASocketThatIsNotForTheUserIsAnEngineThatIsNotThere|ATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack|ATakeoverKilledAfterAnyChangeIsClearedByDown|WhatAKilledDockerComposeLeavesIsTakenOver|AnyStackOfDockerComposeIsTakenOver|EveryCallFailsOnce|Recordings|Upgrades|LabelsOfAnImageThatOnlyStackLiteWritesHaveNoEffect|WhoeverLooksNamesACopyOnce|NothingHostileReachesTheScreen|NoErrorOfAnEngineHarmsTheScreen)$$|^TestAnyCallMayFailOnce$$/^replace|^TestScenarios$$/^1\.51$$/^(attack|check|copies|discovery|names|takeover)_
 
 # compose and linking start no goroutines, scenarios run all the code that
 # recordings and upgrades run, and what differs between versions of the engine
