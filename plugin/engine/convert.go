@@ -144,8 +144,17 @@ func addRole(out *observed.Container, of map[string]string) {
 func addReplica(out *observed.Container, of map[string]string) {
 	out.Service, out.OneOff = of[labels.Service], labels.IsOneOff(of)
 	if !out.OneOff {
-		out.Number, _ = strconv.Atoi(of[labels.Number])
+		out.Number = replicaNumber(of[labels.Number])
 	}
+}
+
+// replicaNumber reads the number of a replica; 0 is none.
+func replicaNumber(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
 }
 
 // guessRole fills in what a container that this tool did not make is to
@@ -174,6 +183,9 @@ func addEndpoints(out *observed.Container, c container.Summary) {
 		return
 	}
 	for name, endpoint := range c.NetworkSettings.Networks {
+		if endpoint == nil {
+			continue
+		}
 		e := observed.Endpoint{Network: name, NetworkID: endpoint.NetworkID}
 		// Of the names there is nothing in a list. But the docker command sends what it
 		// was given of addresses even if that is nothing, and this tool does not.
@@ -210,7 +222,7 @@ func addCompose(out *observed.Container, of map[string]string) {
 		Version: of[labels.ComposeVersion], Service: of[labels.Service], OneOff: labels.IsOneOff(of), Dir: of[labels.WorkingDir],
 	}
 	if !l.OneOff {
-		l.Number, _ = strconv.Atoi(of[labels.Number])
+		l.Number = replicaNumber(of[labels.Number])
 	}
 	for _, file := range labels.ParseList(of[labels.Files]) {
 		if l.Dir != "" && !path.IsAbs(file) { // as the command line named it
@@ -266,6 +278,9 @@ func observedPorts(ports []container.Port) []observed.Port {
 
 // addNames fills in the names of a container, which a list does not have.
 func addNames(c *observed.Container, details container.InspectResponse) {
+	if details.NetworkSettings == nil {
+		details.NetworkSettings = &container.NetworkSettings{}
+	}
 	for i := range c.Endpoints {
 		e := &c.Endpoints[i]
 		endpoint := details.NetworkSettings.Networks[e.Network]
@@ -281,7 +296,7 @@ func addNames(c *observed.Container, details container.InspectResponse) {
 		e.Links = endpointLinks(endpoint)
 	}
 	c.Legacy = map[string]string{}
-	if details.HostConfig == nil {
+	if details.ContainerJSONBase == nil || details.HostConfig == nil {
 		return
 	}
 	for _, l := range details.HostConfig.Links { // /target:/consumer/alias

@@ -155,10 +155,10 @@ func IsOneOff(of map[string]string) bool { return of[OneOff] == "True" }
 // ListText writes a list of words without commas in them.
 func ListText(words []string) string { return strings.Join(words, ",") }
 
-// ParseList reads ListText.
+// ParseList reads ListText. Words that are empty nobody wrote.
 func ParseList(text string) []string {
 	if text == "" {
 		return nil
 	}
-	return strings.Split(text, ",")
+	return slices.DeleteFunc(strings.Split(text, ","), func(word string) bool { return word == "" })
 }
