@@ -155,3 +155,61 @@ func FuzzSplitCommand(f *testing.F) {
 		}
 	})
 }
+
+// FuzzShortSyntax tries the words that lists of a service take.
+func FuzzShortSyntax(f *testing.F) {
+	for _, s := range []string{"80", "8000-9000:80-90/udp", "[::1]:80:80", "127.0.0.1::53/udp", "/a:/b:ro,z", "./x:/y", "db:alias", "a:b:c:d", "A=1", "-1", "99999999999", ":", "/", "1m", "C:\\x:/y"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		word := quote(escape(strings.ToValidUTF8(s, "?")))
+		for _, key := range [...]string{"ports", "expose", "volumes", "links", "external_links", "volumes_from", "extra_hosts", "devices", "environment", "labels", "dns"} {
+			file := "web:\n  image: x\n  " + key + ": [" + word + "]\ndb: {image: x}\n"
+			sound(t, fuzzOptions("fig.yml"), memory{projectDir + "/fig.yml": []byte(file)})
+		}
+	})
+}
+
+func FuzzName(f *testing.F) {
+	for _, s := range []string{"", "My Project", "-_a", "Ünï", "\xff\x1b[2J", strings.Repeat("a", 300)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		name := NormalizeName(s)
+		if NormalizeName(name) != name || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" || strings.HasPrefix(name, "-") {
+			t.Errorf("%q: %q", s, name)
+		}
+		Nearest(s, []string{"web", "db", name, s + "x"})
+	})
+}
+
+// FuzzSuggestions compares with the table that everybody fills in.
+func FuzzSuggestions(f *testing.F) {
+	f.Add("image", "imgae")
+	f.Add("", "ab")
+	f.Fuzz(func(t *testing.T, x, y string) {
+		a, b := []rune(x), []rune(y)
+		if len(a) > 30 || len(b) > 30 {
+			return
+		}
+		row := make([]int, len(b)+1)
+		for j := range row {
+			row[j] = j
+		}
+		for i := range a {
+			last := row[0]
+			row[0] = i + 1
+			for j := range b {
+				cost := last
+				if a[i] != b[j] {
+					cost = 1 + min(last, row[j], row[j+1])
+				}
+				last, row[j+1] = row[j+1], cost
+			}
+		}
+		want := row[len(b)]
+		if got := distance(a, b, 2); got != want && (want <= 2 || got <= 2) {
+			t.Errorf("%q and %q: %d, want %d", x, y, got, want)
+		}
+	})
+}
