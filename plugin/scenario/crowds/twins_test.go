@@ -22,7 +22,7 @@ func TestTwoNetworksOfOneNameBecomeOne(t *testing.T) {
 	memory := scenario.NewMemory(t, "1.41")
 	twoBecomeOne(t, func(t *testing.T) *scenario.Stage {
 		return scenario.New(t, memory.Host(), memory).Stage(t, scenario.Chain)
-	})
+	}, "up", "replace", "down")
 }
 
 func TestTwoNetworksOfOneNameBecomeOneOnTheEngine(t *testing.T) {
@@ -33,9 +33,10 @@ func TestTwoNetworksOfOneNameBecomeOneOnTheEngine(t *testing.T) {
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	twoBecomeOne(t, func(t *testing.T) *scenario.Stage {
 		return scenario.New(t, cli.DaemonHost(), nil).Stage(t, scenario.Chain)
-	})
+	}, "up")
 }
 
+// twoBecomeOne has all commands do it, or those of a spread.
 func twoBecomeOne(t *testing.T, open func(*testing.T) *scenario.Stage, spread ...string) {
 	for name, command := range map[string][]string{
 		"up": {"up", "-d"}, "replace": {"up", "-d", "--force-recreate"}, "restart": {"restart"}, "down": {"down"},
