@@ -78,6 +78,7 @@ awk '
 
 if [ "$status" != 0 ]; then
   sed -n 's/^ *--- FAIL: \([^ ]*\) .*/failed: \1/p' "$log"
+  tail -n 3 "$log"
   echo "the whole output is in $log"
   exit 1
 fi
