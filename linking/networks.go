@@ -18,7 +18,7 @@ const defaultNetwork = "default"
 // with no other: on the networks that services share with each other there is
 // nobody else.
 func networks(p *compose.Project, edges []Edge, o Options) []Network {
-	var own, linked []string // services that have a network of the project's in any case, and those with an edge
+	var own, linked []string         // services that have a network of the project's in any case, and those with an edge
 	seen := make(map[[2]string]bool) // pairs
 	for _, svc := range p.Services {
 		if svc.Net.Mode == compose.NetLinks {

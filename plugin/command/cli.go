@@ -177,16 +177,16 @@ func typedAgain(args []string) string {
 
 // interruptible lets Ctrl-C end the command of a verb, and of those below it. See
 // package interrupt.
-func (c *cli) interruptible(cmd *cobra.Command) {
+func interruptible(c *cli, cmd *cobra.Command) {
 	for _, child := range cmd.Commands() {
-		c.interruptible(child)
+		interruptible(c, child)
 	}
 	run := cmd.RunE
 	if run == nil {
 		return
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		o := interrupt.Options{Waiting: c.waiting, Cause: func(s os.Signal) error {
+		o := interrupt.Options{Waiting: func(steps []string) { waiting(c, steps) }, Cause: func(s os.Signal) error {
 			if s == os.Interrupt {
 				return nil
 			}
@@ -203,7 +203,7 @@ func (c *cli) interruptible(cmd *cobra.Command) {
 const mostNamed = 3
 
 // waiting says what an interrupted command waits for.
-func (c *cli) waiting(steps []string) {
+func waiting(c *cli, steps []string) {
 	text := "waiting for the engine to " + strings.Join(steps[:min(len(steps), mostNamed)], ", ")
 	if more := len(steps) - mostNamed; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)

@@ -139,7 +139,7 @@ docker run made, without labels, under the names of the stack's.`,
 	}
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = view.Text(c.view(), helpOf(cmd)) })
 	root.SetUsageFunc(func(cmd *cobra.Command) error { return view.Text(c.view(), helpOf(cmd)) })
-	c.interruptible(root)
+	interruptible(c, root)
 	for _, cmd := range root.Commands() {
 		cmd.Args = usageArgs(c.checked(cmd.Args))
 		c.completeOwnFlags(cmd)

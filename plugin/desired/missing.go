@@ -41,7 +41,7 @@ func (in Inputs) Check(services []string) error {
 // CheckShared looks, for the containers that a plan makes, for those of other services
 // whose volumes, network, processes or memory they share: these have to be there, or
 // to be made. The error is a *Missing.
-func (in Inputs) CheckShared(p *plan.Plan) error {
+func CheckShared(in Inputs, p *plan.Plan) error {
 	there := map[string]bool{}
 	for _, c := range in.Have.Containers {
 		there[c.Service] = true

@@ -169,7 +169,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	p, err := plan.Make(r.Goal, want, have.Have)
 	err = nameTaken(s, err, s.Claim.Refused(have.Snapshot.Containers))
 	if err == nil {
-		err = in.CheckShared(p)
+		err = desired.CheckShared(in, p)
 	}
 	if err == nil && r.NoBuild {
 		err = checkBuilt(p)
