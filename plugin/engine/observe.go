@@ -150,7 +150,7 @@ func (e *Engine) Names(ctx context.Context, containers ...*observed.Container) e
 			return nil
 		})
 	}
-	return e.explain(group.Wait())
+	return explainLook(e, "the names of its containers", group.Wait())
 }
 
 // resolveImages finds the image that each reference names, as the engine would.

@@ -60,7 +60,7 @@ func inspectAll[T any](ctx context.Context, e *Engine, list []T, id func(T) stri
 			return ignoreNotFound(err)
 		})
 	}
-	return found, e.explain(group.Wait())
+	return found, explainLook(e, "what its containers share", group.Wait())
 }
 
 // joinedBy lists what a container was made to share with others.
