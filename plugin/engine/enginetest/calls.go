@@ -99,15 +99,16 @@ func (f *Faults) ResetCalls() {
 	f.calls = nil
 }
 
-// Meet notes a call that has come with its body, and has it answered by next, unless
-// it meets a fault.
+// Meet notes a call, and has it answered by next when its body has come too, unless it
+// meets a fault.
 func (f *Faults) Meet(w http.ResponseWriter, r *http.Request, c Call, next http.Handler) {
+	fault := f.note(c)
 	body, err := io.ReadAll(r.Body) // only then it shows when the client goes, too
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	f.note(c).strike(f, w, r, c, next)
+	fault.strike(f, w, r, c, next)
 }
 
 // End ends the calls that hang or are held, and waits for those that the engine is
