@@ -182,7 +182,7 @@ func TestUpThatIsInterruptedWhileItStartsStopsWhatItHasStarted(t *testing.T) {
 	v := started(t, s.Command("up"), piped)
 	v.waits(t, begun)
 	v.press(t)
-	if !v.says("waiting for the engine to start container") {
+	if !v.says("waiting for the engine to ") { // start db, and maybe make web
 		t.Fatalf("it does not say that it waits:\n%s", v.said())
 	}
 	close(goOn)
