@@ -3,15 +3,21 @@ package session
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// mostLooks is how often a command looks at the engine and makes a plan, where what it
-// found is changed by others each time.
-const mostLooks = 5
+const (
+	// mostLooks is how often a command looks at the engine and makes a plan, where what
+	// it found is changed by others each time.
+	mostLooks = 7
+	// firstPause is before the second look. Each one after that is twice as long: the
+	// others need time to end, some seconds in all.
+	firstPause = 100 * time.Millisecond
+)
 
 // looks counts how often a command has looked at the engine.
 type looks int
@@ -29,6 +35,10 @@ func (l *looks) again(ctx context.Context, s *Session, goal plan.Goal, err error
 		return false
 	}
 	s.Note(changes(err)[0] + ", which this command did not do: looking again")
+	select {
+	case <-time.After(firstPause << (*l - 1)):
+	case <-ctx.Done(): // which the next look tells
+	}
 	return true
 }
 
