@@ -86,7 +86,7 @@ func (p private) restarted(t *testing.T) {
 
 // An engine that is killed or restarted in the middle ends the command with a line
 // that names it; afterwards the same command finishes the work.
-func TestAnEngineThatGoesAwayIsNamedAndTheSameCommandFinishes(t *testing.T) {
+func TestTheRealEngineGoesAwayInTheMiddleAndTheSameCommandFinishes(t *testing.T) {
 	engine := onlyPrivate(t)
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
