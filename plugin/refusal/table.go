@@ -35,6 +35,7 @@ const (
 	NotRunning     Kind = "not running"
 	Paused         Kind = "paused"
 	Restarting     Kind = "restarting"
+	LastRun        Kind = "still has the last run"
 	NoImage        Kind = "no such image"
 
 	NotAllowed  Kind = "not allowed to connect"
@@ -262,6 +263,12 @@ var rows = []row{
 		kind: NoNetwork, keys: []string{"net"},
 		said: said(`network (?P<network>\S+) not found`, `could not find a network matching network mode (?P<network>[^\s:]+)`),
 		text: "the network ${network}, which ${who} is to be on, is gone",
+	},
+	{
+		kind:  LastRun,
+		said:  said(`task [0-9a-f]{64}:? already exists`),
+		text:  "the engine still has the last run of ${who}, from before it was killed, and starts it no more",
+		hints: []string{"to make it anew, with its volumes: docker stacklite up -d --force-recreate --no-deps ${service}"},
 	},
 	{
 		kind:  Paused,

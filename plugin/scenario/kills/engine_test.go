@@ -84,6 +84,16 @@ func (p private) restarted(t *testing.T) {
 	p.started(t)
 }
 
+// upAgain brings a stack up whose engine was away. An Engine 20.10 may keep the last run
+// of a container and refuse to start it ever again; then it does what it is told.
+func upAgain(s *scenario.Stage) error {
+	err := s.Stacklite("up", "-d")
+	if err != nil && strings.Contains(err.Error(), "the engine still has the last run of") && strings.Contains(err.Error(), "up -d --force-recreate --no-deps") {
+		return s.Stacklite("up", "-d", "--force-recreate")
+	}
+	return err
+}
+
 // An engine that is killed or restarted in the middle ends the command with a line
 // that names it; afterwards the same command finishes the work.
 func TestTheRealEngineGoesAwayInTheMiddleAndTheSameCommandFinishes(t *testing.T) {
@@ -123,7 +133,7 @@ func TestTheRealEngineGoesAwayInTheMiddleAndTheSameCommandFinishes(t *testing.T)
 					if said := v.said(); running && v.cmd.ProcessState.ExitCode() != 0 && !strings.Contains(said, cli.DaemonHost()) {
 						t.Errorf("the engine is not named:\n%s", said)
 					}
-					s.Must(s.Stacklite("up", "-d")) // where containers were stopped with the engine
+					s.Must(upAgain(s)) // where containers were stopped with the engine
 					tr.finished(s)
 					if t.Failed() {
 						t.Logf("the command printed:\n%s", v.said())
