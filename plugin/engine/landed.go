@@ -130,6 +130,10 @@ func unblocked(ctx context.Context, e *Engine, a plan.Action, refused error) boo
 		return errdefs.IsConflict(refused) && awaitRemoving(ctx, e.client, a.As)
 	case plan.RenameContainer:
 		return errdefs.IsConflict(refused) && awaitRemoving(ctx, e.client, a.To)
+	case plan.StartContainer:
+		return addressTaken(refused) && anyAddress(ctx, e.client, e.created.id(a.Container))
+	case plan.RestartContainer:
+		return addressTaken(refused) && anyAddress(ctx, e.client, a.Container)
 	case plan.RemoveNetwork:
 		return isOccupied(refused) && awaitLeaving(ctx, e.client, a.ID)
 	}

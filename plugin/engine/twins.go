@@ -136,11 +136,5 @@ func move(ctx context.Context, client Client, id string, from, to network.Summar
 	if client.NetworkDisconnect(ctx, from.ID, id, false) != nil {
 		return false
 	}
-	of := &network.EndpointSettings{Links: settings.Links}
-	for _, alias := range settings.Aliases { // the engine adds the beginning of the id itself
-		if alias == "" || !strings.HasPrefix(c.ID, alias) {
-			of.Aliases = append(of.Aliases, alias)
-		}
-	}
-	return client.NetworkConnect(ctx, to.ID, id, of) == nil
+	return client.NetworkConnect(ctx, to.ID, id, sameNames(settings, c.ID)) == nil
 }
