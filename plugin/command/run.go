@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -195,7 +196,7 @@ func cleanUp(ctx context.Context, s *session.Session, name string, kept bool, er
 	if away := (engine.Unreachable{}); errors.As(err, &away) { // and that is said
 		return err
 	}
-	ctx, done := interrupt.Step(ctx, "remove what is not needed any more")
+	ctx, done := interrupt.Step(ctx, "remove "+cmp.Or(name, "what was made for it"))
 	defer done()
 	if err != nil && !kept {
 		err = errors.Join(err, s.Engine.RemoveCreated(ctx, name))

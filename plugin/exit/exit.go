@@ -159,6 +159,9 @@ func interruption(err error) error {
 		err = left.Err
 	}
 	var end error = Failure{Msg: "interrupted", Advice: []string{"run the same command again to finish what was begun"}}
+	if left != nil && !left.Begun {
+		end = Failure{Msg: "interrupted"}
+	}
 	var cut *refusal.Refusal
 	if errors.As(err, &cut) && cut.Kind == refusal.Interrupted && len(cut.Advice) > 0 {
 		end, err = cut, errors.Join(cut.Errs...)

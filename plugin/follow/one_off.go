@@ -66,6 +66,8 @@ func (o OneOff) Run(ctx context.Context, times <-chan int) error {
 			case errors.Is(end.err, ErrDetached):
 				o.Detached()
 				return nil
+			case signalled != nil && end.err != nil && !errors.As(end.err, &engine.Unreachable{}):
+				return signalled // what was stopped while it started did not start
 			case end.err != nil:
 				var unwritten *view.Unwritten
 				if errors.As(end.err, &unwritten) { // as whoever writes to such a pipe is ended

@@ -45,9 +45,10 @@ type Options struct {
 	Cause func(os.Signal) error
 }
 
-// Cut is the end of a command that did not wait for all it had begun.
+// Cut is the end of a command that was interrupted.
 type Cut struct {
-	Steps []string // that may still be under way
+	Steps []string // that may still be under way, for it did not wait for them
+	Begun bool     // it has had something carried out
 	Err   error    // what the command has ended with
 }
 
@@ -57,7 +58,7 @@ func (c *Cut) Error() string { return c.Err.Error() }
 func (c *Cut) Unwrap() error { return c.Err }
 
 // Run runs a command, with a context that ends with the first Ctrl-C. The error is
-// the command's, or a Cut around it.
+// the command's, in a Cut where it was interrupted.
 func Run(ctx context.Context, o Options, command func(context.Context) error) error {
 	signals := make(chan os.Signal, last)
 	listen := []os.Signal{os.Interrupt, syscall.SIGTERM}
@@ -203,14 +204,14 @@ func (w *watch) idle(long time.Duration) bool {
 	return time.Since(w.idleSince) >= long
 }
 
-// end adds to the end of an interrupted command what it did not wait for.
+// end adds to the end of an interrupted command what it has done.
 func (w *watch) end(err error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.cut) == 0 || !errors.Is(err, context.Canceled) {
+	if known := (*Cut)(nil); !errors.Is(err, context.Canceled) || errors.As(err, &known) {
 		return err
 	}
-	return &Cut{Steps: slices.Clone(w.cut), Err: err}
+	return &Cut{Steps: slices.Clone(w.cut), Begun: w.begun, Err: err}
 }
 
 // left is the end of a command that is not waited for.
@@ -221,7 +222,7 @@ func (w *watch) left(ctx context.Context) error {
 	if err == nil {
 		err = context.Canceled
 	}
-	return &Cut{Steps: append(slices.Clone(w.cut), w.words()...), Err: err}
+	return &Cut{Steps: append(slices.Clone(w.cut), w.words()...), Begun: w.begun, Err: err}
 }
 
 func (w *watch) words() []string {

@@ -80,7 +80,7 @@ func TestTheFirstCtrlCWaitsForWhatIsUnderWayAndSaysSo(t *testing.T) {
 		close(answer)
 		synctest.Wait()
 		var cut *Cut
-		if !p.ended || !errors.Is(p.end, context.Canceled) || errors.As(p.end, &cut) {
+		if !p.ended || !errors.Is(p.end, context.Canceled) || !errors.As(p.end, &cut) || !cut.Begun || len(cut.Steps) > 0 {
 			t.Errorf("ended %v with %v", p.ended, p.end)
 		}
 		if third {
