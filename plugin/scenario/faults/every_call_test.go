@@ -175,6 +175,7 @@ func (tr trial) all(t *testing.T, open func(*testing.T) *scenario.Scene) (list [
 			list = append(list, failure{k, w})
 		}
 	}
+	t.Logf("%d calls, %d cases", len(calls), len(list))
 	return list
 }
 
