@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
@@ -22,6 +23,19 @@ type OneOff struct {
 	Remove   bool        // the engine removes it when it has exited
 	Stopped  exit.Status // the code after a Ctrl-C that is not the container's own
 	Detached func()      // is called when the user has detached and left it running
+}
+
+// moment is how long after the end of a container it may be told that it was Ctrl-C.
+const moment = 100 * time.Millisecond
+
+// pressed reports whether Ctrl-C was pressed just before now.
+func pressed(times <-chan int) bool {
+	select {
+	case <-times:
+		return true
+	case <-time.After(moment):
+		return false
+	}
 }
 
 // Run starts the container with the user attached to it, and returns its exit
@@ -62,12 +76,15 @@ func (o OneOff) Run(ctx context.Context, times <-chan int) error {
 	for {
 		select {
 		case end := <-done:
+			if end.err != nil && signalled == nil && pressed(times) {
+				signalled = o.Stopped
+			}
 			switch {
 			case errors.Is(end.err, ErrDetached):
 				o.Detached()
 				return nil
 			case signalled != nil && end.err != nil && !errors.As(end.err, &engine.Unreachable{}):
-				return signalled // what was stopped while it started did not start
+				return signalled // it was stopped while it started
 			case end.err != nil:
 				var unwritten *view.Unwritten
 				if errors.As(end.err, &unwritten) { // as whoever writes to such a pipe is ended

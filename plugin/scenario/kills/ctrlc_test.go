@@ -192,3 +192,31 @@ func TestUpThatIsInterruptedWhileItStartsStopsWhatItHasStarted(t *testing.T) {
 	s.Say("stopped", "db", "1")
 	s.Say("running", "web", "0")
 }
+
+// An engine says of a container that is stopped while it starts that it could not be
+// started: that is what was asked for.
+func TestRunWhoseContainerIsStoppedWhileItStartsIsInterrupted(t *testing.T) {
+	s := onMemory(t, "1.41")
+	s.Write("web:\n  image: stacklite-probe:test\n")
+	starts, goOn := make(chan struct{}), make(chan struct{})
+	s.Memory.Fail(func(c enginetest.Call) enginetest.Fault {
+		switch {
+		case strings.HasSuffix(c.Path, "/attach"): // before it is started
+			close(starts)
+			<-goOn
+		case strings.HasSuffix(c.Path, "/start"):
+			return enginetest.Answer(500, "cannot start a stopped process: unknown")
+		}
+		return enginetest.None
+	})
+	v := started(t, s.Command("run", "--rm", "-T", "web"), piped)
+	v.waits(t, starts)
+	v.press(t)
+	close(goOn)
+	if code := v.ends(t); code != 130 || strings.Contains(v.said(), "stopped process") {
+		t.Errorf("ended with %d:\n%s", code, v.said())
+	}
+	s.Memory.Fail(nil)
+	s.Must(s.Stacklite("down"))
+	s.Say("nothing-left")
+}
