@@ -211,7 +211,7 @@ func TestAnInterruptedUpSaysWhatItHasStarted(t *testing.T) {
 }
 
 func TestAStepThatIsInterruptedIsNotToldAsARequest(t *testing.T) {
-	for _, progress := range []string{"plain", "json"} {
+	for _, progress := range []string{"plain", "json"} { // the engine is waited for, each time
 		t.Chdir(t.TempDir())
 		write(t, "fig.yml", "web: {image: probe}\n")
 		e := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("probe")}})

@@ -26,7 +26,7 @@ const StandaloneName = "docker-stack-lite"
 // old tool, unless that is nil. After it has run, errors are to be shown as the
 // second result says.
 func New(env *session.Environment, old *classic.Tool) (*cobra.Command, func() view.Options) {
-	env.Out, env.Amid = view.NewOutput(env.Out), new(view.Amid)
+	env.Out, env.Err, env.Amid = view.NewOutput(env.Out), view.NewShared(env.Err), new(view.Amid)
 	c := &cli{env: env, classic: old}
 	return newRoot(c), c.view
 }

@@ -93,3 +93,32 @@ func (o *Output) IsTerminal() bool {
 	_, is := terminal(o.w)
 	return is
 }
+
+// Shared is a stream that several may write to at the same time, as who waits for an
+// interrupted command does while that shows its progress.
+type Shared struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// NewShared is a Shared to a stream.
+func NewShared(w io.Writer) *Shared { return &Shared{w: w} }
+
+// Write implements io.Writer.
+func (s *Shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(p)
+}
+
+// FD and IsTerminal are those of the stream behind it.
+func (s *Shared) FD() uintptr {
+	fd, _ := terminal(s.w)
+	return fd
+}
+
+// IsTerminal reports whether a terminal is behind it.
+func (s *Shared) IsTerminal() bool {
+	_, is := terminal(s.w)
+	return is
+}
