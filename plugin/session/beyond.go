@@ -34,20 +34,21 @@ func joinLate(ctx context.Context, s *Session, r Request) error {
 	late := Request{Scale: r.Scale, Tell: r.Tell, Goal: plan.Goal{
 		State: plan.CreatedOnly, NoCreate: true, Recreate: plan.Never, Services: r.Goal.Services, Orphans: r.Goal.Orphans,
 	}}
+	var looked looks
 	for range lateLooks {
 		p, err := s.Plan(ctx, late)
 		if err != nil || p.Empty() {
 			return err
 		}
-		if err := s.Run(ctx, p); err != nil {
-			return err
+		if err = s.Run(ctx, p); err != nil && !looked.again(ctx, s, r.Goal, err) {
+			return busy(s, err)
 		}
 	}
 	return nil
 }
 
 // lateLooks is how often a command looks for what has come meanwhile.
-const lateLooks = 5
+const lateLooks = 20
 
 // LookBeyond adds what discovery joins with other projects to the topology of a
 // session of OpenFiles, as a plan knows it. Files alone do not say it, so an engine
