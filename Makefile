@@ -51,10 +51,10 @@ one_by_one = ^Test(TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFi
 
 # compose and linking start no goroutines, scenarios run all the code that
 # recordings and upgrades run, and what differs between versions of the engine
-# starts none. All of scenario/commandline gives one command after another. Needs a
-# C compiler.
+# starts none. All of scenario/commandline, crowds and faults runs the program as a
+# process of its own or gives one command after another. Needs a C compiler.
 race: ## Look for data races, with engines in memory
-	$(gotestsum) --hide-summary=skipped -- -race -short -skip '$(one_by_one)|/^1\.41$$|//^1\.41$$' -count=1 -timeout 30m $$($(GO) list ./plugin/... | grep -v /scenario/commandline)
+	$(gotestsum) --hide-summary=skipped -- -race -short -skip '$(one_by_one)|/^1\.41$$|//^1\.41$$' -count=1 -timeout 30m $$($(GO) list ./plugin/... | grep -vE '/scenario/(commandline|crowds|faults)$$')
 
 fuzz: ## Run every fuzz function, FUZZTIME (30s) each
 	@sh scripts/fuzz.sh $(FUZZTIME)
