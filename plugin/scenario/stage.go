@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -78,6 +79,11 @@ func output(cmd *exec.Cmd) error {
 
 // Command is the program, to be run in the project folder.
 func (s *Stage) Command(args ...string) *exec.Cmd {
+	s.T.Helper()
+	if s.Memory == nil && slices.Contains(args, "down") { // after that nothing says whose anonymous volumes are
+		_, err := ownVolumes(s.Scene)
+		s.Must(err)
+	}
 	cmd := exec.Command(s.program, args...)
 	cmd.Dir = s.Dir
 	cmd.Env = append(os.Environ(), "HOME="+s.Dir, "DOCKER_CONFIG="+s.Dir,
