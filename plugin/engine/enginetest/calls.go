@@ -99,26 +99,31 @@ func (f *Faults) ResetCalls() {
 	f.calls = nil
 }
 
-// Meet notes a call, and has it answered by next when its body has come too, unless it
-// meets a fault.
+// Meet notes a call. When its body has come too, it meets its fault, or is answered by
+// next.
 func (f *Faults) Meet(w http.ResponseWriter, r *http.Request, c Call, next http.Handler) {
-	fault := f.note(c)
+	f.note(c)
 	body, err := io.ReadAll(r.Body) // only then it shows when the client goes, too
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	fault.strike(f, w, r, c, next)
+	f.faultOf(c).strike(f, w, r, c, next)
 }
 
 // End ends the calls that hang or are held, and waits for those that the engine is
 // carrying out though nobody waits for their answer.
 func (f *Faults) End() { f.ended.open() }
 
-func (f *Faults) note(c Call) Fault {
+func (f *Faults) note(c Call) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls = append(f.calls, c)
+}
+
+func (f *Faults) faultOf(c Call) Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.fault == nil {
 		return None
 	}
