@@ -1,6 +1,7 @@
 package view
 
 import (
+	"context"
 	"encoding/json"
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -55,6 +56,9 @@ func (j *jsonProgress) Event(e plan.Event) {
 	}
 	if e.Err != nil {
 		line.Error = e.Err.Error()
+		if line.Error == context.Canceled.Error() {
+			line.Error = "interrupted"
+		}
 	}
 	_ = j.enc.Encode(line)
 }
