@@ -28,7 +28,7 @@ var companies = []struct {
 func TestTwoCommandsAtOnceOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
-	spread := []string{"up and up", "replace and down"}
+	spread := []string{"replace and down"}
 	seeds := 1
 	if slow() {
 		seeds = 4

@@ -115,7 +115,7 @@ func makes(c enginetest.Call) bool {
 func TestEveryCallFailsOnce(t *testing.T) {
 	for _, version := range scenario.Versions() {
 		t.Run(version, func(t *testing.T) {
-			tryAll(t, os.Getenv("STACKLITE_SLOW") != "", func(t *testing.T) *scenario.Scene {
+			tryAll(t, os.Getenv("STACKLITE_SLOW") != "", 1, func(t *testing.T) *scenario.Scene {
 				memory := scenario.NewMemory(t, version)
 				return scenario.New(t, memory.Host(), memory)
 			})
@@ -123,19 +123,28 @@ func TestEveryCallFailsOnce(t *testing.T) {
 	}
 }
 
+// spread is of how many of the cases that are always tried in memory one is tried on a
+// real engine.
+const spread = 3
+
 func TestEveryCallFailsOnceOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
-	tryAll(t, os.Getenv("STACKLITE_SLOW") != "", func(t *testing.T) *scenario.Scene {
+	tryAll(t, os.Getenv("STACKLITE_SLOW") != "", spread, func(t *testing.T) *scenario.Scene {
 		return scenario.New(t, cli.DaemonHost(), nil)
 	})
 }
 
-// tryAll tries everything, or some of it. STACKLITE_EVERY=N takes one case of N.
-func tryAll(t *testing.T, all bool, open func(*testing.T) *scenario.Scene) {
-	every, n := 1, 0
-	if given, err := strconv.Atoi(os.Getenv("STACKLITE_EVERY")); err == nil && all {
+// tryAll tries everything, or one of so many of some of it. STACKLITE_EVERY=N takes one
+// case of N of everything.
+func tryAll(t *testing.T, all bool, every int, open func(*testing.T) *scenario.Scene) {
+	n := 0
+	if all {
+		given, err := strconv.Atoi(os.Getenv("STACKLITE_EVERY"))
 		every = max(given, 1)
+		if err != nil {
+			every = 1
+		}
 	}
 	for _, trial := range trials {
 		t.Run(strings.ReplaceAll(trial.name, " ", "_"), func(t *testing.T) {

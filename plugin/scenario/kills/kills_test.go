@@ -217,7 +217,7 @@ func TestACommandThatIsEndedInTheMiddleIsFinishedOnTheEngine(t *testing.T) {
 	if rounds == 0 { // on a machine that others use, so that no span can be measured in time
 		few := trials()
 		r.Shuffle(len(few), func(i, j int) { few[i], few[j] = few[j], few[i] })
-		for _, tr := range few[:4] {
+		for _, tr := range few[:2] {
 			w, part := ways()[r.IntN(len(ways()))], r.Float64()
 			t.Run(tr.name+"/"+w.name, func(t *testing.T) {
 				t.Parallel()
