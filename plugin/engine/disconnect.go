@@ -11,6 +11,10 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
+// notConnected is what engines say where a container that is to be detached is not
+// attached.
+const notConnected = "is not connected to"
+
 // disconnect detaches a container from a network. An engine refuses that while a
 // container waits for its restart policy to start it again, though it is attached to
 // the network when it starts. Plans stop one that was seen so before. One that runs
@@ -32,7 +36,7 @@ func disconnect(ctx context.Context, c Client, a plan.Disconnect) error {
 // betweenStarts reports whether a container was refused to be detached because its
 // restart policy is about to start it again, or just has.
 func betweenStarts(ctx context.Context, client Client, a plan.Disconnect, refused error) bool {
-	if !strings.Contains(refused.Error(), "is not connected to") {
+	if !strings.Contains(refused.Error(), notConnected) {
 		return false
 	}
 	c, err := client.ContainerInspect(ctx, a.Container)

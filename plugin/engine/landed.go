@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -59,7 +58,7 @@ func answerTo(a plan.Action) (answer, bool) {
 			return isConnected(ctx, e.client, e.created.id(a.Container), a)
 		}, relies: []condition{there(a.Container, a.Name), networkCalled(a.Network.Name)}}, true
 	case plan.Disconnect:
-		return answer{so: isDisconnected(a), relies: []condition{there(a.Container, a.Name)}}, true
+		return answer{so: isDisconnected(a), relies: []condition{there(a.Container, a.Name), cameBack(a)}}, true
 	case plan.StartContainer:
 		return answer{so: state(a.Container, func(s *container.State) bool { return s.Running && !s.Paused && !s.Restarting }),
 			relies: []condition{there(a.Container, a.Name), notPaused(a.Container, a.Name), itsNetworks(a.Container)}}, true
@@ -167,115 +166,6 @@ func going(s *container.State) bool {
 	return s.Status == container.StateRemoving || s.Dead
 }
 
-// there is the condition that a container exists, and is not just being removed; none
-// for no container.
-func there(address, name string) condition {
-	return func(ctx context.Context, e *Engine, refused error) string {
-		if address == "" {
-			return ""
-		}
-		c, err := e.client.ContainerInspect(ctx, e.created.id(address))
-		switch {
-		case IsGone(err):
-			return name + " is gone"
-		case err == nil && c.State != nil && going(c.State):
-			return name + " is being removed"
-		}
-		return ""
-	}
-}
-
-// thereAnd is a condition on the state of a container that exists.
-func thereAnd(address, says string, is func(*container.State) bool) condition {
-	so := state(address, is)
-	return func(ctx context.Context, e *Engine, refused error) string {
-		if so(ctx, e, nil) {
-			return says
-		}
-		return ""
-	}
-}
-
-func notPaused(address, name string) condition {
-	return thereAnd(address, name+" is paused", func(s *container.State) bool { return s.Paused })
-}
-
-func running(address, name string) condition {
-	return thereAnd(address, name+" does not run", func(s *container.State) bool { return !s.Running || s.Restarting })
-}
-
-// notRunning is the condition that a container does not run. One that did for a moment
-// only has changed too.
-func notRunning(name string) condition {
-	return func(_ context.Context, _ *Engine, refused error) string {
-		if IsRunning(refused) {
-			return name + " runs again"
-		}
-		return ""
-	}
-}
-
-// noContainerCalled is the condition that the name of a container is free.
-func noContainerCalled(name string) condition {
-	return func(ctx context.Context, e *Engine, refused error) string {
-		if _, err := e.client.ContainerInspect(ctx, name); err == nil {
-			return "there is a container " + name + " by now"
-		}
-		return ""
-	}
-}
-
-// noNetworkCalled is the condition that the name of a network is free.
-func noNetworkCalled(name string) condition {
-	return func(ctx context.Context, e *Engine, refused error) string {
-		if found, err := networksCalled(ctx, e.client, name); err == nil && len(found) > 0 {
-			return "there is a network " + name + " by now"
-		}
-		return ""
-	}
-}
-
-// networkCalled is the condition that there is a network of a name.
-func networkCalled(name string) condition {
-	return func(ctx context.Context, e *Engine, refused error) string {
-		if found, err := networksCalled(ctx, e.client, name); err == nil && len(found) == 0 {
-			return "network " + name + " is gone"
-		}
-		return ""
-	}
-}
-
-// itsNetworks is the condition that a container can be attached to all that it is to
-// be attached to when it is started.
-func itsNetworks(address string) condition {
-	return func(ctx context.Context, e *Engine, refused error) string {
-		c, err := e.client.ContainerInspect(ctx, e.created.id(address))
-		if err != nil || c.NetworkSettings == nil {
-			return ""
-		}
-		for name := range c.NetworkSettings.Networks {
-			if gone := networkCalled(name)(ctx, e, refused); gone != "" {
-				return gone
-			}
-		}
-		return ""
-	}
-}
-
-// deserted is the condition that no container is attached to a network.
-func deserted(id, name string) condition {
-	return func(ctx context.Context, e *Engine, refused error) string {
-		n, err := e.client.NetworkInspect(ctx, id, network.InspectOptions{})
-		if err != nil || len(n.Containers) == 0 {
-			return ""
-		}
-		if _, ghosts := attachedGhosts(ctx, e.client, id); ghosts {
-			return ""
-		}
-		return "there are containers on network " + name + " by now"
-	}
-}
-
 // networkGone asks whether there is no network of an id.
 func networkGone(id string) func(context.Context, *Engine, error) bool {
 	return func(ctx context.Context, e *Engine, _ error) bool {
@@ -352,61 +242,4 @@ func madeOf(ctx context.Context, client Client, a plan.CreateContainer) string {
 		return ""
 	}
 	return c.ID
-}
-
-// pause is between two looks at something that is on its way.
-const pause = 50 * time.Millisecond
-
-// awaitCreation waits for a container that is being made: the engine gives its name
-// to nobody else from the beginning, and shows it only when it is whole.
-func awaitCreation(ctx context.Context, client Client, name string) {
-	end := time.After(10 * time.Second)
-	for {
-		if _, err := client.ContainerInspect(ctx, name); !errdefs.IsNotFound(err) {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-end:
-			return
-		case <-time.After(pause):
-		}
-	}
-}
-
-// awaitRemoval waits for a container that is being removed.
-func awaitRemoval(ctx context.Context, client Client, id string) bool {
-	c, err := client.ContainerInspect(ctx, id)
-	if err != nil || c.State == nil || c.State.Status != container.StateRemoving {
-		return ignoreNotFound(err) == nil && err != nil
-	}
-	gone, errs := client.ContainerWait(ctx, id, container.WaitConditionRemoved)
-	select {
-	case <-gone:
-		return true
-	case err := <-errs:
-		return ignoreNotFound(err) == nil
-	}
-}
-
-// awaitRemoving waits for a container that is being removed, and reports whether there
-// was one and it is gone.
-func awaitRemoving(ctx context.Context, client Client, id string) bool {
-	c, err := client.ContainerInspect(ctx, id)
-	return err == nil && c.State != nil && c.State.Status == container.StateRemoving && awaitRemoval(ctx, client, c.ID)
-}
-
-// awaitLeaving waits for the containers on a network that are being removed, and
-// reports whether there were any.
-func awaitLeaving(ctx context.Context, client Client, id string) bool {
-	n, err := client.NetworkInspect(ctx, id, network.InspectOptions{})
-	if err != nil {
-		return false
-	}
-	left := false
-	for member := range n.Containers {
-		left = awaitRemoving(ctx, client, member) || left
-	}
-	return left
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/containerd/errdefs"
@@ -210,6 +211,20 @@ func TestWhatHasChangedSinceThePlanWasMadeIsTold(t *testing.T) {
 		var changed *Changed
 		if err == nil || errors.As(err, &changed) != test.changed || changed != nil && changed.What == "" {
 			t.Errorf("%s: got %v, changed %v", test.a.Words(), err, changed)
+		}
+	}
+	// It was off the network when it was to be detached, and is on it at the second look.
+	for said, want := range map[string]bool{"container demo_web_1 is not connected to network " + n.Name: true, "out of order": false} {
+		memory.Fail(func(c enginetest.Call) enginetest.Fault {
+			if strings.HasSuffix(c.Path, "/disconnect") {
+				return enginetest.Answer(http.StatusForbidden, said)
+			}
+			return enginetest.None
+		})
+		err := e.Apply(t.Context(), plan.Disconnect{Container: "demo_web_1", Name: "demo_web_1", Network: n.Name}, nil)
+		var changed *Changed
+		if err == nil || errors.As(err, &changed) != want {
+			t.Errorf("%s: got %v, changed %v", said, err, changed)
 		}
 	}
 }
