@@ -76,20 +76,19 @@ func (o OneOff) Run(ctx context.Context, times <-chan int) error {
 	for {
 		select {
 		case end := <-done:
-			if end.err != nil && signalled == nil && pressed(times) {
-				signalled = o.Stopped
-			}
+			var unwritten *view.Unwritten
 			switch {
 			case errors.Is(end.err, ErrDetached):
 				o.Detached()
 				return nil
-			case signalled != nil && end.err != nil && !errors.As(end.err, &engine.Unreachable{}):
-				return signalled // it was stopped while it started
-			case end.err != nil:
-				var unwritten *view.Unwritten
-				if errors.As(end.err, &unwritten) { // as whoever writes to such a pipe is ended
-					o.end(ctx, true)
-				}
+			case errors.As(end.err, &unwritten): // as whoever writes to such a pipe is ended
+				o.end(ctx, true)
+				return end.err
+			case errors.As(end.err, &engine.Unreachable{}):
+				return end.err
+			case end.err != nil && signalled == nil && pressed(times):
+				return o.Stopped
+			case end.err != nil && signalled == nil:
 				return end.err
 			case signalled != nil:
 				return signalled
