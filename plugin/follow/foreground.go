@@ -86,7 +86,7 @@ func (f *Foreground) Run(ctx context.Context) error {
 	case <-times:
 		return interrupt.Leave(ctx)
 	}
-	if !interrupt.Begun(ctx) {
+	if !interrupt.Changed(ctx) {
 		return context.Canceled
 	}
 	return f.stopBegun(ctx, times)

@@ -142,6 +142,7 @@ type watch struct {
 	deaf      bool     // who has taken it does not look
 	steps     []*step  // under way
 	begun     bool     // a step was, at some time
+	changed   bool     // one that an engine does to its end
 	cut       []string // steps that were not waited for
 	told      bool
 	idleSince time.Time
@@ -255,7 +256,7 @@ func Step(ctx context.Context, words string) (within context.Context, done func(
 	unwatch := func() bool { return true }
 	if w != nil {
 		w.mu.Lock()
-		w.steps, w.begun = append(w.steps, s), true
+		w.steps, w.begun, w.changed = append(w.steps, s), true, true
 		w.mu.Unlock()
 		unwatch = context.AfterFunc(w.giveUp, cancel)
 	}
@@ -282,24 +283,44 @@ func Step(ctx context.Context, words string) (within context.Context, done func(
 		if w == nil {
 			return
 		}
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.steps = slices.DeleteFunc(w.steps, func(o *step) bool { return o == s })
+		w.remove(s)
 		if given {
+			w.mu.Lock()
+			defer w.mu.Unlock()
 			w.cut = append(w.cut, words)
 		}
 	}
 }
 
-// Begun reports whether the command of ctx has carried anything out.
-func Begun(ctx context.Context) bool {
+// Work begins something that is cut off at once when ctx ends, and leaves nothing
+// behind then. Call done when it has ended: until then the command is not left.
+func Work(ctx context.Context, words string) (done func()) {
+	w, s := of(ctx), &step{words}
+	if w == nil {
+		return func() {}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.steps, w.begun = append(w.steps, s), true
+	return func() { w.remove(s) }
+}
+
+// remove takes in that a step has ended.
+func (w *watch) remove(s *step) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.steps = slices.DeleteFunc(w.steps, func(o *step) bool { return o == s })
+}
+
+// Changed reports whether the command of ctx has had an engine change anything.
+func Changed(ctx context.Context) bool {
 	w := of(ctx)
 	if w == nil {
 		return true
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.begun
+	return w.changed
 }
 
 // After is a context for what is left to do when ctx has ended: it ends with the

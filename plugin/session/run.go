@@ -79,13 +79,15 @@ func Apply(ctx context.Context, s *Session, a plan.Action) error {
 // there: so that is waited for, also after an interruption. Images are no part of
 // that: what was pulled or built half is of no use, and in nobody's way.
 func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
-	within, done := interrupt.Step(ctx, a.Words())
-	defer done()
 	var err error
 	switch a.(type) {
 	case plan.PullImage, plan.BuildImage, plan.PushImage:
+		done := interrupt.Work(ctx, a.Words())
+		defer done()
 		err = s.Images.Apply(ctx, a, report)
 	default:
+		within, done := interrupt.Step(ctx, a.Words())
+		defer done()
 		err = s.Engine.Apply(within, a, report)
 	}
 	if err != nil && ctx.Err() != nil && strings.Contains(err.Error(), context.Canceled.Error()) {

@@ -123,6 +123,26 @@ func TestOneCtrlCEndsABuild(t *testing.T) {
 	}
 }
 
+// Nothing was changed yet, so that what runs from before goes on.
+func TestCtrlCInABuildStopsNothingThatRan(t *testing.T) {
+	s := onMemory(t, "1.41")
+	s.Write("web:\n  image: stacklite-probe:test\n")
+	s.Must(s.Stacklite("up", "-d"))
+	s.Write("web:\n  build: .\n")
+	s.Must(os.WriteFile(filepath.Join(s.Dir, "Dockerfile"), []byte("FROM stacklite-probe:test\n"), 0o600))
+	hanging := hang(s, "POST /build")
+	cmd := s.Command("up")
+	cmd.Env = append(cmd.Env, "STACKLITE_BUILDER=classic")
+	v := started(t, cmd, piped)
+	v.waits(t, hanging)
+	v.press(t)
+	if code := v.ends(t); code != 130 || !strings.Contains(v.said(), "run the same command again") {
+		t.Errorf("ended with %d:\n%s", code, v.said())
+	}
+	s.Memory.Fail(nil)
+	s.Say("running", "web", "1")
+}
+
 func TestOneCtrlCEndsWhatReadsFromAPipe(t *testing.T) {
 	for _, line := range []string{"config", "up -d", "down"} {
 		t.Run(line, func(t *testing.T) {
