@@ -2,9 +2,7 @@ package command
 
 import (
 	"fmt"
-	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -78,18 +76,9 @@ func TestWhoIsBroughtUpAtTheSameMomentIsJoined(t *testing.T) {
 // have looked.
 func lookFirst(t *testing.T, e *enginetest.Engine, clients int) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "first") // not t.TempDir: the path of a socket is short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	listener, err := net.Listen("unix", filepath.Join(dir, "docker.sock"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var mu sync.Mutex
 	looked, all := 0, make(chan struct{})
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return enginetest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			select {
 			case <-all:
@@ -105,8 +94,5 @@ func lookFirst(t *testing.T, e *enginetest.Engine, clients int) string {
 				close(all)
 			}
 		}
-	})}
-	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(func() { server.Close() })
-	return "unix://" + filepath.Join(dir, "docker.sock")
+	}))
 }

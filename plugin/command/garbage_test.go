@@ -3,10 +3,7 @@ package command
 import (
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -74,28 +71,17 @@ type garbling struct {
 
 func newGarbling(t *testing.T) *garbling {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "garbling") // not t.TempDir: the path of a socket is short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	listener, err := net.Listen("unix", filepath.Join(dir, "docker.sock"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	g := &garbling{
 		engine: enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("probe")}}),
-		host:   "unix://" + filepath.Join(dir, "docker.sock"), at: -1,
+		at:     -1,
 	}
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	g.host = enginetest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if answer := g.answers(r); answer != nil {
 			answer(w, r)
 			return
 		}
 		g.engine.ServeHTTP(w, r)
-	})}
-	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(func() { server.Close() })
+	}))
 	return g
 }
 

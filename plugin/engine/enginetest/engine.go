@@ -3,12 +3,8 @@ package enginetest
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
-	"time"
 )
 
 // Options say what kind of engine to start. The zero value is an Engine 20.10
@@ -53,32 +49,18 @@ func New(t testing.TB, opts Options) *Engine {
 	if err != nil {
 		t.Fatalf("enginetest: %v", err)
 	}
-	// Not t.TempDir: the path of a unix socket must stay below 104 bytes.
-	dir, err := os.MkdirTemp("", "engine")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "docker.sock")
-	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
 	lock := newStateLock()
 	e := &Engine{
 		Faults:  NewFaults(),
-		host:    "unix://" + socket,
 		release: release,
 		lock:    lock,
 		mux:     newMux(lock, newStores(opts, release, lock)),
 		trace:   opts.Trace,
 	}
-	server := &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
-	go server.Serve(listener)
-	t.Cleanup(func() {
+	e.host = Serve(t, e)
+	t.Cleanup(func() { // before its connections are closed
 		close(e.lock.ended)
 		e.End()
-		server.Close()
 	})
 	return e
 }

@@ -1,13 +1,39 @@
 package enginetest
 
 import (
+	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
+	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/versions"
 )
 
 var versionPrefix = regexp.MustCompile(`^/v(\d+\.\d+)(/.*)$`)
+
+// Serve lets something answer the calls of a client, as an engine does or what stands
+// before one, until the test ends. Its address is in the form of DOCKER_HOST.
+func Serve(t testing.TB, h http.Handler) (host string) {
+	t.Helper()
+	// Not t.TempDir: the path of a unix socket must stay below 104 bytes.
+	dir, err := os.MkdirTemp("", "engine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	socket := filepath.Join(dir, "docker.sock")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+	go server.Serve(listener)
+	t.Cleanup(func() { server.Close() })
+	return "unix://" + socket
+}
 
 // ServeHTTP answers one call of the Engine API.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {

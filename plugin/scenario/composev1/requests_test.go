@@ -20,7 +20,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
@@ -145,17 +144,7 @@ type tap struct {
 
 func newTap(t *testing.T, engine, dir string) *tap {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "tap")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(folder) })
-	socket := filepath.Join(folder, "docker.sock")
-	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &tap{host: "unix://" + socket, dir: dir, names: map[string]string{}}
+	p := &tap{dir: dir, names: map[string]string{}}
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "engine"}) },
 		Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -163,16 +152,14 @@ func newTap(t *testing.T, engine, dir string) *tap {
 		}},
 		ModifyResponse: p.learn,
 	}
-	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	p.host = enginetest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasSuffix(r.URL.Path, "/attach") {
 			if err := p.note(r); err != nil {
 				t.Error(err)
 			}
 		}
 		proxy.ServeHTTP(w, r)
-	})}
-	go server.Serve(listener)
-	t.Cleanup(func() { server.Close() })
+	}))
 	return p
 }
 

@@ -10,13 +10,12 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
@@ -75,16 +74,7 @@ func (e *engine) now() poison {
 func newEngine(t *testing.T) *engine {
 	t.Helper()
 	memory := scenario.NewMemory(t, "1.51")
-	dir, err := os.MkdirTemp("", "proxy") // not t.TempDir: the path of a socket is short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	listener, err := net.Listen("unix", filepath.Join(dir, "docker.sock"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := &engine{host: "unix://" + filepath.Join(dir, "docker.sock")}
+	e := &engine{}
 	socket := strings.TrimPrefix(memory.Host(), "unix://")
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: "docker"})
 	proxy.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -94,7 +84,7 @@ func newEngine(t *testing.T) *engine {
 	proxy.ErrorLog = log.New(io.Discard, "", 0) // of answers that a client no longer wanted
 	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
 	proxy.ModifyResponse = e.poison
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	e.host = enginetest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if e.refuses() {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusInternalServerError)
@@ -102,9 +92,7 @@ func newEngine(t *testing.T) *engine {
 			return
 		}
 		proxy.ServeHTTP(w, r)
-	})}
-	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(func() { server.Close() })
+	}))
 	return e
 }
 
