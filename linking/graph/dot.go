@@ -30,8 +30,9 @@ func dot(w io.Writer, g Graph) error {
 		label := append([]string{n.Name}, nodeLinesCounted(n)...)
 		fmt.Fprintf(&b, "  %s [label=%s%s]\n", id[refOf(n)], dotText(label...), style)
 	}
+	ends := endsOf(g)
 	for _, e := range g.Edges {
-		from, to := ends(g, e)
+		from, to := ends(e)
 		style := map[linking.EdgeKind]string{
 			linking.DiscoveryEdge: " style=dotted", linking.ExternalEdge: " style=dashed",
 		}[e.Kind]

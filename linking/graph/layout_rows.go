@@ -35,8 +35,9 @@ func assignRows(g Graph) [][]cell {
 		}
 	}
 	above := make(map[cell][]cell) // what leads to a cell from the row above
+	ends := endsOf(g)
 	for i, e := range g.Edges {
-		from, to := ends(g, e)
+		from, to := ends(e)
 		last := cell{node: from}
 		for row := depth[from] + 1; row < depth[to]; row++ {
 			pass := cell{edge: i + 1, row: row}
@@ -81,8 +82,9 @@ func order(rows [][]cell, above map[cell][]cell) {
 func depths(g Graph) map[ref]int {
 	next := make(map[ref][]ref)
 	linked := make(map[ref]bool)
+	ends := endsOf(g)
 	for _, e := range g.Edges {
-		from, to := ends(g, e)
+		from, to := ends(e)
 		next[from] = append(next[from], to)
 		linked[from], linked[to] = true, true
 	}

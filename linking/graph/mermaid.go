@@ -24,8 +24,9 @@ func mermaid(w io.Writer, g Graph) error {
 		label := append([]string{n.Name}, nodeLinesCounted(n)...)
 		fmt.Fprintf(&b, "  %s%s%s%s\n", id[refOf(n)], open, mermaidText(label), end)
 	}
+	ends := endsOf(g)
 	for _, e := range g.Edges {
-		from, to := ends(g, e)
+		from, to := ends(e)
 		arrow := map[linking.EdgeKind]string{linking.DiscoveryEdge: "-.->", linking.ExternalEdge: "==>"}[e.Kind]
 		if arrow == "" {
 			arrow = "-->"

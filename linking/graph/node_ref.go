@@ -18,9 +18,25 @@ func refOf(n Node) ref { return ref{n.Name, n.External} }
 
 // ends returns the nodes at both ends of e.
 func ends(g Graph, e Edge) (from, to ref) {
-	service := func(name string) bool {
+	return endsBy(e, func(name string) bool {
 		return slices.ContainsFunc(g.Nodes, func(n Node) bool { return n.Name == name && !n.External })
+	})
+}
+
+// endsOf is ends for many edges of a graph.
+func endsOf(g Graph) func(Edge) (from, to ref) {
+	services := make(map[string]bool, len(g.Nodes))
+	for _, n := range g.Nodes {
+		if !n.External {
+			services[n.Name] = true
+		}
 	}
+	return func(e Edge) (from, to ref) {
+		return endsBy(e, func(name string) bool { return services[name] })
+	}
+}
+
+func endsBy(e Edge, service func(string) bool) (from, to ref) {
 	// External are the targets of external links, and names that no service has.
 	return ref{e.From, !service(e.From)}, ref{e.To, e.Kind == linking.ExternalEdge || !service(e.To)}
 }

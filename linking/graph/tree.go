@@ -14,13 +14,13 @@ import (
 // tree lists every service with its links below it, then the networks.
 func tree(w io.Writer, g Graph) error {
 	var t table
+	below, ends := make(map[ref][]Edge, len(g.Nodes)), endsOf(g)
+	for _, e := range g.Edges {
+		from, _ := ends(e)
+		below[from] = append(below[from], e)
+	}
 	for _, n := range g.Nodes {
-		var links []Edge
-		for _, e := range g.Edges {
-			if from, _ := ends(g, e); from == refOf(n) {
-				links = append(links, e)
-			}
-		}
+		links := below[refOf(n)]
 		if n.External && len(links)+len(n.Containers) == 0 {
 			continue
 		}
