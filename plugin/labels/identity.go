@@ -34,7 +34,7 @@ func IdentityOf(id, name string, of map[string]string) Identity {
 		return Unsure
 	case !Ours(of):
 		return Foreign
-	case labelled && (name == named || name == plan.TemporaryName(named)), !labelled && hasDefaultName(name, of):
+	case labelled && (name == named || plan.IsTemporary(name, named)), !labelled && hasDefaultName(name, of):
 		return Itself
 	}
 	return Unsure
@@ -79,5 +79,5 @@ func hasDefaultName(name string, of map[string]string) bool {
 		suffix, run := strings.CutPrefix(rest, "run_")
 		return run && suffix != "" && strings.Trim(suffix, "0123456789abcdef") == ""
 	}
-	return rest == of[Number] || rest == plan.TemporaryName(of[Number])
+	return rest == of[Number] || plan.IsTemporary(rest, of[Number])
 }

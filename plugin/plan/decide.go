@@ -169,7 +169,7 @@ func score(h *HaveContainer, w Container) int {
 		return ofOthers + h.Order
 	case h.Name == w.Name:
 		return 2
-	case h.Name == TemporaryName(w.Name):
+	case IsTemporary(h.Name, w.Name):
 		return 1
 	}
 	return 0

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,6 +23,7 @@ type decision struct {
 	halts     bool             // it is stopped while its networks are changed, and started again
 	rejoins   string           // why it is restarted though it runs: it lost what it shares with another; empty: it is not
 	taken     bool             // a container that the plan removes or renames bears the wanted name until then
+	temporary string           // the name that nobody has under which it waits for its own
 }
 
 // address is how actions address the container that serves in the end.
@@ -39,7 +41,7 @@ func (d *decision) firstName() string {
 		return d.keep.Name
 	}
 	if d.taken {
-		return TemporaryName(d.want.Name)
+		return d.temporary
 	}
 	return d.want.Name
 }
@@ -49,15 +51,39 @@ func (d *decision) renames() bool {
 	return !d.skip && !d.keepsName && d.firstName() != d.want.Name
 }
 
-// TemporaryName is the name of a container until the one that it replaces is
-// gone.
-func TemporaryName(name string) string { return name + temporary }
-
 const temporary = ".new"
 
-// LaterName is the name that a container will have which has a TemporaryName now; of
+// temporaryName is a name that a container has until the one that it replaces is gone:
+// the first of NAME.new, NAME.new2 and so on that nobody has. A run that was cut off, or
+// somebody who renamed a container, may have left the first ones.
+func temporaryName(name string, have Have) string {
+	for n, free := 2, name+temporary; ; n++ {
+		if !have.hasName(free) {
+			return free
+		}
+		free = name + temporary + strconv.Itoa(n)
+	}
+}
+
+// hasName reports whether a container has a name.
+func (h Have) hasName(name string) bool {
+	return slices.ContainsFunc(h.Externals, func(e External) bool { return e.Name == name }) ||
+		slices.ContainsFunc(h.Containers, func(c HaveContainer) bool { return c.Name == name })
+}
+
+// IsTemporary reports whether a name is one that a container has until it can get the
+// other.
+func IsTemporary(name, later string) bool { return name != later && LaterName(name) == later }
+
+// LaterName is the name that a container will have which has a temporary one now; of
 // any other its own.
-func LaterName(name string) string { return strings.TrimSuffix(name, temporary) }
+func LaterName(name string) string {
+	later, is := strings.CutSuffix(strings.TrimRight(name, "0123456789"), temporary)
+	if !is {
+		return name
+	}
+	return later
+}
 
 // attachedTo reports whether there is a container that serves on and is
 // attached to a network.
@@ -78,11 +104,14 @@ func (d *decision) joins(network string) bool {
 }
 
 // dataSource is the container whose data a new one takes over: the first of those
-// that it replaces and that are there when it is made; nil: there is none.
+// that it replaces that is no half-made replacement itself; nil: it replaces none.
 func (d *decision) dataSource() *HaveContainer {
-	i := slices.IndexFunc(d.replace, func(h *HaveContainer) bool { return h.Name != TemporaryName(d.want.Name) || len(d.replace) == 1 })
-	if i < 0 {
+	i := slices.IndexFunc(d.replace, func(h *HaveContainer) bool { return !IsTemporary(h.Name, d.want.Name) })
+	switch {
+	case len(d.replace) == 0:
 		return nil
+	case i < 0:
+		return d.replace[0]
 	}
 	return d.replace[i]
 }

@@ -57,7 +57,7 @@ func leftovers(have Have) map[string]bool {
 		switch {
 		case c.State.Up():
 			return 2
-		case !strings.HasSuffix(c.Name, TemporaryName("")) && !strings.HasPrefix(c.Name, c.ID[:min(12, len(c.ID))]+"_"):
+		case LaterName(c.Name) == c.Name && !strings.HasPrefix(c.Name, c.ID[:min(12, len(c.ID))]+"_"):
 			return 1
 		}
 		return 0

@@ -313,12 +313,23 @@ var containerOrders = []orderCase{
 			create container a_1 as a_1.new < connect a_1 to q < stop container a_1`,
 	},
 	{
-		name: "what a run that was cut off has left is removed before its name is used",
+		name: "what a run that was cut off has left does not stand in the way",
 		want: wanted(changed(container("a_1"))),
 		have: present(unchanged(running("a_1")), unchanged(with(running("a_1"), func(c *HaveContainer) { c.ID, c.Name, c.State = "left", "a_1.new", StateCreated }))),
 		order: `
-			remove container a_1.new < create container a_1 as a_1.new < stop container a_1
-			remove container a_1 < rename container a_1.new to a_1`,
+			create container a_1 as a_1.new2 < stop container a_1
+			create container a_1 as a_1.new2 < remove container a_1.new
+			remove container a_1 < rename container a_1.new2 to a_1`,
+	},
+	{
+		name: "a container without its name is there until the data is taken over, whoever has the name",
+		want: wanted(changed(container("a_1"))),
+		have: present(unchanged(with(running("a_1"), func(c *HaveContainer) { c.ID, c.Name = "mine", "a_1.new" })),
+			with(running("b_1"), func(c *HaveContainer) { c.ID, c.Name = "other", "a_1" })),
+		goal: Goal{Orphans: true},
+		order: `
+			create container a_1 as a_1.new2 < stop container a_1.new < start container a_1 < remove container a_1.new
+			remove container a_1 < rename container a_1.new2 to a_1`,
 	},
 	{
 		name: "a container that a run which was cut off has made gets its name when the old one is gone",

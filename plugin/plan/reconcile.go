@@ -121,6 +121,9 @@ func (r *reconciler) noteTaken() {
 		d.taken = slices.ContainsFunc(r.have.Containers, func(h HaveContainer) bool {
 			return h.Name == d.want.Name && (r.removed[h.ID] || r.decisions.renamed(&h) || slices.ContainsFunc(d.left, func(l *HaveContainer) bool { return l.ID == h.ID }))
 		})
+		if d.taken {
+			d.temporary = temporaryName(d.want.Name, r.have)
+		}
 	}
 }
 
@@ -147,8 +150,6 @@ func (r *reconciler) container(d *decision) {
 		switch {
 		case !d.make:
 			r.remove(h, d.task(), "replaced by "+d.keep.Name)
-		case h.Name == d.address():
-			r.remove(h, d.task(), d.cause) // it holds the name that the new one is made under
 		default:
 			r.remove(h, d.task(), d.cause, r.ready(d)...)
 		}
@@ -172,10 +173,10 @@ func (r *reconciler) removeReplaced() {
 }
 
 // outlasts reports whether a container that is replaced can be there until the
-// new one has started. It can't where it holds the name that the new one is made
-// under, or where networks can't be put in the place of others before it is gone.
+// new one has started. It can't where another container gets its name, or where
+// networks can't be put in the place of others before it is gone.
 func (r *reconciler) outlasts(h *HaveContainer, d *decision) bool {
-	if h.Name == d.firstName() || slices.ContainsFunc(r.decisions, func(o *decision) bool { return o != d && o.keep != nil && o.want.Name == h.Name && o.renames() }) {
+	if slices.ContainsFunc(r.decisions, func(o *decision) bool { return o != d && o.keep != nil && o.want.Name == h.Name && o.renames() }) {
 		return false
 	}
 	for network := range h.Attached {
@@ -215,7 +216,7 @@ func (r *reconciler) create(d *decision) {
 			cause += ", and " + holders[0].Name + " may have its data"
 		}
 	}
-	after := append(r.nameFree(create.As), ifPlanned(imageKey(w.Image)))
+	after := []wait{ifPlanned(imageKey(w.Image))}
 	for _, ref := range w.Reads {
 		after = append(after, ifPlanned(imageKey(ref)))
 	}
@@ -280,7 +281,7 @@ func (r *reconciler) rename(d *decision) {
 	after = append(after, ifPlanned(startKey(d.want.Name)))
 	from := d.firstName()
 	if d.keep != nil && r.aside[d.keep.ID] {
-		from = TemporaryName(d.want.Name)
+		from = d.temporary
 		after = append(after, need(renameKey(d.keep.ID)))
 	}
 	r.builder.add(renameKey(d.want.Name), d.task(), "the name is free",

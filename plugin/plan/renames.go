@@ -21,9 +21,9 @@ func (r *reconciler) stepAside() {
 		left := slices.ContainsFunc(circle, func(d *decision) bool { return r.aside[d.keep.ID] })
 		if r.holder(circle[len(circle)-1]) == d && !left {
 			r.aside[d.keep.ID] = true
-			to := TemporaryName(d.want.Name)
+			d.temporary = temporaryName(d.want.Name, r.have)
 			r.builder.add(renameKey(d.keep.ID), d.task(), "another one gets the name",
-				RenameContainer{Container: d.keep.ID, From: d.keep.Name, To: to}, r.nameFree(to)...)
+				RenameContainer{Container: d.keep.ID, From: d.keep.Name, To: d.temporary})
 		}
 	}
 }

@@ -29,12 +29,13 @@ func (m *model) madeByAnother(r *rand.Rand) {
 	m.have.Containers = slices.DeleteFunc(m.have.Containers, func(c HaveContainer) bool { return c.NetworkOf != "" })
 	for i := range m.have.Containers {
 		c := &m.have.Containers[i]
-		if c.MadeBy != "" || strings.HasSuffix(c.Name, ".new") || !all && r.IntN(2) == 0 {
+		if c.MadeBy != "" || LaterName(c.Name) != c.Name || !all && r.IntN(2) == 0 {
 			continue
 		}
 		c.MadeBy, c.Fingerprint, c.CreatedOn, c.NetworkOf, c.OtherNetworks = "docker-compose 1.29.2", "", "", "", []string{"bridge"}
 		clear(c.Attached)
 		clear(c.Address)
+		c.Misnamed = nil
 		c.Anonymous = map[string]string{"/data": m.id()}
 		if r.IntN(4) > 0 {
 			continue
