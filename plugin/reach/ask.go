@@ -28,6 +28,9 @@ type Asking struct {
 	// Limit ends a context after a time: context.WithTimeout, as no clock is
 	// read here.
 	Limit func(context.Context, time.Duration) (context.Context, context.CancelFunc)
+
+	// Pause waits for a time, or until the context is over.
+	Pause func(context.Context, time.Duration)
 }
 
 // questions lists what is asked for a pair.
@@ -56,37 +59,57 @@ func (p *pair) toAddress(addr netip.Addr) []probe.Question {
 	return list
 }
 
+// leakRounds is how often who reaches another without a link is asked again, and
+// leakPause how long is waited before the last time; before each one earlier, half of
+// that.
+const (
+	leakRounds = 5
+	leakPause  = 2 * time.Second
+)
+
 // Ask asks all containers, some at the same time. What is not as it should be
-// is asked again with a longer timeout: a busy machine is no broken link, and
-// an engine that makes or removes any network puts its rules for the others in
-// place anew, and for that moment lets packets through.
+// is asked again with a longer timeout: a busy machine is no broken link. Only who
+// reaches another each time counts as a leak: an engine that makes or removes any
+// network puts its rules for the others in place anew, and for that moment lets packets
+// through, which it may do every other second while stacks are brought up.
 func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
 	if err := c.ask(ctx, prober, o, c.pairs); err != nil {
 		return err
 	}
-	var again, leaks []*pair
-	for _, p := range c.pairs {
-		if c.failed[p.from.container] != nil || p.untested() != "" {
-			continue
-		}
-		switch c.judge(p).Verdict {
-		case Broken:
-			again = append(again, p)
-		case Leaking:
-			again, leaks = append(again, p), append(leaks, p)
-		}
-	}
+	leaks := c.found(c.pairs, Leaking)
+	again, reached := slices.Concat(c.found(c.pairs, Broken), leaks), leaks
 	o.Timeout *= 3
-	if err := c.ask(ctx, prober, o, again); err != nil {
-		return err
+	for round := range leakRounds {
+		if len(again) == 0 {
+			break
+		}
+		if round > 0 {
+			o.Pause(ctx, leakPause>>(leakRounds-1-round))
+		}
+		if err := c.ask(ctx, prober, o, again); err != nil {
+			return err
+		}
+		leaks = c.found(leaks, Leaking)
+		again = leaks
 	}
-	for _, p := range leaks {
+	for _, p := range reached {
 		if c.judge(p).Verdict == OK {
-			c.Notes = append(c.Notes, fmt.Sprintf("%s reached %s once, and not when tested again: was a network made at that moment?",
+			c.Notes = append(c.Notes, fmt.Sprintf("%s reached %s for a moment, and not when tested again: was a network made then?",
 				p.from.container.Name, p.to.container.Name))
 		}
 	}
 	return nil
+}
+
+// found gives the pairs of which the answers so far say a verdict.
+func (c *Check) found(among []*pair, v Verdict) []*pair {
+	var found []*pair
+	for _, p := range among {
+		if c.failed[p.from.container] == nil && p.untested() == "" && c.judge(p).Verdict == v {
+			found = append(found, p)
+		}
+	}
+	return found
 }
 
 // ask asks about pairs, all questions of a container at once: each from its own

@@ -28,7 +28,7 @@ func plain(name string, endpoints ...observed.Endpoint) observed.Container {
 func checked(t *testing.T, v reach.View, scope reach.Scope) (*reach.Check, []string) {
 	t.Helper()
 	check := reach.NewCheck(v, scope)
-	if err := check.Ask(t.Context(), names{v.Snapshot}, reach.Asking{Timeout: time.Second, Parallel: 4, Limit: context.WithTimeout}); err != nil {
+	if err := check.Ask(t.Context(), names{v.Snapshot}, reach.Asking{Timeout: time.Second, Parallel: 4, Limit: context.WithTimeout, Pause: atOnce}); err != nil {
 		t.Fatal(err)
 	}
 	var lines []string

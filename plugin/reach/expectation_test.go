@@ -224,7 +224,7 @@ func (n names) answer(from *observed.Container, q probe.Question) probe.Answer {
 func checkAnswers(t *testing.T, v reach.View) {
 	t.Helper()
 	check := reach.NewCheck(v, reach.Scope{})
-	if err := check.Ask(t.Context(), names{v.Snapshot}, reach.Asking{Timeout: time.Second, Parallel: 4, Limit: context.WithTimeout}); err != nil {
+	if err := check.Ask(t.Context(), names{v.Snapshot}, reach.Asking{Timeout: time.Second, Parallel: 4, Limit: context.WithTimeout, Pause: atOnce}); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range check.Findings() {
