@@ -91,10 +91,22 @@ func stepHints(failed *plan.StepError) []string {
 		}
 	case plan.StartContainer:
 		if taken := (*engine.PlaceTaken)(nil); len(a.Stopped) > 0 && !errors.As(failed.Err, &taken) {
-			hints = append(hints, "the one that it was to replace is there, stopped; to go back to it: docker start "+strings.Join(a.Stopped, " "))
+			back := "the one that it was to replace is there, stopped; to go back to it: docker start " + strings.Join(a.Stopped, " ")
+			return append(hints, strings.Join(append([]string{back}, untouched(a.Next)...), "; "))
 		}
+		hints = append(hints, untouched(a.Next)...)
+	case plan.RestartContainer:
+		hints = append(hints, untouched(a.Next)...)
 	}
 	return hints
+}
+
+// untouched says which replicas run on, for it was to be their turn after one that failed.
+func untouched(names []string) []string {
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"not touched, and still running: " + strings.Join(names, ", ")}
 }
 
 // verbsElsewhere are words that people type as verbs because docker or another

@@ -77,6 +77,7 @@ type (
 		Stopped                  []string // the containers that were stopped for it, and are still there, by name
 		Predecessors             []string // the containers of another tool whose place it takes, by id: that tool must not have filled it again
 		Held                     bool     // one of these has the name until it is removed
+		Next                     []string // the replicas whose turn comes after it has started, by name: until then they run on as they are
 	}
 
 	// StopContainer stops a container and waits for it to end.
@@ -88,7 +89,8 @@ type (
 	// RestartContainer stops a container, where it runs, and starts it.
 	RestartContainer struct {
 		Container, Name string
-		Timeout         *int // as StopContainer has it
+		Timeout         *int     // as StopContainer has it
+		Next            []string // as StartContainer has it
 	}
 
 	// KillContainer sends a signal to the process of a container.

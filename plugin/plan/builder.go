@@ -67,18 +67,24 @@ func (b *builder) wait(key stepKey, after ...wait) {
 }
 
 // waitIfNoCircle makes a step that is in wait for others that are in too, as far
-// as these do not wait for it.
-func (b *builder) waitIfNoCircle(key stepKey, after ...wait) {
+// as these do not wait for it, and reports whether none of them does.
+func (b *builder) waitIfNoCircle(key stepKey, after ...wait) bool {
 	if !b.planned(key) {
-		return
+		return true
 	}
+	none := true
 	waits := make(map[int]bool, len(b.steps)) // for the step, by index, of those that were looked at
 	waits[b.index[key]] = true
 	for _, w := range after {
-		if n, ok := b.index[w.key]; ok && !b.waitsFor(n, waits) {
+		switch n, ok := b.index[w.key]; {
+		case !ok:
+		case b.waitsFor(n, waits):
+			none = false
+		default:
 			b.wait(key, w)
 		}
 	}
+	return none
 }
 
 // waitsFor reports whether a step waits for one of those that are known to wait for

@@ -23,6 +23,7 @@ func lifecycle(goal Goal, have Have) *Plan {
 	}
 	if goal.State == Restarted {
 		p.rejoin(have)
+		p.turns(have)
 	}
 	orderStops(p.builder, have)
 	if goal.State == Removed {

@@ -249,6 +249,17 @@ var stopOrders = []orderCase{
 			unpause container web_1 < restart container web_1
 			restart container web_1 | restart container web_2`,
 	},
+	{
+		name: "no more than half of the replicas that run are restarted at once", goal: Goal{State: Restarted},
+		have: present(running("web_1"), running("web_2"), running("web_3"), running("web_4"), running("web_5"), stateOf(running("web_6"), StateExited),
+			running("db_1")),
+		order: `
+			restart container web_1 < restart container web_3 < restart container web_5
+			restart container web_2 < restart container web_4
+			restart container web_1 | restart container web_2
+			restart container web_5 | restart container web_6
+			restart container web_5 | restart container db_1`,
+	},
 }
 
 var containerOrders = []orderCase{
@@ -313,6 +324,40 @@ var containerOrders = []orderCase{
 			create container a_1 as a_1.new < connect a_1 to q < stop container a_1`,
 	},
 	{
+		name: "no more than half of the replicas that run are replaced at once, and all new ones are made before",
+		want: wanted(changed(container("a_1")), changed(container("a_2")), changed(container("a_3")), changed(container("a_4")), changed(container("a_5"))),
+		have: present(unchanged(running("a_1")), unchanged(running("a_2")), unchanged(running("a_3")), unchanged(running("a_4")), stateOf(unchanged(running("a_5")), StateExited)),
+		order: `
+			stop container a_1 < start container a_1 < stop container a_3 < start container a_3
+			stop container a_2 < start container a_2 < stop container a_4
+			start container a_1 | start container a_2
+			start container a_4 | start container a_5
+			create container a_4 as a_4.new | stop container a_1`,
+	},
+	{
+		name: "consumers that are not away wait for their targets, which are replaced first",
+		want: wanted(changed(container("db_1")), changed(container("db_2")), linkedTo("web_1", "db"), linkedTo("web_2", "db")),
+		have: present(unchanged(running("db_1")), unchanged(running("db_2")), unchanged(startedAfter(running("web_1"), "db")), unchanged(startedAfter(running("web_2"), "db"))),
+		order: `
+			stop container web_1 < stop container db_1 < start container db_1 < stop container db_2 < start container db_2
+			start container db_2 < start container web_1 < stop container web_2 < start container web_2`,
+	},
+	{
+		name:  "a replica that gets what another one has waits for that one's turn",
+		want:  wanted(changed(portOf("a_1", 81)), changed(portOf("a_2", 82))),
+		have:  present(hasPort(unchanged(running("a_1")), 80), hasPort(unchanged(running("a_2")), 81)),
+		order: `stop container a_2 < start container a_2 < stop container a_1 < start container a_1`,
+	},
+	{
+		name: "replicas that get each other's ports are away at once",
+		want: wanted(changed(portOf("a_1", 81)), changed(portOf("a_2", 80))),
+		have: present(hasPort(unchanged(running("a_1")), 80), hasPort(unchanged(running("a_2")), 81)),
+		order: `
+			stop container a_1 < start container a_2
+			stop container a_2 < start container a_1
+			stop container a_1 | stop container a_2`,
+	},
+	{
 		name: "what a run that was cut off has left does not stand in the way",
 		want: wanted(changed(container("a_1"))),
 		have: present(unchanged(running("a_1")), unchanged(with(running("a_1"), func(c *HaveContainer) { c.ID, c.Name, c.State = "left", "a_1.new", StateCreated }))),
@@ -363,6 +408,19 @@ var containerOrders = []orderCase{
 			create container e as e.new < remove container e_1
 			create container e as e.new < rename container e.new to e`,
 	},
+}
+
+func linkedTo(name, target string) Container {
+	return with(changed(container(name)), func(c *Container) { c.After = []string{target} })
+}
+
+func portOf(name string, port int) Container {
+	return with(container(name), func(c *Container) { c.HostPorts = []HostPort{{First: port, Last: port, Proto: "tcp"}} })
+}
+
+func hasPort(c HaveContainer, port int) HaveContainer {
+	c.HostPorts = []HostPort{{First: port, Last: port, Proto: "tcp"}}
+	return c
 }
 
 func ranged(name string) Container {

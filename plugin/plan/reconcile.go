@@ -52,6 +52,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	r.removeReplaced()
 	r.keepHolders()
 	over.order()
+	r.turns()
 	orderStops(r.builder, have)
 	noteLostLinks(r.builder, want, have, r.removed)
 	noteHostPorts(r.builder, decisions)

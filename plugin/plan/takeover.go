@@ -171,8 +171,11 @@ func (t *takeover) attach(s *swap, h *HaveContainer, n Network) {
 	existing[n.Name] = append(existing[n.Name], key)
 }
 
-// attachable reports whether a container has a network stack of its own.
-func (h *HaveContainer) attachable() bool { return len(h.Attached)+len(h.OtherNetworks) > 0 }
+// attachable reports whether a container has a network stack of its own, and nobody finds
+// one that restarts again and again: see restarting.go.
+func (h *HaveContainer) attachable() bool {
+	return h.State != StateRestarting && len(h.Attached)+len(h.OtherNetworks) > 0
+}
 
 // isNeededOn reports whether a consumer is to find an old target on a network,
 // because it is replaced before that.

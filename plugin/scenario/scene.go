@@ -32,6 +32,7 @@ const ProbeImage = "stacklite-probe:test"
 const (
 	LabelProject = "com.docker.compose.project"
 	LabelService = "com.docker.compose.service"
+	LabelNumber  = "com.docker.compose.container-number"
 )
 
 // Scene is where one script runs: an engine and a project name that no other

@@ -89,6 +89,7 @@ func words() map[string]word {
 		"cannot-write":       {"SERVICE FILE", 2, 2, negative, cannotWrite},
 		"external-untouched": {"", 0, 0, negative, externalUntouched},
 		"happened-before":    {"ACTION SERVICE ACTION SERVICE", 4, 4, negative, happenedBefore},
+		"at-most-away":       {"N SERVICE", 2, 2, negative, atMostAway},
 		"port-safe":          {"SERVICE ATTACKER", 2, 2, negative, portSafe},
 		"isolated":           {"SERVICE SERVICE", 2, 2, negativeOfPackets, isolated},
 		"no-frames":          {"SERVICE SERVICE [HUB]", 2, 3, negativeOfPackets, noFrames},

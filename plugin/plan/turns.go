@@ -1,0 +1,181 @@
+package plan
+
+// Replicas of one service that are replaced or restarted go in turn, so that the
+// service answers meanwhile: at most half of those that run are away at once, and at
+// least one may be. Where the one whose turn it is can't be started again, the next
+// ones are not touched.
+//
+// All do go at once where something else has to be so: a network that is replaced is
+// not there before the last of them has left the old one, and two may get each other's
+// ports or data. And those that another tool made go one after the other, in the order
+// that takeover.go has for them.
+
+// turn is a replica that runs and that a plan takes away for a while.
+type turn struct {
+	name   string
+	leaves []stepKey // that take it away
+	back   stepKey   // that brings it, or the one that takes its place, back
+	next   []string  // those that leave after it is back, by name
+}
+
+// turns plans that replicas which are replaced or restarted go in turn.
+func (r *reconciler) turns() {
+	running, turns := map[string]int{}, map[string][]turn{}
+	for _, d := range r.decisions {
+		service := d.want.Service
+		if d.serves() {
+			running[service]++
+		}
+		if t, ok := r.turn(d); ok {
+			turns[service] = append(turns[service], t)
+		}
+	}
+	for _, d := range r.decisions {
+		takeTurns(r.builder, turns[d.want.Service], running[d.want.Service])
+		delete(turns, d.want.Service)
+	}
+}
+
+// serves reports whether a container runs that serves on or is replaced.
+func (d *decision) serves() bool {
+	for _, h := range d.served() {
+		if h.State == StateRunning {
+			return true
+		}
+	}
+	return false
+}
+
+// served gives the containers that there are of a replica.
+func (d *decision) served() []*HaveContainer {
+	all := append([]*HaveContainer{}, d.replace...)
+	all = append(all, d.left...)
+	if d.keep != nil {
+		all = append(all, d.keep)
+	}
+	return all
+}
+
+// turn is how a replica is away for a while; false: it is not, or did not run.
+func (r *reconciler) turn(d *decision) (turn, bool) {
+	t := turn{name: d.want.Name, back: startKey(d.want.Name)}
+	if !r.builder.planned(t.back) || !d.serves() {
+		return turn{}, false
+	}
+	if d.rejoins != "" {
+		t.leaves = []stepKey{t.back}
+		return t, true
+	}
+	for _, h := range d.served() {
+		if r.builder.planned(stopKey(h.ID)) {
+			t.leaves = append(t.leaves, stopKey(h.ID))
+		}
+	}
+	return t, len(t.leaves) > 0
+}
+
+// takeTurns has replicas of one service leave in turn, given how many of it run.
+func takeTurns(b *builder, turns []turn, running int) {
+	atOnce := max(1, running/2)
+	if len(turns) <= atOnce {
+		return
+	}
+	turns = b.inOrder(turns)
+	for i := len(turns) - 1; i >= atOnce; i-- {
+		before, waits := &turns[i-atOnce], true
+		for _, leave := range turns[i].leaves {
+			waits = b.waitIfNoCircle(leave, need(before.back)) && waits
+		}
+		if waits {
+			before.next = append([]string{turns[i].name}, turns[i].next...)
+			b.follow(before.back, before.next)
+		}
+	}
+}
+
+// follow notes on the step that brings a replica back which others run on as they are
+// until then.
+func (b *builder) follow(back stepKey, next []string) {
+	step := &b.steps[b.index[back]].step
+	switch a := step.Action.(type) {
+	case StartContainer:
+		a.Next = next
+		step.Action = a
+	case RestartContainer:
+		a.Next = next
+		step.Action = a
+	}
+}
+
+// inOrder puts first those that others wait for already: one may get the port of
+// another.
+func (b *builder) inOrder(turns []turn) []turn {
+	before := make([]map[int]bool, len(turns))
+	for i, t := range turns {
+		before[i] = b.before(t.back)
+	}
+	waits := func(i, j int) bool {
+		for _, leave := range turns[j].leaves {
+			if i != j && before[i][b.index[leave]] {
+				return true
+			}
+		}
+		return false
+	}
+	ordered, placed := make([]turn, 0, len(turns)), make([]bool, len(turns))
+	for len(ordered) < len(turns) {
+		next := -1
+		for i := range turns {
+			if placed[i] {
+				continue
+			}
+			if next < 0 {
+				next = i // where they wait for each other in a circle
+			}
+			free := true
+			for j := range turns {
+				free = free && (placed[j] || !waits(i, j))
+			}
+			if free {
+				next = i
+				break
+			}
+		}
+		ordered, placed[next] = append(ordered, turns[next]), true
+	}
+	return ordered
+}
+
+// before gives the steps, by index, that are done before one.
+func (b *builder) before(key stepKey) map[int]bool {
+	found := map[int]bool{}
+	open := []int{b.index[key]}
+	for len(open) > 0 {
+		i := open[len(open)-1]
+		open = open[:len(open)-1]
+		for _, w := range b.steps[i].after {
+			if n, ok := b.index[w.key]; ok && !found[n] {
+				found[n] = true
+				open = append(open, n)
+			}
+		}
+	}
+	return found
+}
+
+// turns plans that replicas which are restarted go in turn.
+func (p lifecyclePlan) turns(have Have) {
+	running, turns := map[string]int{}, map[string][]turn{}
+	for _, c := range have.Containers {
+		if c.OneOff || c.State != StateRunning {
+			continue
+		}
+		running[c.Service]++
+		if key := restartKey(c.ID); p.builder.planned(key) {
+			turns[c.Service] = append(turns[c.Service], turn{name: c.Name, leaves: []stepKey{key}, back: key})
+		}
+	}
+	for _, service := range have.Services() {
+		takeTurns(p.builder, turns[service], running[service])
+	}
+}
