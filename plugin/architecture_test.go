@@ -52,6 +52,8 @@ var mayImport = map[string][]string{
 		"compose", "linking", "linking/graph", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/probe",
 	},
 	"plugin/probe/prober": {"plugin/probe"},
+	"plugin/front":        {},
+	"plugin/front/pool":   {"plugin/front"},
 	"plugin/adhoc":        {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/view":         {"compose", "compose/printable", "plugin/plan", "plugin/refusal"},
 
