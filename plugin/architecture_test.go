@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"compose":              {"compose/printable", "compose/slips"},
 	"linking/graph":        {"compose", "compose/printable", "linking"},
 	"linking/linkingtest":  {"compose", "linking"},
-	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/session", "plugin/view"},
+	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/front", "plugin/front/server", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/session", "plugin/view"},
 	"plugin/command": {
 		"compose", "compose/printable", "linking/graph", "plugin/adhoc", "plugin/classic", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow",
 		"plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/view",
@@ -54,6 +54,7 @@ var mayImport = map[string][]string{
 	"plugin/probe/prober": {"plugin/probe"},
 	"plugin/front":        {},
 	"plugin/front/pool":   {"plugin/front"},
+	"plugin/front/server": {"plugin/front", "plugin/front/pool"},
 	"plugin/adhoc":        {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/view":         {"compose", "compose/printable", "plugin/plan", "plugin/refusal"},
 

@@ -14,20 +14,26 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stack-lite/stack-lite/plugin/command"
+	"github.com/stack-lite/stack-lite/plugin/front"
+	"github.com/stack-lite/stack-lite/plugin/front/server"
 	"github.com/stack-lite/stack-lite/plugin/probe"
 	"github.com/stack-lite/stack-lite/plugin/probe/prober"
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
 // Main runs the program on the arguments of the process and exits. Where check
-// has put it beside a container it is a prober, and no plugin.
+// has put it beside a container it is a prober, before the replicas of a service
+// it is a front, and neither is a plugin.
 func Main() {
-	if len(os.Args) > 1 && os.Args[1] == probe.Command {
-		if err := prober.Run(context.Background(), os.Args[2:], os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(2)
+	if len(os.Args) > 1 {
+		inside := map[string]func(context.Context, []string, io.Writer) error{probe.Command: prober.Run, front.Command: server.Run}
+		if run := inside[os.Args[1]]; run != nil {
+			if err := run(context.Background(), os.Args[2:], os.Stdout); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(2)
+			}
+			os.Exit(0)
 		}
-		os.Exit(0)
 	}
 	if version == "" {
 		version = builtVersion(debug.ReadBuildInfo())
