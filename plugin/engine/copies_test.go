@@ -174,7 +174,7 @@ func TestOnlyWhatTheProberMadeIsItsOwn(t *testing.T) {
 		hostile[name] = "hostile"
 	}
 	s := newStand(t,
-		enginetest.Image{Ref: proberImages + "abc", Entrypoint: []string{proberPath}, Labels: hostile},
+		enginetest.Image{Ref: proberImages + "abc", Entrypoint: []string{programPath}, Labels: hostile},
 		enginetest.Image{Ref: "users", Cmd: []string{"/probe", "serve"}, Labels: map[string]string{labels.Prober: "abc"}},
 		enginetest.Image{Ref: "users:unused", Cmd: []string{"/probe", "sleep"}, Labels: map[string]string{labels.Prober: "abc"}})
 	s.run("web", "probe", nil)

@@ -1,16 +1,12 @@
 package engine
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"debug/elf"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -19,14 +15,10 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
-	"github.com/docker/docker/pkg/jsonmessage"
 	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/stack-lite/stack-lite/plugin/labels"
 )
-
-// proberPath is where the program is in its image, which has nothing else.
-const proberPath = "/docker-stacklite"
 
 // Prober runs a program inside the network of containers, from an image that
 // it makes of the program alone. The containers themselves are not touched:
@@ -40,60 +32,15 @@ type Prober struct {
 	made bool // the image
 }
 
-// ForeignProgram is a program that can't run on the engine.
-type ForeignProgram struct {
-	Program string
-	Reason  string
-	Want    string // what the engine runs: linux/arm64
-}
-
-func (f *ForeignProgram) Error() string {
-	return fmt.Sprintf("%s can't run in a container of the engine: %s", f.Program, f.Reason)
-}
-
 // NewProber takes a program, a file of this machine, to run on the engine. The
 // error is a *ForeignProgram where it could not run there.
 func (e *Engine) NewProber(ctx context.Context, program string) (*Prober, error) {
-	host, err := e.client.ServerVersion(ctx)
-	if err != nil {
-		return nil, e.explain(err)
-	}
-	content, err := os.ReadFile(program)
+	content, err := readProgram(ctx, e, program)
 	if err != nil {
 		return nil, err
 	}
-	if reason := programMismatch(content, host.Os, host.Arch); reason != "" {
-		return nil, &ForeignProgram{Program: program, Reason: reason, Want: host.Os + "/" + host.Arch}
-	}
 	sum := sha256.Sum256(content)
 	return &Prober{engine: e, program: content, sum: hex.EncodeToString(sum[:6])}, nil
-}
-
-// machines are the engine's words for what ELF files are made for.
-var machines = map[elf.Machine]string{
-	elf.EM_X86_64: "amd64", elf.EM_AARCH64: "arm64", elf.EM_ARM: "arm", elf.EM_386: "386",
-	elf.EM_PPC64: "ppc64le", elf.EM_S390: "s390x", elf.EM_RISCV: "riscv64",
-}
-
-// programMismatch says why a program would not run in an image of its own;
-// empty: it would.
-func programMismatch(program []byte, system, arch string) string {
-	if system != "linux" {
-		return "the engine runs " + system
-	}
-	f, err := elf.NewFile(bytes.NewReader(program))
-	if err != nil {
-		return "it is not a Linux program"
-	}
-	for _, p := range f.Progs {
-		if p.Type == elf.PT_INTERP {
-			return "it is dynamically linked"
-		}
-	}
-	if made := machines[f.Machine]; made != arch {
-		return fmt.Sprintf("it is built for %s", made)
-	}
-	return ""
 }
 
 // What the names of images and containers begin with. One with another name is
@@ -171,7 +118,7 @@ func (p *Prober) container(ctx context.Context, id string, args []string) (strin
 	of[labels.Prober], of[labels.Container] = p.sum, name
 	config := &container.Config{
 		Image:        p.ref(),
-		Entrypoint:   []string{proberPath},
+		Entrypoint:   []string{programPath},
 		Cmd:          args,
 		Labels:       of,
 		AttachStdout: true, AttachStderr: true,
@@ -215,29 +162,11 @@ func (p *Prober) image(ctx context.Context, anew bool) error {
 		p.made = true
 		return nil
 	}
-	r, w := io.Pipe()
-	go func() { w.CloseWithError(pack(w, p.program)) }()
-	defer r.Close()
-	body, err := p.engine.client.ImageImport(ctx, image.ImportSource{Source: r, SourceName: "-"}, p.ref(),
-		image.ImportOptions{Changes: []string{"LABEL " + labels.Prober + "=" + p.sum}})
-	if err != nil {
+	if err := importProgram(ctx, p.engine, p.ref(), p.program, labels.Prober+"="+p.sum); err != nil {
 		return err
 	}
-	defer body.Close()
 	p.made = true
-	return jsonmessage.DisplayJSONMessagesStream(body, io.Discard, 0, false, nil)
-}
-
-// pack writes an archive with the program alone.
-func pack(w io.Writer, program []byte) error {
-	t := tar.NewWriter(w)
-	if err := t.WriteHeader(&tar.Header{Name: proberPath[1:], Mode: 0o755, Size: int64(len(program))}); err != nil {
-		return err
-	}
-	if _, err := t.Write(program); err != nil {
-		return err
-	}
-	return t.Close()
+	return nil
 }
 
 // Close removes the image, and what runs that were killed have left: images of
