@@ -95,14 +95,14 @@ func (f *upFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.removeOrphans, "remove-orphans", false, "also remove containers of services that are no longer in the files")
 	cmd.Flags().BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "create new anonymous volumes instead of keeping those of replaced containers")
 	f.timeout.add(cmd.Flags())
-	cmd.Flags().StringArrayVar(&f.scale, "scale", nil, "number of replicas as SERVICE=NUMBER; can be repeated")
+	cmd.Flags().StringArrayVar(&f.scale, "scale", nil, "number of replicas as SERVICE=NUMBER, or SERVICE=+NUMBER or -NUMBER to change it; can be repeated")
 	cmd.MarkFlagsMutuallyExclusive("force-recreate", "no-recreate")
 	cmd.MarkFlagsMutuallyExclusive("renew-anon-volumes", "no-recreate")
 	cmd.MarkFlagsMutuallyExclusive("always-recreate-deps", "no-recreate")
 }
 
 func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags, services []string) error {
-	r, err := f.request(s, services)
+	r, err := f.request(s, old, services)
 	if err != nil {
 		return err
 	}
@@ -162,14 +162,15 @@ func (f upFlags) check() error {
 }
 
 // request turns the flags into a request.
-func (f upFlags) request(s *session.Session, args []string) (session.Request, error) {
+func (f upFlags) request(s *session.Session, old *classic.Tool, args []string) (session.Request, error) {
 	r := session.Request{NoBuild: f.noBuild, Tell: discoveryNotes, TellAfter: unreachedByImage, Goal: plan.Goal{
 		Orphans: f.removeOrphans, FreshData: f.freshVolumes, Dependents: f.dependents, Build: f.build, Timeout: f.timeout.seconds,
 	}}
-	var err error
-	if r.Scale, err = parseScale(s.Project, f.scale); err != nil {
+	scale, err := parseScale(s.Project, old, f.scale)
+	if err != nil {
 		return r, err
 	}
+	r.Scale, r.ScaleBy = scale.numbers, scale.changes
 	if r.Goal.Services, err = session.Chosen(s.Project, args); err != nil {
 		return r, err
 	}

@@ -2,6 +2,7 @@ package desired
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -22,6 +23,49 @@ func KeepScale(p *compose.Project, have plan.Have, wanted Scale) Scale {
 		}
 	}
 	return scale
+}
+
+// Changed is a scale with the number of some services changed by so many: more, or
+// fewer where a number is below zero. It counts the replicas that a stack has. The
+// error is a *TooFew.
+func (s Scale) Changed(have plan.Have, by Scale) (Scale, error) {
+	if len(by) == 0 {
+		return s, nil
+	}
+	changed := maps.Clone(s)
+	if changed == nil {
+		changed = Scale{}
+	}
+	for _, service := range slices.Sorted(maps.Keys(by)) {
+		there := len(numbers(have, service))
+		if there+by[service] < 0 {
+			return nil, &TooFew{Service: service, There: there, Fewer: -by[service]}
+		}
+		changed[service] = there + by[service]
+	}
+	return changed, nil
+}
+
+// TooFew is a service that is to have fewer replicas by more than it has.
+type TooFew struct {
+	Service      string
+	There, Fewer int
+}
+
+func (t *TooFew) Error() string {
+	has := fmt.Sprintf("has %d", t.There)
+	if t.There == 0 {
+		has = "has none"
+	}
+	return fmt.Sprintf("%s can't be scaled down by %d: it %s", t.Service, t.Fewer, has)
+}
+
+// Hints says what to type.
+func (t *TooFew) Hints() []string {
+	if t.There == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("to remove all: docker stacklite scale %s=0", t.Service)}
 }
 
 // numbers lists the numbers that the replicas of a service have.

@@ -23,6 +23,7 @@ import (
 type Request struct {
 	Goal    plan.Goal
 	Scale   desired.Scale // where another than the project has
+	ScaleBy desired.Scale // where so many more than the project has, or fewer; of other services than Scale
 	NoBuild bool          // an image that would have to be built is an error
 
 	// Check looks at what there is before anything else; nil: no check.
@@ -132,6 +133,8 @@ type Planned struct {
 	Want plan.Want
 	Have plan.Have
 	Plan *plan.Plan
+
+	scale desired.Scale // of the request, with what ScaleBy came to
 }
 
 func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) {
@@ -153,6 +156,9 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 			}
 			return out, err
 		}
+	}
+	if r.Scale, err = r.Scale.Changed(have.Have, r.ScaleBy); err != nil {
+		return out, err
 	}
 	if err := s.Resolve(have, r.Scale); err != nil {
 		return out, err
@@ -180,7 +186,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err == nil && r.Tell != nil {
 		p.Notes = append(p.Notes, r.Tell(in, p, p.Empty() && !s.Options.DryRun)...)
 	}
-	return Planned{Goal: r.Goal, Want: want, Have: have.Have, Plan: p}, err
+	return Planned{Goal: r.Goal, Want: want, Have: have.Have, Plan: p, scale: r.Scale}, err
 }
 
 // want is the stack as it should be beside what there is.
@@ -264,6 +270,7 @@ func (s *Session) Converge(ctx context.Context, r Request) error {
 		if err != nil {
 			return err
 		}
+		r.Scale, r.ScaleBy = planned.scale, nil // what is made meanwhile counts once
 		if looked == 0 {
 			SayNothingToDo(s, r.Goal, planned.Have, planned.Plan)
 		}
