@@ -94,7 +94,7 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 	}
 	session.LookBeyond(ctx, s)
 	p, t := s.Project, s.Topology
-	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), takeWords(p), t.Notes, t.Discovered()))
+	view.PrintNotes(s.View, slices.Concat(p.Notes, desired.Notes(p), desired.PortNotes(p), takeWords(p), t.Notes, t.Discovered()))
 	if f.digests {
 		digests, err := imageDigests(ctx, env, o, p, nil)
 		if err != nil {

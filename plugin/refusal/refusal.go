@@ -26,7 +26,7 @@ type Refusal struct {
 	Path   string      // web.command; empty: it is about no service
 	Msg    string
 	Advice []string
-	Errs   []error // at least one: what was said
+	Errs   []error // what was said; none: it was foreseen
 }
 
 func (r *Refusal) Error() string {
@@ -82,6 +82,18 @@ func Without(err error) string { return strings.Replace(err.Error(), Daemon, "",
 // Read finds out what was refused. What is known beside the words goes into facts,
 // which the words add to. What no row knows has the engine's own words.
 func Read(err error, facts Facts) *Refusal { return read(rows, err, facts) }
+
+// Of is a refusal of a kind that was foreseen: no engine was asked.
+func Of(kind Kind, facts Facts) *Refusal {
+	r := &Refusal{Facts: facts}
+	for _, row := range rows {
+		if row.kind == kind {
+			row.say(r)
+			break
+		}
+	}
+	return r
+}
 
 // Way is Read for the error of a client that did not reach an engine, whose address
 // is the fact host.

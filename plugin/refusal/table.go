@@ -72,6 +72,7 @@ var rows = []row{
 		text: "port ${port} of the host is in use by ${holder}",
 		hints: []string{
 			"to stop that: docker stop ${holding}",
+			"to see what that is: ps -fp ${process}",
 			"to see which: sudo ss -tulnp 'sport = :${unheld}'",
 			"or publish another port of the host: \"${another}\"",
 		},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +60,7 @@ type explaining struct {
 	ctx    context.Context
 	looked bool
 	seen   []observed.Container
+	ports  *hostPorts // nil: not needed yet
 }
 
 // target is what an error is about, as far as that is known.
@@ -228,61 +228,36 @@ func (x *explaining) otherThan(of target, id string) target {
 	return target{}
 }
 
+// hostPorts knows who has the ports of the host.
+func (x *explaining) hostPorts() *hostPorts {
+	if x.ports == nil {
+		x.ports = &hostPorts{s: x.s, containers: x.look()}
+	}
+	return x.ports
+}
+
 // findHolder says who has a port of the host that was refused, and what to publish
 // instead.
 func (x *explaining) findHolder(facts, said refusal.Facts, service *compose.Service) {
 	n, _ := strconv.Atoi(said["port"])
-	taken := map[int]bool{n: true}
-	facts["holder"] = "a program of this machine"
-	facts["unheld"] = said["port"]
-	for _, c := range x.look() {
-		for _, p := range c.Ports {
-			if p.Public == 0 || !c.State.Up() {
-				continue
-			}
-			taken[int(p.Public)] = true
-			if int(p.Public) != n || c.Name == facts["container"] {
-				continue
-			}
-			delete(facts, "unheld")
-			facts["holder"], facts["holding"] = "the container "+c.Name, c.Name
-			if c.Owner != "" && c.Owner != x.s.Name {
-				facts["holder"] += " of the project " + c.Owner
-			}
+	var published []desired.Publishing
+	if service != nil {
+		published = slices.DeleteFunc(desired.PublishedBy(service, ""), func(p desired.Publishing) bool { return n < p.First || n > p.Last })
+	}
+	protocols := []string{"tcp", "udp", "sctp"}
+	if len(published) > 0 {
+		protocols = []string{published[0].Proto}
+	}
+	itself := func(c *observed.Container) bool { return c.Name == facts["container"] }
+	var by *portHolder
+	for _, proto := range protocols {
+		if by == nil {
+			by = x.hostPorts().holder(desired.HostPorts{First: n, Last: n, Proto: proto}, itself)
 		}
 	}
-	if service == nil {
-		return
+	facts["port"] = said["port"]
+	by.facts(facts, x.s.Name)
+	if len(published) > 0 {
+		x.another(facts, n, published[0].Port)
 	}
-	for _, p := range service.Ports {
-		if n < p.HostFirst || n > p.HostLast {
-			continue
-		}
-		free := x.free(n, taken)
-		facts["another"] = fmt.Sprintf("%d:%d", free, p.First+min(n-p.HostFirst, p.Last-p.First))
-		if p.IP != "" {
-			facts["another"] = p.IP + ":" + facts["another"]
-		}
-	}
-}
-
-// free is a port of the host near one that is in use, which no container has.
-func (x *explaining) free(port int, taken map[int]bool) int {
-	const last = 65535
-	for p := port + 1; p <= last; p++ {
-		if !taken[p] && !x.publishes(p) {
-			return p
-		}
-	}
-	for port--; taken[port] || x.publishes(port); {
-		port--
-	}
-	return port
-}
-
-// publishes reports whether the files publish a port of the host, of whatever service.
-func (x *explaining) publishes(port int) bool {
-	return slices.ContainsFunc(x.s.Project.Services, func(s *compose.Service) bool {
-		return slices.ContainsFunc(s.Ports, func(p compose.Port) bool { return p.HostFirst <= port && port <= p.HostLast })
-	})
 }

@@ -183,6 +183,9 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err == nil && !s.Options.Strict {
 		err = checkDockerfiles(s.Project, p)
 	}
+	if err == nil && !s.Options.EngineWords {
+		err = checkHostPorts(s, in, r.Goal, want, p)
+	}
 	if err == nil && r.Tell != nil {
 		p.Notes = append(p.Notes, r.Tell(in, p, p.Empty() && !s.Options.DryRun)...)
 	}
@@ -208,7 +211,11 @@ func (s *Session) want(ctx context.Context, in desired.Inputs, goal plan.Goal) (
 			return plan.Want{}, err
 		}
 	}
-	return in.Want()
+	want, err := in.Want()
+	if err == nil && goal.State == plan.UpAndRunning && !s.Options.EngineWords {
+		err = desired.CheckPorts(in, goal)
+	}
+	return want, err
 }
 
 // checkDockerfiles refuses a plan with builds that cannot succeed, before anything of
