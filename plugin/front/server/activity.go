@@ -13,7 +13,7 @@ type activity struct {
 	opened   int64
 	asked    atomic.Int64 // by the client; 0: never
 	answered atomic.Int64 // by the replica; 0: never
-	writing  atomic.Int32 // what was read and waits to be passed on
+	held     atomic.Int32 // by how many readers something is held that was read and not passed on
 	replica  atomic.Pointer[netip.Addr]
 }
 

@@ -5,6 +5,7 @@ package server
 import (
 	"io"
 	"net"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -16,7 +17,7 @@ type reader struct {
 	buffer  *[]byte
 }
 
-func (b *buffers) reader(conn syscall.Conn, _ bool) (*reader, error) {
+func (b *buffers) reader(conn syscall.Conn, _ *atomic.Int32) (*reader, error) {
 	return &reader{buffers: b, conn: conn.(net.Conn)}, nil
 }
 

@@ -5,6 +5,7 @@ package server
 import (
 	"errors"
 	"io"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -14,20 +15,21 @@ type reader struct {
 	buffers *buffers
 	conn    syscall.RawConn
 	try     func(fd uintptr) bool
-	stream  bool // where nothing is the end; a datagram may be empty
+	held    *atomic.Int32 // of a stream, counts readers that hold something; nil for datagrams
 
 	buffer *[]byte // what was read, if it was not released
 	n      int
 	err    error
 }
 
-// reader reads from a connection: a stream, or one of datagrams.
-func (b *buffers) reader(conn syscall.Conn, stream bool) (*reader, error) {
+// reader reads from a connection: a stream, or with nil for held datagrams, which may
+// be empty. What is held counts from before it is read.
+func (b *buffers) reader(conn syscall.Conn, held *atomic.Int32) (*reader, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{buffers: b, conn: raw, stream: stream}
+	r := &reader{buffers: b, conn: raw, held: held}
 	r.try = r.attempt
 	return r, nil
 }
@@ -35,13 +37,16 @@ func (b *buffers) reader(conn syscall.Conn, stream bool) (*reader, error) {
 // attempt reads, and reports that there was something, or an error.
 func (r *reader) attempt(fd uintptr) bool {
 	r.buffer = r.buffers.get()
+	if r.held != nil {
+		r.held.Add(1)
+	}
 	for {
 		r.n, r.err = syscall.Read(int(fd), *r.buffer)
 		if !errors.Is(r.err, syscall.EINTR) {
 			break
 		}
 	}
-	if r.err == nil && (r.n > 0 || !r.stream) {
+	if r.err == nil && (r.n > 0 || r.held == nil) {
 		return true
 	}
 	r.release()
@@ -63,8 +68,9 @@ func (r *reader) read() ([]byte, error) {
 }
 
 func (r *reader) release() {
-	if r.buffer != nil {
-		r.buffers.put(r.buffer)
-		r.buffer = nil
+	r.buffers.put(r.buffer)
+	r.buffer = nil
+	if r.held != nil {
+		r.held.Add(-1)
 	}
 }

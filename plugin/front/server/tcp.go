@@ -120,7 +120,7 @@ func (c *connection) half(to, from *net.TCPConn, moved *atomic.Int64) {
 var errWrite = errors.New("can't be passed on")
 
 func (c *connection) copy(to, from *net.TCPConn, moved *atomic.Int64) error {
-	r, err := c.port.streams.reader(from, true)
+	r, err := c.port.streams.reader(from, &c.held)
 	if err != nil {
 		return err
 	}
@@ -132,12 +132,10 @@ func (c *connection) copy(to, from *net.TCPConn, moved *atomic.Int64) error {
 			}
 			return err
 		}
-		c.writing.Add(1)
 		moved.Store(c.now())
 		_, err = to.Write(b)
-		r.release()
 		moved.Store(c.now())
-		c.writing.Add(-1)
+		r.release()
 		if err != nil {
 			return errWrite
 		}
@@ -148,11 +146,8 @@ func (c *connection) copy(to, from *net.TCPConn, moved *atomic.Int64) error {
 // the client does not wait for an answer.
 func (c *connection) quiet(idle time.Duration) bool {
 	replica := c.replica.Load()
-	if replica == nil || unsent(c.client) > 0 || unsent(replica) > 0 || c.writing.Load() > 0 {
-		return false
-	}
-	// In this order: what was being written a moment ago has moved just now.
-	return !c.awaits() && c.silence() >= idle
+	// In this order: what waits here is held next, and has moved just now in the end.
+	return replica != nil && !waiting(c.client) && !waiting(replica) && c.held.Load() == 0 && !c.awaits() && c.silence() >= idle
 }
 
 // end closes both sides.

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"os"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -311,26 +310,28 @@ func TestAFrontThatIsStoppedLetsConnectionsEnd(t *testing.T) {
 
 func TestAFrontThatIsStoppedEndsIdleConnectionsAndGoesAfterItsGrace(t *testing.T) {
 	port := freePort(t, "tcp")
-	listen(t, replica(2), port, echo(2))
-	r := start(t, front.TCP, port, replicas(2), func(s *server) { s.config.Grace, s.limits.idle = 300*time.Millisecond, 10*time.Millisecond })
-	idle, busy := r.dial(t), r.dial(t)
-	say(t, idle, "a")
-	say(t, busy, "b")
-	var group sync.WaitGroup
-	group.Go(func() {
+	listen(t, replica(2), port, func(conn *net.TCPConn) {
+		b := make([]byte, 1)
 		for {
-			if _, err := io.WriteString(busy, "x"); err != nil {
+			if _, err := conn.Read(b); err != nil {
 				return
 			}
-			time.Sleep(time.Millisecond) // to go on
+			if b[0] == 'a' {
+				_, _ = conn.Write(b)
+			}
 		}
 	})
+	r := start(t, front.TCP, port, replicas(2), func(s *server) { s.config.Grace, s.limits.idle = 500*time.Millisecond, 10*time.Millisecond })
+	idle, waits := r.dial(t), r.dial(t)
+	say(t, idle, "a")
+	say(t, waits, "a")
+	if _, err := io.WriteString(waits, "no answer"); err != nil {
+		t.Fatal(err)
+	}
 	r.stop()
 	isOver(t, idle)
 	if err := receive(t, r.ended); err != nil {
 		t.Error(err)
 	}
 	r.log.await(t, 1, "web: ends, 1 connection left")
-	busy.Close()
-	group.Wait()
 }

@@ -257,7 +257,7 @@ func (s *session) move(ctx context.Context, err error) bool {
 // another one.
 func (s *session) answers(ctx context.Context, conn *net.UDPConn) {
 	p := s.socket.port
-	r, err := p.datagrams.reader(conn, false)
+	r, err := p.datagrams.reader(conn, nil)
 	for err == nil {
 		_ = conn.SetReadDeadline(time.Now().Add(p.limits.session))
 		var b []byte
