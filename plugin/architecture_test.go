@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"plugin/observed":  {"compose", "linking", "plugin/plan"},
 	"plugin/desired":   {"compose", "linking", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/plan":      {},
-	"plugin/engine":    {"compose", "linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/refusal"},
+	"plugin/engine":    {"compose", "linking", "plugin/desired", "plugin/front", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/refusal"},
 	"plugin/image":     {"plugin/desired", "plugin/image/dockerfile", "plugin/plan", "plugin/refusal"},
 	"plugin/reach": {
 		"compose", "linking", "linking/graph", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/probe",
@@ -58,7 +58,8 @@ var mayImport = map[string][]string{
 	"plugin/adhoc":        {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/view":         {"compose", "compose/printable", "plugin/plan", "plugin/refusal"},
 
-	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process"},
+	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process", "plugin/front"},
+	"plugin/engine/enginetest/process":    {"plugin/front"},
 	"plugin/engine/enginetest/build":      {"compose"},
 	"plugin/engine/enginetest/realengine": {},
 	"plugin/scenario/composev1":           {"compose"},

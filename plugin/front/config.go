@@ -29,6 +29,13 @@ const (
 
 	// Images is what the names of images of fronts begin with.
 	Images = "stacklite-front:"
+
+	// Program is where the program is in such an image.
+	Program = "/docker-stacklite"
+
+	// User is who a front is: nobody, who needs no right to listen on any port of a
+	// container.
+	User = "65534:65534"
 )
 
 // Image is the image that a front is made from.

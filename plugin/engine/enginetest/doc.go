@@ -12,7 +12,8 @@
 // A container "runs" the program of folder probe: serve and sleep go on until
 // stopped, say prints and exits, resolve, dial, ping and get answer from a model
 // of the engine's bridges and of its name server. Any other command is taken
-// for a server that runs until stopped and listens on its exposed TCP ports. What
+// for a server that runs until stopped and listens on its exposed TCP ports. A front of
+// the program (package front) passes connections on to the replicas in turn. What
 // programs do is in package process, what a build reads and writes in package
 // build; package realengine is for tests on an engine that is not in memory.
 //

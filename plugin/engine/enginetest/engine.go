@@ -78,7 +78,7 @@ func newStores(opts Options, r release, lock *stateLock) []store {
 		programs:   opts.Programs,
 		containers: containers,
 		files:      files,
-		reach:      &reachability{containers: containers, networks: networks},
+		reach:      &reachability{containers: containers, networks: networks, turns: map[string]int{}},
 	}
 	execs := newExecStore(b, containers, processes)
 	images.users, volumes.users, networks.members, containers.execs = containers, containers, containers, execs

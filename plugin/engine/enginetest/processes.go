@@ -37,7 +37,7 @@ func (p *processes) main(c *container) process.Outcome {
 // exec runs a command line in a container whose main process runs. Only what is
 // asked of the model has a process ID.
 func (p *processes) exec(c *container, argv, env []string) (o process.Outcome, pid int) {
-	o, asked := p.programs.Exec(process.Parse(argv), slices.Concat(c.config.Env, env), p.around(c))
+	o, asked := p.programs.Exec(process.Parse(argv), c.commandLine(), slices.Concat(c.config.Env, env), p.around(c))
 	if asked {
 		pid = p.nextPid()
 	}
@@ -68,19 +68,18 @@ func (n surroundings) Ping(addr netip.Addr) bool {
 
 // Dial is answered where a process listens.
 func (n surroundings) Dial(addr netip.Addr, port string) bool {
-	_, server := n.reach.dial(n.c, addr, port)
-	return server != nil
+	return n.reach.dial(n.c, addr, port).server != nil
 }
 
 // Get is answered with the host name of the server, which prints the address of
 // the client.
 func (n surroundings) Get(addr netip.Addr, port string) (body string, ok bool) {
-	there, server := n.reach.dial(n.c, addr, port)
-	if server == nil {
+	a := n.reach.dial(n.c, addr, port)
+	if a.server == nil {
 		return "", false
 	}
-	n.containers.print(server, false, "GET / from "+n.reach.sourceAddress(n.c, addr))
-	return there.config.Hostname, true
+	n.containers.print(a.server, false, "GET / from "+n.reach.sourceAddress(a.from, a.to))
+	return a.there.config.Hostname, true
 }
 
 // Read gives what was written into a file of the container or its volumes.

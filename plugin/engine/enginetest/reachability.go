@@ -5,18 +5,22 @@ import (
 	"net/netip"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	containertypes "github.com/docker/docker/api/types/container"
 	networktypes "github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/plugin/front"
 )
 
 // reachability is the model of the engine's name server and of its bridges: what
 // a container finds under a name, and which container a packet arrives at. It
-// asks containers and networks and changes nothing.
+// asks containers and networks and changes nothing of theirs.
 type reachability struct {
 	containers *containerStore
 	networks   *networkStore
+	turns      map[string]int // of fronts, by their id: whose turn it is behind them
 }
 
 // resolve gives the addresses that the engine's name server answers a
@@ -146,13 +150,51 @@ func (m *reachability) receiver(from *container, to netip.Addr) *container {
 	return nil
 }
 
-// dial finds what answers on a TCP port of an address: the container that has
-// the address, and the one that listens there, nil when none does.
-func (m *reachability) dial(from *container, to netip.Addr, port string) (there, server *container) {
-	if there = m.receiver(from, to); there == nil {
-		return nil, nil
+// arrival is where a connection has come to.
+type arrival struct {
+	from   *container // who has made it: a front makes one of its own
+	to     netip.Addr
+	there  *container // who has the address
+	server *container // who listens there; nil: nobody
+}
+
+// dial finds what answers on a TCP port of an address: where it is a front, what
+// answers behind it.
+func (m *reachability) dial(from *container, to netip.Addr, port string) arrival {
+	a := arrival{from: from, to: to, there: m.receiver(from, to)}
+	if a.there == nil {
+		return a
 	}
-	return there, m.listener(there, port)
+	if a.server = m.listener(a.there, port); a.server != nil {
+		if c, is := a.server.commandLine().Front(); is {
+			return m.behind(a.server, c, port)
+		}
+	}
+	return a
+}
+
+// behind is where a front passes a connection on to: the replica whose turn it is,
+// of those that listen.
+func (m *reachability) behind(through *container, c front.Config, port string) arrival {
+	target := ""
+	for _, p := range c.Ports {
+		if p.Proto == front.TCP && strconv.Itoa(int(p.Listen)) == port {
+			target = strconv.Itoa(int(p.Target))
+		}
+	}
+	replicas := m.resolve(through, c.Service)
+	for i := range replicas {
+		to := replicas[(m.turns[through.id]+i)%len(replicas)]
+		there := m.receiver(through, to)
+		if there == nil || there == through {
+			continue
+		}
+		if server := m.listener(there, target); server != nil {
+			m.turns[through.id] += i + 1
+			return arrival{from: through, to: to, there: there, server: server}
+		}
+	}
+	return arrival{from: through}
 }
 
 // listener is the container that listens on a port of the network of c; several

@@ -14,12 +14,17 @@ import (
 type CommandLine struct {
 	argv  []string
 	probe bool   // the program of folder probe, wherever it stands in the image
-	verb  string // of the probe
+	front bool   // package front of the program, or a question to it
+	verb  string // of the probe or of the front
 }
 
 // Parse reads a command line.
 func Parse(argv []string) CommandLine {
 	l := CommandLine{argv: argv}
+	if isFront(argv) {
+		l.front, l.verb = true, argv[2]
+		return l
+	}
 	if len(argv) == 0 || path.Base(argv[0]) != "probe" {
 		return l
 	}
@@ -31,15 +36,22 @@ func Parse(argv []string) CommandLine {
 }
 
 func (l CommandLine) args() []string {
-	if len(l.argv) < 2 {
+	from := 2
+	if l.front {
+		from = 3
+	}
+	if len(l.argv) < from {
 		return nil
 	}
-	return l.argv[2:]
+	return l.argv[from:]
 }
 
 // Serves lists the TCP ports the program listens on, in a container that
 // exposes some.
 func (l CommandLine) Serves(exposed nat.PortSet) []string {
+	if l.front {
+		return l.frontServes()
+	}
 	if l.probe {
 		switch {
 		case l.verb != "serve":

@@ -3,7 +3,7 @@
 // it ends. No time passes meanwhile: a program has ended, or runs until it is
 // stopped, once it has begun.
 //
-// The probe, the program of the folder beside this one, is known; a test may
+// The probe, the program of the folder beside this one, is known, and so are fronts; a test may
 // bring Programs of its own; every other command is taken for a server.
 package process
 

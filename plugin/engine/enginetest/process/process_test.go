@@ -3,6 +3,7 @@ package process
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/docker/go-connections/nat"
@@ -50,7 +51,7 @@ func TestTheProbeAnswersFromWhatTheNetworkKnows(t *testing.T) {
 		{[]string{"/bin/probe", "env", "A"}, "2", 0},
 		{[]string{"/probe", "fly"}, `probe: no command "fly"`, exitUsage},
 	} {
-		o, asked := Programs{}.Exec(Parse(c.argv), []string{"A=1", "A=2"}, oneServer{})
+		o, asked := Programs{}.Exec(Parse(c.argv), CommandLine{}, []string{"A=1", "A=2"}, oneServer{})
 		if len(o.Lines) != 1 || o.Lines[0].Text != c.out || o.Code != c.code || o.Stays || !asked {
 			t.Errorf("%v: %+v, asked: %v", c.argv, o, asked)
 		}
@@ -59,10 +60,10 @@ func TestTheProbeAnswersFromWhatTheNetworkKnows(t *testing.T) {
 
 func TestExecFindsOnlyTheProbeAndThePrograms(t *testing.T) {
 	own := Programs{"own": func(p *Process) int { p.Print(p.Args[1]); return 3 }}
-	if o, asked := own.Exec(Parse([]string{"/bin/own", "word"}), nil, oneServer{}); o.Code != 3 || o.Lines[0].Text != "word" || asked {
+	if o, asked := own.Exec(Parse([]string{"/bin/own", "word"}), CommandLine{}, nil, oneServer{}); o.Code != 3 || o.Lines[0].Text != "word" || asked {
 		t.Errorf("own: %+v", o)
 	}
-	if o, _ := own.Exec(Parse([]string{"redis-cli"}), nil, oneServer{}); o.Code != 126 {
+	if o, _ := own.Exec(Parse([]string{"redis-cli"}), CommandLine{}, nil, oneServer{}); o.Code != 126 {
 		t.Errorf("what the image lacks is run by exec: %+v", o)
 	}
 	exposed := nat.PortSet{"6379/tcp": {}, "53/udp": {}}
@@ -72,6 +73,39 @@ func TestExecFindsOnlyTheProbeAndThePrograms(t *testing.T) {
 	}
 	if ports := server.Serves(exposed); !slices.Equal(ports, []string{"6379"}) {
 		t.Errorf("a server listens on %v", ports)
+	}
+}
+
+func TestAFrontStaysAndDrains(t *testing.T) {
+	line := func(words string) CommandLine { return Parse(strings.Fields(words)) }
+	own := Programs{"docker-stacklite": func(*Process) int { return 9 }} // which a front is not
+	serving := line("/docker-stacklite __front serve web tcp:80:8080 udp:53:53 tcp:443:8443")
+	if o := own.Main(serving, nil, nil, oneServer{}); !o.Stays {
+		t.Errorf("got %+v", o)
+	}
+	if ports := serving.Serves(nat.PortSet{"1/tcp": {}}); !slices.Equal(ports, []string{"443", "80"}) {
+		t.Errorf("it listens on %v", ports)
+	}
+	if code, ends := serving.OnSignal("TERM", ""); !ends || code != 0 {
+		t.Errorf("SIGTERM ends it: %t, %d", ends, code)
+	}
+	for _, c := range []struct {
+		words string
+		main  CommandLine
+		code  int
+		said  string
+	}{
+		{"/docker-stacklite __front drain 10.0.0.2 1s", serving, 0, "0 connections left"},
+		{"/docker-stacklite __front drain 10.0.0.2 1s", line("/probe serve"), exitNoFront, "no front runs here"},
+		{"/docker-stacklite __front drain web 1s", serving, exitNoFront, `"web" is no address`},
+	} {
+		o, asked := own.Exec(line(c.words), c.main, nil, oneServer{})
+		if o.Code != c.code || len(o.Lines) != 1 || o.Lines[0].Text != c.said || o.Stays || asked {
+			t.Errorf("%s: got %+v", c.words, o)
+		}
+	}
+	if o := own.Main(line("/docker-stacklite __front serve web"), nil, nil, oneServer{}); o.Stays || o.Code != exitNoFront {
+		t.Errorf("a front without ports: got %+v", o)
 	}
 }
 

@@ -13,6 +13,9 @@ type Programs map[string]Program
 
 // Main runs the command line of a container that exposes some ports.
 func (p Programs) Main(line CommandLine, env []string, exposed nat.PortSet, c Container) Outcome {
+	if line.front {
+		return line.mainFront()
+	}
 	if program, known := p.named(line); known {
 		return run(program, line.argv, env, c)
 	}
@@ -34,10 +37,13 @@ func (p Programs) Main(line CommandLine, env []string, exposed nat.PortSet, c Co
 }
 
 // Exec runs a command line in a container whose main process runs. Images hold
-// nothing but the probe and the Programs, so no other command is found. It
+// nothing but the probe, fronts and the Programs, so no other command is found. It
 // reports whether the command asked something of the model, and so has a
 // process ID.
-func (p Programs) Exec(line CommandLine, env []string, c Container) (o Outcome, asked bool) {
+func (p Programs) Exec(line, main CommandLine, env []string, c Container) (o Outcome, asked bool) {
+	if line.front {
+		return line.execFront(main), false
+	}
 	if program, known := p.named(line); known {
 		return run(program, line.argv, env, c), false
 	}
