@@ -162,7 +162,7 @@ func (p *Prober) image(ctx context.Context, anew bool) error {
 		p.made = true
 		return nil
 	}
-	if err := importProgram(ctx, p.engine, p.ref(), p.program, labels.Prober+"="+p.sum); err != nil {
+	if err := importProgram(ctx, p.engine, p.ref(), p.program, "LABEL "+labels.Prober+"="+p.sum); err != nil {
 		return err
 	}
 	p.made = true

@@ -11,10 +11,12 @@ import (
 
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/pkg/jsonmessage"
+
+	"github.com/stack-lite/stack-lite/plugin/front"
 )
 
 // programPath is where the program is in an image that has nothing else.
-const programPath = "/docker-stacklite"
+const programPath = front.Program
 
 // ForeignProgram is a program that can't run on the engine.
 type ForeignProgram struct {
@@ -71,13 +73,13 @@ func programMismatch(program []byte, system, arch string) string {
 	return ""
 }
 
-// importProgram makes an image that has a program and nothing else, and a label. It
-// takes the name from an image that has it.
-func importProgram(ctx context.Context, e *Engine, ref string, program []byte, label string) error {
+// importProgram makes an image that has a program and nothing else, with what
+// instructions of a Dockerfile say. It takes the name from an image that has it.
+func importProgram(ctx context.Context, e *Engine, ref string, program []byte, instructions ...string) error {
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(pack(w, program)) }()
 	defer r.Close()
-	body, err := e.client.ImageImport(ctx, image.ImportSource{Source: r, SourceName: "-"}, ref, image.ImportOptions{Changes: []string{"LABEL " + label}})
+	body, err := e.client.ImageImport(ctx, image.ImportSource{Source: r, SourceName: "-"}, ref, image.ImportOptions{Changes: instructions})
 	if err != nil {
 		return err
 	}
