@@ -231,7 +231,7 @@ type psRow struct {
 func printContainers(o view.Options, list []observed.Container, format string) error {
 	ports := observed.PortWords // one by one, for scripts
 	if format == "table" {
-		ports = observed.PortRanges
+		ports = func(own []observed.Port) []string { return observed.ShownPorts(own) }
 	}
 	rows := make([]psRow, len(list))
 	for i, c := range list {
@@ -245,5 +245,5 @@ func printContainers(o view.Options, list []observed.Container, format string) e
 			Ports: strings.Join(ports(c.Ports), ", "), Networks: strings.Join(networks, ", "),
 		}
 	}
-	return view.Table(o, format, []string{"Name", "Image", "Status", "Ports"}, rows)
+	return view.Table(o, format, []string{"Name", "Service", "Image", "Status", "Ports"}, rows)
 }

@@ -184,11 +184,52 @@ func TestPortsThatFollowEachOtherAreOneRange(t *testing.T) {
 	}
 	ports = append(ports, observed.Port{Private: 83, Protocol: "tcp"}, observed.Port{Private: 65001, Protocol: "udp"})
 	want := []string{
-		"0.0.0.0:8080-8082->80-82/tcp", "[::]:8080-8082->80-82/tcp", "83/tcp",
+		"0.0.0.0:8080-8082->80-82/tcp", "83/tcp",
 		"127.0.0.1:9000->90/tcp", "127.0.0.1:8999->91/tcp", "127.0.0.1:8998->92/tcp", "65000-65535/tcp", "65001/udp",
 	}
-	if diff := cmp.Diff(want, observed.PortRanges(ports)); diff != "" {
+	if diff := cmp.Diff(want, observed.ShownPorts(ports)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestAPortIsShownOnceForBothKindsOfAddresses(t *testing.T) {
+	v4, v6 := "0.0.0.0", "::"
+	port := func(ip string, private, public uint16) observed.Port {
+		return observed.Port{IP: ip, Private: private, Public: public, Protocol: "tcp"}
+	}
+	for _, c := range []struct {
+		own  []observed.Port
+		want []string
+	}{
+		{[]observed.Port{port(v6, 80, 8080), port(v4, 80, 8080)}, []string{"0.0.0.0:8080->80/tcp"}},
+		{[]observed.Port{port(v6, 80, 8080)}, []string{"[::]:8080->80/tcp"}},
+		{[]observed.Port{port(v4, 80, 8080)}, []string{"0.0.0.0:8080->80/tcp"}},
+		{[]observed.Port{port(v4, 80, 32768), port(v6, 80, 32769)}, []string{"0.0.0.0:32768->80/tcp", "[::]:32769->80/tcp"}},
+		{[]observed.Port{port("127.0.0.1", 80, 8080), port("::1", 80, 8080)}, []string{"127.0.0.1:8080->80/tcp", "[::1]:8080->80/tcp"}},
+		{[]observed.Port{port(v4, 80, 8080), {IP: v6, Private: 80, Public: 8080, Protocol: "udp"}}, []string{"0.0.0.0:8080->80/tcp", "[::]:8080->80/udp"}},
+		{nil, nil},
+	} {
+		before := slices.Clone(c.own)
+		if got := observed.ShownPorts(c.own); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %v", c.own, got)
+		}
+		if !slices.Equal(before, c.own) {
+			t.Error("the ports that were handed in were changed")
+		}
+	}
+}
+
+func TestThePortsOfAFrontAreShownWithWhatIsBehindIt(t *testing.T) {
+	own := []observed.Port{{Private: 80, Protocol: "tcp"}, {Private: 53, Protocol: "udp"}, {IP: "127.0.0.1", Private: 90, Public: 9000, Protocol: "tcp"}}
+	front := []observed.Port{
+		{IP: "::", Private: 80, Public: 8080, Protocol: "tcp"}, {IP: "0.0.0.0", Private: 80, Public: 8080, Protocol: "tcp"}, {Private: 443, Protocol: "tcp"},
+	}
+	want := []string{"53/udp", "0.0.0.0:8080->80/tcp", "127.0.0.1:9000->90/tcp"}
+	if got := observed.ShownPorts(own, front); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := observed.ShownPorts(own, nil); !slices.Equal(got, []string{"53/udp", "80/tcp", "127.0.0.1:9000->90/tcp"}) {
+		t.Errorf("without one: %v", got)
 	}
 }
 

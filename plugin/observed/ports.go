@@ -50,9 +50,41 @@ func EachPort(ports []Port) []Port {
 	})
 }
 
-// PortRanges writes ports as PortWords does, those that follow each other as one
-// range, as docker ps does: "10000-20000/tcp", "0.0.0.0:8000-8003->8000-8003/tcp".
-func PortRanges(ports []Port) []string {
+// ShownPorts writes the ports of a container for people, with those that others have in
+// its place, as its front has: these take the place of ports that it does not publish
+// itself. What is published on all addresses of IPv4 and of IPv6 is written once, and
+// ports that follow each other as one range, as docker ps does: "10000-20000/tcp",
+// "0.0.0.0:8000-8003->8000-8003/tcp".
+func ShownPorts(own []Port, fronts ...[]Port) []string {
+	ports := slices.Clone(own)
+	for _, front := range fronts {
+		published := slices.DeleteFunc(slices.Clone(front), func(p Port) bool { return p.Public == 0 })
+		ports = slices.DeleteFunc(ports, func(p Port) bool {
+			return p.Public == 0 && slices.ContainsFunc(published, func(f Port) bool { return f.Private == p.Private && f.Protocol == p.Protocol })
+		})
+		ports = append(ports, published...)
+	}
+	return portRanges(oneFamily(ports))
+}
+
+// oneFamily leaves out what is published on all addresses of IPv6 where the same is
+// published on all of IPv4.
+func oneFamily(ports []Port) []Port {
+	on := func(p Port, ip string) Port {
+		p.IP = ip
+		return p
+	}
+	both := make(map[Port]bool, len(ports))
+	for _, p := range ports {
+		if p.IP == "0.0.0.0" {
+			both[on(p, "::")] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(ports), func(p Port) bool { return both[p] })
+}
+
+// portRanges writes ports that follow each other as one range.
+func portRanges(ports []Port) []string {
 	var words []string
 	ports = slices.SortedStableFunc(slices.Values(EachPort(ports)), func(a, b Port) int {
 		return cmp.Or(strings.Compare(a.Protocol, b.Protocol), strings.Compare(a.IP, b.IP))

@@ -1,7 +1,9 @@
 package view
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 )
 
 const (
@@ -10,26 +12,36 @@ const (
 	hang         = "  " // before the second line of a cell and all that follow
 )
 
+// mayBreak is between the parts of a word that may be in two lines. It takes no room.
+const mayBreak = "\x00"
+
 // fold breaks a line between words where it would get wider than width. All
-// lines but the first begin with indent. A word that is too wide stays whole.
+// lines but the first begin with indent. A word that is too wide stays whole, but
+// for where it may break.
 func fold(text string, width int, indent string) string {
-	if width <= 0 || cells(text) <= width {
-		return text
+	whole := strings.ReplaceAll(text, mayBreak, "")
+	if width <= 0 || cells(whole) <= width {
+		return whole
 	}
 	lead := indentOf(text)
 	var b strings.Builder
 	line, used := lead, cells(lead)
 	for i, word := range strings.Fields(text) {
-		n := cells(word)
-		switch {
-		case i == 0:
-		case used+1+n > width:
-			b.WriteString(line + "\n")
-			line, used = indent, cells(indent)
-		default:
-			line, used = line+" ", used+1
+		for j, part := range strings.Split(word, mayBreak) {
+			n, space := cells(part), min(i, 1)
+			if j > 0 {
+				space = 0
+			}
+			switch {
+			case i == 0 && j == 0:
+			case used+space+n > width:
+				b.WriteString(line + "\n")
+				line, used = indent, cells(indent)
+			default:
+				line, used = line+strings.Repeat(" ", space), used+space
+			}
+			line, used = line+part, used+n
 		}
-		line, used = line+word, used+n
 	}
 	return b.String() + line
 }
@@ -74,6 +86,7 @@ func fitted(text string, width int, prefix string) string {
 		rows = append(rows, row)
 		columns = max(columns, len(row))
 	}
+	breakImages(rows)
 	for shown := columns; ; shown-- {
 		if widths := share(rows, shown, width); widths != nil || shown == 1 {
 			return layOut(rows, widths, width)
@@ -81,36 +94,59 @@ func fitted(text string, width int, prefix string) string {
 	}
 }
 
+// breakImages lets the names of images break after each part of their path, which may
+// be as wide as all else of a row.
+func breakImages(rows [][]string) {
+	column := -1
+	for i, row := range rows {
+		switch {
+		case i == 0:
+			column = slices.Index(row, "IMAGE")
+		case column >= 0 && column < len(row):
+			row[column] = strings.ReplaceAll(row[column], "/", "/"+mayBreak)
+		}
+	}
+}
+
 // share gives each of the first columns its width, or nothing where there is no
-// room for them. Columns on the right give way first.
+// room for them. Columns with words that may break give way first, then those on the
+// right.
 func share(rows [][]string, shown, width int) []int {
-	widths, least := make([]int, shown), make([]int, shown)
+	widths, least, broken := make([]int, shown), make([]int, shown), make([]bool, shown)
 	for _, row := range rows {
 		for i, cell := range row[:min(len(row), shown)] {
 			if len(row) == 1 {
 				continue // a line without columns
 			}
-			widths[i] = max(widths[i], cells(cell))
-			for n, word := range strings.Fields(cell) {
+			widths[i] = max(widths[i], cells(strings.ReplaceAll(cell, mayBreak, "")))
+			for n, word := range strings.FieldsFunc(cell, breaks) {
 				least[i] = max(least[i], cells(word)+min(n, 1)*len(hang))
 			}
 			least[i] = max(least[i], min(widths[i], leastWrapped))
+			broken[i] = broken[i] || strings.Contains(cell, mayBreak)
 		}
 	}
 	over := (shown-1)*gap - width
 	for _, w := range widths {
 		over += w
 	}
-	for i := shown - 1; i >= 0 && over > 0; i-- {
-		less := min(over, widths[i]-least[i])
-		widths[i] -= less
-		over -= less
+	for _, first := range []bool{true, false} {
+		for i := shown - 1; i >= 0 && over > 0; i-- {
+			if broken[i] == first {
+				less := min(over, widths[i]-least[i])
+				widths[i] -= less
+				over -= less
+			}
+		}
 	}
 	if over > 0 {
 		return nil
 	}
 	return widths
 }
+
+// breaks reports whether a cell may break at a character.
+func breaks(r rune) bool { return unicode.IsSpace(r) || string(r) == mayBreak }
 
 // layOut writes rows with columns of these widths.
 func layOut(rows [][]string, widths []int, width int) string {
