@@ -44,6 +44,7 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 	byFile, noEffect, mistakes := checkProjects(p)
 	notes = append(notes, noEffect...)
 	errs = append(errs, mistakes...)
+	errs = append(errs, checkRolling(p)...)
 	var withheld []Edge
 	if !o.NoDiscovery {
 		var found []Edge

@@ -89,7 +89,12 @@ func stepHints(failed *plan.StepError) []string {
 		if _, bridge := a.Network.Spec.(desired.DefaultBridge); bridge {
 			return []string{"the link is as it was; once this works, remove it again: docker network connect " + a.Network.Name + " " + a.Name}
 		}
+	case plan.AwaitContainer:
+		return append(hints, asBefore(failed.Err, a.Name, a.Next)...)
 	case plan.StartContainer:
+		if a.Beside {
+			return append(hints, asBefore(failed.Err, a.Name, a.Next)...)
+		}
 		if taken := (*engine.PlaceTaken)(nil); len(a.Stopped) > 0 && !errors.As(failed.Err, &taken) {
 			back := "the one that it was to replace is there, stopped; to go back to it: docker start " + strings.Join(a.Stopped, " ")
 			return append(hints, strings.Join(append([]string{back}, untouched(a.Next)...), "; "))
@@ -99,6 +104,15 @@ func stepHints(failed *plan.StepError) []string {
 		hints = append(hints, untouched(a.Next)...)
 	}
 	return hints
+}
+
+// asBefore says of a new container which failed beside the old one that nothing has
+// changed.
+func asBefore(err error, name string, next []string) []string {
+	if gone := (*engine.Withdrawn)(nil); !errors.As(err, &gone) {
+		return nil
+	}
+	return append([]string{"the new container is taken away again"}, untouched(append([]string{name}, next...))...)
 }
 
 // untouched says which replicas run on, for it was to be their turn after one that failed.

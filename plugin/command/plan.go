@@ -38,6 +38,7 @@ plan with --dry-run.`,
 	}
 	f.add(cmd)
 	f.imageFlags.add(cmd)
+	f.rolling.add(cmd)
 	_ = cmd.Flags().MarkHidden("quiet-pull") // nothing is pulled
 	cmd.Flags().StringVar(&format, "format", "tasks", "output format: tasks, steps or json")
 	return cmd

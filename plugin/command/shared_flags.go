@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,6 +48,36 @@ func (f *timeoutFlag) Set(text string) error {
 
 // Type is what the help calls the value.
 func (*timeoutFlag) Type() string { return "int" }
+
+// rollingFlag is how many containers of a service are replaced rolling at once; 0: as
+// its label says.
+type rollingFlag int
+
+func (f *rollingFlag) add(cmd *cobra.Command) {
+	cmd.Flags().Var(f, "rolling", "start each new container before the old one goes, N of a service at once")
+	cmd.Flags().Lookup("rolling").NoOptDefVal = "1"
+}
+
+// String is the number.
+func (f *rollingFlag) String() string {
+	if *f == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(*f))
+}
+
+// Set reads a number from 1 on.
+func (f *rollingFlag) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return errors.New("write how many at once: 1 or more")
+	}
+	*f = rollingFlag(n)
+	return nil
+}
+
+// Type is what the help calls the value.
+func (*rollingFlag) Type() string { return "N" }
 
 // imageFlags say how up and create get images.
 type imageFlags struct {

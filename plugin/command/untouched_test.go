@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -20,8 +21,10 @@ func TestWhoseTurnDidNotComeIsNamed(t *testing.T) {
 		{plan.StartContainer{Next: next}, []string{untouched}},
 		{plan.RestartContainer{Next: next}, []string{untouched}},
 		{plan.RestartContainer{}, nil},
+		{plan.AwaitContainer{Name: "shop_web_1", Next: next}, []string{"the new container is taken away again", "not touched, and still running: shop_web_1, shop_web_2, shop_web_3"}},
+		{plan.StartContainer{Name: "shop_web_1", Beside: true}, []string{"the new container is taken away again", "not touched, and still running: shop_web_1"}},
 	} {
-		if got := stepHints(&plan.StepError{Step: plan.Step{Action: c.action}, Err: errors.New("no")}); !slices.Equal(got, c.want) {
+		if got := stepHints(&plan.StepError{Step: plan.Step{Action: c.action}, Err: &engine.Withdrawn{Err: errors.New("no")}}); !slices.Equal(got, c.want) {
 			t.Errorf("%+v: %q, want %q", c.action, got, c.want)
 		}
 	}

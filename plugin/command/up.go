@@ -31,6 +31,8 @@ type upFlags struct {
 	detach bool
 	attachFlags
 	readyFlags
+
+	rolling rollingFlag // of up and plan
 }
 
 func newUpCommand(c *cli) *cobra.Command {
@@ -44,6 +46,14 @@ Only what differs is changed: a service with changed settings gets new
 containers, a changed link only a new network. Services that the named ones link
 to are started too. The number of replicas stays the same unless --scale sets
 it. If up is interrupted, run it again to finish.
+
+Of several replicas that are replaced, half run on until the others do. With
+--rolling each new container is made, started and waited for while the old one
+runs, until it is healthy where its image has a health check; then the old one
+goes. If a new one does not come up it is removed again and the old ones run on.
+The label io.stack-lite.rolling: "1" on a service does that with every up. A
+container with a host port or with data of its own can't run twice: a note says
+which ones, and they are replaced one after the other.
 
 With --detach it looks once, a moment later, which containers have exited, and
 shows the last line of each.
@@ -59,6 +69,9 @@ terminal that is closed, and output that can't be written, stop them too.`,
 
   # web and what it links to, with three replicas of web
   docker stacklite up -d --scale web=3 web
+
+  # replace what has changed without a gap
+  docker stacklite up -d --rolling
 
   # show what would be done
   docker stacklite up --dry-run`,
@@ -82,6 +95,7 @@ terminal that is closed, and output that can't be written, stop them too.`,
 	f.imageFlags.add(cmd)
 	f.attachFlags.add(cmd)
 	f.readyFlags.add(cmd)
+	f.rolling.add(cmd)
 	return cmd
 }
 
@@ -165,6 +179,7 @@ func (f upFlags) check() error {
 func (f upFlags) request(s *session.Session, old *classic.Tool, args []string) (session.Request, error) {
 	r := session.Request{NoBuild: f.noBuild, Tell: discoveryNotes, TellAfter: unreachedByImage, Goal: plan.Goal{
 		Orphans: f.removeOrphans, FreshData: f.freshVolumes, Dependents: f.dependents, Build: f.build, Timeout: f.timeout.seconds,
+		Rolling: int(f.rolling),
 	}}
 	scale, err := parseScale(s.Project, old, f.scale)
 	if err != nil {

@@ -37,6 +37,13 @@ func (in Inputs) printed(s *compose.Service) plan.Fingerprint {
 
 func settings(s *compose.Service) map[string]string {
 	settings := map[string]string{}
+	// How containers are replaced is no setting of theirs.
+	is := func(l compose.Var) bool { return l.Name == linking.RollingLabel }
+	if slices.ContainsFunc(s.Labels, is) {
+		without := *s
+		without.Labels = slices.DeleteFunc(slices.Clone(s.Labels), is)
+		s = &without
+	}
 	for _, entry := range s.Entries() {
 		if notPrinted[entry.Key] {
 			continue

@@ -130,6 +130,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		ChosenPorts: chosenPorts(s),
 		HostPorts:   hostPorts(s),
 		Data:        data(s),
+		Rolling:     linking.Rolling(s),
 	}
 	switch s.Net.Mode {
 	case compose.NetNetwork:

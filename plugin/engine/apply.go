@@ -20,7 +20,7 @@ func (e *Engine) Apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	for tries := 1; err != nil && ctx.Err() == nil && tries < mostTries && unblocked(ctx, e, a, err); tries++ {
 		err = e.apply(ctx, a, report)
 	}
-	return e.explain(met(ctx, e, a, err))
+	return withdrawn(ctx, e, a, e.explain(met(ctx, e, a, err)))
 }
 
 // mostTries is how often an action is tried whose obstacle is taken away each time: by
@@ -49,6 +49,8 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = disconnect(ctx, e.client, a)
 	case plan.StartContainer:
 		err = startContainer(ctx, e, a)
+	case plan.AwaitContainer:
+		err = awaitUp(ctx, e, a)
 	case plan.StopContainer:
 		err = ignoreNotFound(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
 	case plan.RestartContainer:

@@ -78,10 +78,8 @@ func (e *Engine) Watch(ctx context.Context, q EventQuery, begun func(), emit fun
 				return ctx.Err()
 			case errors.Is(err, io.EOF) && q.Until != "":
 				return nil
-			case err == nil || errors.Is(err, io.EOF):
-				return Unreachable{Host: e.Host(), Err: errors.New("the engine closed the stream of events")}
 			}
-			return e.explain(err)
+			return eventsEnded(e, err)
 		}
 	}
 }

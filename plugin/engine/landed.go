@@ -62,6 +62,8 @@ func answerTo(a plan.Action) (answer, bool) {
 	case plan.StartContainer:
 		return answer{so: state(a.Container, func(s *container.State) bool { return s.Running && !s.Paused && !s.Restarting }),
 			relies: []condition{there(a.Container, a.Name), notPaused(a.Container, a.Name), itsNetworks(a.Container)}}, true
+	case plan.AwaitContainer:
+		return answer{so: never}, true
 	case plan.StopContainer:
 		return answer{so: goneOr(a.Container, func(s *container.State) bool { return !s.Running })}, true
 	case plan.RestartContainer:

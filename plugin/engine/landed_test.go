@@ -128,7 +128,7 @@ func TestEveryActionHasAnAnswer(t *testing.T) {
 	answered := map[string]bool{}
 	for _, a := range []plan.Action{
 		plan.CreateNetwork{}, plan.RemoveNetwork{}, plan.CreateContainer{}, plan.RenameContainer{}, plan.Connect{}, plan.Disconnect{},
-		plan.StartContainer{}, plan.StopContainer{}, plan.RestartContainer{}, plan.KillContainer{}, plan.PauseContainer{},
+		plan.StartContainer{}, plan.AwaitContainer{}, plan.StopContainer{}, plan.RestartContainer{}, plan.KillContainer{}, plan.PauseContainer{},
 		plan.UnpauseContainer{}, plan.RemoveImage{}, plan.RemoveContainer{},
 	} {
 		found, known := answerTo(a)

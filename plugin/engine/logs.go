@@ -74,6 +74,34 @@ func (e *Engine) LastLine(ctx context.Context, id string) (time.Time, error) {
 	return last, err
 }
 
+// LastWords is the last line that a container wrote on standard error, where it wrote
+// there at its end: an engine may have taken down after it what the other stream had
+// before. Else it is the last line of all; empty where there is none.
+func LastWords(ctx context.Context, e *Engine, id string) string {
+	const lines, end = 10, time.Second
+	var last, complaint LogLine
+	err := e.Logs(ctx, id, LogQuery{Tail: lines}, func(l LogLine) {
+		l.Text = strings.TrimSpace(l.Text[strings.LastIndexByte(l.Text, '\r')+1:])
+		switch {
+		case l.Text == "":
+		case l.Stderr:
+			complaint = l
+			fallthrough
+		default:
+			if !l.Time.Before(last.Time) {
+				last = l
+			}
+		}
+	})
+	switch {
+	case err != nil:
+		return ""
+	case complaint.Text != "" && last.Time.Sub(complaint.Time) < end:
+		return complaint.Text
+	}
+	return last.Text
+}
+
 // piece is how much of a long line the engine keeps as one entry of a log.
 const piece = 16 << 10
 

@@ -109,7 +109,8 @@ func Blank() map[string]string {
 
 // Own reports whether a label is of our own and not one that users are to write.
 func Own(name string) bool {
-	return strings.HasPrefix(name, ownPrefix) && name != linking.DiscoverLabel && !strings.HasPrefix(name, linking.DiscoverLabel+".")
+	users := name == linking.RollingLabel || name == linking.DiscoverLabel || strings.HasPrefix(name, linking.DiscoverLabel+".")
+	return strings.HasPrefix(name, ownPrefix) && !users
 }
 
 // Reserved reports whether a container can't be given a label by a file or a

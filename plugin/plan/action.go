@@ -77,7 +77,16 @@ type (
 		Stopped                  []string // the containers that were stopped for it, and are still there, by name
 		Predecessors             []string // the containers of another tool whose place it takes, by id: that tool must not have filled it again
 		Held                     bool     // one of these has the name until it is removed
+		Beside                   bool     // the one whose place it takes runs on; where it does not start it is removed again
 		Next                     []string // the replicas whose turn comes after it has started, by name: until then they run on as they are
+	}
+
+	// AwaitContainer waits until a container is up: it runs and, where its image has a
+	// health check, is healthy; where it has none, it has run for a moment. One that is
+	// not is removed again: the one that it is to replace runs on.
+	AwaitContainer struct {
+		Container, Name, Service string
+		Next                     []string // as StartContainer has it
 	}
 
 	// StopContainer stops a container and waits for it to end.
@@ -132,6 +141,7 @@ func (a RenameContainer) Words() string  { return "rename container " + a.From +
 func (a Connect) Words() string          { return "connect " + a.Name + " to " + a.Network.Name }
 func (a Disconnect) Words() string       { return "disconnect " + a.Name + " from " + a.Network }
 func (a StartContainer) Words() string   { return "start container " + a.Name }
+func (a AwaitContainer) Words() string   { return "wait for container " + a.Name }
 func (a StopContainer) Words() string    { return "stop container " + a.Name }
 func (a RestartContainer) Words() string { return "restart container " + a.Name }
 func (a KillContainer) Words() string {

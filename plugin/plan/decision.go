@@ -22,6 +22,7 @@ type decision struct {
 	outdated  bool             // awaits: it is to be replaced, whatever is built
 	halts     bool             // it is stopped while its networks are changed, and started again
 	rejoins   string           // why it is restarted though it runs: it lost what it shares with another; empty: it is not
+	rolls     bool             // it replaces others that run until it does: see rolling.go
 	taken     bool             // a container that the plan removes or renames bears the wanted name until then
 	temporary string           // the name that nobody has under which it waits for its own
 }

@@ -19,6 +19,7 @@ type Goal struct {
 	OrphansUnsaid bool // Running: no note about them where they stay
 	Volumes       bool // Absent, Removed: anonymous volumes too
 	FreshData     bool // Running: a replaced container starts with new anonymous volumes
+	Rolling       int  // Running: how many replicas of a service are replaced rolling at once; 0: as Container has it
 	Timeout       *int // seconds that a container is given to stop
 
 	Images []string // Absent: references of images that are removed too, where they exist

@@ -13,11 +13,12 @@ type model struct {
 	have      Have
 	serial    int
 	made      map[string]string   // ids of containers made in this run, by the name they were made under
+	beside    map[string]bool     // ids of those that were started while another of their replica ran, with whether they were waited for
 	externals map[string][]string // the words for the externals of each network, by its id: see externalsNamed
 }
 
 func newModel(attachAll bool) *model {
-	return &model{have: Have{Images: map[string]string{}, AttachAll: attachAll}, externals: map[string][]string{}}
+	return &model{have: Have{Images: map[string]string{}, AttachAll: attachAll}, externals: map[string][]string{}, beside: map[string]bool{}}
 }
 
 // snapshot is a copy that later actions don't touch.
@@ -147,11 +148,25 @@ func (m *model) apply(a Action) error {
 		delete(c.Attached, a.Network)
 		delete(c.Address, a.Network)
 	case StartContainer:
-		return m.start(a.Container)
+		return m.start(a)
+	case AwaitContainer:
+		c, err := m.container(a.Container)
+		if err != nil {
+			return err
+		}
+		if !c.State.Up() {
+			return fmt.Errorf("%s does not run", c.Name)
+		}
+		m.beside[c.ID] = true
 	case StopContainer:
 		c, err := m.container(a.Container)
 		if err != nil {
 			return err
+		}
+		for _, other := range m.have.Containers {
+			if awaited, is := m.beside[other.ID]; is && !awaited && other.Service == c.Service && other.Number == c.Number {
+				return fmt.Errorf("stop %s: it is not known whether %s is up", c.Name, other.Name)
+			}
 		}
 		c.State = StateExited
 		clear(c.Address)
@@ -316,8 +331,8 @@ func (m *model) free(network string) string {
 	}
 }
 
-func (m *model) start(address string) error {
-	c, err := m.container(address)
+func (m *model) start(a StartContainer) error {
+	c, err := m.container(a.Container)
 	if err != nil {
 		return err
 	}
@@ -325,9 +340,15 @@ func (m *model) start(address string) error {
 		return err
 	}
 	for _, other := range m.have.Containers {
-		if other.Service == c.Service && other.Number == c.Number && other.State.Up() && !other.OneOff {
+		if other.Service != c.Service || other.Number != c.Number || !other.State.Up() || other.OneOff {
+			continue
+		}
+		// The two may run at once only where the plan says that they are to, and have
+		// neither a network nor data that is one container's.
+		if !a.Beside || other.MadeBy != "" || len(other.Anonymous) > 0 || c.NetworkOf != "" {
 			return fmt.Errorf("start %s: %s runs, in whose place it is", c.Name, other.Name)
 		}
+		m.beside[c.ID] = false
 	}
 	for name, id := range c.Attached {
 		n := m.network(name)

@@ -335,6 +335,49 @@ var containerOrders = []orderCase{
 			create container a_4 as a_4.new | stop container a_1`,
 	},
 	{
+		name:  "a container gets its name when the one has its own that had that name",
+		want:  wanted(container("a_1"), container("b_1")),
+		have:  present(with(unchanged(running("a_1")), func(c *HaveContainer) { c.Name = "b_1" }), with(unchanged(running("b_1")), func(c *HaveContainer) { c.Name = "mine" })),
+		order: `rename container b_1 to a_1 < rename container mine to b_1`,
+	},
+	{
+		name: "rolling, an old container goes when the new one is up, and the next one is made after that",
+		goal: Goal{Rolling: 1},
+		want: wanted(changed(container("a_1", "n", "m")), changed(container("a_2", "n", "m")), container("b_1")),
+		have: present(unchanged(running("a_1", "n", "m")), unchanged(running("a_2", "n", "m"))),
+		order: `
+			connect a_1 to m < start container a_1 < wait for container a_1 < stop container a_1 < remove container a_1 < rename container a_1.new to a_1
+			stop container a_1 < create container a_2 as a_2.new < start container a_2 < wait for container a_2 < stop container a_2
+			create container b_1 | wait for container a_1`,
+	},
+	{
+		name: "rolling, as many go at once as the service says", goal: Goal{},
+		want: wanted(rollingOf("a_1", 2), rollingOf("a_2", 2), rollingOf("a_3", 2)),
+		have: present(unchanged(running("a_1", "n")), unchanged(running("a_2", "n")), unchanged(running("a_3", "n"))),
+		order: `
+			wait for container a_1 < stop container a_1 < create container a_3 as a_3.new < wait for container a_3
+			wait for container a_1 | wait for container a_2
+			stop container a_2 | create container a_3 as a_3.new`,
+	},
+	{
+		name: "rolling, consumers are started when their new targets are up, and their old targets stay until then",
+		goal: Goal{Rolling: 1},
+		want: wanted(changed(container("db_1", "n")), linkedTo("web_1", "db", "n")),
+		have: present(unchanged(running("db_1", "n")), unchanged(startedAfter(running("web_1", "n"), "db"))),
+		order: `
+			wait for container db_1 < start container web_1 < wait for container web_1 < stop container web_1 < stop container db_1`,
+	},
+	{
+		name: "rolling, what a run that was cut off has started is waited for before the old one goes",
+		goal: Goal{Rolling: 1},
+		want: wanted(changed(container("a_1", "n")), changed(container("a_2", "n"))),
+		have: present(unchanged(running("a_1", "n")), unchanged(running("a_2", "n")),
+			newOf("a_1", StateRunning), newOf("a_2", StateCreated)),
+		order: `
+			wait for container a_1 < stop container a_1 < remove container a_1 < rename container a_1.new to a_1
+			stop container a_1 < start container a_2 < wait for container a_2 < stop container a_2`,
+	},
+	{
 		name: "consumers that are not away wait for their targets, which are replaced first",
 		want: wanted(changed(container("db_1")), changed(container("db_2")), linkedTo("web_1", "db"), linkedTo("web_2", "db")),
 		have: present(unchanged(running("db_1")), unchanged(running("db_2")), unchanged(startedAfter(running("web_1"), "db")), unchanged(startedAfter(running("web_2"), "db"))),
@@ -410,8 +453,19 @@ var containerOrders = []orderCase{
 	},
 }
 
-func linkedTo(name, target string) Container {
-	return with(changed(container(name)), func(c *Container) { c.After = []string{target} })
+func linkedTo(name, target string, networks ...string) Container {
+	return with(changed(container(name, networks...)), func(c *Container) { c.After = []string{target} })
+}
+
+func rollingOf(name string, n int) Container {
+	return with(changed(container(name, "n")), func(c *Container) { c.Rolling = n })
+}
+
+// newOf is what a run has made in the place of a container.
+func newOf(name string, s State) HaveContainer {
+	return with(stateOf(running(name, "n"), s), func(c *HaveContainer) {
+		c.ID, c.Name, c.Fingerprint = "new "+name, name+".new", changed(Container{}).Fingerprint
+	})
 }
 
 func portOf(name string, port int) Container {
@@ -679,7 +733,7 @@ func randomPlans(t *testing.T) []*Plan {
 		}
 		have := m.snapshot()
 		for state := UpAndRunning; state <= Removed; state++ {
-			plans = append(plans, planned(t, Goal{State: state, Orphans: true, Stop: true}, randomStack(r, have), have))
+			plans = append(plans, planned(t, Goal{State: state, Orphans: true, Stop: true, Rolling: seed % 2}, randomStack(r, have), have))
 		}
 	}
 	return plans

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	r.stepAside()
 	networks := newNetworkPlan(r.builder, want.Networks, have, twins, decisions, r.removed)
 	r.networks = networks
+	r.rolling()
 	for _, d := range decisions {
 		r.container(d)
 		networks.connectToOthers(d)
@@ -53,6 +55,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	r.keepHolders()
 	over.order()
 	r.turns()
+	r.rollOn()
 	orderStops(r.builder, have)
 	noteLostLinks(r.builder, want, have, r.removed)
 	noteHostPorts(r.builder, decisions)
@@ -149,6 +152,8 @@ func (r *reconciler) container(d *decision) {
 	}
 	for _, h := range d.replace {
 		switch {
+		case d.rolls:
+			r.remove(h, d.task(), cmp.Or(d.cause, "replaced by "+d.want.Name), need(awaitKey(d.want.Name)))
 		case !d.make:
 			r.remove(h, d.task(), "replaced by "+d.keep.Name)
 		default:

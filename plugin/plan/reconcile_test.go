@@ -93,12 +93,12 @@ func TestAfterAnyHistoryOneRunConvergesAndTheNextHasNothingToDo(t *testing.T) {
 		}
 		before := m.snapshot()
 		want := randomStack(r, before)
-		p, err := Make(Goal{Orphans: true}, want, before)
+		p, err := Make(Goal{Orphans: true, Rolling: r.IntN(3)}, want, before)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		if err := run(p, m, len(p.Steps)); err != nil {
-			t.Fatalf("seed %d: %v\nhave %+v\nplan\n%s", seed, err, before, p)
+			t.Fatalf("seed %d: %v\nwant %+v\nhave %+v\nplan\n%s", seed, err, want, before, p)
 		}
 		again, err := Make(Goal{Orphans: true}, want, m.snapshot())
 		if err != nil || !again.Empty() {
@@ -183,7 +183,7 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 		}
 	default:
 		want := randomStack(r, m.snapshot())
-		if p, err := Make(Goal{Orphans: r.IntN(2) == 0}, want, m.snapshot()); err == nil { // a name may be taken
+		if p, err := Make(Goal{Orphans: r.IntN(2) == 0, Rolling: r.IntN(3)}, want, m.snapshot()); err == nil { // a name may be taken
 			_ = run(p, m, r.IntN(len(p.Steps)+1))
 		}
 	}
@@ -192,6 +192,7 @@ func disturb(t *testing.T, r *rand.Rand, m *model) {
 // run carries out the first steps of a plan and is then cut off.
 func run(p *Plan, m *model, steps int) error {
 	m.made = map[string]string{}
+	clear(m.beside)
 	for i, s := range p.Steps[:steps] {
 		if err := m.apply(s.Action); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
@@ -275,8 +276,9 @@ func TestAnyOrderThatThePlanAllowsWorks(t *testing.T) {
 		for range 3 {
 			disturb(t, r, m)
 		}
-		p := planned(t, Goal{Orphans: true}, randomStack(r, m.snapshot()), m.snapshot())
+		p := planned(t, Goal{Orphans: true, Rolling: r.IntN(3)}, randomStack(r, m.snapshot()), m.snapshot())
 		m.made = map[string]string{}
+		clear(m.beside)
 		done := make([]bool, len(p.Steps))
 		for range p.Steps {
 			var free []int

@@ -47,8 +47,13 @@ func (r *reconciler) planStarts(over *takeover) {
 		}
 		b.add(key, task, cause, StartContainer{
 			Container: d.address(), Name: d.want.Name, Service: d.want.Service,
-			Stopped: r.stoppedFor(d), Predecessors: d.predecessors(), Held: r.held(d),
+			Stopped: r.stoppedFor(d), Predecessors: d.predecessors(), Held: r.held(d), Beside: d.rolls,
 		}, after...)
+	}
+	for _, d := range made {
+		if d.rolls {
+			r.awaitNew(d)
+		}
 	}
 }
 
@@ -57,7 +62,7 @@ func (r *reconciler) planStarts(over *takeover) {
 func (r *reconciler) stoppedFor(d *decision) []string {
 	var names []string
 	for _, h := range d.replace {
-		if h.State.Up() && r.outlasts(h, d) {
+		if h.State.Up() && !d.rolls && r.outlasts(h, d) {
 			names = append(names, h.Name)
 		}
 	}
@@ -116,7 +121,7 @@ func (p startPlan) waits(d *decision) []wait {
 	for _, service := range w.After {
 		for _, target := range p.starting[service] {
 			if !p.takeover.later(target, d) {
-				after = append(after, need(startKey(target.want.Name)))
+				after = append(after, need(startKey(target.want.Name)), ifPlanned(awaitKey(target.want.Name)))
 			}
 		}
 	}
@@ -160,6 +165,9 @@ func (p startPlan) stopped(d *decision) []wait {
 // succeeds reports whether a container takes the place of one that is stopped, or
 // gets a port or data that this one uses and its own successor does not.
 func (d *decision) succeeds(h *HaveContainer, successor *decision) bool {
+	if successor == d && d.rolls {
+		return false
+	}
 	if successor == d || slices.Contains(d.left, h) {
 		return true
 	}

@@ -24,6 +24,7 @@ const (
 	connectStep    keyVerb = "connect"
 	disconnectStep keyVerb = "disconnect"
 	startStep      keyVerb = "start"
+	awaitStep      keyVerb = "await"
 	stopStep       keyVerb = "stop"
 	restartStep    keyVerb = "restart"
 	killStep       keyVerb = "kill"
@@ -77,6 +78,10 @@ func renameKey(name string) stepKey {
 
 func startKey(name string) stepKey {
 	return stepKey{verb: startStep, kind: kindContainer, subject: name}
+}
+
+func awaitKey(name string) stepKey {
+	return stepKey{verb: awaitStep, kind: kindContainer, subject: name}
 }
 
 // connectKey is for externals by their name too, and for other containers on

@@ -59,7 +59,7 @@ func (d *decision) served() []*HaveContainer {
 // turn is how a replica is away for a while; false: it is not, or did not run.
 func (r *reconciler) turn(d *decision) (turn, bool) {
 	t := turn{name: d.want.Name, back: startKey(d.want.Name)}
-	if !r.builder.planned(t.back) || !d.serves() {
+	if !r.builder.planned(t.back) || !d.serves() || d.rolls {
 		return turn{}, false
 	}
 	if d.rejoins != "" {
@@ -96,9 +96,15 @@ func takeTurns(b *builder, turns []turn, running int) {
 // follow notes on the step that brings a replica back which others run on as they are
 // until then.
 func (b *builder) follow(back stepKey, next []string) {
+	if !b.planned(back) {
+		return
+	}
 	step := &b.steps[b.index[back]].step
 	switch a := step.Action.(type) {
 	case StartContainer:
+		a.Next = next
+		step.Action = a
+	case AwaitContainer:
 		a.Next = next
 		step.Action = a
 	case RestartContainer:

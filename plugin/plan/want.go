@@ -57,6 +57,7 @@ type Container struct {
 	PortRange         string            // containers that share a key are started one after another; empty: any order
 	ChosenPorts       []string          // ports that are published where the engine chooses: 80/tcp
 	HostPorts         []HostPort        // of the host, that it needs
+	Rolling           int               // how many of its service are replaced rolling at once; 0: none
 	Data              []string          // volumes by name and paths of the host that it writes to, but for anonymous volumes
 	OneOff            bool              // made by run, not a replica: always a new one, which Make does not start
 	AsService         bool              // OneOff: it gets the names that replicas have on networks

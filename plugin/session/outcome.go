@@ -195,36 +195,8 @@ func howExited(ctx context.Context, s *Session, c observed.Container) string {
 	if c.State == plan.StateRestarting {
 		text += " and is started again by its restart policy"
 	}
-	if last := lastWords(ctx, s, c.ID); last != "" {
+	if last := engine.LastWords(ctx, s.Engine, c.ID); last != "" {
 		text += ": " + last
 	}
 	return text
-}
-
-// lastWords is the last line that a container wrote on standard error, where it wrote
-// there at its end: an engine may have taken down after it what the other stream had
-// before. Else it is the last line of all; empty where there is none.
-func lastWords(ctx context.Context, s *Session, id string) string {
-	const lines, end = 10, time.Second
-	var last, complaint engine.LogLine
-	err := s.Engine.Logs(ctx, id, engine.LogQuery{Tail: lines}, func(l engine.LogLine) {
-		l.Text = strings.TrimSpace(l.Text[strings.LastIndexByte(l.Text, '\r')+1:])
-		switch {
-		case l.Text == "":
-		case l.Stderr:
-			complaint = l
-			fallthrough
-		default:
-			if !l.Time.Before(last.Time) {
-				last = l
-			}
-		}
-	})
-	switch {
-	case err != nil:
-		return ""
-	case complaint.Text != "" && last.Time.Sub(complaint.Time) < end:
-		return complaint.Text
-	}
-	return last.Text
 }

@@ -85,6 +85,10 @@ func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Pro
 		done := interrupt.Work(ctx, a.Words())
 		defer done()
 		err = s.Images.Apply(ctx, a, report)
+	case plan.AwaitContainer: // the next run goes on with both
+		done := interrupt.Work(ctx, a.Words())
+		defer done()
+		err = s.Engine.Apply(ctx, a, report)
 	default:
 		within, done := interrupt.Step(ctx, a.Words())
 		defer done()

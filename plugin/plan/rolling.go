@@ -1,0 +1,220 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A service is replaced rolling where the goal or its label says so: each new container
+// is made, attached, started and waited for while the one that it replaces runs, and only
+// then is that one stopped and removed. So none is away at any moment, also where there
+// is only one; and where a new one does not come up it is taken away again, and all the
+// old ones run on. There are as many more containers meanwhile as go at once.
+//
+// What two containers of one replica can't have at once, a port of the host, data, a MAC
+// address, does not allow that: such a replica is replaced in its turn, and a note says
+// why. See turns.go.
+
+// rolling finds out which containers are replaced rolling.
+func (r *reconciler) rolling() {
+	reasons := map[string]string{}
+	extra := r.extraEndpoints()
+	for _, d := range r.decisions {
+		if !r.wantsRolling(d) {
+			continue
+		}
+		if why := r.notRolling(d, extra); why != "" {
+			if reasons[d.want.Service] == "" {
+				reasons[d.want.Service] = why
+			}
+			continue
+		}
+		d.rolls = true
+	}
+	for _, d := range r.decisions {
+		if why := reasons[d.want.Service]; why != "" {
+			r.builder.note("%s can't be replaced rolling: %s; each container is away until the new one has started", d.want.Service, why)
+			delete(reasons, d.want.Service)
+		}
+	}
+}
+
+// wantsRolling reports whether a container is one that runs and is to be replaced
+// rolling.
+func (r *reconciler) wantsRolling(d *decision) bool {
+	return r.atOnce(d.want) > 0 && r.goal.State == UpAndRunning && d.asked && !d.awaits && !d.want.OneOff &&
+		slices.ContainsFunc(d.replace, func(h *HaveContainer) bool { return h.State == StateRunning })
+}
+
+// atOnce is how many replicas of a service are replaced rolling at once; 0: it is not.
+func (r *reconciler) atOnce(c Container) int {
+	if r.goal.Rolling > 0 {
+		return r.goal.Rolling
+	}
+	return c.Rolling
+}
+
+// notRolling says why a new container can't run beside the one that it replaces; empty:
+// it can.
+func (r *reconciler) notRolling(d *decision, extra map[string]int) string {
+	w := d.want
+	if len(w.SharesWith) > 0 || w.NetworkOf != "" {
+		return "it shares something with another container"
+	}
+	for _, name := range w.Attach {
+		if r.givesWay(name) {
+			return "network " + name + " is replaced"
+		}
+		if n, ok := r.have.network(name); ok && n.Size < r.wantedSize(name)+extra[name] {
+			return "network " + name + " has no room for more"
+		}
+	}
+	for _, h := range append(slices.Clone(d.replace), d.left...) {
+		switch why := r.notBeside(d, h); {
+		case !r.outlasts(h, d):
+			return "the new one needs the name or a network of the old one"
+		case h.State.Up() && why != "":
+			return why
+		}
+	}
+	return ""
+}
+
+// notBeside says why a new container can't run beside an old one; empty: it can.
+func (r *reconciler) notBeside(d *decision, h *HaveContainer) string {
+	w := d.want
+	for _, port := range w.HostPorts {
+		if slices.ContainsFunc(h.HostPorts, port.overlaps) && r.full(port) {
+			return "only one container can have port " + port.String() + " of the host"
+		}
+	}
+	shared := slices.IndexFunc(w.Data, func(data string) bool { return slices.Contains(h.Data, data) })
+	switch {
+	case h.MadeBy != "":
+		return "it was made by " + h.MadeBy
+	case len(h.Anonymous) > 0 && !r.goal.FreshData:
+		return "the new one takes over the volumes of the old one"
+	case shared >= 0 && !r.several(w.Service):
+		return "both would write to " + w.Data[shared]
+	case h.MAC != "":
+		return "both would have the MAC address " + h.MAC
+	case len(h.Attached)+len(h.OtherNetworks) == 0:
+		return "it has no network of its own"
+	}
+	return ""
+}
+
+// full reports whether all ports of a range are in use by containers of the stack.
+func (r *reconciler) full(p HostPort) bool {
+	used := 0
+	for _, h := range r.have.Containers {
+		for _, port := range h.HostPorts {
+			if p.overlaps(port) {
+				used++
+			}
+		}
+	}
+	return used > p.Last-p.First
+}
+
+// several reports whether a service is to have more than one replica: these use the same
+// data at once anyway.
+func (r *reconciler) several(service string) bool {
+	n := 0
+	for _, d := range r.decisions {
+		if d.want.Service == service && !d.skip {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// wantedSize is how many endpoints a network is to have room for.
+func (r *reconciler) wantedSize(network string) int {
+	for _, n := range r.networks.wanted {
+		if n.Name == network {
+			return n.Size
+		}
+	}
+	return 0
+}
+
+// extraEndpoints is for how many more containers each network needs room meanwhile.
+func (r *reconciler) extraEndpoints() map[string]int {
+	extra, counted := map[string]int{}, map[string]bool{}
+	for _, d := range r.decisions {
+		if !counted[d.want.Service] && r.wantsRolling(d) {
+			counted[d.want.Service] = true
+			for _, network := range d.want.Attach {
+				extra[network] += r.atOnce(d.want)
+			}
+		}
+	}
+	return extra
+}
+
+// String is the port as people write it.
+func (p HostPort) String() string {
+	text := fmt.Sprint(p.First)
+	if p.Last > p.First {
+		text += fmt.Sprint("-", p.Last)
+	}
+	if p.IP != "" {
+		text = p.IP + ":" + text
+	}
+	return strings.TrimSuffix(text+"/"+p.Proto, "/tcp")
+}
+
+// awaitNew plans to wait until a new container is up.
+func (r *reconciler) awaitNew(d *decision) {
+	var after []wait
+	if r.builder.planned(startKey(d.want.Name)) {
+		after = append(after, need(startKey(d.want.Name)))
+	}
+	r.builder.add(awaitKey(d.want.Name), d.task(), "before the old one goes", AwaitContainer{
+		Container: d.address(), Name: d.want.Name, Service: d.want.Service,
+	}, after...)
+}
+
+// rollOn has those that are replaced rolling go one after the other, or as many at once
+// as are wanted. A new one is made when the turn has come, so that a failure leaves none
+// behind.
+func (r *reconciler) rollOn() {
+	rolled := map[string]decisions{}
+	for _, d := range r.decisions {
+		if d.rolls {
+			rolled[d.want.Service] = append(rolled[d.want.Service], d)
+		}
+	}
+	for _, d := range r.decisions {
+		service := rolled[d.want.Service]
+		delete(rolled, d.want.Service)
+		for i, next := range service {
+			if at := i - r.atOnce(next.want); at >= 0 {
+				r.follows(service[at], next)
+			}
+		}
+		for i := range service {
+			var names []string
+			for at := i + r.atOnce(service[i].want); at < len(service); at += r.atOnce(service[i].want) {
+				names = append(names, service[at].want.Name)
+			}
+			r.builder.follow(startKey(service[i].want.Name), names)
+			r.builder.follow(awaitKey(service[i].want.Name), names)
+		}
+	}
+}
+
+// follows has the replacement of a container begin when another one is replaced.
+func (r *reconciler) follows(d, next *decision) {
+	first := createKey(next.want.Name)
+	for _, key := range []stepKey{startKey(next.want.Name), awaitKey(next.want.Name)} {
+		if !r.builder.planned(first) {
+			first = key
+		}
+	}
+	for _, h := range d.replace {
+		r.builder.waitIfNoCircle(first, ifPlanned(stopKey(h.ID)))
+	}
+}
