@@ -325,7 +325,7 @@ func TestAFrontThatIsStoppedEndsIdleConnectionsAndGoesAfterItsGrace(t *testing.T
 	idle, waits := r.dial(t), r.dial(t)
 	say(t, idle, "a")
 	say(t, waits, "a")
-	if _, err := io.WriteString(waits, "no answer"); err != nil {
+	if _, err := io.WriteString(waits, "hello?"); err != nil {
 		t.Fatal(err)
 	}
 	r.stop()
