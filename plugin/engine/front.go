@@ -10,7 +10,6 @@ import (
 	"github.com/containerd/errdefs"
 
 	"github.com/stack-lite/stack-lite/plugin/front"
-	"github.com/stack-lite/stack-lite/plugin/labels"
 )
 
 // MakeFrontImage makes the image that fronts are made from, of a program, a file of
@@ -21,7 +20,7 @@ import (
 func MakeFrontImage(ctx context.Context, e *Engine, ref, program string) error {
 	there, err := e.client.ImageInspect(ctx, ref)
 	switch {
-	case err == nil && there.Config != nil && there.Config.Labels[labels.FrontImage] == ref:
+	case err == nil && there.Config != nil && there.Config.Labels[front.ImageLabel] == ref:
 		return nil
 	case err != nil && !errdefs.IsNotFound(err):
 		return e.explain(err)
@@ -31,7 +30,7 @@ func MakeFrontImage(ctx context.Context, e *Engine, ref, program string) error {
 		return err
 	}
 	return e.explain(importProgram(ctx, e, ref, content,
-		"LABEL "+labels.FrontImage+"="+ref, "USER "+front.User, `ENTRYPOINT ["`+programPath+`"]`))
+		"LABEL "+front.ImageLabel+"="+ref, "USER "+front.User, `ENTRYPOINT ["`+programPath+`"]`))
 }
 
 // Drain has the front in a container give a replica, by its address, no new

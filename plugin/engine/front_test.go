@@ -20,7 +20,6 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 	"github.com/stack-lite/stack-lite/plugin/front"
-	"github.com/stack-lite/stack-lite/plugin/labels"
 )
 
 // program writes a file that looks like a program for the engine in memory, or for
@@ -48,14 +47,14 @@ func program(t *testing.T, another bool) string {
 }
 
 func TestTheImageOfFrontsIsMadeOnceForWhateverProgram(t *testing.T) {
-	s := newStand(t, enginetest.Image{Ref: front.Images + "7", Labels: map[string]string{labels.FrontImage: front.Images + "6"}})
+	s := newStand(t, enginetest.Image{Ref: front.Images + "7", Labels: map[string]string{front.ImageLabel: front.Images + "6"}})
 	made := func() (id string) {
 		t.Helper()
 		i, err := s.client.ImageInspect(t.Context(), front.Image())
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := &container.Config{Labels: map[string]string{labels.FrontImage: front.Image()}, User: front.User, Entrypoint: []string{front.Program}}
+		want := &container.Config{Labels: map[string]string{front.ImageLabel: front.Image()}, User: front.User, Entrypoint: []string{front.Program}}
 		got := &container.Config{Labels: i.Config.Labels, User: i.Config.User, Entrypoint: i.Config.Entrypoint}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)

@@ -30,6 +30,10 @@ const (
 	// Images is what the names of images of fronts begin with.
 	Images = "stacklite-front:"
 
+	// ImageLabel is the label of such an image: its own name. A container is not known
+	// by it, so it is none of those that containers get.
+	ImageLabel = "io.stack-lite.front-image"
+
 	// Program is where the program is in such an image.
 	Program = "/docker-stacklite"
 

@@ -73,10 +73,6 @@ const (
 	// Prober marks the containers and the image that check makes for a moment.
 	// Its value is the sum of the program in the image.
 	Prober = "io.stack-lite.prober"
-
-	// FrontImage marks an image that fronts are made from; no container is known by
-	// it. Its value is the name that the image was made under.
-	FrontImage = "io.stack-lite.front-image"
 )
 
 // ownPrefix is what the names of the labels of our own begin with.
