@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -51,6 +52,8 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = startContainer(ctx, e, a)
 	case plan.AwaitContainer:
 		err = awaitUp(ctx, e, a)
+	case plan.Drain:
+		err = Drain(ctx, e, a.Front, a.Address, stopTime(a.Timeout))
 	case plan.StopContainer:
 		err = ignoreNotFound(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
 	case plan.RestartContainer:
@@ -63,6 +66,8 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = e.client.ContainerUnpause(ctx, a.Container)
 	case plan.RemoveContainer:
 		err = removeContainer(ctx, e.client, a)
+	case plan.ImportImage:
+		err = MakeFrontImage(ctx, e, a.Image.Ref, e.program)
 	case plan.RemoveImage:
 		_, err = e.client.ImageRemove(ctx, a.Ref, image.RemoveOptions{PruneChildren: true})
 		if err = ignoreNotFound(err); err != nil && ignoreConflict(err) == nil {
@@ -73,6 +78,14 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = fmt.Errorf("an action that this engine does not know: %T", a)
 	}
 	return err
+}
+
+// stopTime is how long a container is given to stop where nobody says otherwise.
+func stopTime(seconds *int) time.Duration {
+	if seconds == nil {
+		return 10 * time.Second
+	}
+	return time.Duration(*seconds) * time.Second
 }
 
 // ignoreNotFound takes "no such thing" for success. What is no engine says that of

@@ -21,6 +21,8 @@ type Options struct {
 	Host  string         // where the engine is, for messages; empty: as the client says
 	Pool  netip.Prefix   // where subnets are taken from; zero: the engine chooses where it can, else DefaultPool
 	Avoid []netip.Prefix // addresses that no subnet may overlap: routes of this machine
+
+	Program string // a file of this machine: the program that fronts are made of
 }
 
 // Engine is one Docker Engine.
@@ -30,11 +32,12 @@ type Engine struct {
 	subnets *subnetSource
 	created createdIDs
 	facts   *factsCache
+	program string
 }
 
 // New returns the engine behind c.
 func New(c Client, o Options) *Engine {
-	return &Engine{client: c, host: o.Host, subnets: newSubnetSource(c, o.Pool, o.Avoid), facts: &factsCache{client: c}}
+	return &Engine{client: c, host: o.Host, subnets: newSubnetSource(c, o.Pool, o.Avoid), facts: &factsCache{client: c}, program: o.Program}
 }
 
 // Host is the address of the engine, as the Docker CLI is set to.

@@ -64,6 +64,13 @@ func answerTo(a plan.Action) (answer, bool) {
 			relies: []condition{there(a.Container, a.Name), notPaused(a.Container, a.Name), itsNetworks(a.Container)}}, true
 	case plan.AwaitContainer:
 		return answer{so: never}, true
+	case plan.Drain: // a container is stopped also where its front does not answer
+		return answer{so: func(context.Context, *Engine, error) bool { return true }}, true
+	case plan.ImportImage:
+		return answer{so: func(ctx context.Context, e *Engine, _ error) bool {
+			_, err := e.client.ImageInspect(ctx, a.Image.Ref)
+			return err == nil
+		}}, true
 	case plan.StopContainer:
 		return answer{so: goneOr(a.Container, func(s *container.State) bool { return !s.Running })}, true
 	case plan.RestartContainer:

@@ -20,6 +20,9 @@ type (
 		Together []Image // all that are built after the same steps, with this one; nil: this one alone
 	}
 
+	// ImportImage makes an image of the program itself, for the engine's machine.
+	ImportImage struct{ Image Image }
+
 	// PushImage sends an image to its registry, under another name where As
 	// is not empty.
 	PushImage struct {
@@ -89,6 +92,16 @@ type (
 		Next                     []string // as StartContainer has it
 	}
 
+	// Drain has a front give a container no new connections, and waits until none to
+	// it is open any more, or as long as the container is given to stop. Then the
+	// container can be stopped and nobody notices.
+	Drain struct {
+		Front, FrontName string // the front, by id and name
+		Name             string // of the container that is drained
+		Address          string // that it has on the network that it shares with the front
+		Timeout          *int   // seconds; nil: 10
+	}
+
 	// StopContainer stops a container and waits for it to end.
 	StopContainer struct {
 		Container, Name string
@@ -121,8 +134,9 @@ type (
 	}
 )
 
-func (a PullImage) Words() string  { return "pull image " + a.Image.Ref }
-func (a BuildImage) Words() string { return "build image " + a.Image.Ref }
+func (a PullImage) Words() string   { return "pull image " + a.Image.Ref }
+func (a BuildImage) Words() string  { return "build image " + a.Image.Ref }
+func (a ImportImage) Words() string { return "make image " + a.Image.Ref }
 func (a PushImage) Words() string {
 	if a.As != "" {
 		return "push image " + a.Image.Ref + " as " + a.As
@@ -142,6 +156,7 @@ func (a Connect) Words() string          { return "connect " + a.Name + " to " +
 func (a Disconnect) Words() string       { return "disconnect " + a.Name + " from " + a.Network }
 func (a StartContainer) Words() string   { return "start container " + a.Name }
 func (a AwaitContainer) Words() string   { return "wait for container " + a.Name }
+func (a Drain) Words() string            { return "drain " + a.Name + " at " + a.FrontName }
 func (a StopContainer) Words() string    { return "stop container " + a.Name }
 func (a RestartContainer) Words() string { return "restart container " + a.Name }
 func (a KillContainer) Words() string {

@@ -47,7 +47,7 @@ func (d *decider) decide(w Container) *decision {
 	case !found.asked:
 		d.keepAsTheyAre(found, candidates)
 		found.replace = nil
-	case d.keepsOld(candidates):
+	case d.keepsOld(w.Service, candidates):
 		d.keepAsTheyAre(found, candidates)
 	default:
 		d.choose(found, slices.Clone(candidates))
@@ -81,12 +81,20 @@ func (d *decider) awaits(found *decision) bool {
 	})
 }
 
-// keepsOld reports whether the goal is to leave containers as they are.
-func (d *decider) keepsOld(candidates []*HaveContainer) bool {
+// keepsOld reports whether the goal is to leave containers of a service as they are.
+func (d *decider) keepsOld(service string, candidates []*HaveContainer) bool {
 	if d.goal.TakeOver && !d.goal.NoCreate && slices.ContainsFunc(candidates, func(h *HaveContainer) bool { return h.MadeBy != "" }) {
 		return false
 	}
-	return d.goal.NoCreate || d.goal.Recreate == Never && !slices.ContainsFunc(candidates, d.losesNetwork)
+	return d.goal.NoCreate || d.goal.Recreate == Never && !slices.ContainsFunc(candidates, d.losesNetwork) && !d.changesFront(service)
+}
+
+// changesFront reports whether a service gets a front or loses it: its containers then
+// lose or get the ports of the host that the front has.
+func (d *decider) changesFront(service string) bool {
+	has := slices.ContainsFunc(d.have.Containers, func(c HaveContainer) bool { return c.Fronts == service && !c.OneOff })
+	gets := slices.ContainsFunc(d.want.Containers, func(c Container) bool { return c.Fronts == service && !c.OneOff })
+	return has != gets
 }
 
 // losesNetwork reports whether a container shares the network of one that is
@@ -196,7 +204,9 @@ func (d *decider) outdated(h *HaveContainer, w Container) string {
 	if h.MadeBy != "" {
 		return "made by " + h.MadeBy
 	}
-	if d.goal.Recreate == Always && d.goal.wants(w.Service) {
+	// A front that is brought up with its service goes on: it has the port.
+	along := w.Fronts != "" && slices.Contains(d.goal.Services, w.Fronts)
+	if d.goal.Recreate == Always && d.goal.wants(w.Service) && !along {
 		return "asked for"
 	}
 	if h.State == StateDead {
@@ -275,6 +285,11 @@ func surplusOf(goal Goal, want Want, have Have) (found []surplus, orphans []stri
 			continue
 		}
 		switch known := slices.Contains(want.Services, h.Service); {
+		case !known && h.Fronts != "" && slices.Contains(want.Services, h.Fronts):
+			// Whether a service has a front is said of that service.
+			if goal.wants(h.Fronts) && !goal.NoCreate {
+				found = append(found, surplus{h, h.Fronts + " publishes its ports itself"})
+			}
 		case !known && goal.Orphans:
 			found = append(found, surplus{h, "the files have no service " + h.Service})
 		case !known:

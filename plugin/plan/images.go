@@ -76,6 +76,8 @@ func (p imagePlan) get(ref, cause string) {
 	image, ok := p.image(ref)
 	switch {
 	case !ok:
+	case image.Own:
+		p.builder.add(imageKey(ref), Task{Create, kindImage, ref}, cause, ImportImage{image})
 	case image.Build:
 		var after []wait
 		for _, base := range image.From {

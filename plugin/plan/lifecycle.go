@@ -26,6 +26,7 @@ func lifecycle(goal Goal, have Have) *Plan {
 		p.turns(have)
 	}
 	orderStops(p.builder, have)
+	drain(p.builder, have, goal.Timeout)
 	if goal.State == Removed {
 		networkRemoval{builder: p.builder, have: have, removed: p.removed}.oneOffs()
 	}

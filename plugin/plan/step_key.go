@@ -25,6 +25,7 @@ const (
 	disconnectStep keyVerb = "disconnect"
 	startStep      keyVerb = "start"
 	awaitStep      keyVerb = "await"
+	drainStep      keyVerb = "drain"
 	stopStep       keyVerb = "stop"
 	restartStep    keyVerb = "restart"
 	killStep       keyVerb = "kill"
@@ -94,6 +95,10 @@ func connectKey(container, network string) stepKey {
 
 func disconnectKey(id, network string) stepKey {
 	return stepKey{verb: disconnectStep, kind: kindContainer, subject: id, network: network}
+}
+
+func drainKey(id string) stepKey {
+	return stepKey{verb: drainStep, kind: kindContainer, subject: id}
 }
 
 func stopKey(id string) stepKey {

@@ -31,6 +31,7 @@ func stop(goal Goal, have Have) *Plan {
 			planRemove(b, c, task, "asked for", goal.Volumes)
 		}
 	}
+	drain(b, have, goal.Timeout)
 	for _, ref := range goal.Images {
 		if have.Images[ref] != "" {
 			b.add(removeImageKey(ref), Task{Remove, kindImage, ref}, "asked for", RemoveImage{ref}, allRemoved(have, removed)...)

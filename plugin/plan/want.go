@@ -17,6 +17,7 @@ type Want struct {
 type Image struct {
 	Ref   string   // the reference as containers name it
 	Build bool     // it is built for a service; else it is pulled
+	Own   bool     // it is made of the program itself, and neither built nor pulled
 	From  []string // where it is built: the references of the images of the stack that it is built upon
 	Spec  any      // for the engine, not looked into here
 }
@@ -59,6 +60,7 @@ type Container struct {
 	HostPorts         []HostPort        // of the host, that it needs
 	Rolling           int               // how many of its service are replaced rolling at once; 0: none
 	Data              []string          // volumes by name and paths of the host that it writes to, but for anonymous volumes
+	Fronts            string            // the service whose ports it publishes and spreads; empty: it is no front
 	OneOff            bool              // made by run, not a replica: always a new one, which Make does not start
 	AsService         bool              // OneOff: it gets the names that replicas have on networks
 	Spec              any
@@ -133,6 +135,8 @@ type HaveContainer struct {
 	NetworkOf     string            // id of the container whose network it shares; empty: none
 	Joined        []Joined          // what it shares with others, as far as it is known
 	Dir           string            // the project directory that it was made from
+
+	Fronts string // as Container has it
 
 	// MadeBy is what made the container, where that was not this tool:
 	// docker-compose 1.29.2. It is replaced by one that the plan makes.

@@ -77,7 +77,8 @@ func Apply(ctx context.Context, s *Session, a plan.Action) error {
 // apply carries one action out, through the package that knows it. What an engine
 // was asked to do it does even if nobody waits for it, and then nobody knows what is
 // there: so that is waited for, also after an interruption. Images are no part of
-// that: what was pulled or built half is of no use, and in nobody's way.
+// that: what was pulled or built half is of no use, and in nobody's way. Nor is waiting
+// for connections to end.
 func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
 	var err error
 	switch a.(type) {
@@ -85,7 +86,7 @@ func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Pro
 		done := interrupt.Work(ctx, a.Words())
 		defer done()
 		err = s.Images.Apply(ctx, a, report)
-	case plan.AwaitContainer: // the next run goes on with both
+	case plan.AwaitContainer, plan.Drain: // the next run goes on with what there is
 		done := interrupt.Work(ctx, a.Words())
 		defer done()
 		err = s.Engine.Apply(ctx, a, report)
