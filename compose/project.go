@@ -118,6 +118,10 @@ type Service struct {
 
 	LogDriver string
 	LogOpt    []Var // sorted by name
+
+	// Of a front, a service that no file has and that publishes ports for another:
+	Fronts     string // that other service; empty: it is none
+	FrontAsked string // how it spreads connections, where a command asked for it and no file does
 }
 
 // Var is a name with a value. A nil Value stands for a variable that is named

@@ -29,11 +29,11 @@ var mayImport = map[string][]string{
 	"linking/linkingtest":  {"compose", "linking"},
 	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/front", "plugin/front/server", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/session", "plugin/view"},
 	"plugin/command": {
-		"compose", "compose/printable", "linking/graph", "plugin/adhoc", "plugin/classic", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow",
+		"compose", "compose/printable", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/classic", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow",
 		"plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/view",
 	},
 	"plugin/session": {
-		"compose", "linking", "plugin/adhoc", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
+		"compose", "linking", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
 		"plugin/refusal", "plugin/view",
 	},
 	"plugin/dockerrun": {"plugin/adhoc", "plugin/exit", "plugin/follow", "plugin/interrupt", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/session", "plugin/view"},
@@ -42,7 +42,8 @@ var mayImport = map[string][]string{
 	"plugin/exit":      {"compose", "plugin/desired", "plugin/interrupt", "plugin/refusal", "plugin/view"},
 	"plugin/interrupt": {},
 	"plugin/refusal":   {"compose"},
-	"plugin/labels":    {"compose", "linking", "plugin/plan"},
+	"plugin/labels":    {"compose", "linking", "plugin/balance", "plugin/plan"},
+	"plugin/balance":   {"compose", "linking", "plugin/front"},
 	"plugin/observed":  {"compose", "linking", "plugin/plan"},
 	"plugin/desired":   {"compose", "linking", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/plan":      {},
@@ -64,7 +65,7 @@ var mayImport = map[string][]string{
 	"plugin/engine/enginetest/realengine": {},
 	"plugin/scenario/composev1":           {"compose"},
 	"plugin/scenario/faulty":              {"plugin/engine/enginetest"},
-	"plugin/scenario":                     {"plugin", "plugin/scenario/composev1", "plugin/scenario/faulty", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
+	"plugin/scenario":                     {"plugin", "plugin/front", "plugin/scenario/composev1", "plugin/scenario/faulty", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
 	"scripts/release":                     {"plugin"},
 }
 
@@ -74,6 +75,7 @@ var testsMayImport = map[string][]string{
 	"compose":         {"compose/realfiles"},
 	"linking":         {"compose/realfiles", "linking/graph", "linking/linkingtest"},
 	"linking/graph":   {"linking/linkingtest"},
+	"plugin/balance":  {"compose/realfiles", "linking/graph"},
 	"plugin/desired":  {"linking/linkingtest"},
 	"plugin/reach":    {"linking/linkingtest", "plugin/adhoc", "plugin/engine", "plugin/engine/enginetest"}, // what check demands, an engine has
 	"plugin/engine":   {"plugin/engine/enginetest"},

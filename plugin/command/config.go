@@ -86,7 +86,7 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 		return printWritten(ctx, c, env, f)
 	}
 	o := c.options()
-	o.Isolation = "" // what is printed does not depend on it
+	o.Isolation, o.WithoutFronts = "", true // what is printed does not depend on them
 	o.Dockerfiles = true
 	s, err := session.OpenFiles(env, o, f.whole())
 	if err != nil {
@@ -168,7 +168,7 @@ func printWritten(ctx context.Context, c *cli, env *session.Environment, f confi
 	o := c.options()
 	var notes []compose.Note
 	if !f.literal {
-		o.Isolation = ""
+		o.Isolation, o.WithoutFronts = "", true
 		s, err := session.OpenFiles(env, o, c.classic != nil)
 		if err != nil {
 			return err

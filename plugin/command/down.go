@@ -78,7 +78,7 @@ func imagesOf(s *session.Session, rmi string) ([]string, error) {
 	var refs []string
 	for _, svc := range s.Project.Services {
 		ref := desired.ImageOf(s.Project, svc)
-		if (rmi == "all" || svc.Image == "") && !slices.Contains(refs, ref) {
+		if (rmi == "all" || svc.Image == "" || svc.Fronts != "") && !slices.Contains(refs, ref) {
 			refs = append(refs, ref)
 		}
 	}

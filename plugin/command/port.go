@@ -8,6 +8,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
@@ -49,6 +50,11 @@ func runPort(ctx context.Context, s *session.Session, old *classic.Tool, f portF
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 {
+		if list, err = publishedByFront(ctx, s, container, port); err != nil {
+			return err
+		}
+	}
 	if len(list) == 0 && old != nil {
 		list = []string{""}
 	}
@@ -56,4 +62,19 @@ func runPort(ctx context.Context, s *session.Session, old *classic.Tool, f portF
 		return exit.Failure{Msg: fmt.Sprintf("%s does not publish %s", container.Name, port), Advice: []string{"to see what it publishes: docker stacklite ps " + service}}
 	}
 	return view.Lines(s.View, list[0])
+}
+
+// publishedByFront gives the addresses at which the front of a container's service
+// publishes a port; none where there is no front that runs.
+func publishedByFront(ctx context.Context, s *session.Session, of observed.Container, port string) ([]string, error) {
+	list, err := s.Engine.Containers(ctx, s.Claim)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range list {
+		if c.Project == of.Project && c.Fronts == of.Service && c.State.Up() {
+			return s.Engine.Published(ctx, c.ID, port)
+		}
+	}
+	return nil, nil
 }

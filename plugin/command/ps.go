@@ -90,7 +90,13 @@ func runPs(ctx context.Context, s *session.Session, old *classic.Tool, args []st
 	if old != nil && f.format == "table" {
 		return printClassic(ctx, s, list)
 	}
-	return printContainers(s.View, list, f.format)
+	fronts := list
+	if len(args) > 0 {
+		if fronts, err = s.Engine.Containers(ctx, s.Claim); err != nil {
+			return err
+		}
+	}
+	return printContainers(s.View, list, fronts, f.format)
 }
 
 // printClassicServices prints services of the files as the old tools did: those
@@ -228,10 +234,12 @@ type psRow struct {
 	Networks string
 }
 
-func printContainers(o view.Options, list []observed.Container, format string) error {
-	ports := observed.PortWords // one by one, for scripts
+// printContainers prints a row for each container, in a table with the ports that those
+// of fronts have in its place.
+func printContainers(o view.Options, list, fronts []observed.Container, format string) error {
+	ports := func(c observed.Container) []string { return observed.PortWords(c.Ports) } // one by one, for scripts
 	if format == "table" {
-		ports = func(own []observed.Port) []string { return observed.ShownPorts(own) }
+		ports = func(c observed.Container) []string { return observed.ShownPorts(c.Ports, frontPorts(c, fronts)...) }
 	}
 	rows := make([]psRow, len(list))
 	for i, c := range list {
@@ -242,8 +250,19 @@ func printContainers(o view.Options, list []observed.Container, format string) e
 		rows[i] = psRow{
 			Name: c.Name, Service: c.Service, Number: c.Number, ID: c.ID, Image: c.Image,
 			Command: c.Command, State: string(c.State), Status: c.Status,
-			Ports: strings.Join(ports(c.Ports), ", "), Networks: strings.Join(networks, ", "),
+			Ports: strings.Join(ports(c), ", "), Networks: strings.Join(networks, ", "),
 		}
 	}
 	return view.Table(o, format, []string{"Name", "Service", "Image", "Status", "Ports"}, rows)
+}
+
+// frontPorts gives the ports of the fronts of a container's service, where it runs.
+func frontPorts(c observed.Container, list []observed.Container) [][]observed.Port {
+	var ports [][]observed.Port
+	for _, front := range list {
+		if c.State.Up() && !c.OneOff && front.Fronts != "" && front.Fronts == c.Service && front.Project == c.Project {
+			ports = append(ports, front.Ports)
+		}
+	}
+	return ports
 }

@@ -20,7 +20,10 @@ import (
 )
 
 func newScaleCommand(c *cli) *cobra.Command {
-	var timeout timeoutFlag
+	var (
+		timeout timeoutFlag
+		balance balanceFlag
+	)
 	cmd := &cobra.Command{
 		Use:   "scale [OPTIONS] SERVICE=NUMBER...",
 		Short: "Set the number of replicas of services",
@@ -30,9 +33,14 @@ if it is not up; nothing is replaced.
 
 New replicas get the lowest free numbers; the highest numbers are removed first.
 The service's name resolves to all replicas; services that link to it see the
-change without a restart. A service that publishes a fixed host port can only
-have one replica: publish "80" instead of "80:80", or a range of ports.`,
+change without a restart.
+
+A service that publishes a fixed port of the host, such as "80:80", can have one
+replica only. With --balance a front has the port instead: a small container of
+this program that spreads the connections over the replicas and leaves out those
+that do not answer. It stays until --balance=off, or down.`,
 		Example: `  docker stacklite scale web=5
+  docker stacklite scale --balance web=5
   docker stacklite scale web=+2
   docker stacklite scale web=2 worker=0`,
 		Args: cobra.MinimumNArgs(1),
@@ -47,7 +55,7 @@ have one replica: publish "80" instead of "80:80", or a range of ports.`,
 				}
 			}
 			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error {
-				return runScale(ctx, s, c.classic, args, timeout.seconds)
+				return runScale(ctx, s, c.classic, args, balance, timeout.seconds)
 			})
 		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
@@ -59,12 +67,16 @@ have one replica: publish "80" instead of "80:80", or a range of ports.`,
 		},
 	}
 	timeout.add(cmd.Flags())
+	balance.add(cmd.Flags())
 	return cmd
 }
 
-func runScale(ctx context.Context, s *session.Session, old *classic.Tool, args []string, timeout *int) error {
+func runScale(ctx context.Context, s *session.Session, old *classic.Tool, args []string, balance balanceFlag, timeout *int) error {
 	wanted, err := parseScale(s.Project, old, args)
 	if err != nil {
+		return err
+	}
+	if err := balance.apply(s, wanted.services(s.Project)); err != nil {
 		return err
 	}
 	named := wanted.services(s.Project)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/balance"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/session"
@@ -151,4 +152,52 @@ func variable(env map[string]string, text string) compose.Var {
 func setVar(list []compose.Var, v compose.Var) []compose.Var {
 	list = slices.DeleteFunc(list, func(old compose.Var) bool { return old.Name == v.Name })
 	return append(list, v)
+}
+
+// balanceFlag has services keep their fixed ports with any number of replicas.
+type balanceFlag struct {
+	way string // to spread connections, or balance.Off; empty: the flag was not set
+}
+
+func (f *balanceFlag) add(flags *pflag.FlagSet) {
+	const name = "balance"
+	flags.StringVar(&f.way, name, "", "give scaled or named services a front, which has their fixed ports and spreads connections: "+strings.Join(balance.Ways(), " or ")+"; off takes it away")
+	flags.Lookup(name).NoOptDefVal = balance.Ways()[0]
+}
+
+// apply has those of some services balanced that publish a fixed port.
+func (f *balanceFlag) apply(s *session.Session, services []string) error {
+	if f.way == "" {
+		return nil
+	}
+	if err := oneOf("--balance", f.way, append(balance.Ways(), balance.Off)); err != nil {
+		return err
+	}
+	if len(services) == 0 {
+		return exit.Usage{Msg: "--balance is for services that are scaled or named", Advice: []string{
+			"write it like --balance --scale web=3",
+			fmt.Sprintf("or put a label beside the service in the file: %s: \"true\"", balance.Label),
+		}}
+	}
+	asked := balance.Asked{}
+	for _, name := range services {
+		svc := session.InFiles(s, name)
+		if svc != nil && (balance.Fixed(svc) || f.way == balance.Off) {
+			asked[name] = f.way
+		}
+	}
+	if len(asked) == 0 {
+		return exit.Usage{Msg: "no front is needed: " + unfixed(s, services), Advice: []string{"leave --balance out"}}
+	}
+	return session.Balance(s, asked)
+}
+
+// unfixed says of services that they can have any number of replicas as they are.
+func unfixed(s *session.Session, services []string) string {
+	known := slices.DeleteFunc(slices.Clone(services), func(name string) bool { return session.InFiles(s, name) == (*compose.Service)(nil) })
+	verb := "publishes"
+	if len(known) > 1 {
+		verb = "publish"
+	}
+	return strings.Join(known, ", ") + " " + verb + " no fixed port of the host"
 }

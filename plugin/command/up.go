@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,7 @@ type upFlags struct {
 	freshVolumes  bool
 	timeout       timeoutFlag
 	scale         []string
+	balance       balanceFlag
 
 	imageFlags // of up, create and plan
 
@@ -110,6 +112,7 @@ func (f *upFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "create new anonymous volumes instead of keeping those of replaced containers")
 	f.timeout.add(cmd.Flags())
 	cmd.Flags().StringArrayVar(&f.scale, "scale", nil, "number of replicas as SERVICE=NUMBER, or SERVICE=+NUMBER or -NUMBER to change it; can be repeated")
+	f.balance.add(cmd.Flags())
 	cmd.MarkFlagsMutuallyExclusive("force-recreate", "no-recreate")
 	cmd.MarkFlagsMutuallyExclusive("renew-anon-volumes", "no-recreate")
 	cmd.MarkFlagsMutuallyExclusive("always-recreate-deps", "no-recreate")
@@ -187,6 +190,9 @@ func (f upFlags) request(s *session.Session, old *classic.Tool, args []string) (
 	}
 	r.Scale, r.ScaleBy = scale.numbers, scale.changes
 	if r.Goal.Services, err = session.Chosen(s.Project, args); err != nil {
+		return r, err
+	}
+	if err := f.balance.apply(s, slices.Concat(args, scale.services(s.Project))); err != nil {
 		return r, err
 	}
 	if r.Goal.Services != nil && !f.noDeps {

@@ -91,6 +91,10 @@ func Images(p *compose.Project, o BuildOptions, bases Bases) []plan.Image {
 		ref := ImageOf(p, s)
 		i := slices.IndexFunc(list, func(i plan.Image) bool { return i.Ref == ref })
 		switch {
+		case s.Fronts != "":
+			if i < 0 {
+				list = append(list, plan.Image{Ref: ref, Own: true})
+			}
 		case s.Image == "" && i >= 0:
 			list[i] = builtImage(p, s, o)
 		case s.Image == "":
@@ -164,7 +168,7 @@ func Builds(p *compose.Project, services []string, have plan.Have, o BuildOption
 func Pulls(p *compose.Project, services []string, skip func(ref string) bool) *plan.Plan {
 	settled := map[string]bool{} // references that need no pull, or have one
 	for _, image := range Images(p, BuildOptions{}, nil) {
-		settled[image.Ref] = image.Build || skip(image.Ref)
+		settled[image.Ref] = image.Build || image.Own || skip(image.Ref)
 	}
 	var list []plan.Image
 	for _, s := range p.Services {

@@ -37,9 +37,9 @@ type LinkSource struct {
 }
 
 // addLinkEnv says what a container's link variables come from, and what they
-// will say as far as that is known.
+// will say as far as that is known. A front reads none.
 func (in Inputs) addLinkEnv(c *plan.Container, spec *ContainerSpec, s *compose.Service, replicas map[string][]int) {
-	if spec.linkEnv = in.Options.LinkEnv; spec.linkEnv == linking.EnvNone {
+	if spec.linkEnv = in.Options.LinkEnv; spec.linkEnv == linking.EnvNone || s.Fronts != "" {
 		return
 	}
 	spec.links = in.linkSources(s, replicas)

@@ -129,6 +129,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		PortRange:   portRange(s),
 		ChosenPorts: chosenPorts(s),
 		HostPorts:   hostPorts(s),
+		Fronts:      s.Fronts,
 		Data:        data(s),
 		Rolling:     linking.Rolling(s),
 	}
@@ -180,6 +181,9 @@ func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Containe
 	out[labels.Discovery] = labels.RoleText(role)
 	if role.Proxy { // also where the file names none: the image may
 		out[linking.ProjectsLabel] = strings.Join(linking.ProjectsOf(in.Project, s), ",")
+	}
+	if s.Fronts != "" {
+		out[labels.Front] = labels.FrontText(s.Fronts, s.FrontAsked)
 	}
 	out[labels.Fingerprint] = string(in.printed(s))
 	out[labels.After] = labels.ListText(c.After)

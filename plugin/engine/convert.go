@@ -117,6 +117,7 @@ func addLabels(out *observed.Container, of map[string]string) {
 	out.After, out.Files = labels.ParseList(of[labels.After]), labels.ParseList(of[labels.Files])
 	out.Dir, out.LinkEnv = of[labels.WorkingDir], labels.ParseLinkEnv(of[labels.LinkEnv])
 	out.MAC = of[labels.MACAddress]
+	out.Fronts, out.FrontAsked = labels.ParseFront(of[labels.Front])
 	if !out.OneOff {
 		addRole(out, of)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/balance"
 )
 
 // The labels that docker-compose 1.29 wrote on containers and images
@@ -62,6 +63,10 @@ const (
 )
 
 const (
+	// Front is, on a container that is a front, the service whose ports it publishes,
+	// and where a command asked for it how it spreads connections: see FrontText.
+	Front = "io.stack-lite.front"
+
 	// Link marks a network that joins two containers by hand: link add and link
 	// run. Which containers are on it, and what each calls the other, is read
 	// from their endpoints, which can change; a label can't. Its value is the
@@ -83,7 +88,7 @@ func All() []string {
 	return []string{
 		Project, Service, Number, OneOff, ComposeVersion, WorkingDir, Files,
 		Fingerprint, Version, Container, After, Settings, For, ProjectOf, Network, Wiring, Externals, Discovery, LinkEnv, Exposes, MACAddress,
-		Link, Prober,
+		Link, Prober, Front,
 	}
 }
 
@@ -105,8 +110,12 @@ func Blank() map[string]string {
 
 // Own reports whether a label is of our own and not one that users are to write.
 func Own(name string) bool {
-	users := name == linking.RollingLabel || name == linking.DiscoverLabel || strings.HasPrefix(name, linking.DiscoverLabel+".")
-	return strings.HasPrefix(name, ownPrefix) && !users
+	for _, written := range []string{linking.DiscoverLabel, linking.RollingLabel, balance.Label} {
+		if name == written || strings.HasPrefix(name, written+".") {
+			return false
+		}
+	}
+	return strings.HasPrefix(name, ownPrefix)
 }
 
 // Reserved reports whether a container can't be given a label by a file or a

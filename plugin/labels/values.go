@@ -146,3 +146,18 @@ func ParsePorts(text string) []compose.Expose {
 func Exposed(port nat.Port) compose.Expose {
 	return compose.Expose{First: port.Int(), Last: port.Int(), Proto: port.Proto()}
 }
+
+// FrontText writes Front: the service that a front is for, and how it spreads
+// connections where a command asked for that; empty: a file did.
+func FrontText(service, asked string) string {
+	if asked == "" {
+		return service
+	}
+	return service + " " + asked
+}
+
+// ParseFront reads FrontText.
+func ParseFront(text string) (service, asked string) {
+	service, asked, _ = strings.Cut(text, " ")
+	return service, asked
+}

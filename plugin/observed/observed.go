@@ -90,6 +90,9 @@ type Container struct {
 	Files       []string          // the files that it was made from, absolute
 	MAC         string            // that it was asked to have on the network that it was made on; empty: any
 
+	Fronts     string // the service whose ports it publishes and spreads; empty: it is no front
+	FrontAsked string // how it spreads connections, where a command asked for it and not a file
+
 	Role linking.Role // what it is to discovery
 
 	// FindsIn are the patterns of other projects in which it may find others, as a

@@ -68,6 +68,7 @@ func words() map[string]word {
 		"networks":         {"N [PROJECT]", 1, 2, positive, networks},
 		"attached":         {"SERVICE N", 2, 2, positive, attached},
 		"reaches":          {"SERVICE SERVICE [NAME[:PORT]]", 2, 3, positive, reaches},
+		"answers":          {"PORT SERVICE N", 3, 3, positive, answers},
 		"resolves":         {"SERVICE NAME N", 3, 3, positive, resolves},
 		"leads":            {"SERVICE NAME SERVICE", 3, 3, positive, leads},
 		"environment":      {"SERVICE NAME [VALUE]", 2, 3, positive, environment},
@@ -106,6 +107,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"events":         watch,
 		"exits":          exits,
 		"kill-after":     killAfter,
+		"without-loss":   withoutLoss,
 	}
 	for name, w := range words() {
 		all[name] = func(ts *testscript.TestScript, neg bool, args []string) {

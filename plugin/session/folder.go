@@ -85,6 +85,9 @@ func nameHere(s *Session, list []observed.Container) string {
 func rename(s *Session, name string) {
 	notedOnce(s, fmt.Sprintf("the stack of this folder is called %s, by the path that it was made from; for another one add: -p %s", name, s.Name))
 	s.Project.Name, s.Name = name, name
+	if s.files != nil {
+		s.files.Name = name
+	}
 	s.Claim = newClaim(s.vars, s.Options, name, s.Project)
 }
 

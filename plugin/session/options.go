@@ -17,15 +17,16 @@ import (
 // Options are what a user can choose for all commands. A command may change its
 // copy before it opens a session; after that nothing does.
 type Options struct {
-	FileNames   []string // default names of files, most wanted first; nil: those of compose
-	Files       []string
-	Strict      bool // files mean what docker-compose took them for, or nothing
-	Directories bool // a word in volumes is a directory, where one lies beside the file
-	Dockerfiles bool // where the files are read with their build directories, Dockerfiles have to be there too
-	Project     string
-	ProjectDir  string
-	EnvFile     string
-	Adopt       bool // containers without labels that have the names of the project's are its own
+	FileNames     []string // default names of files, most wanted first; nil: those of compose
+	Files         []string
+	Strict        bool // files mean what docker-compose took them for, or nothing
+	Directories   bool // a word in volumes is a directory, where one lies beside the file
+	WithoutFronts bool // the project is what the files say, and not what comes of it
+	Dockerfiles   bool // where the files are read with their build directories, Dockerfiles have to be there too
+	Project       string
+	ProjectDir    string
+	EnvFile       string
+	Adopt         bool // containers without labels that have the names of the project's are its own
 
 	Progress  string // a kind of view.NewProgress
 	Color     string // auto, never or always

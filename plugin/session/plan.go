@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/balance"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
@@ -70,6 +71,11 @@ func (s *Session) observe(ctx context.Context, refs []string, of details) (desir
 			refs = desired.ImageRefs(s.Project)
 		}
 		if snapshot, err = s.Engine.Observe(ctx, s.Claim, refs); err != nil {
+			return desired.Have{}, err
+		}
+	}
+	if keepFronts(s, snapshot.Containers) && refs != nil {
+		if snapshot, err = s.Engine.Observe(ctx, s.Claim, desired.ImageRefs(s.Project)); err != nil {
 			return desired.Have{}, err
 		}
 	}
@@ -148,6 +154,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err := s.sameFolder(have.Have); err != nil {
 		return out, err
 	}
+	r.Goal.Services = balance.WithFronts(s.Project, r.Goal.Services)
 	refused := NoteClaimed(s, have.Snapshot.Containers, r.Goal.Services)
 	if r.Check != nil {
 		if err := r.Check(have.Have); err != nil {

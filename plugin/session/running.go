@@ -217,6 +217,9 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	case !orphans && s.Project != nil:
 		goal.Services = s.FileServices()
 	}
+	if goal.State == plan.Stopped || goal.State == plan.Removed {
+		goal.Services = withFronts(have.Have, goal.Services)
+	}
 	refused := NoteClaimed(s, have.Snapshot.Containers, goal.Services)
 	p, err := plan.Make(goal, plan.Want{}, have.Have)
 	if err != nil {

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/balance"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/image"
@@ -28,6 +30,8 @@ type Session struct {
 	Name     string            // of the project; empty: none is meant
 	Project  *compose.Project  // nil where the files can't be read
 	Topology *linking.Topology // of Project, at its latest; nil likewise
+	files    *compose.Project  // Project as the files say it, without fronts; nil likewise, and where only names were read
+	asked    balance.Asked     // what commands ask for besides the files
 	broken   error             // why the files can't be read; beside a Project: what is missing in it
 
 	Claim observed.Claim  // which containers of other tools are the project's
@@ -49,7 +53,12 @@ func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, error)
 		return nil, err
 	}
 	selected.SkipBuildCheck, selected.CheckDockerfiles = !checkBuilds, checkBuilds && o.Dockerfiles
-	return compose.Load(selected)
+	p, err := compose.Load(selected)
+	if err != nil {
+		return nil, err
+	}
+	_, err = balance.Expand(p, nil)
+	return p, err
 }
 
 // files say which files are read, and with what.
@@ -75,11 +84,15 @@ func OpenFiles(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Project, err = Load(e, o, checkBuilds); err != nil {
+	p, err := Load(e, o, checkBuilds)
+	if err != nil {
 		return nil, err
 	}
-	named(s, s.Project.Name)
-	s.Claim = newClaim(s.vars, o, s.Name, s.Project)
+	named(s, p.Name)
+	s.Claim = newClaim(s.vars, o, s.Name, p)
+	if err := loaded(s, p); err != nil {
+		return nil, err
+	}
 	view.Print(s.View, view.Debug, "Using configuration files: "+strings.Join(s.Project.Files, ","))
 	if s.desired, err = o.desired(e.Version, s.vars); err != nil {
 		return nil, err
@@ -140,6 +153,11 @@ func find(e *Environment, o Options, sketched bool) (*Session, error) {
 		return nil, err
 	}
 	s.Claim = newClaim(s.vars, o, s.Name, s.Project)
+	if s.Project != nil && s.broken == nil {
+		if err := loaded(s, s.Project); err != nil {
+			return nil, err
+		}
+	}
 	return s, s.connect()
 }
 
@@ -244,6 +262,11 @@ func (s *Session) connect() error {
 	view.Print(s.View, view.Debug, fmt.Sprintf("Stack Lite %s, engine at %s, API %s", s.Version(), cmp.Or(o.Host, c.DaemonHost()), c.ClientVersion()))
 	if strings.HasPrefix(c.DaemonHost(), "unix://") { // it runs on this machine
 		o.Avoid = localRoutes()
+	}
+	if o.Program = s.vars["STACKLITE_PROBER"]; o.Program == "" {
+		if o.Program, err = os.Executable(); err != nil {
+			return err
+		}
 	}
 	c = engine.Awaited(c, func(after time.Duration) {
 		view.PrintAmid(s.View, fmt.Sprintf("the docker engine at %s has not answered for %d s; still waiting, Ctrl-C ends", s.Engine.Host(), int(after.Seconds())))

@@ -1,0 +1,85 @@
+package session
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/balance"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// Balance has services balanced as a command asks, beside what the files say: by
+// service a way to spread connections, or balance.Off. The error is of type
+// compose.Errors.
+func Balance(s *Session, asked balance.Asked) error {
+	if len(asked) == 0 {
+		return nil
+	}
+	if err := expand(s, asked); err != nil {
+		return err
+	}
+	return s.Resolve(desired.Have{}, nil)
+}
+
+// InFiles is a service as the files say it; nil: they have none of that name.
+func InFiles(s *Session, name string) *compose.Service { return s.files.Service(name) }
+
+// expand gives the project of a session the fronts that its files say, and that are
+// asked for.
+func expand(s *Session, asked balance.Asked) error {
+	if s.Options.WithoutFronts {
+		return nil
+	}
+	p, err := balance.Expand(s.files, asked)
+	if err != nil {
+		return err
+	}
+	s.Project, s.asked = p, asked
+	s.Claim.Services = ServiceNames(p)
+	return nil
+}
+
+// keepFronts has services balanced that a command asked to be, as long as their fronts
+// are there and neither a file nor a command says otherwise. It reports whether the project has become
+// another.
+func keepFronts(s *Session, list []observed.Container) bool {
+	if s.files == nil {
+		return false
+	}
+	asked := maps.Clone(s.asked)
+	for _, c := range list {
+		svc := s.files.Service(c.Fronts)
+		if c.Project != s.Name || c.FrontAsked == "" || svc == nil || !balance.Fixed(svc) || balance.Labelled(svc) || asked[c.Fronts] != "" {
+			continue
+		}
+		if asked == nil {
+			asked = balance.Asked{}
+		}
+		asked[c.Fronts] = c.FrontAsked
+	}
+	return len(asked) > len(s.asked) && expand(s, asked) == nil
+}
+
+// withFronts adds to services, by name, the fronts that there are of them; nil stands
+// for all and stays so.
+func withFronts(have plan.Have, services []string) []string {
+	if services == nil {
+		return nil
+	}
+	out := slices.Clone(services)
+	for _, c := range have.Containers {
+		if c.Fronts != "" && slices.Contains(services, c.Fronts) && !slices.Contains(out, c.Service) {
+			out = append(out, c.Service)
+		}
+	}
+	return out
+}
+
+// loaded gives a session the project that its files say.
+func loaded(s *Session, p *compose.Project) error {
+	s.files, s.Project = p, p
+	return expand(s, nil)
+}
