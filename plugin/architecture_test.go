@@ -65,7 +65,8 @@ var mayImport = map[string][]string{
 	"plugin/engine/enginetest/realengine": {},
 	"plugin/scenario/composev1":           {"compose"},
 	"plugin/scenario/faulty":              {"plugin/engine/enginetest"},
-	"plugin/scenario":                     {"plugin", "plugin/front", "plugin/scenario/composev1", "plugin/scenario/faulty", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
+	"plugin/scenario":                     {"plugin", "plugin/scenario/composev1", "plugin/scenario/faulty", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
+	"scripts/balance":                     {"plugin/engine", "plugin/front"},
 	"scripts/release":                     {"plugin"},
 }
 
@@ -101,7 +102,7 @@ var keptTo = map[string][]string{
 	"github.com/docker/docker/client": {
 		"plugin/engine", "plugin/image",
 		"plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/scenario", "plugin/scenario/composev1", "plugin/scenario/faulty",
-		"scripts/bench", "scripts/vhosts",
+		"scripts/balance", "scripts/bench", "scripts/vhosts",
 	},
 	"github.com/spf13/cobra":              {"plugin", "plugin/command", "scripts/release"},
 	"gopkg.in/yaml.v3":                    {"compose", "compose/slips", "compose/realfiles"},
