@@ -55,7 +55,7 @@ func Hints(err error) []string {
 	case errors.As(err, &taken):
 		return []string{"when that program has ended, type the same again"}
 	case errors.As(err, &foreign):
-		return []string{"use one that can: --prober FILE, a docker-stacklite for " + foreign.Want + " built with CGO_ENABLED=0 (make cross)"}
+		return []string{"name one that can in STACKLITE_PROBER: a docker-stacklite for " + foreign.Want + " built with CGO_ENABLED=0 (make cross)"}
 	}
 	return nil
 }

@@ -24,6 +24,24 @@ func drain(b *builder, have Have, timeout *int) {
 	}
 }
 
+// awaitFronts has the replicas of a service that gets a front stopped only when the front
+// is made: where that fails, they go on with the ports that they have.
+func (d decisions) awaitFronts(b *builder) {
+	for _, front := range d {
+		if front.want.Fronts == "" || !front.make || len(front.replace) > 0 {
+			continue
+		}
+		for _, replica := range d {
+			if replica.want.Service != front.want.Fronts {
+				continue
+			}
+			for _, h := range replica.replace {
+				b.waitIfNoCircle(stopKey(h.ID), need(createKey(front.want.Name)))
+			}
+		}
+	}
+}
+
 // sharedAddress is the address at which a front finds a container; empty: nowhere.
 func sharedAddress(front, c HaveContainer) string {
 	for network := range front.Attached {

@@ -99,7 +99,7 @@ func TestAFrontThatComesGetsThePortThatTheReplicaHad(t *testing.T) {
 	want.Containers = []Container{changed(want.Containers[0]), want.Containers[1], with(want.Containers[3], func(c *Container) { c.HostPorts, c.After = port, []string{"a"} })}
 	for _, recreate := range []Policy{WhenChanged, Never} {
 		p := planned(t, Goal{Services: []string{"a", "a-front"}, Recreate: recreate}, want, have)
-		if problems := orderProblems(p, `stop container a_1 < start container a_1 < start container a-front_1`); len(problems) > 0 {
+		if problems := orderProblems(p, `create container a-front_1 < stop container a_1 < start container a_1 < start container a-front_1`); len(problems) > 0 {
 			t.Errorf("%s\nin\n%s", strings.Join(problems, "\n"), p)
 		}
 	}

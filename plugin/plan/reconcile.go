@@ -57,6 +57,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	r.turns()
 	r.rollOn()
 	orderStops(r.builder, have)
+	decisions.awaitFronts(r.builder)
 	drain(r.builder, have, goal.Timeout)
 	noteLostLinks(r.builder, want, have, r.removed)
 	noteHostPorts(r.builder, decisions)

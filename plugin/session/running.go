@@ -217,7 +217,8 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	case !orphans && s.Project != nil:
 		goal.Services = s.FileServices()
 	}
-	if goal.State == plan.Stopped || goal.State == plan.Removed {
+	switch goal.State {
+	case plan.Stopped, plan.Removed, plan.Absent:
 		goal.Services = withFronts(have.Have, goal.Services)
 	}
 	refused := NoteClaimed(s, have.Snapshot.Containers, goal.Services)
