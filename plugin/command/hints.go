@@ -90,20 +90,32 @@ func stepHints(failed *plan.StepError) []string {
 			return []string{"the link is as it was; once this works, remove it again: docker network connect " + a.Network.Name + " " + a.Name}
 		}
 	case plan.AwaitContainer:
-		return append(hints, asBefore(failed.Err, a.Name, a.Next)...)
+		if a.Beside {
+			return append(hints, asBefore(failed.Err, a.Name, a.Next)...)
+		}
+		return append(hints, halfReplaced(a.Stopped, a.Next)...)
 	case plan.StartContainer:
 		if a.Beside {
 			return append(hints, asBefore(failed.Err, a.Name, a.Next)...)
 		}
-		if taken := (*engine.PlaceTaken)(nil); len(a.Stopped) > 0 && !errors.As(failed.Err, &taken) {
-			back := "the one that it was to replace is there, stopped; to go back to it: docker start " + strings.Join(a.Stopped, " ")
-			return append(hints, strings.Join(append([]string{back}, untouched(a.Next)...), "; "))
+		if taken := (*engine.PlaceTaken)(nil); errors.As(failed.Err, &taken) {
+			return append(hints, untouched(a.Next)...)
 		}
-		hints = append(hints, untouched(a.Next)...)
+		return append(hints, halfReplaced(a.Stopped, a.Next)...)
 	case plan.RestartContainer:
 		hints = append(hints, untouched(a.Next)...)
 	}
 	return hints
+}
+
+// halfReplaced says what there is where a new container failed when the old ones had been
+// stopped, in one hint: few are shown.
+func halfReplaced(stopped, next []string) []string {
+	if len(stopped) == 0 {
+		return untouched(next)
+	}
+	back := "the one that it was to replace is there, stopped; to go back to it: docker start " + strings.Join(stopped, " ")
+	return []string{strings.Join(append([]string{back}, untouched(next)...), "; ")}
 }
 
 // asBefore says of a new container which failed beside the old one that nothing has

@@ -21,7 +21,8 @@ func TestWhoseTurnDidNotComeIsNamed(t *testing.T) {
 		{plan.StartContainer{Next: next}, []string{untouched}},
 		{plan.RestartContainer{Next: next}, []string{untouched}},
 		{plan.RestartContainer{}, nil},
-		{plan.AwaitContainer{Name: "shop_web_1", Next: next}, []string{"the new container is taken away again", "not touched, and still running: shop_web_1, shop_web_2, shop_web_3"}},
+		{plan.AwaitContainer{Name: "shop_web_1", Beside: true, Next: next}, []string{"the new container is taken away again", "not touched, and still running: shop_web_1, shop_web_2, shop_web_3"}},
+		{plan.AwaitContainer{Stopped: []string{"shop_web_1"}, Next: next}, []string{"the one that it was to replace is there, stopped; to go back to it: docker start shop_web_1; " + untouched}},
 		{plan.StartContainer{Name: "shop_web_1", Beside: true}, []string{"the new container is taken away again", "not touched, and still running: shop_web_1"}},
 	} {
 		if got := stepHints(&plan.StepError{Step: plan.Step{Action: c.action}, Err: &engine.Withdrawn{Err: errors.New("no")}}); !slices.Equal(got, c.want) {

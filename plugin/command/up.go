@@ -49,7 +49,7 @@ containers, a changed link only a new network. Services that the named ones link
 to are started too. The number of replicas stays the same unless --scale sets
 it. If up is interrupted, run it again to finish.
 
-Of several replicas that are replaced, half run on until the others do. With
+Of several replicas that are replaced some run on until others do. With
 --rolling each new container is made, started and waited for while the old one
 runs, until it is healthy where its image has a health check; then the old one
 goes. If a new one does not come up it is removed again and the old ones run on.

@@ -16,8 +16,9 @@ import (
 // taken away again where it does not come up: nothing is different then from before.
 
 const (
-	// steady is how long a new container without a health check has to run before the
-	// old one goes: one that can't do its work mostly ends at once.
+	// steady is how long a container without a health check has to run before another one
+	// goes: one that can't do its work mostly ends at once, and a proxy that writes its
+	// configuration anew needs some of that time.
 	steady = time.Second
 	// mostPatience is how long a new container may take to become healthy. The engine
 	// itself ends most of that: it calls one unhealthy after some tries.
@@ -53,7 +54,12 @@ func awaitUp(ctx context.Context, e *Engine, a plan.AwaitContainer) error {
 	if err != nil {
 		return err
 	}
-	err = AwaitReady(within, e, []string{c.ID}, steady)
+	err = AwaitReady(within, e, []string{c.ID}, a.Beside, steady)
+	if never := (*NotReady)(nil); errors.As(err, &never) && !a.Beside {
+		if last := LastWords(ctx, e, c.ID); last != "" {
+			never.What += ": " + last
+		}
+	}
 	if within.Err() != nil {
 		return context.Cause(within)
 	}
@@ -70,7 +76,9 @@ func withdrawn(ctx context.Context, e *Engine, a plan.Action, failed error) erro
 			address, name = a.Container, a.Name
 		}
 	case plan.AwaitContainer:
-		address, name = a.Container, a.Name
+		if a.Beside {
+			address, name = a.Container, a.Name
+		}
 	}
 	if failed == nil || address == "" || ctx.Err() != nil {
 		return failed

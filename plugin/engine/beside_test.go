@@ -48,7 +48,7 @@ func TestANewContainerThatDoesNotComeUpIsTakenAwayAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		err = e.Apply(ctx, plan.AwaitContainer{Container: made.ID, Name: "shop_web_1"}, nil)
+		err = e.Apply(ctx, plan.AwaitContainer{Container: made.ID, Name: "shop_web_1", Beside: true}, nil)
 		cancel()
 		if test.want == "" && (err != nil || time.Since(began) < steady) || test.want != "" && (err == nil || err.Error() != test.want) {
 			t.Errorf("%s: after %s: %v", name, time.Since(began), err)

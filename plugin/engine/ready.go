@@ -28,13 +28,13 @@ func (n *NotReady) Error() string { return n.What }
 const mostNamed = 100
 
 // AwaitReady waits until containers, by id, are ready: they run and, where their image
-// has a health check, are healthy; where it has none, they have run for as long as
+// has a health check and that counts, are healthy; else they have run for as long as
 // steady. Nothing is polled: the engine's events say when something changes. The error
 // is a *NotReady where one never will be ready.
-func AwaitReady(ctx context.Context, e *Engine, ids []string, steady time.Duration) error {
+func AwaitReady(ctx context.Context, e *Engine, ids []string, health bool, steady time.Duration) error {
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := readiness{engine: e, steady: steady, waiting: map[string]bool{}, since: map[string]time.Time{}, settled: make(chan string)}
+	r := readiness{engine: e, health: health, steady: steady, waiting: map[string]bool{}, since: map[string]time.Time{}, settled: make(chan string)}
 	filter := filters.NewArgs(filters.Arg("type", string(events.ContainerEventType)))
 	for _, id := range ids {
 		r.waiting[id] = true
@@ -71,6 +71,7 @@ func AwaitReady(ctx context.Context, e *Engine, ids []string, steady time.Durati
 // readiness are the containers that are waited for.
 type readiness struct {
 	engine  *Engine
+	health  bool // a health check counts
 	steady  time.Duration
 	waiting map[string]bool      // by id
 	since   map[string]time.Time // when one without a health check was first seen to run
@@ -91,7 +92,10 @@ func (r *readiness) event(ctx context.Context, m events.Message) error {
 
 // look finds out whether a container is ready.
 func (r *readiness) look(ctx context.Context, id string) error {
-	ready, healthy, err := isReady(ctx, r.engine, id, r.steady > 0)
+	if !r.waiting[id] {
+		return nil
+	}
+	ready, healthy, err := r.isReady(ctx, id)
 	switch {
 	case err != nil:
 		return err
@@ -121,14 +125,17 @@ func tellsOfReadiness(action events.Action) bool {
 // isReady reports whether a container is ready, and whether its health check says so. A
 // *NotReady is one that never will be; among these is, where it is to stay up, one that
 // its restart policy starts again.
-func isReady(ctx context.Context, e *Engine, id string, stay bool) (ready, healthy bool, err error) {
-	now, there, err := e.Status(ctx, id)
+func (r *readiness) isReady(ctx context.Context, id string) (ready, healthy bool, err error) {
+	now, there, err := r.engine.Status(ctx, id)
+	if !r.health {
+		now.Health = ""
+	}
 	switch {
 	case err != nil:
 		return false, false, err
 	case !there:
 		return false, false, &NotReady{ID: id, What: "is gone", Gone: true}
-	case !now.State.Up(), stay && now.State == plan.StateRestarting:
+	case !now.State.Up(), r.steady > 0 && now.State == plan.StateRestarting:
 		return false, false, &NotReady{ID: id, What: fmt.Sprintf("exited with code %d", now.ExitCode)}
 	case now.Health == "unhealthy":
 		return false, false, &NotReady{ID: id, What: "is unhealthy"}

@@ -49,7 +49,7 @@ func (r *Readiness) wait(ctx context.Context) error {
 			ids, by[c.ID] = append(ids, c.ID), c
 		}
 	}
-	err = engine.AwaitReady(ctx, r.Engine, ids, 0)
+	err = engine.AwaitReady(ctx, r.Engine, ids, true, 0)
 	if never := (*engine.NotReady)(nil); errors.As(err, &never) {
 		c := by[never.ID]
 		failure := exit.Failure{Msg: c.Name + " " + never.What}

@@ -84,12 +84,15 @@ type (
 		Next                     []string // the replicas whose turn comes after it has started, by name: until then they run on as they are
 	}
 
-	// AwaitContainer waits until a container is up: it runs and, where its image has a
-	// health check, is healthy; where it has none, it has run for a moment. One that is
-	// not is removed again: the one that it is to replace runs on.
+	// AwaitContainer waits until a container has run for a moment, so that it does not end
+	// at once, and those who look at the engine have seen it.
 	AwaitContainer struct {
 		Container, Name, Service string
-		Next                     []string // as StartContainer has it
+
+		// Beside: until it is healthy, where its image has a health check. One that does
+		// not come up is removed again: the one that it is to replace runs on.
+		Beside        bool
+		Stopped, Next []string // as StartContainer has them
 	}
 
 	// Drain has a front give a container no new connections, and waits until none to

@@ -30,7 +30,7 @@
 // runs. Then the old one is stopped, the new one started, the old one removed and
 // the new one renamed. What the plan stops is stopped before anything starts that
 // takes its place, its ports or its data, and consumers before their targets.
-// Replicas of one service go in turn, so that half of them run: see turns.go.
+// Replicas of one service go in turn, so that others of them run: see turns.go.
 // Where a service is replaced rolling, the old one runs on until the new one is up: see
 // rolling.go.
 // Containers that another tool made are replaced with more care: see takeover.go.

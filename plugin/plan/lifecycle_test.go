@@ -98,7 +98,9 @@ func TestARestartLeavesAloneWhatAReplacementLeft(t *testing.T) {
 	} {
 		var got []string
 		for _, s := range planned(t, Goal{State: Restarted}, Want{}, present(c.have...)).Steps {
-			got = append(got, s.Action.(RestartContainer).Name)
+			if a, is := s.Action.(RestartContainer); is {
+				got = append(got, a.Name)
+			}
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", what, diff)

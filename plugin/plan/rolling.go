@@ -173,7 +173,7 @@ func (r *reconciler) awaitNew(d *decision) {
 		after = append(after, need(startKey(d.want.Name)))
 	}
 	r.builder.add(awaitKey(d.want.Name), d.task(), "before the old one goes", AwaitContainer{
-		Container: d.address(), Name: d.want.Name, Service: d.want.Service,
+		Container: d.address(), Name: d.want.Name, Service: d.want.Service, Beside: true,
 	}, after...)
 }
 

@@ -1,9 +1,13 @@
 package plan
 
+import "slices"
+
 // Replicas of one service that are replaced or restarted go in turn, so that the
-// service answers meanwhile: at most half of those that run are away at once, and at
-// least one may be. Where the one whose turn it is can't be started again, the next
-// ones are not touched.
+// service answers meanwhile: fewer than half of those that run are away at once, and at
+// least one may be. The next ones leave when those before have run for a moment: a proxy
+// that looks at the engine has to find these before it loses the others, and with fewer
+// than half it has others still. Where one whose turn it is can't be started again, or
+// ends at once, the next ones are not touched.
 //
 // All do go at once where something else has to be so: a network that is replaced is
 // not there before the last of them has left the old one, and two may get each other's
@@ -12,10 +16,12 @@ package plan
 
 // turn is a replica that runs and that a plan takes away for a while.
 type turn struct {
-	name   string
-	leaves []stepKey // that take it away
-	back   stepKey   // that brings it, or the one that takes its place, back
-	next   []string  // those that leave after it is back, by name
+	name    string
+	leaves  []stepKey      // that take it away
+	back    stepKey        // that brings it, or the one that takes its place, back
+	await   AwaitContainer // that it stays
+	removes []stepKey      // of those whose place is taken
+	next    []string       // those that leave after it is back, by name
 }
 
 // turns plans that replicas which are replaced or restarted go in turn.
@@ -58,7 +64,8 @@ func (d *decision) served() []*HaveContainer {
 
 // turn is how a replica is away for a while; false: it is not, or did not run.
 func (r *reconciler) turn(d *decision) (turn, bool) {
-	t := turn{name: d.want.Name, back: startKey(d.want.Name)}
+	t := turn{name: d.want.Name, back: startKey(d.want.Name), await: AwaitContainer{
+		Container: d.address(), Name: d.want.Name, Service: d.want.Service, Stopped: r.stoppedFor(d)}}
 	if !r.builder.planned(t.back) || !d.serves() || d.rolls {
 		return turn{}, false
 	}
@@ -70,13 +77,16 @@ func (r *reconciler) turn(d *decision) (turn, bool) {
 		if r.builder.planned(stopKey(h.ID)) {
 			t.leaves = append(t.leaves, stopKey(h.ID))
 		}
+		if r.outlasts(h, d) {
+			t.removes = append(t.removes, removeKey(h.ID))
+		}
 	}
 	return t, len(t.leaves) > 0
 }
 
 // takeTurns has replicas of one service leave in turn, given how many of it run.
 func takeTurns(b *builder, turns []turn, running int) {
-	atOnce := max(1, running/2)
+	atOnce := max(1, (running-1)/2)
 	if len(turns) <= atOnce {
 		return
 	}
@@ -89,7 +99,18 @@ func takeTurns(b *builder, turns []turn, running int) {
 		if waits {
 			before.next = append([]string{turns[i].name}, turns[i].next...)
 			b.follow(before.back, before.next)
+			b.awaitTurn(*before, turns[i])
 		}
+	}
+}
+
+// awaitTurn has a replica leave only when one that is back is known to stay.
+func (b *builder) awaitTurn(before, next turn) {
+	key, await := awaitKey(before.name), before.await
+	await.Next = before.next
+	b.add(key, b.steps[b.index[before.back]].step.Task, "before the next one goes", await, need(before.back))
+	for _, step := range slices.Concat(next.leaves, before.removes) {
+		b.waitIfNoCircle(step, need(key))
 	}
 }
 
@@ -178,7 +199,8 @@ func (p lifecyclePlan) turns(have Have) {
 		}
 		running[c.Service]++
 		if key := restartKey(c.ID); p.builder.planned(key) {
-			turns[c.Service] = append(turns[c.Service], turn{name: c.Name, leaves: []stepKey{key}, back: key})
+			turns[c.Service] = append(turns[c.Service], turn{name: c.Name, leaves: []stepKey{key}, back: key,
+				await: AwaitContainer{Container: c.ID, Name: c.Name, Service: c.Service}})
 		}
 	}
 	for _, service := range have.Services() {
