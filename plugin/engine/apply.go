@@ -57,7 +57,7 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 	case plan.StopContainer:
 		err = ignoreNotFound(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
 	case plan.RestartContainer:
-		err = e.client.ContainerRestart(ctx, a.Container, container.StopOptions{Timeout: a.Timeout})
+		err = startAtOtherPort(ctx, e, a.Container, e.client.ContainerRestart(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
 	case plan.KillContainer:
 		err = ignoreConflict(e.client.ContainerKill(ctx, a.Container, a.Signal))
 	case plan.PauseContainer:

@@ -37,5 +37,5 @@ func startContainer(ctx context.Context, e *Engine, a plan.StartContainer) error
 			return &PlaceTaken{Name: a.Name}
 		}
 	}
-	return e.client.ContainerStart(ctx, id, container.StartOptions{})
+	return startAtOtherPort(ctx, e, id, e.client.ContainerStart(ctx, id, container.StartOptions{}))
 }

@@ -151,21 +151,28 @@ const mostHolders = 3
 // short says that no port of a range is left for a container.
 func (x *explaining) short(of desired.Shortage, holders map[int]portHolder) error {
 	var list []string
+	own := 0
 	for port := of.Of.First; port <= of.Of.Last; port++ {
 		h, held := holders[port]
-		if !held {
-			continue
+		switch {
+		case !held:
+		case h.container != nil && h.container.Project == x.s.Name && h.container.Service == of.Of.Service:
+			own++
+		default:
+			facts := refusal.Facts{"port": strconv.Itoa(port)}
+			h.facts(facts, x.s.Name)
+			list = append(list, fmt.Sprintf("%d by %s", port, facts["holder"]))
 		}
-		facts := refusal.Facts{"port": strconv.Itoa(port)}
-		h.facts(facts, x.s.Name)
-		list = append(list, fmt.Sprintf("%d by %s", port, facts["holder"]))
 	}
 	if more := len(list) - mostHolders; more > 0 {
-		list = append(list[:mostHolders], fmt.Sprintf("%d more", more))
+		list = append(list[:mostHolders], fmt.Sprintf("%d by others", more))
+	}
+	if own > 0 {
+		list = append(list, fmt.Sprintf("%d by %s itself", own, of.Of.Service))
 	}
 	msg := fmt.Sprintf("none of the ports %s of the host is left for %s", of.Of.HostPorts, of.Of.Container)
 	if len(list) > 0 {
-		msg += "; in use are " + strings.Join(list, ", ")
+		msg += ": in use " + strings.Join(list, ", ")
 	}
 	return &refusal.Refusal{
 		Kind: refusal.PortInUse, Pos: of.Of.Pos, Path: of.Of.Service + ".ports", Msg: msg,
