@@ -183,17 +183,45 @@ func port(number int, proto string) nat.Port {
 }
 
 // portRange names the ranges of host ports that the engine chooses from for a
-// service; empty: there is none. The engine chooses from a range without
-// reserving the port, so that containers which share one must start one after
-// another.
-func portRange(s *compose.Service) string {
-	var ranges []string
-	for _, x := range s.Ports {
-		if x.First == x.Last && x.HostFirst != x.HostLast {
-			ranges = append(ranges, fmt.Sprintf("%s:%d-%d/%s", x.IP, x.HostFirst, x.HostLast, x.Proto))
+// service, with those of other services that have ports of them among theirs; empty:
+// there is none. The engine chooses from a range without reserving the port, so that
+// containers which share one must start one after another.
+func portRange(p *compose.Project, s *compose.Service) string {
+	ranges := rangesOf(s)
+	if len(ranges) == 0 {
+		return ""
+	}
+	others := map[*compose.Service][]Publishing{}
+	for _, o := range p.Services {
+		if list := rangesOf(o); o != s && len(list) > 0 {
+			others[o] = list
 		}
 	}
-	return strings.Join(ranges, " ")
+	sharing := map[*compose.Service]bool{s: true}
+	for found := true; found; { // until there are no more
+		found = false
+		for _, o := range p.Services {
+			meets := func(r Publishing) bool {
+				return slices.ContainsFunc(ranges, func(x Publishing) bool { return x.Meets(r.HostPorts) })
+			}
+			if !sharing[o] && slices.ContainsFunc(others[o], meets) {
+				sharing[o], found = true, true
+				ranges = append(ranges, others[o]...)
+			}
+		}
+	}
+	var names []string
+	for _, o := range p.Services {
+		if sharing[o] {
+			names = append(names, o.Name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// rangesOf lists the ranges of host ports that the engine chooses from for a service.
+func rangesOf(s *compose.Service) []Publishing {
+	return slices.DeleteFunc(PublishedBy(s, ""), func(p Publishing) bool { return !p.Any })
 }
 
 // chosenPorts lists the ports of a service for which the engine chooses one of the

@@ -100,3 +100,26 @@ func TestWhatRangesOfAllPortsNeedIsFoundOutFast(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestServicesThatShareARangeStartOneAfterAnother(t *testing.T) {
+	want, err := wantOf(t, `
+a: {image: i, ports: ['8000-8005:80']}
+b: {image: i, ports: ['8005-8009:80']}
+c: {image: i, ports: ['8009-8012:80', '9000-9002:81']}
+d: {image: i, ports: ['9002-9003:80']}
+udp: {image: i, ports: ['8000-8005:80/udp']}
+apart: {image: i, ports: ['8100-8105:80']}
+fixed: {image: i, ports: ['8200-8205:8200-8205', '80']}
+`, plan.Have{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, c := range want.Containers {
+		got[c.Service] = c.PortRange
+	}
+	if got["a"] == "" || got["a"] != got["b"] || got["a"] != got["c"] || got["a"] != got["d"] ||
+		got["udp"] == "" || got["udp"] == got["a"] || got["apart"] == "" || got["apart"] == got["a"] || got["fixed"] != "" {
+		t.Errorf("got %v", got)
+	}
+}

@@ -126,7 +126,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		Image:       ImageOf(in.Project, s),
 		Fingerprint: fingerprint(s),
 		After:       service.After,
-		PortRange:   portRange(s),
+		PortRange:   portRange(in.Project, s),
 		ChosenPorts: chosenPorts(s),
 		HostPorts:   hostPorts(s),
 		Fronts:      s.Fronts,

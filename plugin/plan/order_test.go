@@ -297,6 +297,14 @@ var containerOrders = []orderCase{
 			create container a_1 | create container a_2`,
 	},
 	{
+		name: "who needs one port of a range is started before those that get any of it, and not where it needs one of them itself",
+		want: wanted(ranged("a_1"), ranged("a_2"), fixed("b_1", 8003), fixed("c_1", 8011),
+			with(fixed("d_1", 8004), func(c *Container) { c.After = []string{"a"} })), have: present(),
+		order: `
+			start container b_1 < start container a_1 < start container a_2 < start container d_1
+			start container c_1 | start container a_1`,
+	},
+	{
 		name: "a container is made after the one that it shares something with",
 		want: wanted(container("a_1"), with(container("b_1"), func(c *Container) { c.SharesWith = []string{"a_1"} })), have: present(),
 		order: `create container a_1 < create container b_1`,
@@ -479,7 +487,13 @@ func hasPort(c HaveContainer, port int) HaveContainer {
 }
 
 func ranged(name string) Container {
-	return with(container(name), func(c *Container) { c.PortRange = "8000-8010" })
+	return with(container(name), func(c *Container) {
+		c.PortRange, c.HostPorts = "8000-8010", []HostPort{{First: 8000, Last: 8010, Proto: "tcp"}}
+	})
+}
+
+func fixed(name string, port int) Container {
+	return with(container(name), func(c *Container) { c.HostPorts = []HostPort{{First: port, Last: port, Proto: "tcp"}} })
 }
 
 var networkOrders = []orderCase{

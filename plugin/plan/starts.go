@@ -55,6 +55,28 @@ func (r *reconciler) planStarts(over *takeover) {
 			r.awaitNew(d)
 		}
 	}
+	startFixedFirst(b, made)
+}
+
+// startFixedFirst lets containers for which the engine chooses a port of a range start
+// after those that need one certain port of it, as far as these do not wait for them.
+func startFixedFirst(b *builder, made decisions) {
+	var fixed decisions
+	for _, d := range made {
+		if d.want.PortRange == "" && len(d.want.HostPorts) > 0 && b.planned(startKey(d.want.Name)) {
+			fixed = append(fixed, d)
+		}
+	}
+	for _, d := range made {
+		if d.want.PortRange == "" {
+			continue
+		}
+		for _, other := range fixed {
+			if slices.ContainsFunc(d.want.HostPorts, func(p HostPort) bool { return slices.ContainsFunc(other.want.HostPorts, p.overlaps) }) {
+				b.waitIfNoCircle(startKey(d.want.Name), need(startKey(other.want.Name)))
+			}
+		}
+	}
 }
 
 // stoppedFor names the running containers in whose place one is started and that
