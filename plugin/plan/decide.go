@@ -47,7 +47,7 @@ func (d *decider) decide(w Container) *decision {
 	case !found.asked:
 		d.keepAsTheyAre(found, candidates)
 		found.replace = nil
-	case d.keepsOld(w.Service, candidates):
+	case d.keepsOld(w, candidates):
 		d.keepAsTheyAre(found, candidates)
 	default:
 		d.choose(found, slices.Clone(candidates))
@@ -81,20 +81,24 @@ func (d *decider) awaits(found *decision) bool {
 	})
 }
 
-// keepsOld reports whether the goal is to leave containers of a service as they are.
-func (d *decider) keepsOld(service string, candidates []*HaveContainer) bool {
+// keepsOld reports whether the goal is to leave those that may serve as a wanted
+// container as they are.
+func (d *decider) keepsOld(w Container, candidates []*HaveContainer) bool {
 	if d.goal.TakeOver && !d.goal.NoCreate && slices.ContainsFunc(candidates, func(h *HaveContainer) bool { return h.MadeBy != "" }) {
 		return false
 	}
-	return d.goal.NoCreate || d.goal.Recreate == Never && !slices.ContainsFunc(candidates, d.losesNetwork) && !d.changesFront(service)
+	return d.goal.NoCreate || d.goal.Recreate == Never && !slices.ContainsFunc(candidates, d.losesNetwork) && !d.changesFront(w, candidates)
 }
 
-// changesFront reports whether a service gets a front or loses it: its containers then
-// lose or get the ports of the host that the front has.
-func (d *decider) changesFront(service string) bool {
-	has := slices.ContainsFunc(d.have.Containers, func(c HaveContainer) bool { return c.Fronts == service && !c.OneOff })
-	gets := slices.ContainsFunc(d.want.Containers, func(c Container) bool { return c.Fronts == service && !c.OneOff })
-	return has != gets
+// changesFront reports whether some of those that may serve as a wanted container have
+// ports of the host that its front is to have, or lack those that a front had: with them
+// one of the two could not run. A run that was cut off may have made the front already.
+func (d *decider) changesFront(w Container, candidates []*HaveContainer) bool {
+	fronted := slices.ContainsFunc(d.have.Containers, func(c HaveContainer) bool { return c.Fronts == w.Service && !c.OneOff }) ||
+		slices.ContainsFunc(d.want.Containers, func(c Container) bool { return c.Fronts == w.Service && !c.OneOff })
+	return fronted && slices.ContainsFunc(candidates, func(h *HaveContainer) bool {
+		return h.MadeBy != "" || slices.Contains(w.Fingerprint.Differences(h.Fingerprint), "ports")
+	})
 }
 
 // losesNetwork reports whether a container shares the network of one that is

@@ -74,11 +74,17 @@ func TestNothingIsDrainedWhereNoFrontGoesOn(t *testing.T) {
 	}
 }
 
+// published is a container with other ports.
+func published(c Container) Container {
+	c.Fingerprint = NewFingerprint(map[string]string{"ports": "80"})
+	return c
+}
+
 func TestAFrontThatIsNoLongerWantedGoesAndTheServiceGetsItsPortBack(t *testing.T) {
 	want, have := fronted(t)
 	port := []HostPort{{First: 80, Last: 80, Proto: "tcp"}}
 	have.Containers[3].HostPorts = port
-	want.Containers = []Container{with(changed(want.Containers[0]), func(c *Container) { c.HostPorts = port })}
+	want.Containers = []Container{with(published(want.Containers[0]), func(c *Container) { c.HostPorts = port })}
 	want.Services = []string{"a"}
 	for _, recreate := range []Policy{WhenChanged, Never} {
 		p := planned(t, Goal{Services: []string{"a"}, Recreate: recreate}, want, have)
@@ -96,7 +102,7 @@ func TestAFrontThatComesGetsThePortThatTheReplicaHad(t *testing.T) {
 	port := []HostPort{{First: 80, Last: 80, Proto: "tcp"}}
 	have.Containers = have.Containers[:1]
 	have.Containers[0].HostPorts = port
-	want.Containers = []Container{changed(want.Containers[0]), want.Containers[1], with(want.Containers[3], func(c *Container) { c.HostPorts, c.After = port, []string{"a"} })}
+	want.Containers = []Container{published(want.Containers[0]), want.Containers[1], with(want.Containers[3], func(c *Container) { c.HostPorts, c.After = port, []string{"a"} })}
 	for _, recreate := range []Policy{WhenChanged, Never} {
 		p := planned(t, Goal{Services: []string{"a", "a-front"}, Recreate: recreate}, want, have)
 		if problems := orderProblems(p, `create container a-front_1 < stop container a_1 < start container a_1 < start container a-front_1`); len(problems) > 0 {
@@ -116,5 +122,18 @@ func TestAFrontIsNotReplacedWithItsServiceUnlessItIsAskedFor(t *testing.T) {
 		if got := strings.Contains(p.String(), "create container a-front_1"); got != c.replaced {
 			t.Errorf("%v: replaced %v, want %v\n%s", c.services, got, c.replaced, p)
 		}
+	}
+}
+
+// A run that was cut off has made the front, and the replica has the port still.
+func TestAFrontThatIsMadeAlreadyGetsThePortThatTheReplicaHas(t *testing.T) {
+	want, have := fronted(t)
+	port := []HostPort{{First: 80, Last: 80, Proto: "tcp"}}
+	have.Containers = []HaveContainer{have.Containers[0], have.Containers[3]}
+	have.Containers[0].HostPorts, have.Containers[1].State = port, StateCreated
+	want.Containers = []Container{published(want.Containers[0]), with(want.Containers[3], func(c *Container) { c.Fronts, c.HostPorts, c.After = "a", port, []string{"a"} })}
+	p := planned(t, Goal{Services: []string{"a", "a-front"}, Recreate: Never}, want, have)
+	if problems := orderProblems(p, `stop container a_1 < start container a_1 < start container a-front_1`); len(problems) > 0 {
+		t.Errorf("%s\nin\n%s", strings.Join(problems, "\n"), p)
 	}
 }

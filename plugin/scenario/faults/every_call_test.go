@@ -55,6 +55,8 @@ var trials = []trial{
 	{name: "relink", before: isRelinking, command: []string{"up", "-d"}, after: isRelinked, some: []string{"2 late"}},
 	{name: "scale up", before: isUpWithData, command: []string{"scale", "db=3"}, after: isScaled("3"), some: []string{"2 error"}},
 	{name: "scale down", before: hasThree, command: []string{"scale", "db=1"}, after: isScaled("1"), some: []string{"1 late"}},
+	{name: "balance", before: isUpWithData, command: []string{"scale", "web=3", "--balance"}, after: isBalanced, some: []string{"2 cut after"}},
+	{name: "rolling", before: hasChangedCache, command: []string{"up", "-d", "--rolling"}, after: isRolled, some: []string{"1 late"}},
 	{name: "takeover", before: makeOldStack, command: []string{"up", "-d"}, after: taken, some: []string{"8 cut after"}},
 	{name: "down", before: isUpWithData, command: []string{"down"}, after: isDown, gone: true, some: []string{"2 hang late"}},
 	{name: "run", before: isUpWithData, command: []string{"run", "--rm", "-T", "web", "/probe", "dial", "db:80"}, after: isLinkedWithData, some: []string{"1 conflict"}},
@@ -115,6 +117,7 @@ func makes(c enginetest.Call) bool {
 func TestEveryCallFailsOnce(t *testing.T) {
 	for _, version := range scenario.Versions() {
 		t.Run(version, func(t *testing.T) {
+			scenario.UseProber(t, "../../engine/enginetest/probe") // never run: the engine knows what fronts do
 			tryAll(t, os.Getenv("STACKLITE_SLOW") != "", 1, func(t *testing.T) *scenario.Scene {
 				memory := scenario.NewMemory(t, version)
 				return scenario.New(t, memory.Host(), memory)
@@ -130,6 +133,7 @@ const spread = 3
 func TestEveryCallFailsOnceOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
+	scenario.UseProber(t, "../../../cmd/docker-stacklite")
 	tryAll(t, os.Getenv("STACKLITE_SLOW") != "", spread, func(t *testing.T) *scenario.Scene {
 		return scenario.New(t, cli.DaemonHost(), nil)
 	})
@@ -529,4 +533,29 @@ func isUnlinkedByHand(s *scenario.Stage) {
 	hasTwoStill(s)
 	s.Say("attached", "/"+s.Project+"-web", "1")
 	s.Say("resolves", "/"+s.Project+"-web", "sql", "0")
+}
+
+func isBalanced(s *scenario.Stage) {
+	s.T.Helper()
+	s.Say("running", "web", "3")
+	s.Say("stopped", "web", "0")
+	s.Say("running", "web-front", "1")
+	s.Say("reaches", "web", "db")
+	s.Say("kept", "db", "cache")
+	keptData(s)
+}
+
+func hasChangedCache(s *scenario.Stage) {
+	s.T.Helper()
+	isUpWithData(s)
+	rewrite(s, "cache:\n", "cache:\n  environment: {MODE: new}\n")
+}
+
+func isRolled(s *scenario.Stage) {
+	s.T.Helper()
+	isLinked(s)
+	s.Say("environment", "cache", "MODE", "new")
+	s.Say("stopped", "cache", "0")
+	s.Say("kept", "db", "web")
+	keptData(s)
 }
