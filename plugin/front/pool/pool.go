@@ -44,6 +44,7 @@ type Pool struct {
 
 type replica struct {
 	member   bool
+	proven   bool // it has answered since it joined
 	open     int
 	failures int       // in a row
 	retry    time.Time // when one that fails is tried again
@@ -97,7 +98,7 @@ func (p *Pool) forget(a netip.Addr) {
 
 // Order appends to list the replicas that a connection is to try, one after
 // another until one answers: in the order of the algorithm those that answer, then
-// those that did not lately. With drained, for a connection that has waited in vain,
+// those that have just joined, then those that did not answer lately. With drained, for a connection that has waited in vain,
 // those that are drained come last; otherwise they get none.
 func (p *Pool) Order(list []netip.Addr, drained bool, now time.Time) []netip.Addr {
 	from := len(list)
@@ -125,15 +126,19 @@ func (p *Pool) compare(a, b *replica, now time.Time) int {
 	return 0
 }
 
-// class ranks replicas by what is to be expected of them.
+// class ranks replicas by what is to be expected of them. The name leads to a
+// container before packets do, and long before its program listens: one that has just
+// joined is not for clients to try as long as others answer.
 func (p *Pool) class(r *replica, now time.Time) int {
 	switch {
 	case r.drained:
+		return 3
+	case r.failures > 0 && (p.proto == front.TCP || now.Before(r.retry)):
 		return 2
-	case r.failures == 0, p.proto == front.UDP && !now.Before(r.retry):
-		return 0
+	case !r.proven && p.proto == front.TCP:
+		return 1
 	}
-	return 1
+	return 0
 }
 
 // Opened says that a connection to a replica was begun. It counts from then on,
@@ -160,6 +165,7 @@ type Event int
 // The events.
 const (
 	Nothing      Event = iota
+	Answers            // it has joined, and answers
 	Fails              // it does not answer any more
 	AnswersAgain       // it did not answer before
 	GoesAway           // it is drained, and does not answer now
@@ -198,13 +204,19 @@ func (p *Pool) Answered(a netip.Addr, now time.Time) Event {
 	case r == nil:
 		return Nothing
 	case r.drained && (r.away || !now.Before(r.until)):
-		*r = replica{member: true, open: r.open}
+		*r = replica{member: true, proven: true, open: r.open}
 		return DrainEnds
+	case r.drained:
+		r.failures, r.proven = 0, true
+		return Nothing
 	}
-	failed := r.failures > 0 && !r.drained
-	r.failures = 0
-	if failed {
+	failed, proven := r.failures > 0, r.proven
+	r.failures, r.proven = 0, true
+	switch {
+	case failed:
 		return AnswersAgain
+	case !proven:
+		return Answers
 	}
 	return Nothing
 }
@@ -234,8 +246,12 @@ func (p *Pool) Next(a netip.Addr, now time.Time) (at time.Time, ok bool) {
 		return time.Time{}, false
 	case r.drained:
 		return now.Add(DrainedPause), true
+	case p.proto == front.UDP:
+		return time.Time{}, false
+	case r.failures > 0:
+		return r.retry, true
 	}
-	return r.retry, r.failures > 0 && p.proto == front.TCP
+	return now, !r.proven
 }
 
 // Drained reports whether a replica gets nothing for now.

@@ -33,7 +33,7 @@ func run(p *pool.Pool, events string) string {
 	now := begin
 	var said []string
 	say := func(format string, a ...any) { said = append(said, fmt.Sprintf(format, a...)) }
-	event := map[pool.Event]string{pool.Nothing: "-", pool.Fails: "fails", pool.AnswersAgain: "again", pool.GoesAway: "away", pool.DrainEnds: "back"}
+	event := map[pool.Event]string{pool.Nothing: "-", pool.Answers: "answers", pool.Fails: "fails", pool.AnswersAgain: "again", pool.GoesAway: "away", pool.DrainEnds: "back"}
 	for _, word := range strings.Fields(events) {
 		verb, value, _ := strings.Cut(word, "=")
 		var list []netip.Addr
@@ -114,13 +114,18 @@ func TestWhoGetsAConnection(t *testing.T) {
 		{"one that fails comes last however few it has", least, front.TCP, "members=2,3 take fail=3 order", "+2-0 2 fails 2,3"},
 		{"all that fail are tried all the same", rr, front.TCP, "members=2,3 fail=2 fail=3 order", "+2-0 fails fails 2,3"},
 		{"it fails once", rr, front.TCP, "members=2 fail=2 wait=1s fail=2 silent=2", "+1-0 fails - -"},
-		{"one that answers was no news", rr, front.TCP, "members=2 answer=2 fail=2 answer=2 answer=2", "+1-0 - fails again -"},
+		{"one that answers was no news", rr, front.TCP, "members=2 answer=2 fail=2 answer=2 answer=2", "+1-0 answers fails again -"},
 		{"one that is not there neither fails nor answers", rr, front.TCP, "fail=9 answer=9 next=9 drain=9", "- - never false"},
-		{"the pauses double", rr, front.TCP, "members=2 next=2 fail=2 next=2 wait=100ms fail=2 next=2 wait=200ms fail=2 next=2 wait=400ms fail=2 wait=800ms fail=2 wait=1600ms fail=2 next=2 wait=2s fail=2 next=2",
-			"+1-0 never fails 100ms - 200ms - 400ms - - - 2s - 2s"},
+		{"the pauses double", rr, front.TCP, "members=2 answer=2 next=2 fail=2 next=2 wait=100ms fail=2 next=2 wait=200ms fail=2 next=2 wait=400ms fail=2 wait=800ms fail=2 wait=1600ms fail=2 next=2 wait=2s fail=2 next=2",
+			"+1-0 answers never fails 100ms - 200ms - 400ms - - - 2s - 2s"},
 		{"many that fail at once make no pause longer", rr, front.TCP, "members=2 fail=2 fail=2 fail=2 fail=2 next=2", "+1-0 fails - - - 100ms"},
 		{"after an answer the pauses begin anew", rr, front.TCP, "members=2 fail=2 wait=1s fail=2 answer=2 fail=2 next=2", "+1-0 fails - again fails 100ms"},
-		{"a new one with an old address is new", rr, front.TCP, "members=2,3 fail=2 members=3 members=2,3 order next=2", "+2-0 fails +0-1 +1-0 2,3 never"},
+		{"a new one with an old address is new", rr, front.TCP, "members=2,3 fail=2 members=3 members=2,3 order fail=2 next=2", "+2-0 fails +0-1 +1-0 2,3 fails 100ms"},
+
+		{"one that has just joined is tried at once", rr, front.TCP, "members=2 fail=2 next=2 members=2,3 wait=1s answer=3 next=3 members=2 members=2,3 next=3", "+1-0 fails 100ms +1-0 answers never +0-1 +1-0 0s"},
+		{"one that has just joined comes after those that answer", rr, front.TCP, "members=2,3 answer=3 order fail=2 order answer=2 order", "+2-0 answers 3,2 fails 3,2 again 2,3"},
+		{"one that has just joined comes before those that fail", rr, front.TCP, "members=2,3 fail=2 order", "+2-0 fails 3,2"},
+		{"udp that has joined is as good as any", rr, front.UDP, "members=2,3 answer=3 order next=2", "+2-0 answers 2,3 never"},
 
 		{"udp is not tried by itself", rr, front.UDP, "members=2,3 fail=2 order next=2", "+2-0 fails 3,2 never"},
 		{"udp is tried by a client after the pause", rr, front.UDP, "members=2,3 fail=2 wait=99ms order wait=1ms order", "+2-0 fails 3,2 2,3"},

@@ -106,6 +106,9 @@ func start(t *testing.T, proto front.Proto, target uint16, replicas []netip.Addr
 	})
 	r.log.await(t, 1, "serves")
 	r.log.await(t, len(replicas), "joins")
+	if proto == front.TCP { // whose turn it is depends on who has answered
+		r.log.await(t, len(replicas), "answer")
+	}
 	return r
 }
 

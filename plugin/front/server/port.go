@@ -51,6 +51,15 @@ func (p *port) setMembers(addrs []netip.Addr, failure error) (joined, left []net
 	return joined, left
 }
 
+// prove tries replicas that have joined, so that no client has to.
+func (p *port) prove(ctx context.Context, joined []netip.Addr) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	for _, a := range joined {
+		p.watch(ctx, a)
+	}
+}
+
 // tell wakes the connections that wait for a replica. The lock is held.
 func (p *port) tell() {
 	close(p.news)
@@ -98,6 +107,9 @@ func (p *port) tried(ctx context.Context, a netip.Addr, err error) {
 		at += "/udp"
 	}
 	switch event {
+	case pool.Answers:
+		p.say("%s answers", at)
+		p.tell()
 	case pool.Fails:
 		p.say("%s does not answer: %v", at, reason(err))
 		p.look()

@@ -179,7 +179,7 @@ func (s *server) stop(opened []listener) {
 func (s *server) follow(ctx context.Context) {
 	for ctx.Err() == nil {
 		found, err := s.resolve(ctx)
-		s.found(found, err)
+		s.found(ctx, found, err)
 		if !pause(ctx, s.limits.soonest) {
 			return
 		}
@@ -216,7 +216,7 @@ func (s *server) look() {
 // found takes what a look-up has found. Where there was no answer, what there was
 // stays, except for replicas that do not answer either: their addresses may soon be
 // somebody else's.
-func (s *server) found(addrs []netip.Addr, err error) {
+func (s *server) found(ctx context.Context, addrs []netip.Addr, err error) {
 	var joined, left []netip.Addr
 	for _, p := range s.ports {
 		in, out := p.setMembers(addrs, err)
@@ -228,6 +228,9 @@ func (s *server) found(addrs []netip.Addr, err error) {
 	}
 	for _, a := range distinct(left) {
 		s.say("%s leaves", a)
+	}
+	for _, p := range s.ports {
+		p.prove(ctx, joined)
 	}
 }
 

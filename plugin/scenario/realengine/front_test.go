@@ -165,6 +165,7 @@ func (b *balanced) answers(n int) {
 	b.t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
 		who, err := b.ask()
+		time.Sleep(20 * time.Millisecond) // see pace
 		if err != nil {
 			b.t.Fatalf("a request failed: %v\n%s", err, b.logs())
 		}
@@ -204,11 +205,15 @@ func TestAFrontSpreadsConnectionsOverReplicasOnTheEngine(t *testing.T) {
 	var clients sync.WaitGroup
 	for range 2 {
 		clients.Go(func() {
+			// An engine forgets each of a container's connections by itself when that is
+			// removed: more of them and it takes half a minute.
+			pace := time.NewTicker(20 * time.Millisecond)
+			defer pace.Stop()
 			for {
 				select {
 				case <-stop:
 					return
-				default:
+				case <-pace.C:
 					if _, err := b.ask(); err != nil {
 						t.Errorf("a request failed: %v\n%s", err, b.logs())
 						return
