@@ -220,7 +220,7 @@ func (s *server) found(ctx context.Context, addrs []netip.Addr, err error) {
 	var joined, left []netip.Addr
 	for _, p := range s.ports {
 		in, out := p.setMembers(addrs, err)
-		p.endSessions(out) // the next datagram goes to another one
+		p.loseSessions(ctx, out)
 		joined, left = append(joined, in...), append(left, out...)
 	}
 	for _, a := range distinct(joined) {

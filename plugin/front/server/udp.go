@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -204,10 +205,13 @@ func (s *session) turn(ctx context.Context) bool {
 	return false
 }
 
-// leave leaves a replica that did not take a datagram. The lock is held.
+// leave leaves a replica that did not take a datagram or, without an error, is not
+// one any more. The lock is held.
 func (s *session) leave(ctx context.Context, err error) {
 	a := s.with()
-	s.socket.port.tried(ctx, a, err)
+	if err != nil {
+		s.socket.port.tried(ctx, a, err)
+	}
 	s.choose(netip.Addr{})
 	s.socket.port.closed(a)
 	s.tried = append(s.tried, a)
@@ -239,8 +243,8 @@ func (s *session) send(ctx context.Context, b []byte) bool {
 	return true
 }
 
-// move turns to another replica, because the one that there was refuses, and sends
-// it what is not answered. The lock is held.
+// move turns to another replica, because the one that there was refuses or has left,
+// and sends it what is not answered. The lock is held.
 func (s *session) move(ctx context.Context, err error) bool {
 	s.leave(ctx, err)
 	if !s.turn(ctx) {
@@ -331,21 +335,31 @@ func (s *session) finish() {
 	s.socket.oldest.Remove(s.place)
 }
 
-// endSessions ends those with some replicas.
-func (p *port) endSessions(of []netip.Addr) {
-	for _, a := range of {
-		for _, u := range p.sockets {
-			u.mu.Lock()
-			var list []*session
-			for _, s := range u.sessions {
-				if s.with() == a {
-					list = append(list, s)
-				}
+// lose takes a session from a replica that has left. What it has not answered another
+// one gets; without that the next datagram is soon enough.
+func (s *session) lose(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over || len(s.kept) == 0 {
+		s.finish()
+		return
+	}
+	s.move(ctx, nil)
+}
+
+// loseSessions takes from replicas that have left what they have.
+func (p *port) loseSessions(ctx context.Context, left []netip.Addr) {
+	for _, u := range p.sockets {
+		var lost []*session
+		u.mu.Lock()
+		for _, s := range u.sessions {
+			if slices.Contains(left, s.with()) {
+				lost = append(lost, s)
 			}
-			u.mu.Unlock()
-			for _, s := range list {
-				s.end()
-			}
+		}
+		u.mu.Unlock()
+		for _, s := range lost {
+			s.lose(ctx)
 		}
 	}
 }

@@ -126,6 +126,32 @@ func TestAReplicaThatLeavesLosesItsClients(t *testing.T) {
 	}
 }
 
+func TestWhatAReplicaThatLeavesHasNotAnsweredAnotherOneGets(t *testing.T) {
+	port := freePort(t, "udp")
+	listenUDP(t, 3, port)
+	silent, err := net.ListenPacket("udp", netip.AddrPortFrom(replica(2), port).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { silent.Close() })
+	_ = silent.SetDeadline(time.Now().Add(patience))
+	r := start(t, front.UDP, port, replicas(2, 3), nil)
+	client := r.sender(t)
+	if _, err := client.Write([]byte("a")); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, 10)
+	if n, _, err := silent.ReadFrom(b); err != nil || string(b[:n]) != "a" {
+		t.Fatalf("got %q, %v", b[:n], err)
+	}
+	r.leads(replicas(3), nil)
+	if n, err := client.Read(b); err != nil || string(b[:n]) != "3:a" {
+		t.Errorf("got %q, %v", b[:n], err)
+	}
+	r.leads(nil, nil)
+	awaitOpen(t, r, 0)
+}
+
 func TestClientsAreForgotten(t *testing.T) {
 	port := freePort(t, "udp")
 	listenUDP(t, 2, port)
