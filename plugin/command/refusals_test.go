@@ -141,6 +141,39 @@ hint: or publish another port of the host: "127.0.0.1:8082:80"
 	}
 }
 
+func TestTheHoldersOfARangeAreToldWhereNoPortOfItIsLeft(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	m.do(t, []byte("a:\n  image: probe\n  ports: [\"8001:80\"]\n"), "-p", "shop", "up", "-d")
+	const file = "web:\n  image: probe\n  ports: [\"8000-8002:80\"]\n"
+	m.do(t, []byte(file), "-p", "demo", "up", "-d")
+	_, errs, code := m.run(t, "-p", "demo", "--progress", "quiet", "scale", "web=3")
+	want := `fig.yml:3:11: web.ports: none of the ports 8000-8002 of the host is left for demo_web_3: in use 8001 by the container shop_a_1 of the project shop, 1 by web itself
+hint: publish a larger range, or "80" to let the engine choose any port that is free
+`
+	if code != 1 || errs != want {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}
+
+func TestTwoServicesOfAFileOnOnePortAreTold(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	write(t, "fig.yml", "blue:\n  image: probe\n  ports: [\"8080:80\"]\ngreen:\n  image: probe\n  ports: [\"127.0.0.1:8079-8081:80-82/tcp\"]\n")
+	const text = "fig.yml:6:11: green.ports[0]: host port 8080 is published by blue too, at fig.yml:3:11: they can't run at the same time\n"
+	if _, errs, code := m.run(t, "config", "-q"); code != 0 || errs != "note: "+text {
+		t.Errorf("config: exit code %d\n%s", code, errs)
+	}
+	want := text + `hint: publish another port of the host: "127.0.0.1:8081-8083:80-82"
+hint: or bring up only one of them: docker stacklite up -d green
+`
+	for _, args := range [][]string{{"up", "-d"}, {"plan"}, {"scale", "green=1", "blue=1"}} {
+		if _, errs, code := m.run(t, args...); code != 2 || errs != want {
+			t.Errorf("%v: exit code %d\n%s", args, code, errs)
+		}
+	}
+}
+
 func TestWhyNothingCanBeRunInAContainerIsTold(t *testing.T) {
 	t.Chdir(t.TempDir())
 	m := newMemory(t)

@@ -268,9 +268,10 @@ func CheckPorts(in Inputs, goal plan.Goal) error {
 	return errs
 }
 
-// Taking lists what the containers that a plan starts need of the host, and those that
-// it leaves to the plan that is made when images are built. Of containers that exist it
-// lists those whose ports are as the files say.
+// Taking lists what the containers that a plan starts need of the host, those that it
+// leaves to the plan that is made when images are built, and those that run starts when
+// the plan is done. Of containers that exist it lists those whose ports are as the
+// files say.
 func Taking(in Inputs, goal plan.Goal, want plan.Want, p *plan.Plan) []Publishing {
 	made, started, stopped := map[string]bool{}, map[string]bool{}, Stopping(p)
 	for _, step := range p.Steps {
@@ -284,7 +285,11 @@ func Taking(in Inputs, goal plan.Goal, want plan.Want, p *plan.Plan) []Publishin
 	var list []Publishing
 	for _, c := range want.Containers {
 		svc := in.Project.Service(c.Service)
-		if svc == nil || c.OneOff {
+		if spec, is := c.Spec.(ContainerSpec); is && c.OneOff {
+			list = append(list, PublishedBy(spec.service, c.Name)...)
+			continue
+		}
+		if svc == nil {
 			continue
 		}
 		is, up := false, false

@@ -141,8 +141,16 @@ func (x *explaining) held(of desired.Publishing, by portHolder) error {
 	by.facts(facts, x.s.Name)
 	x.another(facts, by.port, of.Port)
 	r := refusal.Of(refusal.PortInUse, facts)
-	r.Path, r.Pos = of.Service+".ports", of.Pos
+	r.Path, r.Pos = portsPath(of), of.Pos
 	return r
+}
+
+// portsPath is the key that says what is published; empty: the command line does.
+func portsPath(of desired.Publishing) string {
+	if of.Pos.IsZero() {
+		return ""
+	}
+	return of.Service + ".ports"
 }
 
 // mostHolders is how many are named of those that have the ports of a range.
@@ -175,7 +183,7 @@ func (x *explaining) short(of desired.Shortage, holders map[int]portHolder) erro
 		msg += ": in use " + strings.Join(list, ", ")
 	}
 	return &refusal.Refusal{
-		Kind: refusal.PortInUse, Pos: of.Of.Pos, Path: of.Of.Service + ".ports", Msg: msg,
+		Kind: refusal.PortInUse, Pos: of.Of.Pos, Path: portsPath(of.Of), Msg: msg,
 		Advice: []string{"publish a larger range, or " + desired.Chosen(of.Of.Port) + " to let the engine choose any port that is free"},
 	}
 }
