@@ -126,7 +126,8 @@ func skipHeader(in *bufio.Reader) error {
 	}
 }
 
-// serveReplica answers requests and does as little as possible for them.
+// serveReplica answers requests until it can't, and does as little as possible for
+// them.
 func serveReplica(address string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {

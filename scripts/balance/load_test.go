@@ -28,7 +28,7 @@ func TestAReplicaIsAskedOverOneConnectionOrMany(t *testing.T) {
 		t.Fatal(err)
 	}
 	free.Close()
-	go serveReplica(free.Addr().String()) //nolint:errcheck // it serves until the process ends
+	go serveReplica(free.Addr().String()) // until the process ends
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		conn, err := net.Dial("tcp", free.Addr().String())
 		if err == nil {

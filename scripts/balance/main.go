@@ -36,11 +36,8 @@ type figures struct {
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "replica" {
-		if err := serveReplica(":80"); err != nil {
-			fmt.Fprintln(os.Stderr, "balance:", err)
-			os.Exit(1)
-		}
-		return
+		fmt.Fprintln(os.Stderr, "balance:", serveReplica(":80"))
+		os.Exit(1)
 	}
 	program := flag.String("program", "bin/docker-stacklite", "the program that is the front")
 	runs := flag.Int("runs", 5, "how many rounds")

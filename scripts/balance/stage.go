@@ -66,25 +66,61 @@ func (s *stage) address(n int) string {
 
 // build makes all containers and gives the ways that there are to the replicas.
 func (s *stage) build(ctx context.Context, program string) ([]way, error) {
-	self, err := os.Executable()
-	if err != nil {
+	if err := s.images(ctx, program); err != nil {
 		return nil, err
 	}
-	content, err := os.ReadFile(self)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.image(ctx, project+":replica", map[string][]byte{"balance": content}, `ENTRYPOINT ["/balance", "replica"]`); err != nil {
-		return nil, err
-	}
-	if err := engine.MakeFrontImage(ctx, engine.New(s.cli, engine.Options{}), frontImage, program); err != nil {
-		return nil, err
-	}
-	s.made = append(s.made, func(ctx context.Context) error { return s.removeImage(ctx, frontImage) })
 	if _, err := s.cli.NetworkCreate(ctx, project, network.CreateOptions{IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: s.subnet.String()}}}}); err != nil {
 		return nil, err
 	}
 	s.made = append(s.made, func(ctx context.Context) error { return s.cli.NetworkRemove(ctx, project) })
+	ways, err := s.replicas(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range []int{1, 3, 5} {
+		found, err := s.front(ctx, n, firstFront+i)
+		if err != nil {
+			return nil, err
+		}
+		ways = append(ways, found...)
+	}
+	if err := s.nginx(ctx); errors.Is(err, exec.ErrNotFound) {
+		fmt.Fprintln(os.Stderr, "balance: nginx is not installed, so nothing is compared with it")
+	} else if err != nil {
+		return nil, err
+	} else {
+		ways = append(ways, way{"nginx, 3 replicas, http", s.address(nginx) + ":80"}, way{"nginx, 3 replicas, stream", s.address(nginx) + ":81"})
+	}
+	for _, w := range ways {
+		if err := await(ctx, w.address); err != nil {
+			return nil, fmt.Errorf("%s: %w", w.name, err)
+		}
+	}
+	return ways, nil
+}
+
+// images makes those of replicas and fronts.
+func (s *stage) images(ctx context.Context, program string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	content, err := os.ReadFile(self)
+	if err != nil {
+		return err
+	}
+	if err := s.image(ctx, project+":replica", map[string][]byte{"balance": content}, `ENTRYPOINT ["/balance", "replica"]`); err != nil {
+		return err
+	}
+	if err := engine.MakeFrontImage(ctx, engine.New(s.cli, engine.Options{}), frontImage, program); err != nil {
+		return err
+	}
+	s.made = append(s.made, func(ctx context.Context) error { return s.removeImage(ctx, frontImage) })
+	return nil
+}
+
+// replicas runs them all, and gives the ways to the first one.
+func (s *stage) replicas(ctx context.Context) ([]way, error) {
 	for i := range mostReplicas {
 		// The fronts of one, three and five replicas find as many under their names.
 		var aliases []string
@@ -93,60 +129,45 @@ func (s *stage) build(ctx context.Context, program string) ([]way, error) {
 				aliases = append(aliases, fmt.Sprint("web", n))
 			}
 		}
-		published := i == 0
-		if err := s.run(ctx, fmt.Sprint("replica", i), container.Config{Image: project + ":replica"}, firstReplica+i, aliases, published); err != nil {
+		if err := s.run(ctx, fmt.Sprint("replica", i), container.Config{Image: project + ":replica"}, firstReplica+i, aliases, i == 0); err != nil {
 			return nil, err
 		}
 	}
+	loopback, other, err := s.published(ctx, "replica0")
+	return []way{
+		{"straight to one replica", s.address(firstReplica) + ":80"},
+		{"its published port, at an address of the host", other},
+		{"its published port, at 127.0.0.1 (docker-proxy)", loopback},
+	}, err
+}
+
+// front runs one before so many replicas, and gives the ways through it.
+func (s *stage) front(ctx context.Context, replicas, at int) ([]way, error) {
+	c := front.Config{Service: fmt.Sprint("web", replicas), Ports: []front.Port{{Proto: front.TCP, Listen: 80, Target: 80}}}
+	name := fmt.Sprint("front", replicas)
+	if err := s.run(ctx, name, container.Config{Image: frontImage, Cmd: c.Args()}, at, nil, true); err != nil {
+		return nil, err
+	}
+	ways := []way{{fmt.Sprintf("front, %d replicas", replicas), s.address(at) + ":80"}}
+	if replicas != 3 {
+		return ways, nil
+	}
+	_, other, err := s.published(ctx, name)
+	return append(ways, way{"front, 3 replicas, its published port", other}), err
+}
+
+// published gives where a container's port is published.
+func (s *stage) published(ctx context.Context, name string) (loopback, other string, err error) {
 	host, err := hostAddress()
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
-	var ways []way
-	add := func(name, address string) { ways = append(ways, way{name, address}) }
-	published := func(name string) (loopback, other string, err error) {
-		c, err := s.cli.ContainerInspect(ctx, project+"-"+name)
-		if err != nil {
-			return "", "", err
-		}
-		port := c.NetworkSettings.Ports["80/tcp"][0].HostPort
-		return "127.0.0.1:" + port, host + ":" + port, nil
-	}
-	add("straight to one replica", s.address(firstReplica)+":80")
-	loopback, other, err := published("replica0")
+	c, err := s.cli.ContainerInspect(ctx, project+"-"+name)
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
-	add("its published port, at an address of the host", other)
-	add("its published port, at 127.0.0.1 (docker-proxy)", loopback)
-	for i, n := range []int{1, 3, 5} {
-		c := front.Config{Service: fmt.Sprint("web", n), Ports: []front.Port{{Proto: front.TCP, Listen: 80, Target: 80}}}
-		name := fmt.Sprint("front", n)
-		if err := s.run(ctx, name, container.Config{Image: frontImage, Cmd: c.Args()}, firstFront+i, nil, true); err != nil {
-			return nil, err
-		}
-		add(fmt.Sprintf("front, %d replicas", n), s.address(firstFront+i)+":80")
-		if n == 3 {
-			if _, other, err = published(name); err != nil {
-				return nil, err
-			}
-			add("front, 3 replicas, its published port", other)
-		}
-	}
-	if err := s.nginx(ctx); errors.Is(err, exec.ErrNotFound) {
-		fmt.Fprintln(os.Stderr, "balance: nginx is not installed, so nothing is compared with it")
-	} else if err != nil {
-		return nil, err
-	} else {
-		add("nginx, 3 replicas, http", s.address(nginx)+":80")
-		add("nginx, 3 replicas, stream", s.address(nginx)+":81")
-	}
-	for _, w := range ways {
-		if err := await(ctx, w.address); err != nil {
-			return nil, fmt.Errorf("%s: %w", w.name, err)
-		}
-	}
-	return ways, nil
+	port := c.NetworkSettings.Ports["80/tcp"][0].HostPort
+	return "127.0.0.1:" + port, host + ":" + port, nil
 }
 
 // run runs a container at an address, with nothing that a front does not need.
