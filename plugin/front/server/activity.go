@@ -11,8 +11,9 @@ import (
 type activity struct {
 	since    time.Time // when the front began
 	opened   int64
-	asked    atomic.Int64 // by the client; 0: never
-	answered atomic.Int64 // by the replica; 0: never
+	asked    atomic.Int64 // when something of the client was read; 0: never
+	answered atomic.Int64 // when something of the replica was read; 0: never
+	passed   atomic.Int64 // when something was passed on; that an answer may precede
 	held     atomic.Int32 // by how many readers something is held that was read and not passed on
 	replica  atomic.Pointer[netip.Addr]
 }
@@ -35,8 +36,8 @@ func (a *activity) with() netip.Addr {
 
 // silence is for how long nothing has moved.
 func (a *activity) silence() time.Duration {
-	return time.Duration(a.now() - max(a.opened, a.asked.Load(), a.answered.Load()))
+	return time.Duration(a.now() - max(a.opened, a.asked.Load(), a.answered.Load(), a.passed.Load()))
 }
 
-// awaits reports whether the client waits for an answer: it moved last.
+// awaits reports whether the client waits for an answer: what was read last is its.
 func (a *activity) awaits() bool { return a.asked.Load() > a.answered.Load() }

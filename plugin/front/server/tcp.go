@@ -99,8 +99,8 @@ func addrPort(a net.Addr) netip.AddrPort { return a.(*net.TCPAddr).AddrPort() }
 
 // half passes on what comes from one side until that ends, and then its end. The
 // other half goes on: who has sent all may still wait for the answer.
-func (c *connection) half(to, from *net.TCPConn, moved *atomic.Int64) {
-	err := c.copy(to, from, moved)
+func (c *connection) half(to, from *net.TCPConn, read *atomic.Int64) {
+	err := c.copy(to, from, read)
 	if err == nil {
 		_ = to.CloseWrite()
 	} else if !errors.Is(err, errWrite) && !errors.Is(err, net.ErrClosed) {
@@ -119,7 +119,7 @@ func (c *connection) half(to, from *net.TCPConn, moved *atomic.Int64) {
 // to be passed on.
 var errWrite = errors.New("can't be passed on")
 
-func (c *connection) copy(to, from *net.TCPConn, moved *atomic.Int64) error {
+func (c *connection) copy(to, from *net.TCPConn, read *atomic.Int64) error {
 	r, err := c.port.streams.reader(from, &c.held)
 	if err != nil {
 		return err
@@ -132,9 +132,9 @@ func (c *connection) copy(to, from *net.TCPConn, moved *atomic.Int64) error {
 			}
 			return err
 		}
-		moved.Store(c.now())
+		read.Store(c.now())
 		_, err = to.Write(b)
-		moved.Store(c.now())
+		c.passed.Store(c.now())
 		r.release()
 		if err != nil {
 			return errWrite
