@@ -27,14 +27,16 @@ func TestWhatIsDoneToContainersAsTheyAre(t *testing.T) {
 		{"restart goes by the links and unpauses what is paused", Goal{State: Restarted}, `
   1 restart container p_db_1: asked for
   2 restart container p_old_1: asked for
-  3 restart container p_web_1: asked for [1]
-  4 unpause container p_web_2: it is paused
-  5 restart container p_web_2: asked for [1 4]
+  3 unpause container p_web_2: it is paused
+  4 restart container p_web_2: asked for [1 3]
+  5 wait for container p_web_2: before the next one goes [4]
+  6 restart container p_web_1: asked for [1 4 5]
 `},
 		{"restart of one service leaves the others alone", Goal{State: Restarted, Services: []string{"web"}}, `
-  1 restart container p_web_1: asked for
-  2 unpause container p_web_2: it is paused
-  3 restart container p_web_2: asked for [2]
+  1 unpause container p_web_2: it is paused
+  2 restart container p_web_2: asked for [1]
+  3 wait for container p_web_2: before the next one goes [2]
+  4 restart container p_web_1: asked for [2 3]
 `},
 		{"kill leaves alone what does not run", Goal{State: Killed}, `
   1 send SIGKILL to container p_db_1: asked for

@@ -246,8 +246,7 @@ var stopOrders = []orderCase{
 		order: `
 			restart container db_1 < restart container web_1 < restart container proxy_1
 			restart container db_2 < restart container web_2 < restart container proxy_1
-			unpause container web_1 < restart container web_1
-			restart container web_1 | restart container web_2`,
+			unpause container web_1 < restart container web_1 < wait for container web_1 < restart container web_2`,
 	},
 	{
 		name: "fewer than half of the replicas that run are restarted at once", goal: Goal{State: Restarted},
@@ -257,7 +256,8 @@ var stopOrders = []orderCase{
 			restart container web_1 < wait for container web_1 < restart container web_3 < wait for container web_3 < restart container web_5
 			restart container web_2 < wait for container web_2 < restart container web_4
 			restart container web_1 | restart container web_2
-			restart container web_5 | restart container web_6
+			restart container web_6 < wait for container web_6 < restart container web_2
+			restart container web_1 | restart container web_6
 			restart container web_5 | restart container db_1`,
 	},
 }
@@ -340,7 +340,8 @@ var containerOrders = []orderCase{
 			stop container a_2 < start container a_2 < wait for container a_2 < stop container a_4
 			wait for container a_1 < remove container a_1
 			start container a_1 | start container a_2
-			start container a_5 | start container a_6
+			start container a_6 < wait for container a_6 < stop container a_2
+			start container a_1 | start container a_6
 			create container a_4 as a_4.new | stop container a_1`,
 	},
 	{

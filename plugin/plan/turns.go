@@ -7,17 +7,19 @@ import "slices"
 // least one may be. The next ones leave when those before have run for a moment: a proxy
 // that looks at the engine has to find these before it loses the others, and with fewer
 // than half it has others still. Where one whose turn it is can't be started again, or
-// ends at once, the next ones are not touched.
+// ends at once, the next ones are not touched. Those that don't run go first: where they
+// come up there are more, and where they don't the others are not touched either.
 //
 // All do go at once where something else has to be so: a network that is replaced is
 // not there before the last of them has left the old one, and two may get each other's
 // ports or data. And those that another tool made go one after the other, in the order
 // that takeover.go has for them.
 
-// turn is a replica that runs and that a plan takes away for a while.
+// turn is a replica that a plan takes away for a while, or that does not run and is
+// started.
 type turn struct {
 	name    string
-	leaves  []stepKey      // that take it away
+	leaves  []stepKey      // that take it away; none: it does not run
 	back    stepKey        // that brings it, or the one that takes its place, back
 	await   AwaitContainer // that it stays
 	removes []stepKey      // of those whose place is taken
@@ -62,12 +64,15 @@ func (d *decision) served() []*HaveContainer {
 	return all
 }
 
-// turn is how a replica is away for a while; false: it is not, or did not run.
+// turn is how a replica is away for a while; false: it is not.
 func (r *reconciler) turn(d *decision) (turn, bool) {
 	t := turn{name: d.want.Name, back: startKey(d.want.Name), await: AwaitContainer{
 		Container: d.address(), Name: d.want.Name, Service: d.want.Service, Stopped: r.stoppedFor(d)}}
-	if !r.builder.planned(t.back) || !d.serves() || d.rolls {
+	switch {
+	case !r.builder.planned(t.back) || d.rolls:
 		return turn{}, false
+	case !d.serves():
+		return t, true
 	}
 	if d.rejoins != "" {
 		t.leaves = []stepKey{t.back}
@@ -84,14 +89,17 @@ func (r *reconciler) turn(d *decision) (turn, bool) {
 	return t, len(t.leaves) > 0
 }
 
+func (t turn) runs() bool { return len(t.leaves) > 0 }
+
 // takeTurns has replicas of one service leave in turn, given how many of it run.
 func takeTurns(b *builder, turns []turn, running int) {
 	atOnce := max(1, (running-1)/2)
 	if len(turns) <= atOnce {
 		return
 	}
-	turns = b.inOrder(turns)
-	for i := len(turns) - 1; i >= atOnce; i-- {
+	down := slices.DeleteFunc(slices.Clone(turns), turn.runs)
+	turns = append(down, b.inOrder(slices.DeleteFunc(turns, func(t turn) bool { return !t.runs() }))...)
+	for i := len(turns) - 1; i >= max(atOnce, len(down)); i-- {
 		before, waits := &turns[i-atOnce], true
 		for _, leave := range turns[i].leaves {
 			waits = b.waitIfNoCircle(leave, need(before.back)) && waits
@@ -194,13 +202,14 @@ func (b *builder) before(key stepKey) map[int]bool {
 func (p lifecyclePlan) turns(have Have) {
 	running, turns := map[string]int{}, map[string][]turn{}
 	for _, c := range have.Containers {
-		if c.OneOff || c.State != StateRunning {
-			continue
+		key := restartKey(c.ID)
+		t := turn{name: c.Name, back: key, await: AwaitContainer{Container: c.ID, Name: c.Name, Service: c.Service}}
+		if c.State == StateRunning && !c.OneOff {
+			running[c.Service]++
+			t.leaves = []stepKey{key}
 		}
-		running[c.Service]++
-		if key := restartKey(c.ID); p.builder.planned(key) {
-			turns[c.Service] = append(turns[c.Service], turn{name: c.Name, leaves: []stepKey{key}, back: key,
-				await: AwaitContainer{Container: c.ID, Name: c.Name, Service: c.Service}})
+		if p.builder.planned(key) {
+			turns[c.Service] = append(turns[c.Service], t)
 		}
 	}
 	for _, service := range have.Services() {
