@@ -32,12 +32,15 @@ func Hints(err error) []string {
 		step      *plan.StepError
 		nobody    *adhoc.NoSuchContainer
 		refused   *refusal.Refusal
+		mistake   *compose.Error
 	)
 	switch {
 	case errors.As(err, &nobody):
 		return meantContainers(nobody.Word, nil, nobody.Known)
 	case errors.As(err, &refused) && refused.Kind == refusal.NoSubnet:
 		return []string{otherRange}
+	case errors.As(err, &mistake):
+		return mistakeHints(mistake)
 	case errors.As(err, &step):
 		return stepHints(step)
 	case errors.As(err, &noBuilder):
@@ -79,6 +82,14 @@ func meantContainers(word string, services, containers []string) []string {
 		hints = append(hints, "there are: "+strings.Join(known, ", "))
 	}
 	return append(hints, "to list all containers: docker ps -a")
+}
+
+// mistakeHints names a flag that helps against a mistake of a file.
+func mistakeHints(m *compose.Error) []string {
+	if m.Kind != desired.KindOnePort {
+		return nil
+	}
+	return []string{"let a front have the port and spread connections over the replicas: docker stacklite scale --balance " + m.About.Service + "=" + m.About.Text}
 }
 
 // stepHints says what to do about a step that failed.

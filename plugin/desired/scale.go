@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -127,8 +128,12 @@ func checkUses(p *compose.Project, s *compose.Service, scale Scale) compose.Erro
 	return errs
 }
 
+// KindOnePort is a fixed port of the host, which several containers would need. About
+// has the service, and as Text how many they are.
+const KindOnePort compose.Kind = "one port of the host"
+
 func checkPort(s *compose.Service, i int, port compose.Port, n int) *compose.Error {
-	if port.HostFirst == 0 {
+	if len(PublishedBy(s, "")) == 0 || port.HostFirst == 0 {
 		return nil
 	}
 	// A range of host ports for one container port is shared out by the
@@ -155,6 +160,7 @@ func checkPort(s *compose.Service, i int, port compose.Port, n int) *compose.Err
 	}
 	if free == 1 {
 		e.Msg = fmt.Sprintf("only one container can publish host port %d, and %s is scaled to %d", port.HostFirst, s.Name, n)
+		e.Kind, e.About = KindOnePort, compose.About{Service: s.Name, Text: strconv.Itoa(n)}
 	} else {
 		e.Msg = fmt.Sprintf("host ports %d-%d are enough for %d containers, and %s is scaled to %d",
 			port.HostFirst, port.HostLast, free, s.Name, n)

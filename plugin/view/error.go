@@ -26,8 +26,8 @@ const maxHints = 2
 // printed one by one. Hints follow, each on a line that begins with "hint:"; a
 // hint is printed only once.
 //
-// Hints come from compose.Error and from any error that has a method
-// Hints() []string, and then from Options.Hints.
+// Hints come from any error that has a method Hints() []string, and then from
+// Options.Hints; of a compose.Error those of Options.Hints come first.
 func PrintError(o Options, err error) {
 	p := errorPrinter{o: o, w: o.Err, palette: o.errPalette()}
 	p.print(err)
@@ -113,7 +113,11 @@ func (p *errorPrinter) mistake(e *compose.Error) {
 	if p.o.ErrIsTerminal {
 		p.excerpt(e.Pos)
 	}
-	p.hints(e.Hints)
+	hints := e.Hints
+	if p.o.Hints != nil {
+		hints = slices.Concat(p.o.Hints(e), hints)
+	}
+	p.hints(hints)
 }
 
 func (p *errorPrinter) other(err error) {
