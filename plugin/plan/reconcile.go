@@ -35,7 +35,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	r.stepAside()
 	networks := newNetworkPlan(r.builder, want.Networks, have, twins, decisions, r.removed)
 	r.networks = networks
-	r.rolling()
+	rollingPlan{r}.choose()
 	for _, d := range decisions {
 		r.container(d)
 		networks.connectToOthers(d)
@@ -55,7 +55,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	r.keepHolders()
 	over.order()
 	r.turns()
-	r.rollOn()
+	rollingPlan{r}.order()
 	orderStops(r.builder, have)
 	decisions.awaitFronts(r.builder)
 	drain(r.builder, have, goal.Timeout)

@@ -16,15 +16,18 @@ import (
 // address, does not allow that: such a replica is replaced in its turn, and a note says
 // why. See turns.go.
 
-// rolling finds out which containers are replaced rolling.
-func (r *reconciler) rolling() {
+// rollingPlan plans to replace containers rolling.
+type rollingPlan struct{ *reconciler }
+
+// choose finds out which containers are replaced rolling.
+func (p rollingPlan) choose() {
 	reasons := map[string]string{}
-	extra := r.extraEndpoints()
-	for _, d := range r.decisions {
-		if !r.wantsRolling(d) {
+	extra := p.extraEndpoints()
+	for _, d := range p.decisions {
+		if !p.wantsRolling(d) {
 			continue
 		}
-		if why := r.notRolling(d, extra); why != "" {
+		if why := p.notRolling(d, extra); why != "" {
 			if reasons[d.want.Service] == "" {
 				reasons[d.want.Service] = why
 			}
@@ -32,9 +35,9 @@ func (r *reconciler) rolling() {
 		}
 		d.rolls = true
 	}
-	for _, d := range r.decisions {
+	for _, d := range p.decisions {
 		if why := reasons[d.want.Service]; why != "" {
-			r.builder.note("%s can't be replaced rolling: %s; each container is away until the new one has started", d.want.Service, why)
+			p.builder.note("%s can't be replaced rolling: %s; each container is away until the new one has started", d.want.Service, why)
 			delete(reasons, d.want.Service)
 		}
 	}
@@ -42,37 +45,37 @@ func (r *reconciler) rolling() {
 
 // wantsRolling reports whether a container is one that runs and is to be replaced
 // rolling.
-func (r *reconciler) wantsRolling(d *decision) bool {
-	return r.atOnce(d.want) > 0 && r.goal.State == UpAndRunning && d.asked && !d.awaits && !d.want.OneOff &&
+func (p rollingPlan) wantsRolling(d *decision) bool {
+	return p.atOnce(d.want) > 0 && p.goal.State == UpAndRunning && d.asked && !d.awaits && !d.want.OneOff &&
 		slices.ContainsFunc(d.replace, func(h *HaveContainer) bool { return h.State == StateRunning })
 }
 
 // atOnce is how many replicas of a service are replaced rolling at once; 0: it is not.
-func (r *reconciler) atOnce(c Container) int {
-	if r.goal.Rolling > 0 {
-		return r.goal.Rolling
+func (p rollingPlan) atOnce(c Container) int {
+	if p.goal.Rolling > 0 {
+		return p.goal.Rolling
 	}
 	return c.Rolling
 }
 
 // notRolling says why a new container can't run beside the one that it replaces; empty:
 // it can.
-func (r *reconciler) notRolling(d *decision, extra map[string]int) string {
+func (p rollingPlan) notRolling(d *decision, extra map[string]int) string {
 	w := d.want
 	if len(w.SharesWith) > 0 || w.NetworkOf != "" {
 		return "it shares something with another container"
 	}
 	for _, name := range w.Attach {
-		if r.givesWay(name) {
+		if p.givesWay(name) {
 			return "network " + name + " is replaced"
 		}
-		if n, ok := r.have.network(name); ok && n.Size < r.wantedSize(name)+extra[name] {
+		if n, ok := p.have.network(name); ok && n.Size < p.wantedSize(name)+extra[name] {
 			return "network " + name + " has no room for more"
 		}
 	}
 	for _, h := range append(slices.Clone(d.replace), d.left...) {
-		switch why := r.notBeside(d, h); {
-		case !r.outlasts(h, d):
+		switch why := p.notBeside(d, h); {
+		case !p.outlasts(h, d):
 			return "the new one needs the name or a network of the old one"
 		case h.State.Up() && why != "":
 			return why
@@ -82,10 +85,10 @@ func (r *reconciler) notRolling(d *decision, extra map[string]int) string {
 }
 
 // notBeside says why a new container can't run beside an old one; empty: it can.
-func (r *reconciler) notBeside(d *decision, h *HaveContainer) string {
+func (p rollingPlan) notBeside(d *decision, h *HaveContainer) string {
 	w := d.want
 	for _, port := range w.HostPorts {
-		if slices.ContainsFunc(h.HostPorts, port.overlaps) && r.full(port) {
+		if slices.ContainsFunc(h.HostPorts, port.overlaps) && p.full(port) {
 			return "only one container can have port " + port.String() + " of the host"
 		}
 	}
@@ -93,9 +96,9 @@ func (r *reconciler) notBeside(d *decision, h *HaveContainer) string {
 	switch {
 	case h.MadeBy != "":
 		return "it was made by " + h.MadeBy
-	case len(h.Anonymous) > 0 && !r.goal.FreshData:
+	case len(h.Anonymous) > 0 && !p.goal.FreshData:
 		return "the new one takes over the volumes of the old one"
-	case shared >= 0 && !r.several(w.Service):
+	case shared >= 0 && !p.several(w.Service):
 		return "both would write to " + w.Data[shared]
 	case h.MAC != "":
 		return "both would have the MAC address " + h.MAC
@@ -106,23 +109,23 @@ func (r *reconciler) notBeside(d *decision, h *HaveContainer) string {
 }
 
 // full reports whether all ports of a range are in use by containers of the stack.
-func (r *reconciler) full(p HostPort) bool {
+func (p rollingPlan) full(wanted HostPort) bool {
 	used := 0
-	for _, h := range r.have.Containers {
+	for _, h := range p.have.Containers {
 		for _, port := range h.HostPorts {
-			if p.overlaps(port) {
+			if wanted.overlaps(port) {
 				used++
 			}
 		}
 	}
-	return used > p.Last-p.First
+	return used > wanted.Last-wanted.First
 }
 
 // several reports whether a service is to have more than one replica: these use the same
 // data at once anyway.
-func (r *reconciler) several(service string) bool {
+func (p rollingPlan) several(service string) bool {
 	n := 0
-	for _, d := range r.decisions {
+	for _, d := range p.decisions {
 		if d.want.Service == service && !d.skip {
 			n++
 		}
@@ -131,8 +134,8 @@ func (r *reconciler) several(service string) bool {
 }
 
 // wantedSize is how many endpoints a network is to have room for.
-func (r *reconciler) wantedSize(network string) int {
-	for _, n := range r.networks.wanted {
+func (p rollingPlan) wantedSize(network string) int {
+	for _, n := range p.networks.wanted {
 		if n.Name == network {
 			return n.Size
 		}
@@ -141,13 +144,13 @@ func (r *reconciler) wantedSize(network string) int {
 }
 
 // extraEndpoints is for how many more containers each network needs room meanwhile.
-func (r *reconciler) extraEndpoints() map[string]int {
+func (p rollingPlan) extraEndpoints() map[string]int {
 	extra, counted := map[string]int{}, map[string]bool{}
-	for _, d := range r.decisions {
-		if !counted[d.want.Service] && r.wantsRolling(d) {
+	for _, d := range p.decisions {
+		if !counted[d.want.Service] && p.wantsRolling(d) {
 			counted[d.want.Service] = true
 			for _, network := range d.want.Attach {
-				extra[network] += r.atOnce(d.want)
+				extra[network] += p.atOnce(d.want)
 			}
 		}
 	}
@@ -166,55 +169,55 @@ func (p HostPort) String() string {
 	return strings.TrimSuffix(text+"/"+p.Proto, "/tcp")
 }
 
-// awaitNew plans to wait until a new container is up.
-func (r *reconciler) awaitNew(d *decision) {
+// await plans to wait until a new container is up.
+func (p rollingPlan) await(d *decision) {
 	var after []wait
-	if r.builder.planned(startKey(d.want.Name)) {
+	if p.builder.planned(startKey(d.want.Name)) {
 		after = append(after, need(startKey(d.want.Name)))
 	}
-	r.builder.add(awaitKey(d.want.Name), d.task(), "before the old one goes", AwaitContainer{
+	p.builder.add(awaitKey(d.want.Name), d.task(), "before the old one goes", AwaitContainer{
 		Container: d.address(), Name: d.want.Name, Service: d.want.Service, Beside: true,
 	}, after...)
 }
 
-// rollOn has those that are replaced rolling go one after the other, or as many at once
+// order has those that are replaced rolling go one after the other, or as many at once
 // as are wanted. A new one is made when the turn has come, so that a failure leaves none
 // behind.
-func (r *reconciler) rollOn() {
+func (p rollingPlan) order() {
 	rolled := map[string]decisions{}
-	for _, d := range r.decisions {
+	for _, d := range p.decisions {
 		if d.rolls {
 			rolled[d.want.Service] = append(rolled[d.want.Service], d)
 		}
 	}
-	for _, d := range r.decisions {
+	for _, d := range p.decisions {
 		service := rolled[d.want.Service]
 		delete(rolled, d.want.Service)
 		for i, next := range service {
-			if at := i - r.atOnce(next.want); at >= 0 {
-				r.follows(service[at], next)
+			if at := i - p.atOnce(next.want); at >= 0 {
+				p.follows(service[at], next)
 			}
 		}
 		for i := range service {
 			var names []string
-			for at := i + r.atOnce(service[i].want); at < len(service); at += r.atOnce(service[i].want) {
+			for at := i + p.atOnce(service[i].want); at < len(service); at += p.atOnce(service[i].want) {
 				names = append(names, service[at].want.Name)
 			}
-			r.builder.follow(startKey(service[i].want.Name), names)
-			r.builder.follow(awaitKey(service[i].want.Name), names)
+			p.builder.follow(startKey(service[i].want.Name), names)
+			p.builder.follow(awaitKey(service[i].want.Name), names)
 		}
 	}
 }
 
 // follows has the replacement of a container begin when another one is replaced.
-func (r *reconciler) follows(d, next *decision) {
+func (p rollingPlan) follows(d, next *decision) {
 	first := createKey(next.want.Name)
 	for _, key := range []stepKey{startKey(next.want.Name), awaitKey(next.want.Name)} {
-		if !r.builder.planned(first) {
+		if !p.builder.planned(first) {
 			first = key
 		}
 	}
 	for _, h := range d.replace {
-		r.builder.waitIfNoCircle(first, ifPlanned(stopKey(h.ID)))
+		p.builder.waitIfNoCircle(first, ifPlanned(stopKey(h.ID)))
 	}
 }

@@ -52,7 +52,7 @@ func (r *reconciler) planStarts(over *takeover) {
 	}
 	for _, d := range made {
 		if d.rolls {
-			r.awaitNew(d)
+			rollingPlan{r}.await(d)
 		}
 	}
 	startFixedFirst(b, made)
