@@ -21,14 +21,9 @@ type HostPorts struct {
 	Any         bool   // one of them, which the engine chooses
 }
 
-// String is the ports as people write them: 80, 8000-8010/udp.
-func (p HostPorts) String() string {
-	text := compose.Port{First: p.First, Last: p.Last, Proto: p.Proto}.String()
-	if p.IP != "" {
-		text = compose.Port{IP: p.IP, First: 1, Last: 1, HostFirst: p.First, HostLast: p.Last, Proto: p.Proto}.String()
-		text = strings.Replace(text, ":1", "", 1)
-	}
-	return text
+// Numbers is the ports without the address: 80, 8000-8010/udp.
+func (p HostPorts) Numbers() string {
+	return compose.Port{First: p.First, Last: p.Last, Proto: p.Proto}.String()
 }
 
 // Meets reports whether two containers can't both have a port of one number that is
@@ -36,6 +31,16 @@ func (p HostPorts) String() string {
 // such as whether all addresses of IPv6 have those of IPv4 among them.
 func (p HostPorts) Meets(o HostPorts) bool {
 	return p.Proto == o.Proto && p.First <= o.Last && o.First <= p.Last && addressesMeet(p.IP, o.IP)
+}
+
+// Decisive is what decides whether one of the ports is left, of those that are chosen
+// from: on all addresses the ports of IPv4. An Engine 20.10 chooses for IPv4 and IPv6
+// apart, so that one container may have two of them.
+func (p HostPorts) Decisive() HostPorts {
+	if p.Any && p.IP == "" {
+		p.IP = "0.0.0.0"
+	}
+	return p
 }
 
 // addressesMeet reports whether what is bound to one address of the host keeps others
@@ -133,6 +138,7 @@ func Shortages(list []Publishing, held []HostPorts) []Shortage {
 	taken := slices.Clone(held)
 	for _, p := range list {
 		if p.Any {
+			p.HostPorts = p.Decisive()
 			choosing = append(choosing, p)
 		} else {
 			taken = append(taken, p.HostPorts)
@@ -341,7 +347,7 @@ func PortNotes(p *compose.Project) []compose.Note {
 // text says which port it is, and who else has it.
 func (c Clash) text() string {
 	port := HostPorts{First: c.Port, Last: c.Port, Proto: c.Of.Proto}
-	return fmt.Sprintf("host port %s is published by %s too, at %s: they can't run at the same time", port, c.With.Service, c.With.Pos)
+	return fmt.Sprintf("host port %s is published by %s too, at %s: they can't run at the same time", port.Numbers(), c.With.Service, c.With.Pos)
 }
 
 // text says how many need the ports, and who.
@@ -356,9 +362,9 @@ func (s Shortage) text() string {
 	}
 	slices.Sort(names)
 	if len(names) == 0 {
-		return fmt.Sprintf("host ports %s are not enough for all containers of %s", s.Of.HostPorts, s.Of.Service)
+		return fmt.Sprintf("host ports %s are not enough for all containers of %s", s.Of.Numbers(), s.Of.Service)
 	}
-	return fmt.Sprintf("host ports %s are not enough for %s and others that publish them: %s", s.Of.HostPorts, s.Of.Service, strings.Join(names, ", "))
+	return fmt.Sprintf("host ports %s are not enough for %s and others that publish them: %s", s.Of.Numbers(), s.Of.Service, strings.Join(names, ", "))
 }
 
 // quotedPort is how a file publishes a port as many higher on the host.

@@ -123,3 +123,38 @@ fixed: {image: i, ports: ['8200-8205:8200-8205', '80']}
 		t.Errorf("got %v", got)
 	}
 }
+
+// TestARangeIsNotUsedUpByThePortsOfTheOtherKindOfAddresses: an Engine 20.10 gives a
+// container 0.0.0.0:8000 and [::]:8003 of one range.
+func TestARangeIsNotUsedUpByThePortsOfTheOtherKindOfAddresses(t *testing.T) {
+	p, _ := loaded(t, "web: {image: i, ports: ['8000-8003:80']}\n")
+	var list []desired.Publishing
+	for _, name := range []string{"web_3", "web_4"} {
+		list = append(list, desired.PublishedBy(p.Services[0], name)...)
+	}
+	on := func(ip string, ports ...int) (held []desired.HostPorts) {
+		for _, n := range ports {
+			held = append(held, desired.HostPorts{IP: ip, First: n, Last: n, Proto: "tcp"})
+		}
+		return held
+	}
+	for _, c := range []struct {
+		held  []desired.HostPorts
+		short int
+	}{
+		{append(on("0.0.0.0", 8000, 8001), on("::", 8002, 8003)...), 0},
+		{on("0.0.0.0", 8000, 8001, 8002), 1},
+		{on("::1", 8000, 8001, 8002, 8003), 0},
+		{on("", 8000, 8001, 8002, 8003), 1},
+		{on("127.0.0.1", 8000, 8003, 8002), 1},
+	} {
+		if got := desired.Shortages(list, c.held); len(got) != c.short {
+			t.Errorf("%v: %v", c.held, got)
+		}
+		for _, h := range c.held {
+			if counts := h.Meets(list[0].Decisive()); counts == (h.IP == "::" || h.IP == "::1") {
+				t.Errorf("%v: counts %v", h, counts)
+			}
+		}
+	}
+}

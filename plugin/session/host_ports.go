@@ -119,13 +119,13 @@ func checkHostPorts(s *Session, in desired.Inputs, goal plan.Goal, want plan.Wan
 	var held []desired.HostPorts
 	holders := map[int]portHolder{}
 	for _, t := range taking {
-		for _, h := range ports.holders(t.HostPorts, free) {
+		for _, h := range ports.holders(t.Decisive(), free) {
 			if !t.Any {
 				errs = append(errs, x.held(t, h))
 				break
 			}
 			holders[h.port] = h
-			held = append(held, desired.HostPorts{IP: t.IP, First: h.port, Last: h.port, Proto: t.Proto})
+			held = append(held, desired.HostPorts{IP: t.Decisive().IP, First: h.port, Last: h.port, Proto: t.Proto})
 		}
 	}
 	for _, short := range desired.Shortages(taking, held) {
@@ -178,7 +178,7 @@ func (x *explaining) short(of desired.Shortage, holders map[int]portHolder) erro
 	if own > 0 {
 		list = append(list, fmt.Sprintf("%d by %s itself", own, of.Of.Service))
 	}
-	msg := fmt.Sprintf("none of the ports %s of the host is left for %s", of.Of.HostPorts, of.Of.Container)
+	msg := fmt.Sprintf("none of the ports %s of the host is left for %s", of.Of.Numbers(), of.Of.Container)
 	if len(list) > 0 {
 		msg += ": in use " + strings.Join(list, ", ")
 	}
