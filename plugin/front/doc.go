@@ -23,8 +23,10 @@
 // first. To an HTTP client that is a server that ends a keep-alive connection, which it
 // has to expect at any time; it makes another one, which goes to another replica.
 // Left open they would end a moment later, with the replica, and perhaps with a
-// request under way. The price: a replica that sends the parts of one answer more
-// than a second apart is cut while it is drained, and a client that sends requests
-// on one connection without a second's rest stays until the timeout. Without a
-// drain idle connections stay as long as both ends want.
+// request under way. That is what awaits those that are still open after the timeout.
+// So in its last quarter a shorter and shorter silence is enough ([Silence]), and a
+// client that asks all the time is sent away between two requests. The price: a
+// replica that sends the parts of one answer more than a second apart is cut while it
+// is drained, and in that last quarter one that pauses for less. Without a drain, and
+// before a front is stopped, idle connections stay as long as both ends want.
 package front

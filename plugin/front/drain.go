@@ -37,6 +37,17 @@ func ParseDrain(args []string) (Drain, error) {
 	return Drain{Address: addr.Unmap(), Timeout: timeout}, nil
 }
 
+// Silence is for how long nothing must have moved on a connection for it to be idle,
+// once a part of the timeout of a drain has passed: idle, and in the last quarter half
+// of that for each further fortieth.
+func Silence(idle, passed, timeout time.Duration) time.Duration {
+	quarter := timeout / 4
+	if quarter <= 0 || passed <= timeout-quarter {
+		return idle
+	}
+	return idle >> min(10, 10*(passed-(timeout-quarter))/quarter)
+}
+
 // Left says how many connections a drained replica still has.
 func Left(n int) string {
 	if n == 1 {

@@ -76,6 +76,23 @@ func TestADrainIsReadAsItWasMeant(t *testing.T) {
 	}
 }
 
+func TestTowardsTheTimeoutLessSilenceIsEnough(t *testing.T) {
+	const timeout = 40 * time.Second
+	for passed, want := range map[time.Duration]time.Duration{
+		0: 1024, 30 * time.Second: 1024, 30*time.Second + time.Millisecond: 1024, 31 * time.Second: 512, 32 * time.Second: 256, 39 * time.Second: 2,
+		40 * time.Second: 1, time.Hour: 1,
+	} {
+		if got := front.Silence(1024, passed, timeout); got != want {
+			t.Errorf("after %s: got %d, want %d", passed, got, want)
+		}
+	}
+	for _, timeout := range []time.Duration{0, 1, 3} {
+		if got := front.Silence(1024, 0, timeout); got != 1024 {
+			t.Errorf("of %d: got %d", timeout, got)
+		}
+	}
+}
+
 func TestWhatIsLeftIsReadAsItWasSaid(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 1000} {
 		if got, err := front.ParseLeft(front.Left(n) + "\n"); err != nil || got != n {

@@ -119,6 +119,34 @@ func TestADrainEndsWhatIsIdleAndNothingElse(t *testing.T) {
 	}
 }
 
+// A client that sends one request after another over one connection is never silent
+// for long. It loses the connection between two of them, and not in one.
+func TestAClientThatAsksAllTheTimeIsSentAwayBetweenTwoRequests(t *testing.T) {
+	port := freePort(t, "tcp")
+	listen(t, replica(2), port, echo(2))
+	r := start(t, front.TCP, port, replicas(2), nil)
+	conn := r.dial(t)
+	say(t, conn, "a")
+	left := r.drains(t, replica(2), 2*time.Second)
+	b := make([]byte, 10)
+	for {
+		if _, err := io.WriteString(conn, "b"); err != nil {
+			break
+		}
+		n, err := conn.Read(b)
+		if err != nil && n == 0 {
+			break // there was no part of an answer
+		}
+		if string(b[:n]) != "2:b" {
+			t.Fatalf("got %q, %v", b[:n], err)
+		}
+		time.Sleep(5 * time.Millisecond) // what a client does between two requests
+	}
+	if n := receive(t, left); n != 0 {
+		t.Errorf("%d left", n)
+	}
+}
+
 // The time between the choice of a replica and the connection to it belongs to the
 // connection: what is drained then is waited for.
 func TestNoConnectionSlipsIntoADrain(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/front"
 )
 
 // conversation is a connection of TCP, or the datagrams of one client.
@@ -78,15 +80,16 @@ func (t *table) count(which func(netip.Addr) bool) int { return len(t.of(which))
 // await waits until there is no conversation with some replicas any more, for a
 // time at most, and gives how many are left. It ends those on which nothing moves.
 func (s *server) await(ctx context.Context, which func(netip.Addr) bool, timeout time.Duration) int {
-	const step = 20 * time.Millisecond
-	for deadline := time.Now().Add(timeout); ; {
+	const step = 10 * time.Millisecond
+	for begin := time.Now(); ; {
 		list := s.table.of(which)
+		passed := time.Since(begin)
 		for _, c := range list {
-			if c.quiet(s.limits.idle) {
+			if c.quiet(front.Silence(s.limits.idle, passed, timeout)) {
 				c.end()
 			}
 		}
-		if len(list) == 0 || !time.Now().Before(deadline) || !pause(ctx, step) {
+		if len(list) == 0 || passed >= timeout || !pause(ctx, step) {
 			return s.table.count(which)
 		}
 	}

@@ -146,7 +146,11 @@ func (c *connection) copy(to, from *net.TCPConn, read *atomic.Int64) error {
 // the client does not wait for an answer.
 func (c *connection) quiet(idle time.Duration) bool {
 	replica := c.replica.Load()
-	// In this order: what waits here is held next, and has moved just now in the end.
+	if c.awaits() || c.silence() < idle {
+		return false
+	}
+	// And then in this order: what waits here is held next, and has moved just now in
+	// the end.
 	return replica != nil && !waiting(c.client) && !waiting(replica) && c.held.Load() == 0 && !c.awaits() && c.silence() >= idle
 }
 

@@ -7,7 +7,8 @@ import (
 )
 
 // waiting reports whether the kernel holds bytes of a connection: what has come and
-// was not read, or what was written and the other end has not confirmed.
+// was not read, or what was written and could not be sent yet. What was sent the other
+// end may take its time to confirm.
 func waiting(conn *net.TCPConn) bool {
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -16,7 +17,7 @@ func waiting(conn *net.TCPConn) bool {
 	var in, out int
 	_ = raw.Control(func(fd uintptr) {
 		in, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ)
-		out, _ = unix.IoctlGetInt(int(fd), unix.TIOCOUTQ)
+		out, _ = unix.IoctlGetInt(int(fd), unix.SIOCOUTQNSD)
 	})
 	return in > 0 || out > 0
 }

@@ -124,7 +124,12 @@ func (b *balanced) front(c front.Config) string {
 
 // ask gives who answers a request by the published port, over a connection of its own.
 func (b *balanced) ask() (string, error) {
-	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 30 * time.Second}
+	return b.askOver(&http.Transport{DisableKeepAlives: true})
+}
+
+// askOver does that over a connection that there may be already.
+func (b *balanced) askOver(t *http.Transport) (string, error) {
+	c := http.Client{Transport: t, Timeout: 30 * time.Second}
 	resp, err := c.Get("http://127.0.0.1:" + b.port + "/")
 	if err != nil {
 		return "", err
@@ -200,11 +205,14 @@ func TestAFrontSpreadsConnectionsOverReplicasOnTheEngine(t *testing.T) {
 	b.replica(3)
 	b.becomes("1", "2", "3")
 
-	// Somebody asks all the time, and always gets an answer.
+	// Two ask all the time, one of them over one connection as long as it lasts, and
+	// always get an answer.
 	stop := make(chan struct{})
 	var clients sync.WaitGroup
-	for range 2 {
+	for _, keep := range []bool{false, true} {
 		clients.Go(func() {
+			over := &http.Transport{DisableKeepAlives: !keep}
+			defer over.CloseIdleConnections()
 			// An engine forgets each of a container's connections by itself when that is
 			// removed: more of them and it takes half a minute.
 			pace := time.NewTicker(20 * time.Millisecond)
@@ -214,7 +222,7 @@ func TestAFrontSpreadsConnectionsOverReplicasOnTheEngine(t *testing.T) {
 				case <-stop:
 					return
 				case <-pace.C:
-					if _, err := b.ask(); err != nil {
+					if _, err := b.askOver(over); err != nil {
 						t.Errorf("a request failed: %v\n%s", err, b.logs())
 						return
 					}
@@ -225,7 +233,7 @@ func TestAFrontSpreadsConnectionsOverReplicasOnTheEngine(t *testing.T) {
 	ctx := context.Background()
 	drain := func(n int) {
 		t.Helper()
-		if err := engine.Drain(ctx, b.engine(), id, address(n), 10*time.Second); err != nil {
+		if err := engine.Drain(ctx, b.engine(), id, address(n), 4*time.Second); err != nil {
 			t.Error(err)
 		}
 	}
