@@ -10,7 +10,7 @@ program    := bin/docker-stacklite
 gotestsum  := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --format-hide-empty-pkg
 cross      := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test e2e attack trials race fuzz bench away balance lint cross release demo clean FORCE
+.PHONY: help build install uninstall test e2e attack trials race fuzz bench away balance gap lint cross release demo clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ away: $(program) ## Measure how long services are away while a stack of docker-c
 
 balance: $(program) ## Measure what a front costs, beside docker's own published port and nginx
 	@CGO_ENABLED=0 $(GO) run ./scripts/balance -program $(program)
+
+gap: $(program) ## Count the requests that a web site loses while its containers are replaced, restarted and scaled
+	@$(GO) run ./scripts/gap -program $(program)
 
 lint: ## Check format, suspicious code, complexity and shell scripts
 	@sh scripts/lint.sh
