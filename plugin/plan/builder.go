@@ -13,6 +13,8 @@ type builder struct {
 	index map[stepKey]int
 	notes []string
 	unmet []error // waits for steps that must be in and are not
+
+	waiting waiting
 }
 
 type builderStep struct {
@@ -53,6 +55,7 @@ func (b *builder) add(key stepKey, task Task, cause string, action Action, after
 		b.index = map[stepKey]int{}
 	}
 	b.index[key] = len(b.steps)
+	b.waiting.added(key, len(b.steps))
 	b.steps = append(b.steps, builderStep{key, Step{Action: action, Cause: cause, Task: task}, after})
 }
 
@@ -64,6 +67,7 @@ func (b *builder) wait(key stepKey, after ...wait) {
 		return
 	}
 	b.steps[i].after = append(b.steps[i].after, after...)
+	b.waiting.more(i)
 }
 
 // waitIfNoCircle makes a step that is in wait for others that are in too, as far
@@ -72,35 +76,18 @@ func (b *builder) waitIfNoCircle(key stepKey, after ...wait) bool {
 	if !b.planned(key) {
 		return true
 	}
-	none := true
-	waits := make(map[int]bool, len(b.steps)) // for the step, by index, of those that were looked at
-	waits[b.index[key]] = true
+	none, of := true, b.index[key]
+	clear := make([]bool, len(b.steps)) // steps that do not wait for it
 	for _, w := range after {
 		switch n, ok := b.index[w.key]; {
 		case !ok:
-		case b.waitsFor(n, waits):
+		case b.waitsFor(n, of, clear):
 			none = false
 		default:
 			b.wait(key, w)
 		}
 	}
 	return none
-}
-
-// waitsFor reports whether a step waits for one of those that are known to wait for
-// something, or to be it, maybe through others. It adds what it finds out.
-func (b *builder) waitsFor(i int, known map[int]bool) bool {
-	if waits, ok := known[i]; ok {
-		return waits
-	}
-	known[i] = false // until it is known: it may wait for itself
-	for _, w := range b.steps[i].after {
-		if n, ok := b.index[w.key]; ok && b.waitsFor(n, known) {
-			known[i] = true
-			return true
-		}
-	}
-	return false
 }
 
 // detachedBefore gives the steps that detach containers and that another step

@@ -145,7 +145,7 @@ func (b *builder) follow(back stepKey, next []string) {
 // inOrder puts first those that others wait for already: one may get the port of
 // another.
 func (b *builder) inOrder(turns []turn) []turn {
-	before := make([]map[int]bool, len(turns))
+	before := make([][]bool, len(turns))
 	for i, t := range turns {
 		before[i] = b.before(t.back)
 	}
@@ -179,23 +179,6 @@ func (b *builder) inOrder(turns []turn) []turn {
 		ordered, placed[next] = append(ordered, turns[next]), true
 	}
 	return ordered
-}
-
-// before gives the steps, by index, that are done before one.
-func (b *builder) before(key stepKey) map[int]bool {
-	found := map[int]bool{}
-	open := []int{b.index[key]}
-	for len(open) > 0 {
-		i := open[len(open)-1]
-		open = open[:len(open)-1]
-		for _, w := range b.steps[i].after {
-			if n, ok := b.index[w.key]; ok && !found[n] {
-				found[n] = true
-				open = append(open, n)
-			}
-		}
-	}
-	return found
 }
 
 // turns plans that replicas which are restarted go in turn.
