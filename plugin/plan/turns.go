@@ -3,10 +3,10 @@ package plan
 import "slices"
 
 // Replicas of one service that are replaced or restarted go in turn, so that the
-// service answers meanwhile: fewer than half of those that run are away at once, and at
+// service answers meanwhile: at most a quarter of those that run are away at once, and at
 // least one may be. The next ones leave when those before have run for a moment: a proxy
-// that looks at the engine has to find these before it loses the others, and with fewer
-// than half it has others still. Where one whose turn it is can't be started again, or
+// that looks at the engine has to find these before it loses the others. Not half, because
+// a proxy that has not looked yet tries one address after the other, for seconds each. Where one whose turn it is can't be started again, or
 // ends at once, the next ones are not touched. Those that don't run go first: where they
 // come up there are more, and where they don't the others are not touched either.
 //
@@ -93,7 +93,7 @@ func (t turn) runs() bool { return len(t.leaves) > 0 }
 
 // takeTurns has replicas of one service leave in turn, given how many of it run.
 func takeTurns(b *builder, turns []turn, running int) {
-	atOnce := max(1, (running-1)/2)
+	atOnce := max(1, running/4)
 	if len(turns) <= atOnce {
 		return
 	}
