@@ -31,10 +31,14 @@ install: $(program) ## Install the plugin for this user; asks before it edits a 
 uninstall: ## Remove all that install added
 	@sh scripts/install.sh --uninstall
 
+# How many tests of a package run at once: on few processors more than these, for most
+# of those that take long wait for an engine.
+at_once = $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 4); echo $$((n > 3 ? n : 3)))
+
 # The package that takes longest begins first; the others run beside it.
 test: ## Test everything; ends by listing what was skipped
 	$(GO) vet ./...
-	$(gotestsum) -- -count=1 -timeout 30m ./plugin/scenario ./...
+	$(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) ./plugin/scenario ./...
 
 e2e: ## Test on the real engine only
 	STACKLITE_ENGINE=required $(gotestsum) -- -count=1 -timeout 30m -run 'OnTheEngine|TheRealEngine' ./plugin/scenario ./...

@@ -31,7 +31,8 @@ func newDownCommand(c *cli) *cobra.Command {
 
 Volumes and images are kept. --volumes also removes anonymous volumes; a named
 volume is never removed. --rmi also removes images: "local", those that were
-built for the stack and have no name of their own, or "all".
+built for the stack and have no name of their own, or "all". The image that fronts
+are made from is removed with the last front of all stacks.
 
 With --project-name this works even when the files are gone.`,
 		Example: `  docker stacklite down
@@ -78,7 +79,7 @@ func imagesOf(s *session.Session, rmi string) ([]string, error) {
 	var refs []string
 	for _, svc := range s.Project.Services {
 		ref := desired.ImageOf(s.Project, svc)
-		if (rmi == "all" || svc.Image == "" || svc.Fronts != "") && !slices.Contains(refs, ref) {
+		if (rmi == "all" || svc.Image == "") && !slices.Contains(refs, ref) {
 			refs = append(refs, ref)
 		}
 	}

@@ -48,7 +48,9 @@ func answerTo(a plan.Action) (answer, bool) {
 	case plan.RemoveNetwork:
 		return answer{so: networkGone(a.ID), relies: []condition{deserted(a.ID, a.Name)}}, true
 	case plan.CreateContainer:
-		return answer{so: isMade(a), relies: []condition{noContainerCalled(a.As), there(a.Replaces, "the container that "+a.As+" replaces")}}, true
+		return answer{so: isMade(a), relies: []condition{
+			noContainerCalled(a.As), there(a.Replaces, "the container that "+a.As+" replaces"), imageCalled(a.Container.Image),
+		}}, true
 	case plan.RenameContainer:
 		return answer{so: inspected(a.Container, func(c container.InspectResponse) bool {
 			return strings.TrimPrefix(c.Name, "/") == a.To

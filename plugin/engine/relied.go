@@ -58,6 +58,16 @@ func notRunning(name string) condition {
 	}
 }
 
+// imageCalled is the condition that there is an image of a reference.
+func imageCalled(ref string) condition {
+	return func(ctx context.Context, e *Engine, _ error) string {
+		if _, err := e.client.ImageInspect(ctx, ref); IsGone(err) {
+			return "image " + ref + " is gone"
+		}
+		return ""
+	}
+}
+
 // noContainerCalled is the condition that the name of a container is free.
 func noContainerCalled(name string) condition {
 	return func(ctx context.Context, e *Engine, _ error) string {

@@ -78,6 +78,19 @@ func withFronts(have plan.Have, services []string) []string {
 	return out
 }
 
+// withFrontImages adds to images, by reference, those that the fronts of a stack are made
+// from: they are of no use without them.
+func withFrontImages(have plan.Have, images []string) []string {
+	out := slices.Clone(images)
+	for _, c := range have.Containers {
+		if c.Fronts != "" && !slices.Contains(out, c.Image) {
+			out = append(out, c.Image)
+			have.Images[c.Image] = c.ImageID
+		}
+	}
+	return out
+}
+
 // loaded gives a session the project that its files say.
 func loaded(s *Session, p *compose.Project) error {
 	s.files, s.Project = p, p

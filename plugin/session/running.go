@@ -221,6 +221,9 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	case plan.Stopped, plan.Removed, plan.Absent:
 		goal.Services = withFronts(have.Have, goal.Services)
 	}
+	if goal.State == plan.Absent {
+		goal.Images = withFrontImages(have.Have, goal.Images)
+	}
 	refused := NoteClaimed(s, have.Snapshot.Containers, goal.Services)
 	p, err := plan.Make(goal, plan.Want{}, have.Have)
 	if err != nil {

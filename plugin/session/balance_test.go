@@ -1,0 +1,37 @@
+package session
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+func TestAStackGoesWithTheImageOfItsFronts(t *testing.T) {
+	have := plan.Have{Images: map[string]string{}, Containers: []plan.HaveContainer{
+		{ID: "a", Service: "web", Image: "x", ImageID: "1"},
+		{ID: "b", Service: "web-front", Fronts: "web", Image: "front:1", ImageID: "2"},
+		{ID: "c", Service: "db-front", Fronts: "db", Image: "front:1", ImageID: "2"},
+	}}
+	if got := withFrontImages(have, []string{"built"}); !slices.Equal(got, []string{"built", "front:1"}) || have.Images["front:1"] != "2" {
+		t.Errorf("%v of %v", got, have.Images)
+	}
+	p, err := plan.Make(plan.Goal{State: plan.Absent, Images: withFrontImages(have, nil)}, plan.Want{}, have)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := p.Steps[len(p.Steps)-1]; last.Action.Words() != "remove image front:1" || len(last.After) != 3 {
+		t.Errorf("the plan ends with %q after %v", last.Action.Words(), last.After)
+	}
+}
+
+func TestWhoeverIsNamedIsStoppedWithTheFrontsThatThereAre(t *testing.T) {
+	have := plan.Have{Containers: []plan.HaveContainer{{Service: "web"}, {Service: "web-front", Fronts: "web"}, {Service: "db"}}}
+	for _, c := range []struct{ services, want []string }{
+		{nil, nil}, {[]string{"db"}, []string{"db"}}, {[]string{"web"}, []string{"web", "web-front"}}, {[]string{"web-front", "web"}, []string{"web-front", "web"}},
+	} {
+		if got := withFronts(have, c.services); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %v, want %v", c.services, got, c.want)
+		}
+	}
+}
