@@ -31,8 +31,8 @@ func newDownCommand(c *cli) *cobra.Command {
 
 Volumes and images are kept. --volumes also removes anonymous volumes; a named
 volume is never removed. --rmi also removes images: "local", those that were
-built for the stack and have no name of their own, or "all". The image that fronts
-are made from is removed with the last front of all stacks.
+built for the stack and have no name of their own, or "all". The image that
+fronts are made from is removed with the last front of all stacks.
 
 With --project-name this works even when the files are gone.`,
 		Example: `  docker stacklite down
