@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"plugin/labels":    {"compose", "linking", "plugin/balance", "plugin/plan"},
 	"plugin/balance":   {"compose", "linking", "plugin/front"},
 	"plugin/observed":  {"compose", "linking", "plugin/plan"},
-	"plugin/desired":   {"compose", "linking", "plugin/labels", "plugin/observed", "plugin/plan"},
+	"plugin/desired":   {"compose", "linking", "plugin/balance", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/plan":      {},
 	"plugin/engine":    {"compose", "linking", "plugin/desired", "plugin/front", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/refusal"},
 	"plugin/image":     {"plugin/desired", "plugin/image/dockerfile", "plugin/plan", "plugin/refusal"},

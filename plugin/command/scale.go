@@ -112,6 +112,10 @@ func (w scaleWords) services(p *compose.Project) []string {
 	})
 }
 
+// mostReplicas is how many replicas of a service can be asked for: more than an engine
+// runs, and few enough to plan for.
+const mostReplicas = 10000
+
 // parseScale reads SERVICE=NUMBER words. A number with a sign counts from what
 // there is; the old tools took a plus for nothing and knew no fewer. Of two words
 // for one service the last counts, as it did there, but not where one counts from
@@ -129,6 +133,9 @@ func parseScale(p *compose.Project, old *classic.Tool, words []string) (scaleWor
 				u.Kind, u.Words = exit.KindScaleNumber, []string{name}
 			}
 			return scaleWords{}, u
+		}
+		if n > mostReplicas || n < -mostReplicas {
+			return scaleWords{}, exit.Usage{Msg: fmt.Sprintf("%q: a service can have %d replicas at most", word, mostReplicas)}
 		}
 		if p.Service(name) == nil {
 			return scaleWords{}, session.NoSuchService([]string{name}, session.ServiceNames(p))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/balance"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
@@ -37,8 +38,9 @@ func (in Inputs) printed(s *compose.Service) plan.Fingerprint {
 
 func settings(s *compose.Service) map[string]string {
 	settings := map[string]string{}
-	// How containers are replaced is no setting of theirs.
-	is := func(l compose.Var) bool { return l.Name == linking.RollingLabel }
+	// How containers are replaced is no setting of theirs, and how they are balanced one
+	// of their front.
+	is := func(l compose.Var) bool { return l.Name == linking.RollingLabel || balance.IsLabel(l.Name) }
 	if slices.ContainsFunc(s.Labels, is) {
 		without := *s
 		without.Labels = slices.DeleteFunc(slices.Clone(s.Labels), is)

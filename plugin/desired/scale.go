@@ -169,7 +169,7 @@ func checkPort(s *compose.Service, i int, port compose.Port, n int) *compose.Err
 	if address != "" {
 		e.Hints[0] = fmt.Sprintf("write %q to let the engine choose a free host port for each", address+":"+container+proto)
 	}
-	if port.First == port.Last {
+	if port.First == port.Last && port.HostFirst+max(n, 10)-1 <= 65535 {
 		e.Hints = append(e.Hints, fmt.Sprintf("or %q to keep them in a range",
 			fmt.Sprintf("%s%d-%d:%s%s", address, port.HostFirst, port.HostFirst+max(n, 10)-1, container, proto)))
 	}

@@ -208,8 +208,9 @@ func (d *decider) outdated(h *HaveContainer, w Container) string {
 	if h.MadeBy != "" {
 		return "made by " + h.MadeBy
 	}
-	// A front that is brought up with its service goes on: it has the port.
-	along := w.Fronts != "" && slices.Contains(d.goal.Services, w.Fronts)
+	// A front that is not asked for alone goes on: it has the port, and nothing in it is
+	// worth the time without.
+	along := w.Fronts != "" && d.goal.wants(w.Fronts)
 	if d.goal.Recreate == Always && d.goal.wants(w.Service) && !along {
 		return "asked for"
 	}

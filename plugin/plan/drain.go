@@ -24,6 +24,20 @@ func drain(b *builder, have Have, timeout *int) {
 	}
 }
 
+// replaceFrontsLast has the front of a service that is replaced with it stopped only when
+// the new replicas have started: in between nobody has the port.
+func (d decisions) replaceFrontsLast(b *builder) {
+	for _, front := range d {
+		for _, h := range front.replace {
+			for _, replica := range d {
+				if front.want.Fronts != "" && replica.want.Service == front.want.Fronts {
+					b.waitIfNoCircle(stopKey(h.ID), ifPlanned(startKey(replica.want.Name)))
+				}
+			}
+		}
+	}
+}
+
 // awaitFronts has the replicas of a service that gets a front stopped only when the front
 // is made: where that fails, they go on with the ports that they have.
 func (d decisions) awaitFronts(b *builder) {

@@ -117,7 +117,7 @@ func TestAFrontIsNotReplacedWithItsServiceUnlessItIsAskedFor(t *testing.T) {
 	for _, c := range []struct {
 		services []string
 		replaced bool
-	}{{nil, true}, {[]string{"a-front"}, true}, {[]string{"a", "a-front"}, false}} {
+	}{{nil, false}, {[]string{"a-front"}, true}, {[]string{"a", "a-front"}, false}} {
 		p := planned(t, Goal{Services: c.services, Recreate: Always}, want, have)
 		if got := strings.Contains(p.String(), "create container a-front_1"); got != c.replaced {
 			t.Errorf("%v: replaced %v, want %v\n%s", c.services, got, c.replaced, p)
@@ -134,6 +134,22 @@ func TestAFrontThatIsMadeAlreadyGetsThePortThatTheReplicaHas(t *testing.T) {
 	want.Containers = []Container{published(want.Containers[0]), with(want.Containers[3], func(c *Container) { c.Fronts, c.HostPorts, c.After = "a", port, []string{"a"} })}
 	p := planned(t, Goal{Services: []string{"a", "a-front"}, Recreate: Never}, want, have)
 	if problems := orderProblems(p, `stop container a_1 < start container a_1 < start container a-front_1`); len(problems) > 0 {
+		t.Errorf("%s\nin\n%s", strings.Join(problems, "\n"), p)
+	}
+}
+
+func TestAFrontThatIsReplacedWithItsServiceGoesLast(t *testing.T) {
+	want, have := fronted(t)
+	for i := range want.Containers {
+		want.Containers[i] = changed(want.Containers[i])
+	}
+	want.Containers[3].Fronts, want.Containers[3].After = "a", []string{"a"}
+	have.Containers[3].After = []string{"a"}
+	p := planned(t, Goal{}, want, have)
+	order := `
+		start container a_1 < stop container a-front_1 < start container a-front_1
+		start container a_3 < stop container a-front_1`
+	if problems := orderProblems(p, order); len(problems) > 0 {
 		t.Errorf("%s\nin\n%s", strings.Join(problems, "\n"), p)
 	}
 }

@@ -56,6 +56,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	over.order()
 	r.turns()
 	rollingPlan{r}.order()
+	decisions.replaceFrontsLast(r.builder)
 	orderStops(r.builder, have)
 	decisions.awaitFronts(r.builder)
 	drain(r.builder, have, goal.Timeout)

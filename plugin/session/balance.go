@@ -42,25 +42,47 @@ func expand(s *Session, asked balance.Asked) error {
 	return nil
 }
 
-// keepFronts has services balanced that a command asked to be, as long as their fronts
-// are there and neither a file nor a command says otherwise. It reports whether the project has become
-// another.
-func keepFronts(s *Session, list []observed.Container) bool {
+// keepFronts has services balanced that a command asked to be, as long as their fronts,
+// or the networks of these, are there and neither a file nor a command says otherwise.
+// It reports whether the project has become another.
+func keepFronts(s *Session, seen *observed.Snapshot) bool {
 	if s.files == nil {
 		return false
 	}
 	asked := maps.Clone(s.asked)
-	for _, c := range list {
-		svc := s.files.Service(c.Fronts)
-		if c.Project != s.Name || c.FrontAsked == "" || svc == nil || !balance.Fixed(svc) || balance.Labelled(svc) || asked[c.Fronts] != "" {
-			continue
+	if asked == nil {
+		asked = balance.Asked{}
+	}
+	for service, way := range frontsThere(seen, s.Name) {
+		svc := s.files.Service(service)
+		if way != "" && svc != nil && balance.Fixed(svc) && !balance.Labelled(svc) && asked[service] == "" {
+			asked[service] = way
 		}
-		if asked == nil {
-			asked = balance.Asked{}
-		}
-		asked[c.Fronts] = c.FrontAsked
 	}
 	return len(asked) > len(s.asked) && expand(s, asked) == nil
+}
+
+// frontsThere gives the ways that commands asked services of a project to be balanced in,
+// by service; empty: a file did. Where a front is gone its network tells that there
+// was one.
+func frontsThere(seen *observed.Snapshot, project string) map[string]string {
+	found := map[string]string{}
+	for _, n := range seen.Networks {
+		if n.Project != project {
+			continue
+		}
+		for member := range n.Wiring {
+			if _, is := n.Wiring[balance.FrontOf(member)]; is && len(n.Wiring) == 2 {
+				found[member] = balance.Ways()[0]
+			}
+		}
+	}
+	for _, c := range seen.Containers {
+		if c.Project == project && c.Fronts != "" {
+			found[c.Fronts] = c.FrontAsked
+		}
+	}
+	return found
 }
 
 // withFronts adds to services, by name, the fronts that there are of them; nil stands

@@ -1,9 +1,11 @@
 package session
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -33,5 +35,26 @@ func TestWhoeverIsNamedIsStoppedWithTheFrontsThatThereAre(t *testing.T) {
 		if got := withFronts(have, c.services); !slices.Equal(got, c.want) {
 			t.Errorf("%v: %v, want %v", c.services, got, c.want)
 		}
+	}
+}
+
+func TestAFrontThatIsGoneIsKnownByItsNetwork(t *testing.T) {
+	seen := &observed.Snapshot{
+		Networks: []observed.Network{
+			{Project: "p", Wiring: map[string]string{"web": "web", "web-front": "web-front"}},
+			{Project: "p", Wiring: map[string]string{"api": "api", "api-front": "api-front"}},
+			{Project: "p", Wiring: map[string]string{"db": "db", "db-front": "db-front"}},
+			{Project: "p", Wiring: map[string]string{"db": "db", "web": "web", "web-front": "", "x": ""}},
+			{Project: "q", Wiring: map[string]string{"x": "x", "x-front": "x-front"}},
+		},
+		Containers: []observed.Container{
+			{Project: "p", Service: "api-front", Fronts: "api", FrontAsked: "least-connections"},
+			{Project: "p", Service: "db-front", Fronts: "db"},
+			{Project: "q", Service: "y-front", Fronts: "y", FrontAsked: "round-robin"},
+		},
+	}
+	want := map[string]string{"web": "round-robin", "api": "least-connections", "db": ""}
+	if got := frontsThere(seen, "p"); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

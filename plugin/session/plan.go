@@ -74,7 +74,7 @@ func (s *Session) observe(ctx context.Context, refs []string, of details) (desir
 			return desired.Have{}, err
 		}
 	}
-	if keepFronts(s, snapshot.Containers) && refs != nil {
+	if keepFronts(s, snapshot) && refs != nil {
 		if snapshot, err = s.Engine.Observe(ctx, s.Claim, desired.ImageRefs(s.Project)); err != nil {
 			return desired.Have{}, err
 		}
