@@ -50,8 +50,9 @@ trials: ## Let everything go wrong in the middle, on an engine of its own, and c
 	@GO='$(GO)' sh scripts/trials.sh
 
 # Tests that give one command after another, and so run nothing at the same time
-# that others do not; and of those that take minutes then, what others are like.
-one_by_one = ^Test(EveryHostileFileIsReadOrRefused|TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFindTheWordsOfDockerComposeAbout.*|VariablesOfEnvFilesChooseTheEngineAsInDockerCompose|TLSOfAnEnvFileIsAskedFor|VariablesWithoutAMeaningAreAccepted|TheParallelLimitIsThatOfDockerCompose|OrphansAreIgnoredAsInDockerCompose|ASocketThatIsNotForTheUserIsAnEngineThatIsNotThere|ATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack|ATakeoverKilledAfterAnyChangeIsClearedByDown|WhatAKilledDockerComposeLeavesIsTakenOver|AnyStackOfDockerComposeIsTakenOver|EveryCallFailsOnce|Recordings|Upgrades|LabelsOfAnImageThatOnlyStackLiteWritesHaveNoEffect|WhoeverLooksNamesACopyOnce|NothingHostileReachesTheScreen|NoErrorOfAnEngineHarmsTheScreen)$$|^TestAnyCallMayFailOnce$$/^replace|^TestScenarios$$/^1\.51$$/^(attack|check|copies|discovery|names|takeover)_
+# that others do not; and of those that take minutes then, what others are like: of
+# scripts, those that are not named by one word are further ones of a kind.
+one_by_one = ^Test(EveryHostileFileIsReadOrRefused|TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFindTheWordsOfDockerComposeAbout.*|VariablesOfEnvFilesChooseTheEngineAsInDockerCompose|TLSOfAnEnvFileIsAskedFor|VariablesWithoutAMeaningAreAccepted|TheParallelLimitIsThatOfDockerCompose|OrphansAreIgnoredAsInDockerCompose|ASocketThatIsNotForTheUserIsAnEngineThatIsNotThere|ATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack|ATakeoverKilledAfterAnyChangeIsClearedByDown|WhatAKilledDockerComposeLeavesIsTakenOver|AnyStackOfDockerComposeIsTakenOver|EveryCallFailsOnce|Recordings|Upgrades|LabelsOfAnImageThatOnlyStackLiteWritesHaveNoEffect|WhoeverLooksNamesACopyOnce|NothingHostileReachesTheScreen|NoErrorOfAnEngineHarmsTheScreen)$$|^TestAnyCallMayFailOnce$$/^replace|^TestScenarios$$/^1\.51$$/_
 
 # compose and linking start no goroutines, scenarios run all the code that
 # recordings and upgrades run, and what differs between versions of the engine
