@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -33,7 +35,7 @@ func ways() []way {
 			}
 		}
 	}
-	return []way{
+	all := []way{
 		{"kill -9", piped, signals(syscall.SIGKILL)},
 		{"TERM", piped, signals(syscall.SIGTERM)},
 		{"INT", piped, signals(syscall.SIGINT)},
@@ -42,6 +44,8 @@ func ways() []way {
 		{"closed pipe", piped, func(v *victim) { v.ours.Close() }},
 		{"closed terminal", atTerminal, func(v *victim) { v.ours.Close() }},
 	}
+	// Who is run with nohup, and all that it runs, goes on without a terminal.
+	return slices.DeleteFunc(all, func(w way) bool { return w.name == "HUP" && signal.Ignored(syscall.SIGHUP) })
 }
 
 // victim is a command that is to be ended.
