@@ -1,5 +1,10 @@
 package plan
 
+import (
+	"maps"
+	"slices"
+)
+
 // A front spreads the connections to the replicas of a service. It learns from the
 // names on their network who is there, which is too late for the connections that a
 // replica has when it is stopped: so it is told before.
@@ -58,7 +63,7 @@ func (d decisions) awaitFronts(b *builder) {
 
 // sharedAddress is the address at which a front finds a container; empty: nowhere.
 func sharedAddress(front, c HaveContainer) string {
-	for network := range front.Attached {
+	for _, network := range slices.Sorted(maps.Keys(front.Attached)) {
 		if attached(&c, network) && c.Address[network] != "" {
 			return c.Address[network]
 		}
