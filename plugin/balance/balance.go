@@ -3,6 +3,7 @@ package balance
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -84,16 +85,27 @@ func fixed(p compose.Port) bool {
 	return pinned && (p.Proto == "tcp" || p.Proto == "udp")
 }
 
-// WithFronts adds to services, by name, those of a project that are their fronts; nil
-// stands for all and stays so.
-func WithFronts(p *compose.Project, services []string) []string {
+// Fronts gives the services that the fronts of a project are for, by the names of these.
+func Fronts(p *compose.Project) map[string]string {
+	fronts := map[string]string{}
+	for _, s := range p.Services {
+		if s.Fronts != "" {
+			fronts[s.Name] = s.Fronts
+		}
+	}
+	return fronts
+}
+
+// WithFronts adds to services, by name, those that are their fronts; nil stands for all
+// and stays so.
+func WithFronts(fronts map[string]string, services []string) []string {
 	if services == nil {
 		return nil
 	}
 	out := slices.Clone(services)
-	for _, s := range p.Services {
-		if s.Fronts != "" && slices.Contains(services, s.Fronts) && !slices.Contains(out, s.Name) {
-			out = append(out, s.Name)
+	for _, name := range slices.Sorted(maps.Keys(fronts)) {
+		if slices.Contains(services, fronts[name]) && !slices.Contains(out, name) {
+			out = append(out, name)
 		}
 	}
 	return out
@@ -106,12 +118,13 @@ type balancing struct {
 	asked   bool           // by a command
 	taken   []compose.Port // that its front publishes
 	kept    []compose.Port
+	written string      // way, as it was written
 	label   compose.Var // of the file; its Pos is zero where there is none
 	passes  compose.Var // likewise, ProxyProtocolLabel
 }
 
 func balanced(svc *compose.Service, asked string) balancing {
-	b := balancing{service: svc, asked: asked != "", way: asked}
+	b := balancing{service: svc, asked: asked != "", way: asked, written: asked}
 	for _, l := range svc.Labels {
 		switch {
 		case l.Value == nil:
@@ -122,7 +135,7 @@ func balanced(svc *compose.Service, asked string) balancing {
 		}
 	}
 	if !b.asked && b.label.Value != nil {
-		b.way = strings.ToLower(*b.label.Value)
+		b.way, b.written = strings.ToLower(*b.label.Value), *b.label.Value
 	}
 	switch b.way {
 	case "true", "on":
@@ -154,7 +167,7 @@ func (b balancing) check(p *compose.Project) *compose.Error {
 	case b.way == "":
 		return nil
 	case !slices.Contains(Ways(), b.way):
-		return &compose.Error{Pos: at, Path: path, Msg: fmt.Sprintf("%q is no way to spread connections", b.way),
+		return &compose.Error{Pos: at, Path: path, Msg: fmt.Sprintf("%q is no way to spread connections", b.written),
 			Hints: []string{"write one of: " + strings.Join(Ways(), ", "), "or false for no front"}}
 	case len(b.taken) == 0:
 		return nil

@@ -125,7 +125,7 @@ func TestACommandHasItsWayWhateverTheFileSays(t *testing.T) {
 
 func TestWhatCanNotBeBalancedIsRefusedWithItsPlace(t *testing.T) {
 	for text, want := range map[string]string{
-		"web:\n  image: x\n  ports: [\"80:80\"]\n  labels: {io.stack-lite.balance: random}\n":                                                             `fig.yml:4:12: web.labels.io.stack-lite.balance: "random" is no way to spread connections`,
+		"web:\n  image: x\n  ports: [\"80:80\"]\n  labels: {io.stack-lite.balance: Random}\n":                                                             `fig.yml:4:12: web.labels.io.stack-lite.balance: "Random" is no way to spread connections`,
 		"web:\n  image: x\n  net: host\n  ports: [\"80:80\"]\n  labels: {io.stack-lite.balance: \"true\"}\n":                                              `fig.yml:5:12: web.labels.io.stack-lite.balance: "web" can't be balanced: it has net: host`,
 		"web:\n  image: x\n  ports: [\"80:80\"]\n  labels: {io.stack-lite.balance: \"true\"}\nweb-front:\n  image: x\n":                                   `fig.yml:4:12: web.labels.io.stack-lite.balance: the front of "web" would be called "web-front", which is another service`,
 		"web:\n  image: x\n  ports: [\"80:80\"]\n  labels: {io.stack-lite.balance: \"true\", io.stack-lite.balance.proxy-protocol: \"3\"}\n":              `fig.yml:4:43: web.labels.io.stack-lite.balance.proxy-protocol: "3" is no version of the PROXY protocol`,
@@ -176,7 +176,7 @@ func TestWhoeverIsNamedIsNamedWithHisFront(t *testing.T) {
 	for _, c := range []struct{ services, want []string }{
 		{nil, nil}, {[]string{"db"}, []string{"db"}}, {[]string{"web"}, []string{"web", "web-front"}}, {[]string{"web-front", "web"}, []string{"web-front", "web"}},
 	} {
-		if got := balance.WithFronts(p, c.services); !slices.Equal(got, c.want) {
+		if got := balance.WithFronts(balance.Fronts(p), c.services); !slices.Equal(got, c.want) {
 			t.Errorf("%v: %v, want %v", c.services, got, c.want)
 		}
 	}

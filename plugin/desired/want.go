@@ -93,6 +93,11 @@ func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Netw
 	if len(n.Externals) > 0 {
 		spec.Labels[labels.Externals] = labels.ListText(n.Externals)
 	}
+	for _, member := range n.Members {
+		if s := in.Project.Service(member); n.Kind == linking.Linked && s != nil && s.Fronts != "" {
+			spec.Labels[labels.Front] = labels.FrontText(s.Fronts, s.FrontAsked) // a front is on no other
+		}
+	}
 	out.Spec = spec
 	return out
 }

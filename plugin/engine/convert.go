@@ -36,6 +36,7 @@ func observedNetwork(n network.Summary) observed.Network {
 	}
 	if settings, ours := n.Labels[labels.Settings]; ours {
 		out.Project, out.Kind = labels.NetworkProject(n.Labels), linking.Kind(settings)
+		out.Fronts, out.FrontAsked = labels.ParseFront(n.Labels[labels.Front])
 		out.Wiring = labels.ParseWiring(n.Labels[labels.Wiring])
 		out.Externals, out.For = labels.ParseList(n.Labels[labels.Externals]), n.Labels[labels.For]
 	}

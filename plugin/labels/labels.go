@@ -63,8 +63,9 @@ const (
 )
 
 const (
-	// Front is, on a container that is a front, the service whose ports it publishes,
-	// and where a command asked for it how it spreads connections: see FrontText.
+	// Front is, on a container that is a front and on its network, the service whose ports
+	// it publishes, and where a command asked for it how it spreads connections: see
+	// FrontText.
 	Front = "io.stack-lite.front"
 
 	// Link marks a network that joins two containers by hand: link add and link

@@ -36,6 +36,15 @@ func pairs[T any](t *testing.T, write func(T) string, read func(string) T, texts
 }
 
 func TestEveryValueIsReadAsItWasWritten(t *testing.T) {
+	t.Run("front", func(t *testing.T) {
+		type front struct{ Service, Asked string }
+		write := func(f front) string { return labels.FrontText(f.Service, f.Asked) }
+		read := func(text string) (f front) {
+			f.Service, f.Asked = labels.ParseFront(text)
+			return f
+		}
+		pairs(t, write, read, map[string]front{"": {}, "web": {"web", ""}, "web least-connections": {"web", "least-connections"}})
+	})
 	t.Run("list", func(t *testing.T) {
 		pairs(t, labels.ListText, labels.ParseList, map[string][]string{
 			"": nil, "db": {"db"}, "/src/fig.yml,/src/my fig.yml": {"/src/fig.yml", "/src/my fig.yml"},

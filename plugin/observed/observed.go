@@ -50,7 +50,9 @@ type Network struct {
 	Traffic bool
 
 	// Of a network of a project:
-	Kind      linking.Kind      // what it is for
+	Kind               linking.Kind // what it is for
+	Fronts, FrontAsked string       // of a front's network, as Container has them
+
 	Wiring    map[string]string // what was to be on it, by service: see labels.WiringText
 	Externals []string          // what else it was made for, by external name
 	For       string            // the one-off container that it was made for, by name; empty: the project

@@ -68,13 +68,8 @@ func keepFronts(s *Session, seen *observed.Snapshot) bool {
 func frontsThere(seen *observed.Snapshot, project string) map[string]string {
 	found := map[string]string{}
 	for _, n := range seen.Networks {
-		if n.Project != project {
-			continue
-		}
-		for member := range n.Wiring {
-			if _, is := n.Wiring[balance.FrontOf(member)]; is && len(n.Wiring) == 2 {
-				found[member] = balance.Ways()[0]
-			}
+		if n.Project == project && n.Fronts != "" {
+			found[n.Fronts] = n.FrontAsked
 		}
 	}
 	for _, c := range seen.Containers {
@@ -85,19 +80,15 @@ func frontsThere(seen *observed.Snapshot, project string) map[string]string {
 	return found
 }
 
-// withFronts adds to services, by name, the fronts that there are of them; nil stands
-// for all and stays so.
-func withFronts(have plan.Have, services []string) []string {
-	if services == nil {
-		return nil
-	}
-	out := slices.Clone(services)
+// frontsOf gives the services that the fronts of a stack are for, by the names of these.
+func frontsOf(have plan.Have) map[string]string {
+	fronts := map[string]string{}
 	for _, c := range have.Containers {
-		if c.Fronts != "" && slices.Contains(services, c.Fronts) && !slices.Contains(out, c.Service) {
-			out = append(out, c.Service)
+		if c.Fronts != "" {
+			fronts[c.Service] = c.Fronts
 		}
 	}
-	return out
+	return fronts
 }
 
 // withFrontImages adds to images, by reference, those that the fronts of a stack are made

@@ -27,25 +27,14 @@ func TestAStackGoesWithTheImageOfItsFronts(t *testing.T) {
 	}
 }
 
-func TestWhoeverIsNamedIsStoppedWithTheFrontsThatThereAre(t *testing.T) {
-	have := plan.Have{Containers: []plan.HaveContainer{{Service: "web"}, {Service: "web-front", Fronts: "web"}, {Service: "db"}}}
-	for _, c := range []struct{ services, want []string }{
-		{nil, nil}, {[]string{"db"}, []string{"db"}}, {[]string{"web"}, []string{"web", "web-front"}}, {[]string{"web-front", "web"}, []string{"web-front", "web"}},
-	} {
-		if got := withFronts(have, c.services); !slices.Equal(got, c.want) {
-			t.Errorf("%v: %v, want %v", c.services, got, c.want)
-		}
-	}
-}
-
 func TestAFrontThatIsGoneIsKnownByItsNetwork(t *testing.T) {
 	seen := &observed.Snapshot{
 		Networks: []observed.Network{
-			{Project: "p", Wiring: map[string]string{"web": "web", "web-front": "web-front"}},
-			{Project: "p", Wiring: map[string]string{"api": "api", "api-front": "api-front"}},
-			{Project: "p", Wiring: map[string]string{"db": "db", "db-front": "db-front"}},
-			{Project: "p", Wiring: map[string]string{"db": "db", "web": "web", "web-front": "", "x": ""}},
-			{Project: "q", Wiring: map[string]string{"x": "x", "x-front": "x-front"}},
+			{Project: "p", Fronts: "web", FrontAsked: "round-robin"},
+			{Project: "p", Fronts: "api", FrontAsked: "round-robin"},
+			{Project: "p", Fronts: "db"},
+			{Project: "p", Wiring: map[string]string{"old": "old", "old-front": "old-front"}}, // two services of a file
+			{Project: "q", Fronts: "x", FrontAsked: "round-robin"},
 		},
 		Containers: []observed.Container{
 			{Project: "p", Service: "api-front", Fronts: "api", FrontAsked: "least-connections"},

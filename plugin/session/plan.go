@@ -154,7 +154,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err := s.sameFolder(have.Have); err != nil {
 		return out, err
 	}
-	r.Goal.Services = balance.WithFronts(s.Project, r.Goal.Services)
+	r.Goal.Services = balance.WithFronts(balance.Fronts(s.Project), r.Goal.Services)
 	refused := NoteClaimed(s, have.Snapshot.Containers, r.Goal.Services)
 	if r.Check != nil {
 		if err := r.Check(have.Have); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/plugin/balance"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
@@ -219,7 +220,7 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	}
 	switch goal.State {
 	case plan.Stopped, plan.Removed, plan.Absent:
-		goal.Services = withFronts(have.Have, goal.Services)
+		goal.Services = balance.WithFronts(frontsOf(have.Have), goal.Services)
 	}
 	if goal.State == plan.Absent {
 		goal.Images = withFrontImages(have.Have, goal.Images)
