@@ -110,7 +110,7 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 		return err
 	}
 	defer prober.Close(ctx)
-	if err := check.Ask(ctx, prober, reach.Asking{Timeout: f.timeout, Parallel: s.Options.Parallel, Limit: context.WithTimeout, Pause: pause}); err != nil {
+	if err := check.Ask(ctx, prober, reach.Asking{Timeout: f.timeout, Parallel: s.Options.Parallel, Limit: context.WithTimeout, Pause: s.Pause}); err != nil {
 		return err
 	}
 	if note := takeOver(v); note != "" {
@@ -142,12 +142,4 @@ func takeOver(v reach.View) string {
 		return ""
 	}
 	return fmt.Sprintf("made by %s, where links were no boundary: %s; to take them over: docker stacklite up -d", by, strings.Join(names, ", "))
-}
-
-// pause waits for a time, or until ctx is over.
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-ctx.Done():
-	}
 }

@@ -2,8 +2,10 @@ package session
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os/exec"
+	"time"
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/image"
@@ -30,6 +32,10 @@ type Environment struct {
 	// Hints says what the command line offers against an error; nil: nothing.
 	Hints func(error) []string
 
+	// Pause waits for a time before something is looked at once more, or until the
+	// context is over; nil: the time passes. Engines in memory need none.
+	Pause func(context.Context, time.Duration)
+
 	// Amid knows of progress on the screen; nil: it is not asked.
 	Amid *view.Amid
 
@@ -40,6 +46,19 @@ type Environment struct {
 // Later gives the hints of what was noted, which are for the end of the command:
 // its error may have the same.
 func (e *Environment) Later() []string { return e.later }
+
+// Pause waits for a time before something is looked at once more, or until ctx is
+// over.
+func (s *Session) Pause(ctx context.Context, d time.Duration) {
+	if s.environment.Pause != nil {
+		s.environment.Pause(ctx, d)
+		return
+	}
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
 
 // kept is standard input as far as it was read.
 type kept struct {

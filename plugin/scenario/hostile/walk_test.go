@@ -71,6 +71,7 @@ func (u *user) root(out, errs *stream) (*cobra.Command, func() int) {
 		},
 		Buildx: func() *image.BuildxPlugin { return u.buildx },
 		Docker: func(args ...string) *exec.Cmd { return exec.Command("docker", args...) },
+		Pause:  func(context.Context, time.Duration) {}, // nobody else is at work there
 	}
 	var old *classic.Tool
 	if u.tool != "" {
