@@ -47,10 +47,11 @@ func (e *Engine) Observe(ctx context.Context, claim observed.Claim, refs []strin
 		return nil, err
 	}
 	e.subnets.note(networks)
-	s := &observed.Snapshot{AttachAll: attachesAll(e.client), Images: resolveImages(refs, images), ImagePorts: map[string][]compose.Expose{}}
+	s := &observed.Snapshot{AttachAll: attachesAll(e.client), Images: resolveImages(refs, images)}
 	for _, n := range networks {
 		s.Networks = append(s.Networks, observedNetwork(n))
 	}
+	var ours []container.Summary
 	for i, c := range containers {
 		if isProber(c) {
 			continue
@@ -61,16 +62,39 @@ func (e *Engine) Observe(ctx context.Context, claim observed.Claim, refs []strin
 		}
 		of.Order = i
 		s.Containers = append(s.Containers, of)
-		if text, said := c.Labels[labels.Exposes]; said && of.Project != "" {
-			s.ImagePorts[c.ImageID] = labels.ParsePorts(text)
+		if _, said := c.Labels[labels.Exposes]; said && of.Project != "" {
+			ours = append(ours, c)
 		}
 	}
+	s.ImagePorts = imagePorts(ours)
 	claim.TakeAll(s.Containers)
 	s.Sort()
 	if s.AttachAll && slices.ContainsFunc(s.Containers, func(c observed.Container) bool { return c.MAC != "" }) {
 		s.MACOnConnect = givesMACOnConnect(ctx, e.client)
 	}
 	return s, nil
+}
+
+// imagePorts is what images expose, by id, as containers made from them say. Anybody
+// can write such a label: what is not as we write it, and what two say differently,
+// is left for the engine to be asked.
+func imagePorts(containers []container.Summary) map[string][]compose.Expose {
+	said := map[string]string{}
+	doubtful := map[string]bool{}
+	for _, c := range containers {
+		text, id := c.Labels[labels.Exposes], c.ImageID
+		if before, ok := said[id]; ok && before != text || labels.PortsText(labels.ParsePorts(text)) != text {
+			doubtful[id] = true
+		}
+		said[id] = text
+	}
+	ports := map[string][]compose.Expose{}
+	for id, text := range said {
+		if !doubtful[id] {
+			ports[id] = labels.ParsePorts(text)
+		}
+	}
+	return ports
 }
 
 // Containers lists the containers of a project, stopped ones too, by service and

@@ -381,6 +381,16 @@ func TestNothingHostileReachesTheScreen(t *testing.T) {
 	}
 }
 
+// What strangers say of the images that the stack is made of replaces no container.
+func TestNoLabelOfAStrangerReplacesAContainer(t *testing.T) {
+	scenario.UseProber(t, "../../engine/enginetest/probe")
+	u := newUser(t)
+	u.types("up", "-d")
+	if out, errs := u.types("plan"); out == "" || strings.Contains(out, "recreate") {
+		t.Errorf("after up: %s%s", out, errs)
+	}
+}
+
 // Each call of each command is refused once, with a hostile reason.
 func TestNoErrorOfAnEngineHarmsTheScreen(t *testing.T) {
 	scenario.UseProber(t, "../../engine/enginetest/probe")
