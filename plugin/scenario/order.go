@@ -4,41 +4,66 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/docker/docker/api/types/events"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// watch runs stacklite and notes the engine's events meanwhile. A real engine
-// keeps the last 256 of all: few enough scripts play at the same time.
+// watch runs stacklite and notes the engine's events meanwhile. It listens from
+// before: an engine keeps the last 256 of all, and other scripts make events too.
 func watch(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: events stacklite ARG...")
 	}
 	s, since := Of(ts), time.Now()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	heard := s.listen(ctx, events.ListOptions{Since: stamp(since)})
 	ts.Check(ts.Exec(args[0], args[1:]...))
-	var err error
-	s.events, err = s.eventsBetween(since, time.Now())
+	recent, err := gather(s.listen(ctx, events.ListOptions{Since: stamp(since), Until: stamp(time.Now())}), nil)
 	ts.Check(err)
+	s.events = nil
+	if len(recent) > 0 {
+		s.events, err = gather(heard, &recent[len(recent)-1])
+		ts.Check(err)
+	}
 }
 
-func (s *Scene) eventsBetween(since, until time.Time) ([]events.Message, error) {
-	stamp := func(t time.Time) string { return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond()) }
-	messages, failure := s.Client.Events(context.Background(), events.ListOptions{Since: stamp(since), Until: stamp(until)})
-	var list []events.Message
-	for {
-		select {
-		case m := <-messages:
-			list = append(list, m)
-		case err := <-failure:
-			if errors.Is(err, io.EOF) {
-				err = nil
+func stamp(t time.Time) string { return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond()) }
+
+// listen gives the engine's events as they come, until the engine ends them.
+func (s *Scene) listen(ctx context.Context, options events.ListOptions) <-chan events.Message {
+	messages, failure := s.Client.Events(ctx, options)
+	// An engine leaves events out for who is slow to take them.
+	heard := make(chan events.Message, 1<<16)
+	go func() {
+		defer close(heard)
+		for {
+			select {
+			case m := <-messages:
+				heard <- m
+			case <-failure: // the end of those until a time, too
+				return
 			}
-			return list, err
+		}
+	}()
+	return heard
+}
+
+// gather takes events up to the last, or all where nil says that the engine ends them.
+func gather(heard <-chan events.Message, last *events.Message) ([]events.Message, error) {
+	var list []events.Message
+	for m := range heard {
+		list = append(list, m)
+		if last != nil && m.TimeNano == last.TimeNano && m.Type == last.Type && m.Action == last.Action && m.Actor.ID == last.Actor.ID {
+			return list, nil
 		}
 	}
+	if last != nil {
+		return nil, errors.New("the engine ended its events before the last")
+	}
+	return list, nil
 }
 
 // happenedBefore claims that all events of a kind about containers of one
