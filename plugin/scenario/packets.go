@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -123,14 +124,55 @@ func isolated(s *Scene, args []string) error {
 	var group errgroup.Group
 	for _, pair := range [][2][]replica{{a, b}, {b, a}} {
 		for _, from := range pair[0] {
-			for _, to := range pair[1] {
-				for _, question := range questions(from, to) {
-					group.Go(func() error { return s.unanswered(from, to, question) })
-				}
-			}
+			group.Go(func() error { return s.findsNone(from, pair[1]) })
 		}
 	}
 	return group.Wait()
+}
+
+// findsNone asks for others from a container; that somebody answers is an error.
+func (s *Scene) findsNone(from replica, others []replica) error {
+	list := []string{"each"}
+	asked := map[string]replica{}
+	for _, to := range others {
+		for _, question := range questions(from, to) {
+			text := strings.Join(question, " ")
+			if _, already := asked[text]; already { // another of the same service
+				continue
+			}
+			if len(asked) > 0 {
+				list = append(list, "--")
+			}
+			list = append(list, question...)
+			asked[text] = to
+		}
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	code, printed, err := s.probe(from, list...)
+	if err != nil || code != 0 {
+		return fmt.Errorf("can't ask from %s: status %d, %s (%v)", from.name, code, printed, err)
+	}
+	for line := range strings.Lines(printed) {
+		code, question, _ := strings.Cut(strings.TrimSpace(line), " ")
+		to, ok := asked[question]
+		if !ok {
+			return fmt.Errorf("what %s printed is no answer: %q", from.name, line)
+		}
+		switch code {
+		case "0":
+			return fmt.Errorf("%s reaches %s: %s", from.name, to.name, question)
+		case "1", "2": // no answer, no such name
+		default:
+			return fmt.Errorf("%s could not %s: status %s", from.name, question, code)
+		}
+		delete(asked, question)
+	}
+	if len(asked) > 0 {
+		return fmt.Errorf("%s did not answer %v: %s", from.name, slices.Sorted(maps.Keys(asked)), printed)
+	}
+	return nil
 }
 
 // questions are the ways in which one container might find another: names that
@@ -148,12 +190,4 @@ func questions(from, to replica) [][]string {
 		list = append(list, []string{"ping", "-c", "1", addr})
 	}
 	return list
-}
-
-func (s *Scene) unanswered(from, to replica, question []string) error {
-	code, printed, err := s.probe(from, question...)
-	if err == nil && code == 0 {
-		return fmt.Errorf("%s reaches %s: %v: %s", from.name, to.name, question, printed)
-	}
-	return err
 }

@@ -28,6 +28,8 @@ const usage = `usage: probe COMMAND [ARG...]
   get URL              print what an HTTP server answers
   write FILE TEXT      write a text into a file; read FILE prints it
   hold NAME:PORT       ask an HTTP server over one connection until that breaks
+  each COMMAND [-- COMMAND]...
+                       run commands that ask, all at once, and print how each ended
   terminal             tell the size of the terminal and what is typed there
 
 Attacks, which need the capability NET_RAW that containers have by default:
@@ -94,6 +96,7 @@ func commands() map[string]command {
 		"ping":     ping,
 		"get":      get,
 		"hold":     hold,
+		"each":     each,
 		"write":    write,
 		"read":     read,
 		"frames":   frames,

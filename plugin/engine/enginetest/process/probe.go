@@ -42,6 +42,8 @@ func (l CommandLine) ask(p *Process) int {
 	switch l.verb {
 	case "env":
 		return printEnv(p, target)
+	case "each":
+		return l.each(p)
 	case "write":
 		if len(l.args()) != 2 {
 			return fail(exitUsage, "write takes a file and a text")
@@ -100,6 +102,16 @@ func (l CommandLine) ask(p *Process) int {
 		}
 	}
 	return fail(exitNoAnswer, "%s: no answer", target)
+}
+
+// each asks several questions, parted by "--", and prints how each ended.
+func (l CommandLine) each(p *Process) int {
+	for _, part := range strings.Split(strings.Join(l.args(), "\x00"), "\x00--\x00") {
+		words := strings.Split(part, "\x00")
+		code := Parse(append([]string{"/probe"}, words...)).ask(&Process{Env: p.Env, container: p.container})
+		p.line(false, fmt.Sprintf("%d %s", code, strings.Join(words, " ")))
+	}
+	return 0
 }
 
 // hostAndPort splits the target of a verb, where it names a port.

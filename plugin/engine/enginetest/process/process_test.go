@@ -48,6 +48,7 @@ func TestTheProbeAnswersFromWhatTheNetworkKnows(t *testing.T) {
 		{[]string{"/probe", "read", "/data/a"}, "word", 0},
 		{[]string{"/probe", "read", "/data/b"}, "probe: open /data/b: no such file or directory", exitNoAnswer},
 		{[]string{"/probe", "write", "/data/b", "word"}, "probe: open /data/b: read-only file system", exitNoAnswer},
+		{[]string{"/probe", "each", "dial", "web:80"}, "0 dial web:80", 0},
 		{[]string{"/bin/probe", "env", "A"}, "2", 0},
 		{[]string{"/probe", "fly"}, `probe: no command "fly"`, exitUsage},
 	} {
