@@ -135,7 +135,8 @@ func variable(env []string, name string) string {
 }
 
 // configuration is nginx's: a server for each host that takes its backends in
-// turn, and 503 for all other names.
+// turn, and 503 for all other names. A backend that has just gone does not answer at
+// all, and nginx would try to connect to it for a minute.
 func configuration(hosts map[string][]string) string {
 	var b strings.Builder
 	b.WriteString(`user root;
@@ -144,6 +145,7 @@ pid /tmp/nginx.pid;
 events {}
 http {
   access_log off;
+  proxy_connect_timeout 2s;
   client_body_temp_path /tmp/body;
   proxy_temp_path /tmp/proxy;
   fastcgi_temp_path /tmp/fastcgi;
