@@ -33,7 +33,7 @@ uninstall: ## Remove all that install added
 
 # How many tests of a package run at once: on few processors more than these, for most
 # of those that take long wait for an engine.
-at_once = $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 4); echo $$((n > 3 ? n : 3)))
+at_once = $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 4); echo $$((n > 6 ? n : 6)))
 
 # The package that takes longest begins first; the others run beside it.
 test: ## Test everything; ends by listing what was skipped

@@ -39,6 +39,7 @@ await() {
 // must not be able to tell the two apart by standard output, exit codes and
 // what is on the engine.
 func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
+	t.Parallel()
 	theirs := dockerCompose(t)
 	if _, err := exec.LookPath("docker"); err != nil {
 		t.Skip("docker is not installed")
@@ -53,6 +54,7 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			session, err := txtar.ParseFile(file)
 			if err != nil {
 				t.Fatal(err)

@@ -66,6 +66,7 @@ func writeFiles(t *testing.T, dir string, files []txtar.File) {
 }
 
 func TestConfigPrintsByteForByteWhatDockerComposeDoes(t *testing.T) {
+	t.Parallel()
 	theirs := dockerCompose(t)
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	files, err := filepath.Glob("testdata/config/*.txtar")
@@ -94,6 +95,7 @@ func TestConfigPrintsByteForByteWhatDockerComposeDoes(t *testing.T) {
 // TestTextsAreQuotedAsDockerComposeDoes has texts of all kinds of characters but
 // those that may not reach a terminal.
 func TestTextsAreQuotedAsDockerComposeDoes(t *testing.T) {
+	t.Parallel()
 	theirs := dockerCompose(t)
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	characters := strings.Split("a b c X Y Z 0 1 9 : # - ? , [ ] { } & * ! | > ' \" % @ ` ~ = < . / \\ _ + \n \t é ☃ \u00a0 😀 \a", " ")
@@ -141,6 +143,7 @@ func TestTextsAreQuotedAsDockerComposeDoes(t *testing.T) {
 // load. Where the list of differences in how files are read names a key, the key may
 // differ; where it names none of a file, every byte is the same.
 func TestConfigOfRealFilesIsThatOfDockerCompose(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("STACKLITE_SLOW") == "" {
 		t.Skip("takes half a minute: set STACKLITE_SLOW=1")
 	}
@@ -179,6 +182,7 @@ func TestConfigOfRealFilesIsThatOfDockerCompose(t *testing.T) {
 // TestConfigOfEveryKeyIsThatOfDockerCompose looks at the files by which package
 // compose tests its keys.
 func TestConfigOfEveryKeyIsThatOfDockerCompose(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("STACKLITE_SLOW") == "" {
 		t.Skip("takes half a minute: set STACKLITE_SLOW=1")
 	}
@@ -275,6 +279,7 @@ func compare(t *testing.T, want, got string) map[string][2]any {
 }
 
 func TestDigestsAreThoseOfDockerComposeOnTheEngine(t *testing.T) {
+	t.Parallel()
 	theirs := dockerCompose(t)
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	cli := realengine.Connect(t)

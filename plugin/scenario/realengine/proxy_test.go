@@ -135,7 +135,7 @@ func ask(port, host string) (status int, who string, err error) {
 }
 
 // installProxy makes an image of nginx, from Debian's package with the shared
-// libraries of this machine, and scripts/vhosts. It goes with the other images of
+// libraries of this machine, scripts/vhosts, and the probe. It goes with the other images of
 // the project that its name begins with. Where the package can't be had the test
 // is skipped, or fails where the engine is required.
 func installProxy(t *testing.T, cli *client.Client, ref string) {
@@ -166,7 +166,8 @@ func proxyFiles(dir string) (io.Reader, error) {
 	for _, command := range [][]string{
 		{"apt-get", "download", "-q", "nginx"},
 		{"sh", "-c", "dpkg -x nginx_*.deb ."},
-		{"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "vhosts"), "github.com/stack-lite/stack-lite/scripts/vhosts"},
+		{"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", dir + "/", "github.com/stack-lite/stack-lite/scripts/vhosts",
+			"github.com/stack-lite/stack-lite/plugin/engine/enginetest/probe"},
 	} {
 		cmd := exec.Command(command[0], command[1:]...)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -182,7 +183,7 @@ func proxyFiles(dir string) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := map[string]string{"usr/sbin/nginx": program, "vhosts": filepath.Join(dir, "vhosts")}
+	from := map[string]string{"usr/sbin/nginx": program, "vhosts": filepath.Join(dir, "vhosts"), "probe": filepath.Join(dir, "probe")}
 	for _, m := range library.FindAllStringSubmatch(string(libraries), -1) {
 		from[strings.TrimPrefix(m[1], "/")] = m[1]
 	}
