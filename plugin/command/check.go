@@ -110,7 +110,7 @@ func runCheck(ctx context.Context, s *session.Session, f checkFlags, program str
 		return err
 	}
 	defer prober.Close(ctx)
-	if err := check.Ask(ctx, prober, reach.Asking{Timeout: f.timeout, Parallel: s.Options.Parallel, Limit: context.WithTimeout, Pause: s.Pause}); err != nil {
+	if err := check.Ask(ctx, prober, reach.Asking{Timeout: f.timeout, Parallel: s.Options.Parallel, Limit: context.WithTimeout, Pause: session.Pause(s)}); err != nil {
 		return err
 	}
 	if note := takeOver(v); note != "" {

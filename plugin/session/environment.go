@@ -47,11 +47,13 @@ type Environment struct {
 // its error may have the same.
 func (e *Environment) Later() []string { return e.later }
 
-// Pause waits for a time before something is looked at once more, or until ctx is
-// over.
-func (s *Session) Pause(ctx context.Context, d time.Duration) {
-	if s.environment.Pause != nil {
-		s.environment.Pause(ctx, d)
+// Pause is how a session waits for a time before something is looked at once more, or
+// until a context is over.
+func Pause(s *Session) func(context.Context, time.Duration) { return s.environment.pause }
+
+func (e *Environment) pause(ctx context.Context, d time.Duration) {
+	if e.Pause != nil {
+		e.Pause(ctx, d)
 		return
 	}
 	select {
