@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +16,27 @@ func testImages() []image.Summary {
 			RepoDigests: []string{"busybox@sha256:" + strings.Repeat("1", 64)}},
 		{ID: "sha256:aaaa2" + strings.Repeat("0", 59), RepoTags: []string{"reg.example:5000/a/b:1"}},
 		{ID: "sha256:bbbb" + strings.Repeat("0", 60), RepoTags: []string{"<none>:<none>"}},
+	}
+}
+
+func TestOnlyImagesThatAreNamedAreAskedFor(t *testing.T) {
+	many := make([]string, mostNames+1)
+	for i := range many {
+		many[i] = fmt.Sprintf("image%d", i)
+	}
+	for _, c := range []struct{ refs, names []string }{
+		{[]string{"busybox", "docker.io/library/busybox:latest", "reg.example:5000/a/b:1"}, []string{"busybox:latest", "reg.example:5000/a/b:1"}},
+		{[]string{"busybox", "busybox@sha256:" + strings.Repeat("1", 64)}, nil},
+		{[]string{"busybox", "cafe"}, nil}, // an id as well
+		{[]string{"busybox", "sha256:cafe0"}, nil},
+		{[]string{"busybox", "Wrong"}, nil},
+		{many, nil},
+	} {
+		got := onlyNamed(c.refs).Get("reference")
+		slices.Sort(got)
+		if !slices.Equal(got, c.names) {
+			t.Errorf("for %v asked for %v, want %v", c.refs, got, c.names)
+		}
 	}
 }
 

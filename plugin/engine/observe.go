@@ -39,7 +39,7 @@ func (e *Engine) Observe(ctx context.Context, claim observed.Claim, refs []strin
 	})
 	group.Go(func() (err error) {
 		if len(refs) > 0 {
-			images, err = e.client.ImageList(within, image.ListOptions{})
+			images, err = e.client.ImageList(within, image.ListOptions{Filters: onlyNamed(refs)})
 		}
 		return explainLook(e, "its images", err)
 	})
@@ -176,6 +176,32 @@ func (e *Engine) Names(ctx context.Context, containers ...*observed.Container) e
 	}
 	return explainLook(e, "the names of its containers", group.Wait())
 }
+
+// mostNames is how many images are asked for by name: an engine compares each of its
+// images with each name.
+const mostNames = 100
+
+// onlyNamed is the filter for the images that references name; empty where the list of
+// all is needed. An engine 29 sums up the layers of each image that it lists, which
+// makes a list of a hundred the longest part of a command that has nothing to do.
+func onlyNamed(refs []string) filters.Args {
+	names := filters.NewArgs()
+	if len(refs) > mostNames {
+		return names
+	}
+	for _, ref := range refs {
+		named, err := reference.ParseDockerRef(ref)
+		_, tagged := named.(reference.Tagged)
+		if err != nil || !tagged || isHex(strings.TrimPrefix(ref, "sha256:")) {
+			return filters.NewArgs() // an id has no name, and a digest is not filtered for by every engine
+		}
+		names.Add("reference", reference.FamiliarString(named))
+	}
+	return names
+}
+
+// isHex reports whether a text may be the beginning of an id.
+func isHex(text string) bool { return strings.Trim(text, "0123456789abcdef") == "" }
 
 // resolveImages finds the image that each reference names, as the engine would.
 func resolveImages(refs []string, images []image.Summary) map[string]string {
