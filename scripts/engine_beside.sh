@@ -129,9 +129,10 @@ TOML
     export PATH="${programs:+$programs:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     unset DOCKER_HOST
     : >"$log"
-    launch containerd containerd --config "$run/containerd.toml"
+    # Not "ip netns exec", which hides the control groups. containerd too: the host's
+    # network, for a container that uses it, is the one that containerd is in.
+    launch containerd nsenter --net="/run/netns/$name" containerd --config "$run/containerd.toml"
     await containerd test -S "$run/containerd.sock"
-    # Not "ip netns exec", which hides the control groups.
     launch dockerd nsenter --net="/run/netns/$name" dockerd --host "unix://$socket" --config-file "$run/daemon.json" \
       --containerd "$run/containerd.sock" --data-root "$data/docker" --exec-root "$run/docker" --pidfile "$run/docker.pid"
     await dockerd answers
