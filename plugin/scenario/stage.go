@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 )
 
 // Chain is a stack with two link networks, and a service without links.
@@ -123,13 +125,19 @@ func (s *Stage) Whole() {
 	}
 }
 
-// Changes runs the program and counts what it changes on an engine in memory.
-func (s *Stage) Changes(args ...string) int {
+// Calls runs the program and gives what it asks of an engine in memory.
+func (s *Stage) Calls(args ...string) []enginetest.Call {
 	s.T.Helper()
 	s.Memory.ResetCalls()
 	s.Must(s.Stacklite(args...))
+	return s.Memory.Calls()
+}
+
+// Changes runs the program and counts what it changes on an engine in memory.
+func (s *Stage) Changes(args ...string) int {
+	s.T.Helper()
 	n := 0
-	for _, c := range s.Memory.Calls() {
+	for _, c := range s.Calls(args...) {
 		if c.Changes() {
 			n++
 		}
