@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 		"compose", "linking", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
 		"plugin/refusal", "plugin/view",
 	},
+	"plugin/trace":     {"compose/printable", "plugin/plan"},
 	"plugin/dockerrun": {"plugin/adhoc", "plugin/exit", "plugin/follow", "plugin/interrupt", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/session", "plugin/view"},
 	"plugin/follow":    {"compose", "plugin/engine", "plugin/exit", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/refusal", "plugin/view"},
 	"plugin/classic":   {"compose", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
