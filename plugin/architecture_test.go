@@ -105,6 +105,7 @@ var keptTo = map[string][]string{
 		"plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/scenario", "plugin/scenario/composev1", "plugin/scenario/faulty",
 		"scripts/balance", "scripts/bench", "scripts/vhosts",
 	},
+	"go.opentelemetry.io/otel":            {"plugin", "plugin/engine"}, // by which the docker client tells of its calls
 	"github.com/spf13/cobra":              {"plugin", "plugin/command", "scripts/release"},
 	"gopkg.in/yaml.v3":                    {"compose", "compose/slips", "compose/realfiles"},
 	"github.com/compose-spec/compose-go/": {},
