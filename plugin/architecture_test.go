@@ -30,12 +30,13 @@ var mayImport = map[string][]string{
 	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/front", "plugin/front/server", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/session", "plugin/view"},
 	"plugin/command": {
 		"compose", "compose/printable", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/classic", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow",
-		"plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/view",
+		"plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/profile", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/view",
 	},
 	"plugin/session": {
 		"compose", "linking", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
-		"plugin/refusal", "plugin/view",
+		"plugin/profile", "plugin/refusal", "plugin/view",
 	},
+	"plugin/profile":   {"plugin/engine", "plugin/exit", "plugin/plan", "plugin/trace"},
 	"plugin/trace":     {"compose/printable", "plugin/plan"},
 	"plugin/dockerrun": {"plugin/adhoc", "plugin/exit", "plugin/follow", "plugin/interrupt", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/session", "plugin/view"},
 	"plugin/follow":    {"compose", "plugin/engine", "plugin/exit", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/refusal", "plugin/view"},

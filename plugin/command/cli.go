@@ -18,24 +18,28 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/interrupt"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/profile"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 // cli is what all verbs are made with.
 type cli struct {
-	env     *session.Environment
-	general session.Options // as the flags before the verb say; verbs change copies of it
-	classic *classic.Tool   // the old tool that this is called as; nil: none
-	level   string          // of what an old tool is to say; empty: as verbose says
-	verbose bool
-	typed   []string // the verb with its own flags and arguments
-	version bool     // the version is asked for, in place of a verb
+	env      *session.Environment
+	general  session.Options   // as the flags before the verb say; verbs change copies of it
+	profile  string            // the file to write a trace into; empty: none
+	recorder *profile.Recorder // that notes it; nil: nobody does
+	classic  *classic.Tool     // the old tool that this is called as; nil: none
+	level    string            // of what an old tool is to say; empty: as verbose says
+	verbose  bool
+	typed    []string // the verb with its own flags and arguments
+	version  bool     // the version is asked for, in place of a verb
 }
 
 // options are the general options, for a verb to change.
 func (c *cli) options() session.Options {
 	o := c.general
+	o.Profile = c.recorder
 	if c.classic == nil {
 		o.Again, o.Typed = again(o), c.typed
 		if c.verbose {
@@ -192,11 +196,36 @@ func interruptible(c *cli, cmd *cobra.Command) {
 			}
 			return exit.Terminated{}
 		}}
-		return interrupt.Run(cmd.Context(), o, func(ctx context.Context) error {
-			cmd.SetContext(ctx)
-			return run(cmd, args)
+		return profiled(c, cmd, func() error {
+			return interrupt.Run(cmd.Context(), o, func(ctx context.Context) error {
+				cmd.SetContext(ctx)
+				return run(cmd, args)
+			})
 		})
 	}
+}
+
+// profiled runs a command and then writes, where --profile asks for it, what its time
+// went into, however it has ended.
+func profiled(c *cli, cmd *cobra.Command, run func() error) error {
+	if c.profile == "" {
+		return run()
+	}
+	r, err := profile.Open(c.profile, cmd.CommandPath())
+	if err != nil {
+		return err
+	}
+	c.recorder = r
+	cmd.SetContext(r.Context(cmd.Context()))
+	err = run()
+	unwritten := r.Close()
+	if err == nil {
+		return unwritten
+	}
+	if unwritten != nil { // the command ends as it would without
+		view.PrintError(c.view(), unwritten)
+	}
+	return err
 }
 
 // mostNamed is how many of the calls that are waited for are named.

@@ -84,7 +84,19 @@ func generalHelp(root *cobra.Command) string {
 		}
 		general.AddFlag(f)
 	})
-	return "General options, before or after the command:\n" + general.FlagUsagesWrapped(helpWidth)
+	return "General options, before or after the command:\n" + general.FlagUsagesWrapped(helpWidth) + generalExamples(general)
+}
+
+// generalExamples show options whose use is not seen from what they do.
+func generalExamples(general *pflag.FlagSet) string {
+	if general.Lookup("profile") == nil {
+		return ""
+	}
+	return `
+Examples:
+  # see what an up waits for: open the file at https://ui.perfetto.dev
+  docker stacklite --profile trace.json up -d
+`
 }
 
 // usageLines are how a command is written, a line for each of its forms.

@@ -170,7 +170,10 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	_ = root.MarkPersistentFlagFilename("env-file")
 	_ = root.MarkPersistentFlagDirname("project-directory")
 	f.BoolVar(&c.verbose, "verbose", false, "also say which files are read, how images are built, and each step")
-	if c.classic != nil { // flags of the old tools; the Docker CLI has its own
+	if c.classic == nil { // that tool had another --profile
+		f.StringVar(&c.profile, "profile", "", "file to write a trace into: what each step waited for and took, and each call to the engine (Chrome trace event format)")
+		_ = root.MarkPersistentFlagFilename("profile")
+	} else { // flags of the old tools; the Docker CLI has its own
 		f.StringVar(&c.level, "log-level", "", "")
 		_ = f.MarkHidden("log-level")
 		_ = f.MarkHidden("verbose")

@@ -124,8 +124,18 @@ func (r *runner) tell(e Event) {
 	r.emit(e)
 }
 
+// ofStep is where the context of an action has the index of its step.
+type ofStep struct{}
+
+// StepOf is the index of the step whose action was given a context, or one that was
+// made of that.
+func StepOf(ctx context.Context) (i int, is bool) {
+	i, is = ctx.Value(ofStep{}).(int)
+	return i, is
+}
+
 func (r *runner) do(ctx context.Context, i int, apply Apply) {
-	err := apply(ctx, r.plan.Steps[i].Action, func(p Progress) {
+	err := apply(context.WithValue(ctx, ofStep{}, i), r.plan.Steps[i].Action, func(p Progress) {
 		r.tell(Event{Index: i, Phase: Advanced, Progress: p})
 	})
 	if err != nil {

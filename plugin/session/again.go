@@ -35,6 +35,7 @@ func (l *looks) again(ctx context.Context, s *Session, goal plan.Goal, err error
 		return false
 	}
 	s.Note(changes(err)[0] + ", which this command did not do: looking again")
+	defer s.Options.Profile.Phase("pause")()
 	s.environment.pause(ctx, firstPause<<(*l-1)) // that ctx is over, the next look tells
 	return true
 }

@@ -36,6 +36,7 @@ func (s *Session) Lock(ctx context.Context) (release func()) {
 		got, err := lock.TryLock()
 		if err == nil && !got {
 			view.PrintNotes(s.View, []compose.Note{{Text: "waiting for another command on project " + s.Name}})
+			defer s.Options.Profile.Phase("wait for another command")()
 			if _, err = lock.TryLockContext(ctx, 50*time.Millisecond); ctx.Err() != nil {
 				break
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/image"
+	"github.com/stack-lite/stack-lite/plugin/profile"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -39,6 +40,9 @@ type Options struct {
 	Pool      string // a range of addresses; empty: as STACKLITE_POOL says
 	Builder   string // a way to build images; empty: as STACKLITE_BUILDER says
 	Habits    image.Habits
+
+	// Profile notes what the command waits for; nil: nobody does.
+	Profile *profile.Recorder
 
 	Parallel   int // how many things are done at once; 0: as COMPOSE_PARALLEL_LIMIT says
 	DryRun     bool

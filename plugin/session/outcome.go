@@ -158,11 +158,15 @@ func TellExited(ctx context.Context, s *Session) {
 	if len(s.started.names) == 0 || !s.Options.talks() {
 		return
 	}
+	seen := s.Options.Profile.Phase("wait until it shows what has exited")
 	select {
 	case <-time.After(time.Until(s.started.shown)):
 	case <-ctx.Done():
+		seen()
 		return
 	}
+	seen()
+	defer s.Options.Profile.Look()()
 	list, err := s.Engine.Containers(ctx, s.Claim)
 	if err != nil {
 		return // what was asked for is done

@@ -61,6 +61,7 @@ type details struct {
 
 // observe is Observe with the images of refs, and with details.
 func (s *Session) observe(ctx context.Context, refs []string, of details) (desired.Have, error) {
+	defer s.Options.Profile.Look()()
 	snapshot, err := s.Engine.Observe(ctx, s.Claim, refs)
 	if err != nil {
 		return desired.Have{}, err
@@ -151,6 +152,7 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err != nil {
 		return out, err
 	}
+	defer s.Options.Profile.Phase("plan")()
 	if err := s.sameFolder(have.Have); err != nil {
 		return out, err
 	}

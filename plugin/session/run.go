@@ -39,7 +39,7 @@ func (s *Session) RunAmidLines(ctx context.Context, p *plan.Plan) error {
 
 // RunSilently carries a plan out and prints nothing.
 func (s *Session) RunSilently(ctx context.Context, p *plan.Plan) error {
-	return Explain(ctx, s, p.Run(ctx, max(1, s.Options.Parallel), s.apply, func(plan.Event) {}), "", "")
+	return Explain(ctx, s, carryOut(ctx, s, p, func(plan.Event) {}), "", "")
 }
 
 func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error {
@@ -54,11 +54,11 @@ func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error
 	if s.Options.Show == nil {
 		progress = view.WithSummary(progress, s.View)
 	}
-	if err := s.Images.Prepare(ctx, p); err != nil {
+	if err := prepare(ctx, s, p); err != nil {
 		return err
 	}
 	progress.Start(p)
-	err = p.Run(ctx, s.Options.Parallel, s.apply, func(e plan.Event) {
+	err = carryOut(ctx, s, p, func(e plan.Event) {
 		if _, pulls := e.Step.Action.(plan.PullImage); pulls && s.Options.QuietPull && e.Phase == plan.Advanced {
 			return
 		}
@@ -67,6 +67,23 @@ func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error
 	})
 	progress.End()
 	return Explain(ctx, s, err, "", "")
+}
+
+// prepare chooses how the images of a plan are built.
+func prepare(ctx context.Context, s *Session, p *plan.Plan) error {
+	if !p.Empty() {
+		defer s.Options.Profile.Phase("prepare images")()
+	}
+	return s.Images.Prepare(ctx, p)
+}
+
+// carryOut carries a plan out, and tells emit how it goes.
+func carryOut(ctx context.Context, s *Session, p *plan.Plan, emit func(plan.Event)) error {
+	if !p.Empty() {
+		defer s.Options.Profile.Phase("carry out")()
+		ctx, emit = s.Options.Profile.Plan(ctx, p, s.Options.Parallel, view.Label, emit)
+	}
+	return p.Run(ctx, max(1, s.Options.Parallel), s.apply, emit)
 }
 
 // Apply carries one action out that is no step of a plan.
@@ -113,6 +130,7 @@ func leftRunning(ctx context.Context, s *Session, p *plan.Plan, err error) error
 	if err == nil || ctx.Err() == nil || s.Options.EngineWords {
 		return err
 	}
+	defer s.Options.Profile.Look()()
 	list, seen := s.Engine.Containers(interrupt.After(ctx), s.Claim)
 	if seen != nil {
 		return err

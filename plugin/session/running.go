@@ -23,6 +23,7 @@ func (s *Session) List(ctx context.Context, args []string) ([]observed.Container
 
 // Listed is List, with the containers that it leaves alone.
 func Listed(ctx context.Context, s *Session, args []string) ([]observed.Container, []observed.Refusal, error) {
+	defer s.Options.Profile.Look()()
 	list, err := s.Engine.Named(ctx, s.Claim)
 	if err == nil && len(list) == 0 && unnamed(s) {
 		list, err = listByFolder(ctx, s)
@@ -201,6 +202,7 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	if err != nil {
 		return fail(err)
 	}
+	defer s.Options.Profile.Phase("plan")()
 	if s.Project != nil {
 		if err := s.sameFolder(have.Have); err != nil {
 			return fail(err)

@@ -48,6 +48,7 @@ type Session struct {
 // Load reads the project that the options and the environment name. With
 // checkBuilds build directories have to be there.
 func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, error) {
+	defer o.Profile.Phase("read the files")()
 	selected, err := o.files(e)
 	if err != nil {
 		return nil, err
@@ -238,6 +239,7 @@ func ofProject(e *Environment, o Options) (*Session, error) {
 // connect connects to the engine that the Docker CLI is set to, or the project's
 // variables name.
 func (s *Session) connect() error {
+	defer s.Options.Profile.Phase("connect")()
 	builder, err := chooseBuilder(s.Options.Builder, s.vars)
 	if err != nil {
 		return err

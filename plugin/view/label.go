@@ -18,6 +18,9 @@ func label(t plan.Task) string {
 	return gerund(t.Verb) + " " + sanitize(name)
 }
 
+// Label is the task as progress shows it.
+func Label(t plan.Task) string { return label(t) }
+
 // gerund turns create into Creating.
 func gerund(v plan.Verb) string {
 	word := string(v)
