@@ -102,10 +102,12 @@ func (p *Prober) create(ctx context.Context, id string, args []string) (string, 
 		return "", err
 	}
 	made, err := p.container(ctx, id, args)
-	if errdefs.IsNotFound(err) { // another run has removed the image
-		if err = p.image(ctx, true); err == nil {
-			made, err = p.container(ctx, id, args)
+	// Another run that ends has removed the image, and the next one may do so too.
+	for tries := 1; errdefs.IsNotFound(err) && tries < mostTries; tries++ {
+		if err := p.image(ctx, true); err != nil {
+			return "", err
 		}
+		made, err = p.container(ctx, id, args)
 	}
 	return made, err
 }

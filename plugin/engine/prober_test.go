@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/client"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
+)
+
+// tidied is an engine on which other runs end, and take the image of their prober along,
+// each time before this one makes a container of it.
+type tidied struct {
+	*client.Client
+	image string
+	times int
+}
+
+func (t *tidied) ContainerCreate(ctx context.Context, c *container.Config, h *container.HostConfig, n *network.NetworkingConfig,
+	p *ocispec.Platform, name string,
+) (container.CreateResponse, error) {
+	if c.Image == t.image && t.times > 0 {
+		t.times--
+		if _, err := t.ImageRemove(ctx, t.image, image.RemoveOptions{}); err != nil {
+			return container.CreateResponse{}, err
+		}
+	}
+	return t.Client.ContainerCreate(ctx, c, h, n, p, name)
+}
+
+func TestAProberMakesItsImageAgainWhileOthersRemoveIt(t *testing.T) {
+	memory := enginetest.New(t, enginetest.Options{})
+	cli, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cli.Close()
+	program := filepath.Join(t.TempDir(), "program")
+	build := exec.Command("go", "build", "-o", program, "./enginetest/probe")
+	build.Env = append(build.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for times, want := range map[int]bool{0: true, 1: true, mostTries - 1: true, mostTries: false} {
+		others := &tidied{Client: cli, times: times}
+		p, err := New(others, Options{}).NewProber(t.Context(), program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		others.image = p.ref()
+		made, err := p.create(t.Context(), "", nil)
+		if (err == nil) != want {
+			t.Errorf("with the image removed %d times: %v", times, err)
+		}
+		if err == nil {
+			p.remove(t.Context(), made)
+		}
+		p.Close(t.Context())
+	}
+}
