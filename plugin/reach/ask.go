@@ -59,6 +59,28 @@ func (p *pair) toAddress(addr netip.Addr) []probe.Question {
 	return list
 }
 
+// ways lists the questions of a pair that got an answer: where packets go.
+func (p *pair) ways(answers map[string]probe.Answer) []probe.Question {
+	var list []probe.Question
+	for _, addr := range p.targets {
+		for _, q := range p.toAddress(addr) {
+			if answers[q.String()].Result.Arrived() {
+				list = append(list, q)
+			}
+		}
+	}
+	return list
+}
+
+// questionsAgain lists what is asked once more for a pair whose answers are not as they
+// should be.
+func (c *Check) questionsAgain(p *pair) []probe.Question {
+	if p.want {
+		return p.questions()
+	}
+	return p.ways(c.answers[p.from.container])
+}
+
 // leakRounds is how often who reaches another without a link is asked again, and
 // leakPause how long is waited before the last time; before each one earlier, half of
 // that.
@@ -71,9 +93,10 @@ const (
 // is asked again with a longer timeout: a busy machine is no broken link. Only who
 // reaches another each time counts as a leak: an engine that makes or removes any
 // network puts its rules for the others in place anew, and for that moment lets packets
-// through, which it may do every other second while stacks are brought up.
+// through, which it may do every other second while stacks are brought up. Only the ways
+// that packets went are tried again: each other one would be waited for in silence.
 func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
-	if err := c.ask(ctx, prober, o, c.pairs); err != nil {
+	if err := c.ask(ctx, prober, o, c.pairs, (*pair).questions); err != nil {
 		return err
 	}
 	leaks := c.found(c.pairs, Leaking)
@@ -86,7 +109,7 @@ func (c *Check) Ask(ctx context.Context, prober Prober, o Asking) error {
 		if round > 0 {
 			o.Pause(ctx, leakPause>>(leakRounds-1-round))
 		}
-		if err := c.ask(ctx, prober, o, again); err != nil {
+		if err := c.ask(ctx, prober, o, again, c.questionsAgain); err != nil {
 			return err
 		}
 		leaks = c.found(leaks, Leaking)
@@ -112,22 +135,22 @@ func (c *Check) found(among []*pair, v Verdict) []*pair {
 	return found
 }
 
-// ask asks about pairs, all questions of a container at once: each from its own
-// network, also one that uses another's, which it has no longer when that one was
-// started again.
-func (c *Check) ask(ctx context.Context, prober Prober, o Asking, pairs []*pair) error {
+// ask asks what there is to ask about pairs, all questions of a container at once: each
+// from its own network, also one that uses another's, which it has no longer when that
+// one was started again.
+func (c *Check) ask(ctx context.Context, prober Prober, o Asking, pairs []*pair, what func(*pair) []probe.Question) error {
 	questions := map[*observed.Container][]string{}
 	var order []*observed.Container
 	for _, p := range pairs {
-		at := p.from.container
-		if p.untested() != "" {
+		at, list := p.from.container, what(p)
+		if p.untested() != "" || len(list) == 0 {
 			continue
 		}
 		if questions[at] == nil {
 			order = append(order, at)
 			questions[at] = []string{probe.Command, o.Timeout.String()}
 		}
-		for _, q := range p.questions() {
+		for _, q := range list {
 			if arg := q.String(); !slices.Contains(questions[at], arg) {
 				questions[at] = append(questions[at], arg)
 			}

@@ -173,9 +173,14 @@ func TestALeakThatIsGoneWhenAskedAgainIsANote(t *testing.T) {
 			return silence(question)
 		}}
 	}
-	findings, notes := ask(t, pairs(t, "web\ndb"), refused(6))
+	leaking := refused(6)
+	findings, notes := ask(t, pairs(t, "web\ndb"), leaking)
 	if want := "leak: p_web_1 reaches p_db_1, and they are not linked: 10.0.0.3 refuses connections on port 5432"; findings[0] != want || len(notes) > 0 {
 		t.Errorf("got %q, notes %q", findings, notes)
+	}
+	again := slices.DeleteFunc(slices.Clone(leaking.asked), func(asked string) bool { return !strings.Contains(asked, " 3s ") })
+	if want := slices.Repeat([]string{"p_web_1 3s tcp/10.0.0.3:5432"}, 5); !slices.Equal(again, want) {
+		t.Errorf("asked again %q, want nothing but the way that packets went: %q", again, want)
 	}
 	for rounds := 1; rounds < 6; rounds++ {
 		findings, notes = ask(t, pairs(t, "web\ndb"), refused(rounds))
