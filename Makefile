@@ -41,8 +41,12 @@ test: ## Test everything; ends by listing what was skipped
 	$(GO) vet ./...
 	$(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) ./plugin/scenario ./plugin/scenario/realengine ./...
 
-e2e: ## Test on the real engine only
-	STACKLITE_ENGINE=required $(gotestsum) -- -count=1 -timeout 30m -run 'OnTheEngine|TheRealEngine' ./plugin/scenario ./...
+# Tests connect to ports that an engine publishes: of one beside that of the machine,
+# in its own network namespace.
+e2e: ## Test on the real engine only; ENGINE=current: on an engine 29 beside it
+	$(if $(ENGINE),DOCKER_HOST=$$(sh scripts/engine.sh start $(ENGINE) | sed -n 's/^DOCKER_HOST=//p')) STACKLITE_ENGINE=required \
+	  $(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) $(if $(ENGINE),-exec 'nsenter --net=/run/netns/stack-lite-$(ENGINE)') \
+	  -run 'OnTheEngine|TheRealEngine' ./plugin/scenario ./plugin/scenario/realengine ./...
 
 attack: ## Attack stacks on your engine from inside containers, and say what held
 	@GO='$(GO)' sh scripts/attack.sh

@@ -5,6 +5,8 @@ package realengine
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"testing"
@@ -33,7 +35,9 @@ func Connect(t testing.TB) *client.Client {
 		t.Skipf("no Docker Engine answers, engines in memory only: %v", err)
 	}
 	t.Cleanup(func() { cli.Close() })
-	users := flock.New(filepath.Join(os.TempDir(), "stacklite-engine-test.lock"), flock.SetPermissions(0o666))
+	of := fnv.New32a() // the engine: tests may run on several
+	_, _ = of.Write([]byte(cli.DaemonHost()))
+	users := flock.New(filepath.Join(os.TempDir(), fmt.Sprintf("stacklite-engine-test-%x.lock", of.Sum32())), flock.SetPermissions(0o666))
 	if err := users.RLock(); err != nil {
 		t.Fatal(err)
 	}
