@@ -7,17 +7,25 @@ import "github.com/bits-and-blooms/bitset"
 // may have exponentially many (3^(n/3) for n vertices).
 const cliqueBudget = 20_000
 
+// looksPerEdge is how many vertices the enumeration may look at for each edge,
+// where that is more: the steps of a graph of few links each are as many as it has
+// edges, and see no more than a few neighbours each.
+const looksPerEdge = 16
+
 // maximalCliques returns the cliques among the vertices of part that no other
 // vertex extends: the algorithm of Bron and Kerbosch with Tomita's choice of
-// the pivot. It gives up, with false, after budget steps.
+// the pivot. It gives up, with false, when it takes too many steps for a graph of
+// so many edges.
 //
 // It is written out here since the known libraries (gonum's graph/topo for
 // one) can neither be stopped half-way nor promise an order.
-func maximalCliques(g *Graph, part *bitset.BitSet, budget int) ([]*bitset.BitSet, bool) {
+func maximalCliques(g *Graph, part *bitset.BitSet, edges int) ([]*bitset.BitSet, bool) {
 	var found []*bitset.BitSet
+	steps, looks := cliqueBudget, looksPerEdge*edges
 	var grow func(c, able, done *bitset.BitSet) bool
 	grow = func(c, able, done *bitset.BitSet) bool {
-		if budget--; budget < 0 {
+		steps, looks = steps-1, looks-int(able.Count()+done.Count())
+		if steps < 0 && looks < 0 {
 			return false
 		}
 		if able.None() {

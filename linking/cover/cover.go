@@ -21,28 +21,23 @@ import (
 //
 // The result depends on the arguments alone, never on time or chance.
 func Find(g *Graph, kept [][]int) [][]int {
-	n := uint(len(g.near))
 	cliques := keep(g, kept)
-	need := uncovered(g.Edges(), cliques)
-	for _, c := range g.components() {
-		inside := slices.DeleteFunc(slices.Clone(need), func(e Edge) bool { return !e.within(c) })
-		if len(inside) == 0 {
-			continue
-		}
-		maximal, ok := maximalCliques(g, c, cliqueBudget)
+	need := newEdgeIndex(len(g.near), uncovered(g, cliques))
+	for _, c := range need.split(g.components()) {
+		maximal, ok := maximalCliques(g, c.vertices, len(c.edges))
 		if !ok {
-			cliques = append(cliques, trim(greedy(g, inside), inside)...)
+			cliques = append(cliques, need.trim(greedy(g, c.edges))...)
 			continue
 		}
-		for _, p := range split(n, inside, maximal) {
-			cliques = append(cliques, p.solve(g)...)
+		for _, p := range split(need, maximal) {
+			cliques = append(cliques, p.solve(g, need)...)
 		}
 	}
-	slices.SortFunc(cliques, compare)
 	out := make([][]int, len(cliques))
 	for i, c := range cliques {
 		out[i] = vertices(c)
 	}
+	slices.SortFunc(out, slices.Compare)
 	return out
 }
 
@@ -70,23 +65,38 @@ func keep(g *Graph, kept [][]int) []*bitset.BitSet {
 	slices.SortFunc(sets, func(a, b *bitset.BitSet) int {
 		return cmp.Or(cmp.Compare(a.Count(), b.Count()), compare(a, b))
 	})
-	times := make(map[Edge]int) // how many of sets have it
-	for _, s := range sets {
+	type having struct{ sets, sum int } // how many of the sets that are left have an edge, and the sum of their numbers
+	edges := make(map[Edge]having)
+	for i, s := range sets {
 		for _, e := range edgesOf(s) {
-			times[e]++
+			of := edges[e]
+			edges[e] = having{of.sets + 1, of.sum + i}
 		}
 	}
-	for len(sets) > 0 {
-		own := func(e Edge) bool { return times[e] == 1 }
-		i := slices.IndexFunc(sets, func(s *bitset.BitSet) bool { return slices.ContainsFunc(edgesOf(s), own) })
-		if i >= 0 {
-			out = append(out, sets[i])
+	left, owning := bitset.New(uint(len(sets))), bitset.New(uint(len(sets))) // owning: with an edge of their own
+	for i := range sets {
+		left.Set(uint(i))
+	}
+	for _, of := range edges {
+		if of.sets == 1 {
+			owning.Set(uint(of.sum))
 		}
-		i = max(i, 0)
-		for _, e := range edgesOf(sets[i]) {
-			times[e]--
+	}
+	for i, any := left.NextSet(0); any; i, any = left.NextSet(i) {
+		at, owns := owning.NextSet(0)
+		if owns {
+			out = append(out, sets[at])
+		} else {
+			at = i
 		}
-		sets = slices.Delete(sets, i, i+1)
+		left.Clear(at)
+		owning.Clear(at)
+		for _, e := range edgesOf(sets[at]) {
+			of := having{edges[e].sets - 1, edges[e].sum - int(at)}
+			if edges[e] = of; of.sets == 1 {
+				owning.Set(uint(of.sum))
+			}
+		}
 	}
 	return out
 }
@@ -103,11 +113,15 @@ func edgesOf(clique *bitset.BitSet) []Edge {
 	return es
 }
 
-// uncovered returns the edges that are in none of the cliques.
-func uncovered(es []Edge, cliques []*bitset.BitSet) []Edge {
-	return slices.DeleteFunc(slices.Clone(es), func(e Edge) bool {
-		return slices.ContainsFunc(cliques, e.within)
-	})
+// uncovered returns the edges of g that are in none of the cliques, sorted.
+func uncovered(g *Graph, cliques []*bitset.BitSet) []Edge {
+	covered := NewGraph(len(g.near))
+	for _, c := range cliques {
+		for v := range c.EachSet() {
+			covered.near[v].InPlaceUnion(c)
+		}
+	}
+	return slices.DeleteFunc(g.Edges(), func(e Edge) bool { return covered.Joined(e[0], e[1]) })
 }
 
 // greedy covers the needed edges with cliques grown one after the other from
@@ -143,43 +157,6 @@ func greedy(g *Graph, need []Edge) []*bitset.BitSet {
 			left.near[v].InPlaceDifference(c)
 		}
 		out = append(out, c)
-	}
-	return out
-}
-
-// trim takes members out of cliques where all needed edges stay covered
-// without them, and drops the cliques that then have no edge left.
-func trim(cliques []*bitset.BitSet, need []Edge) []*bitset.BitSet {
-	times := make(map[Edge]int) // how many cliques cover it
-	for _, e := range need {
-		for _, c := range cliques {
-			if e.within(c) {
-				times[e]++
-			}
-		}
-	}
-	var out []*bitset.BitSet
-	for _, c := range slices.Backward(cliques) {
-		c = c.Clone()
-		for _, v := range vertices(c) {
-			var mine []Edge
-			spare := true
-			for _, e := range need {
-				if (e[0] == v || e[1] == v) && e.within(c) {
-					mine = append(mine, e)
-					spare = spare && times[e] > 1
-				}
-			}
-			if spare {
-				c.Clear(uint(v))
-				for _, e := range mine {
-					times[e]--
-				}
-			}
-		}
-		if c.Count() > 1 {
-			out = append(out, c)
-		}
 	}
 	return out
 }

@@ -170,18 +170,95 @@ func TestLargerGraphsAreCoveredWhateverTheirDensity(t *testing.T) {
 // A graph of twenty triples, where all but those of one triple are neighbours,
 // has 3^20 maximal cliques: no enumeration ends.
 func TestAGraphOfTooManyMaximalCliquesIsCoveredAllTheSame(t *testing.T) {
-	g := cover.NewGraph(60)
-	for a := range 60 {
-		for b := range a {
-			if a/3 != b/3 {
-				g.Join(a, b)
-			}
-		}
-	}
+	g := multipartite(60, 3)
 	got := cover.Find(g, nil)
 	check(t, g, got)
 	if len(got) > 100 {
 		t.Errorf("%d cliques for %d edges, want some dozens", len(got), len(g.Edges()))
+	}
+}
+
+// sparse returns a graph of n vertices with so many neighbours each on average.
+func sparse(n, degree int) *cover.Graph {
+	r := rand.New(rand.NewPCG(13, 14))
+	g := cover.NewGraph(n)
+	for range n * degree / 2 {
+		g.Join(r.IntN(n), r.IntN(n))
+	}
+	return g
+}
+
+// star returns a graph in which vertex 0 is the only neighbour of all others.
+func star(n int) *cover.Graph {
+	g := cover.NewGraph(n)
+	for v := range n {
+		g.Join(0, v)
+	}
+	return g
+}
+
+// groups returns a graph of cliques, each of which has some vertices of the one
+// before.
+func groups(size, common, count int) *cover.Graph {
+	g := cover.NewGraph(count * size)
+	for k := range count {
+		for a := range size {
+			for b := range a {
+				g.Join(k*(size-common)+a, k*(size-common)+b)
+			}
+		}
+	}
+	return g
+}
+
+// multipartite returns a graph of groups of vertices, where all but those of one
+// group are neighbours.
+func multipartite(n, group int) *cover.Graph {
+	g := cover.NewGraph(n)
+	for a := range n {
+		for b := range a {
+			if a/group != b/group {
+				g.Join(a, b)
+			}
+		}
+	}
+	return g
+}
+
+// The fewest are known of these without a search, and they have more edges than
+// the enumeration of cliques has steps.
+func TestBigGraphsOfManySmallCliquesGetTheFewest(t *testing.T) {
+	for name, c := range map[string]struct {
+		graph *cover.Graph
+		want  int
+	}{
+		"star":      {star(25_000), 24_999},
+		"bipartite": {multipartite(300, 150), 22_500},
+		"groups":    {groups(40, 10, 50), 50},
+		"clique":    {groups(300, 0, 1), 1},
+	} {
+		got := cover.Find(c.graph, nil)
+		check(t, c.graph, got)
+		if len(got) != c.want {
+			t.Errorf("%s: %d cliques, want %d", name, len(got), c.want)
+		}
+		if diff := cmp.Diff(got, cover.Find(c.graph, got)); diff != "" {
+			t.Errorf("%s: a second time with what there is now, -first +second:\n%s", name, diff)
+		}
+	}
+}
+
+func TestWhatABigGraphHasStaysAsLongAsTheGraphIsTheSame(t *testing.T) {
+	for name, g := range map[string]*cover.Graph{
+		"sparse":       sparse(3000, 10),
+		"dense":        random(rand.New(rand.NewPCG(15, 16)), 300, 90),
+		"multipartite": multipartite(150, 3),
+	} {
+		got := cover.Find(g, nil)
+		check(t, g, got)
+		if diff := cmp.Diff(got, cover.Find(g, got)); diff != "" {
+			t.Errorf("%s: -first +second:\n%s", name, diff)
+		}
 	}
 }
 
@@ -295,10 +372,25 @@ func BenchmarkFind(b *testing.B) {
 			})
 		}
 	}
-	dense := random(rand.New(rand.NewPCG(9, 10)), 40, 60)
-	b.Run("vertices=40/dense", func(b *testing.B) {
-		for b.Loop() {
-			cover.Find(dense, nil)
-		}
-	})
+	for _, c := range []struct {
+		name  string
+		graph *cover.Graph
+	}{
+		{"vertices=40/dense", random(rand.New(rand.NewPCG(9, 10)), 40, 60)},
+		{"vertices=300/clique", groups(300, 0, 1)},
+		{"vertices=300/thirty percent", random(rand.New(rand.NewPCG(9, 10)), 300, 30)},
+		{"vertices=300/ninety percent", random(rand.New(rand.NewPCG(9, 10)), 300, 90)},
+		{"vertices=300/triples", multipartite(300, 3)},
+		{"vertices=400/bipartite", multipartite(400, 200)},
+		{"vertices=2000/groups", groups(40, 10, 50)},
+		{"vertices=1000/half", random(rand.New(rand.NewPCG(9, 10)), 1000, 50)},
+		{"vertices=5000/sparse", sparse(5000, 10)},
+		{"vertices=10000/star", star(10_000)},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				cover.Find(c.graph, nil)
+			}
+		})
+	}
 }

@@ -6,11 +6,12 @@
 // cover. What is left is searched with a budget that counts steps, not time,
 // so that a result is the same on every machine.
 //
-//	Find        the cliques to keep, then part by part:
-//	  cliques   the maximal cliques of a connected component
-//	  part      the edges that compete for cliques
-//	  fewest    the smallest number of them that covers the part
-//	  slimmest  the fewest members in that many cliques
+//	Find          the cliques to keep, then part by part:
+//	  cliques     the maximal cliques of a connected component
+//	  edge_index  the edges that still need one, by number
+//	  part        the edges that compete for cliques
+//	  fewest      the smallest number of them that covers the part
+//	  slimmest    the fewest members in that many cliques
 //
 // Sets are bitsets of github.com/bits-and-blooms/bitset.
 package cover

@@ -2,6 +2,7 @@ package cover
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/bits-and-blooms/bitset"
@@ -14,18 +15,16 @@ type part struct {
 	cliques []*bitset.BitSet // maximal, of vertices
 	covers  []*bitset.BitSet // by clique, the indexes of its edges
 	with    [][]int          // by edge, the indexes of its cliques
-	sharing []*bitset.BitSet // by edge, the edges that share a clique with it
+	sharing []*bitset.BitSet // by edge, see sharers
 }
 
-// split divides the needed edges into parts. The cliques without a needed
-// edge are in none.
-func split(n uint, need []Edge, cliques []*bitset.BitSet) []*part {
-	group := make([]int, len(need)) // by edge, the smallest edge of its group
-	for i := range group {
-		group[i] = i
-	}
+// split divides the needed edges of some cliques into parts. The cliques without
+// a needed edge are in none.
+func split(need *edgeIndex, cliques []*bitset.BitSet) []*part {
+	group := make(map[int]int) // by edge, a smaller one of its group, or itself
 	root := func(i int) int {
 		for group[i] != i {
+			group[i] = group[group[i]]
 			i = group[i]
 		}
 		return i
@@ -33,26 +32,29 @@ func split(n uint, need []Edge, cliques []*bitset.BitSet) []*part {
 	first := make([]int, len(cliques)) // by clique, its first needed edge
 	for c, clique := range cliques {
 		first[c] = -1
-		for e, edge := range need {
-			switch {
-			case !edge.within(clique):
-			case first[c] < 0:
-				first[c] = e
-			default:
-				a, b := root(first[c]), root(e)
-				group[max(a, b)] = min(a, b)
+		need.each(clique, func(e int) {
+			if _, known := group[e]; !known {
+				group[e] = e
 			}
-		}
+			if first[c] < 0 {
+				first[c] = e
+				return
+			}
+			a, b := root(first[c]), root(e)
+			group[max(a, b)] = min(a, b)
+		})
 	}
 	parts := make(map[int]*part)
+	local := make(map[int]int, len(group)) // by edge, its index in its part
 	var out []*part
-	for e, edge := range need {
+	for _, e := range slices.Sorted(maps.Keys(group)) {
 		r := root(e)
 		if parts[r] == nil {
 			parts[r] = &part{}
 			out = append(out, parts[r])
 		}
-		parts[r].edges = append(parts[r].edges, edge)
+		local[e] = len(parts[r].edges)
+		parts[r].edges = append(parts[r].edges, need.edges[e])
 	}
 	for c, clique := range cliques {
 		if first[c] >= 0 {
@@ -61,41 +63,45 @@ func split(n uint, need []Edge, cliques []*bitset.BitSet) []*part {
 		}
 	}
 	for _, p := range out {
-		p.index()
+		p.index(need, local)
 	}
 	return out
 }
 
-// index fills what is derived from the edges and cliques.
-func (p *part) index() {
+// index fills what is derived from the edges and cliques; local says where in the
+// part an edge is. Nothing is looked for where there is one clique.
+func (p *part) index(need *edgeIndex, local map[int]int) {
+	if len(p.cliques) == 1 {
+		return
+	}
 	slices.SortFunc(p.cliques, compare)
 	p.with = make([][]int, len(p.edges))
 	p.covers = make([]*bitset.BitSet, len(p.cliques))
+	p.sharing = make([]*bitset.BitSet, len(p.edges))
 	for c, clique := range p.cliques {
 		p.covers[c] = bitset.New(uint(len(p.edges)))
-		for e, edge := range p.edges {
-			if edge.within(clique) {
-				p.covers[c].Set(uint(e))
-				p.with[e] = append(p.with[e], c)
-			}
-		}
-	}
-	p.sharing = make([]*bitset.BitSet, len(p.edges))
-	for e, with := range p.with {
-		p.sharing[e] = bitset.New(uint(len(p.edges)))
-		for _, c := range with {
-			p.sharing[e].InPlaceUnion(p.covers[c])
-		}
+		need.each(clique, func(i int) {
+			e := local[i]
+			p.covers[c].Set(uint(e))
+			p.with[e] = append(p.with[e], c)
+		})
 	}
 }
 
 // solve covers the edges of p with the fewest cliques, of the fewest members.
-func (p *part) solve(g *Graph) []*bitset.BitSet {
+func (p *part) solve(g *Graph, need *edgeIndex) []*bitset.BitSet {
+	if len(p.cliques) == 1 {
+		c := bitset.New(p.cliques[0].Len())
+		for _, e := range p.edges {
+			c.Set(uint(e[0])).Set(uint(e[1]))
+		}
+		return []*bitset.BitSet{c}
+	}
 	var cs []*bitset.BitSet
 	for _, c := range p.fewest() {
 		cs = append(cs, p.cliques[c])
 	}
-	return p.slimmest(g, trim(cs, p.edges))
+	return p.slimmest(g, need.trim(cs))
 }
 
 // quick covers the edges by always taking the clique that has the most of
@@ -103,11 +109,18 @@ func (p *part) solve(g *Graph) []*bitset.BitSet {
 func (p *part) quick() []int {
 	var out []int
 	left := p.all()
+	most := make([]uint, len(p.covers)) // by clique, how many it had before: never more
+	for c, covers := range p.covers {
+		most[c] = covers.Count()
+	}
 	for left.Any() {
 		best, gain := 0, uint(0)
 		for c, covers := range p.covers {
-			if n := covers.IntersectionCardinality(left); n > gain {
-				best, gain = c, n
+			if most[c] <= gain {
+				continue
+			}
+			if most[c] = covers.IntersectionCardinality(left); most[c] > gain {
+				best, gain = c, most[c]
 			}
 		}
 		out = append(out, best)
@@ -131,9 +144,21 @@ func (p *part) all() *bitset.BitSet {
 func (p *part) leastCliques(left *bitset.BitSet) (n, looks int) {
 	for left = left.Clone(); left.Any(); n++ {
 		looks += int(left.Count())
-		left.InPlaceDifference(p.sharing[p.tightest(left)])
+		left.InPlaceDifference(p.sharers(p.tightest(left)))
 	}
 	return n, looks
+}
+
+// sharers returns the edges that share a clique with e. They are worked out when
+// they are asked for: of all edges they would take as many bits as there are pairs.
+func (p *part) sharers(e int) *bitset.BitSet {
+	if p.sharing[e] == nil {
+		p.sharing[e] = bitset.New(uint(len(p.edges)))
+		for _, c := range p.with[e] {
+			p.sharing[e].InPlaceUnion(p.covers[c])
+		}
+	}
+	return p.sharing[e]
 }
 
 // tightest returns the edge of left that the fewest cliques have.

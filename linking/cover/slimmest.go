@@ -40,13 +40,13 @@ func (p *part) leastMemberships(g *Graph) map[int]int {
 	}
 	least := make(map[int]int, len(near))
 	for v, ns := range near {
-		var independent []int
+		near := bitset.New(uint(len(g.near))) // neighbours of those that are counted
 		for _, n := range ns {
-			if !slices.ContainsFunc(independent, func(s int) bool { return g.Joined(s, n) }) {
-				independent = append(independent, n)
+			if !near.Test(uint(n)) {
+				near.InPlaceUnion(g.near[n])
+				least[v]++
 			}
 		}
-		least[v] = len(independent)
 	}
 	return least
 }
