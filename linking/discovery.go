@@ -90,13 +90,15 @@ func discover(p *compose.Project, edges []Edge, externals []External) (found, wi
 	for _, svc := range p.Services {
 		roles[svc.Name] = RoleOf(p, svc)
 	}
+	linked, joined := pairsOf(edges), make(pairs)
 	for _, svc := range p.Services {
 		if roles[svc.Name].Proxy {
 			for _, other := range p.Services {
-				if other == svc || !roles[other.Name].Discoverable || roles[other.Name].Proxy && hasEdgeTo(found, other.Name, svc.Name) {
+				if other == svc || !roles[other.Name].Discoverable || roles[other.Name].Proxy && joined.has(other.Name, svc.Name) {
 					continue
 				}
-				if !hasEdgeTo(edges, svc.Name, other.Name) {
+				if !linked.has(svc.Name, other.Name) {
+					joined.add(svc.Name, other.Name)
 					found = append(found, discovery(svc.Name, other.Name, other.Pos, meet(svc, other)))
 				}
 			}
@@ -110,8 +112,9 @@ func discover(p *compose.Project, edges []Edge, externals []External) (found, wi
 				continue
 			}
 			switch {
-			case hasEdgeTo(edges, svc.Name, o.Name):
+			case linked.has(svc.Name, o.Name):
 			case slices.Contains(o.Allowed, svc.Name):
+				joined.add(svc.Name, o.Name)
 				found = append(found, e)
 			default:
 				withheld = append(withheld, e)
@@ -126,15 +129,17 @@ func discover(p *compose.Project, edges []Edge, externals []External) (found, wi
 // the proxy is to use, so all three have to be on one.
 func generatorEdges(p *compose.Project, edges []Edge) []Edge {
 	var found []Edge
+	linked, seen := pairsOf(edges), make(map[Edge]bool)
 	for _, svc := range p.Services {
 		for _, name := range GeneratorsOf(p, svc) {
 			g := p.Service(name)
 			for _, site := range p.Services {
-				if site == svc || site == g || meet(svc, site) || !RoleOf(p, site).Discoverable || !hasEdgeTo(edges, svc.Name, site.Name) {
+				if site == svc || site == g || meet(svc, site) || !linked.has(svc.Name, site.Name) || !RoleOf(p, site).Discoverable {
 					continue
 				}
 				for _, e := range []Edge{discovery(name, svc.Name, svc.Pos, meet(g, svc)), discovery(name, site.Name, site.Pos, meet(g, site))} {
-					if e.For = svc.Name; !slices.Contains(found, e) {
+					if e.For = svc.Name; !seen[e] {
+						seen[e] = true
 						found = append(found, e)
 					}
 				}
@@ -165,13 +170,20 @@ func meet(a, b *compose.Service) bool {
 	return a.Net.Mode == compose.NetNetwork && b.Net.Mode == compose.NetNetwork && a.Net.Name == b.Net.Name
 }
 
-// hasEdgeTo reports whether there is an edge between a and b, in either
-// direction.
-func hasEdgeTo(edges []Edge, a, b string) bool {
-	return slices.ContainsFunc(edges, func(e Edge) bool {
-		return e.From == a && e.Owner == b || e.From == b && e.Owner == a
-	})
+// pairs are those that have an edge, in either direction.
+type pairs map[[2]string]bool
+
+func pairsOf(edges []Edge) pairs {
+	all := make(pairs, len(edges))
+	for _, e := range edges {
+		all.add(e.From, e.Owner)
+	}
+	return all
 }
+
+func (p pairs) add(a, b string) { p[[2]string{min(a, b), max(a, b)}] = true }
+
+func (p pairs) has(a, b string) bool { return p[[2]string{min(a, b), max(a, b)}] }
 
 // Discovered returns a note for every edge that no link of the file makes, and
 // what else the file says of discovery.

@@ -2,7 +2,6 @@ package linking
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -142,8 +141,12 @@ func checkNames(p *compose.Project, edges []Edge, isolation Isolation) compose.E
 		return false
 	}
 	if isolation == ByProject {
+		linked := make(map[string]bool, 2*len(edges))
+		for _, e := range edges {
+			linked[e.From], linked[e.Owner] = true, true
+		}
 		for _, svc := range p.Services {
-			if svc.Net.Mode == compose.NetLinks || hasEdge(edges, svc.Name) {
+			if svc.Net.Mode == compose.NetLinks || linked[svc.Name] {
 				see("", svc.Name, svc.Pos, svc.Name)
 			}
 		}
@@ -161,9 +164,4 @@ func checkNames(p *compose.Project, edges []Edge, isolation Isolation) compose.E
 		}
 	}
 	return errs
-}
-
-// hasEdge reports whether any edge begins or ends at the service.
-func hasEdge(edges []Edge, service string) bool {
-	return slices.ContainsFunc(edges, func(e Edge) bool { return e.From == service || e.Owner == service })
 }
