@@ -43,38 +43,28 @@ func (u uses) open(members []int, after [][]int) {
 // Order returns all services in an order in which they can be started one by
 // one: each after those it comes After, and otherwise as in the file.
 func (t *Topology) Order() []string {
-	return t.sorted(t.Services, func(s *Service) []string { return s.After }, t.index())
+	return t.sorted(t.Services, func(s *Service) []string { return s.After })
 }
 
 // Needs returns the named services and, transitively, all that they use, in
 // the order of Order. Names that the project does not have are left out.
 func (t *Topology) Needs(names []string) []string {
-	index := t.index()
 	var wanted []Service
 	for _, n := range names {
-		if i, ok := index[n]; ok {
+		if i, ok := t.services[n]; ok {
 			wanted = append(wanted, t.Services[i])
 		}
 	}
 	needed := make(map[string]bool)
-	for _, name := range t.sorted(wanted, func(s *Service) []string { return s.Uses }, index) {
+	for _, name := range t.sorted(wanted, func(s *Service) []string { return s.Uses }) {
 		needed[name] = true
 	}
 	return slices.DeleteFunc(t.Order(), func(n string) bool { return !needed[n] })
 }
 
-// index returns the position of every service by name.
-func (t *Topology) index() map[string]int {
-	index := make(map[string]int, len(t.Services))
-	for i, s := range t.Services {
-		index[s.Name] = i
-	}
-	return index
-}
-
 // sorted returns the names of the services and of all that before leads to,
 // each with those before it first.
-func (t *Topology) sorted(services []Service, before func(*Service) []string, index map[string]int) []string {
+func (t *Topology) sorted(services []Service, before func(*Service) []string) []string {
 	var out []string
 	seen := make(map[string]bool)
 	var visit func(s *Service)
@@ -84,9 +74,9 @@ func (t *Topology) sorted(services []Service, before func(*Service) []string, in
 		}
 		seen[s.Name] = true
 		first := slices.Clone(before(s))
-		slices.SortFunc(first, func(a, b string) int { return index[a] - index[b] })
+		slices.SortFunc(first, func(a, b string) int { return t.services[a] - t.services[b] })
 		for _, name := range first {
-			if i, ok := index[name]; ok {
+			if i, ok := t.services[name]; ok {
 				visit(&t.Services[i])
 			}
 		}

@@ -69,5 +69,6 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 		})
 	}
 	resolveUses(p).order(t.Services)
+	t.index()
 	return t, nil
 }

@@ -14,26 +14,35 @@ type Topology struct {
 
 	// DiscoveryNotes are what the file says of discovery besides edges, likewise.
 	DiscoveryNotes []compose.Note
+
+	services, networks map[string]int // positions, by name
 }
 
 // Service returns what the topology says of the service of that name, or nil.
 func (t *Topology) Service(name string) *Service {
-	for i := range t.Services {
-		if t.Services[i].Name == name {
-			return &t.Services[i]
-		}
+	if i, ok := t.services[name]; ok {
+		return &t.Services[i]
 	}
 	return nil
 }
 
 // Network returns the network of that name, or nil.
 func (t *Topology) Network(name string) *Network {
-	for i := range t.Networks {
-		if t.Networks[i].Name == name {
-			return &t.Networks[i]
-		}
+	if i, ok := t.networks[name]; ok {
+		return &t.Networks[i]
 	}
 	return nil
+}
+
+// index notes where which service and network is.
+func (t *Topology) index() {
+	t.services, t.networks = make(map[string]int, len(t.Services)), make(map[string]int, len(t.Networks))
+	for i, s := range t.Services {
+		t.services[s.Name] = i
+	}
+	for i, n := range t.Networks {
+		t.networks[n.Name] = i
+	}
 }
 
 // Kind says what a network is for.

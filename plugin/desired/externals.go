@@ -55,6 +55,9 @@ func (h Have) external(name string) *observed.Container {
 // can be attached to.
 func (h Have) meant(externals []string) []string {
 	var names []string
+	if len(externals) == 0 {
+		return nil
+	}
 	for _, x := range h.Externals {
 		c := h.Snapshot.ByID(x.ID)
 		if c.Attachable() && slices.ContainsFunc(externals, func(name string) bool { return IsNameOf(name, c) }) {
@@ -97,9 +100,9 @@ func (in Inputs) hasRoom(n observed.Network, svc *compose.Service) bool {
 // discovery joins its service with one of theirs.
 func (in Inputs) otherNetworks(svc *compose.Service, container string) []string {
 	var names []string
-	for _, n := range in.Have.otherNetworks(in.Project.Name) {
+	for _, n := range in.others {
 		linked := n.Project != "" && slices.Contains(n.Externals, linking.ExternalContainer(container)) && hasOwnNetwork(svc)
-		discovered := slices.ContainsFunc(in.Topology.Edges, func(e linking.Edge) bool {
+		discovered := slices.ContainsFunc(in.found[svc.Name], func(e linking.Edge) bool {
 			return e.OnOtherNetwork && (e.From == svc.Name && outside{in}.meets(n, svc, e.Owner) || e.Owner == svc.Name && outside{in}.meets(n, svc, e.From))
 		})
 		if linked && in.hasRoom(n, svc) || discovered {
@@ -114,11 +117,11 @@ func (in Inputs) otherNetworks(svc *compose.Service, container string) []string 
 // with theirs on, and that it has no longer a reason to be on.
 func (in Inputs) leaves(svc *compose.Service) []string {
 	var names []string
-	for _, n := range in.Have.otherNetworks(in.Project.Name) {
+	for _, n := range in.others {
 		if !slices.Contains(n.Externals, linking.ExternalService(in.Project.Name, svc.Name)) {
 			continue
 		}
-		joined := slices.ContainsFunc(in.Topology.Edges, func(e linking.Edge) bool {
+		joined := slices.ContainsFunc(in.found[svc.Name], func(e linking.Edge) bool {
 			return e.From == svc.Name && outside{in}.joins(n, svc, e.Owner) || e.Owner == svc.Name && outside{in}.joins(n, svc, e.From)
 		})
 		if !joined {
@@ -132,20 +135,22 @@ func hasOwnNetwork(svc *compose.Service) bool {
 	return svc.Net.Mode == compose.NetLinks || svc.Net.Mode == compose.NetNetwork
 }
 
-// purpose says what a network is for, where links of the project are not all.
-func purpose(t *linking.Topology, n linking.Network) string {
-	var reasons []string
+// purposes says what networks are for, by name, where links of the project are not
+// all.
+func purposes(t *linking.Topology) map[string]string {
+	reasons := map[string][]string{}
 	for _, e := range t.Edges {
-		if e.Network != n.Name {
-			continue
-		}
 		from, to := linking.ExternalText(e.From), linking.ExternalText(e.To)
 		switch e.Kind {
 		case linking.DiscoveryEdge:
-			reasons = append(reasons, "discovery of "+to+" by "+from)
+			reasons[e.Network] = append(reasons[e.Network], "discovery of "+to+" by "+from)
 		case linking.ExternalEdge:
-			reasons = append(reasons, "external link of "+from+" to "+to)
+			reasons[e.Network] = append(reasons[e.Network], "external link of "+from+" to "+to)
 		}
 	}
-	return strings.Join(slices.Compact(reasons), ", ")
+	out := map[string]string{}
+	for network, list := range reasons {
+		out[network] = strings.Join(slices.Compact(list), ", ")
+	}
+	return out
 }

@@ -251,9 +251,10 @@ func publishings(p *compose.Project, services []string, scale func(service strin
 // same time, and of which only one can have them. The error is of type compose.Errors.
 func CheckPorts(in Inputs, goal plan.Goal) error {
 	var errs compose.Errors
+	containers := byService(in.Have.Have)
 	list := publishings(in.Project, goal.Services, func(service string) int {
 		if goal.NoCreate {
-			return len(numbers(in.Have.Have, service))
+			return len(numbers(containers[service]))
 		}
 		return in.Scale[service]
 	})

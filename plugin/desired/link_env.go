@@ -55,8 +55,8 @@ func (in Inputs) addLinkEnv(c *plan.Container, spec *ContainerSpec, s *compose.S
 // without containers gives none (compose-v1.md 2.1).
 func (in Inputs) linkSources(s *compose.Service, replicas map[string][]int) []LinkSource {
 	var list []LinkSource
-	for _, edge := range in.Topology.Edges {
-		if edge.From != s.Name || edge.Alias == "" {
+	for _, edge := range in.edges[s.Name] {
+		if edge.Alias == "" {
 			continue
 		}
 		src := LinkSource{alias: edge.Alias, target: linking.ExternalText(edge.To), pos: edge.Pos}
@@ -107,9 +107,7 @@ func (in Inputs) linkEnvSums(sources []LinkSource) map[string]string {
 		if !summed {
 			text = linkEnvSum(src, facts, in.Options.LinkEnv)
 		}
-		if in.sums != nil {
-			in.sums[src.key()] = text
-		}
+		in.sums[src.key()] = text
 		if text != "" || !known {
 			sums[src.alias] = text
 		}
@@ -121,7 +119,7 @@ func (in Inputs) linkEnvSums(sources []LinkSource) map[string]string {
 }
 
 // linkKey is what the sum of a link's variables depends on, beside what is the same
-// for all links: many consumers may call one target alike.
+// for all links.
 type linkKey struct{ target, container, alias string }
 
 func (src LinkSource) key() linkKey { return linkKey{src.target, src.Container, src.alias} }
@@ -142,12 +140,14 @@ func (in Inputs) UnknownImages() []string {
 		return nil
 	}
 	var ids []string
+	seen := map[string]bool{}
 	for _, edge := range in.Topology.Edges {
 		if edge.Alias == "" || linking.IsExternal(edge.To) {
 			continue
 		}
 		id := in.Have.Images[ImageOf(in.Project, in.Project.Service(edge.To))]
-		if _, known := in.Have.Facts[id]; id != "" && !known && !slices.Contains(ids, id) {
+		if _, known := in.Have.Facts[id]; id != "" && !known && !seen[id] {
+			seen[id] = true
 			ids = append(ids, id)
 		}
 	}

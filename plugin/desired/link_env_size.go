@@ -27,6 +27,7 @@ func (in Inputs) CheckLinkEnv(services []string) error {
 		return nil
 	}
 	var errs compose.Errors
+	in = lookUp(in)
 	replicas := in.replicas()
 	for _, svc := range in.Project.Services {
 		if services != nil && !slices.Contains(services, svc.Name) {

@@ -21,11 +21,12 @@ func (in Inputs) hides(service string, replicas map[string][]int) []string {
 	finds := in.Topology.Service(service).Finds
 	names := slices.Clone(finds)
 	for _, name := range finds {
-		s := in.Project.Service(name)
-		if s == nil {
-			continue // an alias
+		numbers := replicas[name]
+		if len(numbers) == 0 {
+			continue // an alias, or a service without containers
 		}
-		for _, number := range replicas[name] {
+		s := in.Project.Service(name)
+		for _, number := range numbers {
 			names = append(names, ReplicaAlias(name, number), ContainerName(in.Project, s, number))
 		}
 	}
@@ -93,20 +94,20 @@ func accepted(e linking.Endpoint) string {
 	return labels.EndpointText(public)
 }
 
-// alone reports whether nobody outside the project is on any network of a
+// isAlone reports whether nobody outside the project is on any network of a
 // service.
-func (in Inputs) alone(service string) bool {
-	for _, e := range in.Topology.Service(service).Endpoints {
+func (in Inputs) isAlone(service linking.Service) bool {
+	for _, e := range service.Endpoints {
 		if len(in.Topology.Network(e.Network).Externals) > 0 {
 			return false
 		}
 	}
-	for _, c := range in.Have.Containers {
-		if c.Service == service && len(c.OtherNetworks) > 0 {
+	for _, c := range in.containers[service.Name] {
+		if len(c.OtherNetworks) > 0 {
 			return false
 		}
 	}
-	return in.Project.Service(service).Net.Mode == compose.NetLinks
+	return service.Net.Mode == compose.NetLinks
 }
 
 // Meeting lists the containers of a project that are on networks of other

@@ -44,6 +44,7 @@ const oneOffKind linking.Kind = "one-off"
 // The replicas of a service without links can't be reached there; they and the
 // one-off container get a network between them for as long as it runs.
 func (in Inputs) AddOneOff(want *plan.Want, o OneOff) string {
+	in = lookUp(in)
 	in.Scale = KeepScale(in.Project, in.Have.Have, nil)
 	replicas := in.replicas()
 	s := o.Service

@@ -36,7 +36,7 @@ type Inputs struct {
 	Options  Options
 	Bases    Bases // what images are built upon; nil: does not matter
 
-	sums map[linkKey]string // of what link variables say, where they are worked out for many containers
+	*lookup // of lookUp
 }
 
 // Resolve works out what the links of a project mean beside what there is:

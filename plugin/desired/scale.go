@@ -16,9 +16,9 @@ type Scale map[string]int
 // KeepScale is the scale that a stack has, with one replica of every service
 // that has none, and with what wanted says instead where it says something.
 func KeepScale(p *compose.Project, have plan.Have, wanted Scale) Scale {
-	scale := Scale{}
+	scale, containers := Scale{}, byService(have)
 	for _, s := range p.Services {
-		scale[s.Name] = max(1, len(numbers(have, s.Name)))
+		scale[s.Name] = max(1, len(numbers(containers[s.Name])))
 		if n, ok := wanted[s.Name]; ok {
 			scale[s.Name] = n
 		}
@@ -37,8 +37,9 @@ func (s Scale) Changed(have plan.Have, by Scale) (Scale, error) {
 	if changed == nil {
 		changed = Scale{}
 	}
+	containers := byService(have)
 	for _, service := range slices.Sorted(maps.Keys(by)) {
-		there := len(numbers(have, service))
+		there := len(numbers(containers[service]))
 		if there+by[service] < 0 {
 			return nil, &TooFew{Service: service, There: there, Fewer: -by[service]}
 		}
@@ -67,17 +68,6 @@ func (t *TooFew) Hints() []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("to remove all: docker stacklite scale %s=0", t.Service)}
-}
-
-// numbers lists the numbers that the replicas of a service have.
-func numbers(have plan.Have, service string) []int {
-	var found []int
-	for _, c := range have.Containers {
-		if c.Service == service && !c.OneOff && !slices.Contains(found, c.Number) {
-			found = append(found, c.Number)
-		}
-	}
-	return found
 }
 
 // checkScale finds the services that can't have as many replicas as wanted,

@@ -78,12 +78,12 @@ func Sharers(s *observed.Snapshot, project string) []*observed.Container {
 // container uses: the one that it uses now, else the first. docker-compose 1.x gave
 // it the one that was made last.
 func (in Inputs) sharedReplica(user string, number int, service string, replicas []int) int {
-	for _, c := range in.Have.Containers {
-		if c.Service != user || c.Number != number || c.OneOff {
+	for _, c := range in.containers[user] {
+		if c.Number != number || c.OneOff {
 			continue
 		}
-		for _, of := range in.Have.Containers {
-			if of.Service == service && slices.Contains(replicas, of.Number) && !of.OneOff && uses(c, of) {
+		for _, of := range in.containers[service] {
+			if slices.Contains(replicas, of.Number) && !of.OneOff && uses(c, of) {
 				return of.Number
 			}
 		}

@@ -38,7 +38,7 @@ func (in Inputs) Want() (plan.Want, error) {
 	for _, s := range in.Project.Services {
 		want.Services = append(want.Services, s.Name)
 	}
-	in.sums = map[linkKey]string{}
+	in = lookUp(in)
 	replicas := in.replicas()
 	for _, n := range in.Topology.Networks {
 		want.Networks = append(want.Networks, in.network(n, replicas))
@@ -54,9 +54,9 @@ func (in Inputs) Want() (plan.Want, error) {
 
 // replicas chooses the numbers of the replicas of each service.
 func (in Inputs) replicas() map[string][]int {
-	all := map[string][]int{}
+	all, containers := map[string][]int{}, byService(in.Have.Have)
 	for _, s := range in.Project.Services {
-		all[s.Name] = plan.Numbers(numbers(in.Have.Have, s.Name), in.Scale[s.Name])
+		all[s.Name] = plan.Numbers(numbers(containers[s.Name]), in.Scale[s.Name])
 	}
 	return all
 }
@@ -72,19 +72,17 @@ func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Netw
 	spec := NetworkSpec{Kind: n.Kind, Endpoints: map[string]linking.Endpoint{}}
 	out := plan.Network{
 		Name: NetworkName(in.Project.Name, n.Name), Settings: settingsText(string(n.Kind), n.Externals), Wiring: map[string]string{}, Accepts: map[string]string{},
-		Externals: in.Have.meant(n.Externals), Purpose: purpose(in.Topology, n),
+		Externals: in.Have.meant(n.Externals), Purpose: in.purposes[n.Name],
 	}
 	out.Size = len(out.Externals)
 	for _, member := range n.Members {
-		for _, endpoint := range in.Topology.Service(member).Endpoints {
-			if endpoint.Network == n.Name {
-				spec.Endpoints[member] = endpoint
-				out.Wiring[member] = labels.EndpointText(endpoint)
-				if in.alone(member) {
-					out.Accepts[member] = accepted(endpoint)
-				}
-				spec.Endpoints[plan.OneOffMember(member)] = linking.Endpoint{Links: endpoint.Links}
+		if endpoint, ok := in.endpoints[seat{member, n.Name}]; ok {
+			spec.Endpoints[member] = endpoint
+			out.Wiring[member] = labels.EndpointText(endpoint)
+			if in.alone[member] {
+				out.Accepts[member] = accepted(endpoint)
 			}
+			spec.Endpoints[plan.OneOffMember(member)] = linking.Endpoint{Links: endpoint.Links}
 		}
 		out.Size += len(replicas[member])
 	}
