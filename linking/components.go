@@ -2,13 +2,20 @@ package linking
 
 import "slices"
 
-// all returns 0 to n-1.
-func all(n int) []int {
-	is := make([]int, n)
-	for i := range is {
-		is[i] = i
-	}
-	return is
+// circles finds what leads to itself over next, which may change between two calls.
+type circles struct {
+	next   [][]int
+	inside []bool // the members of the call
+	number []int  // in the order of the visits, from 1; 0: not visited
+	low    []int  // the smallest number that a visit leads back to
+	open   []bool // on the path
+	path   []int
+	visits int
+}
+
+func newCircles(next [][]int) *circles {
+	n := len(next)
+	return &circles{next: next, inside: make([]bool, n), number: make([]int, n), low: make([]int, n), open: make([]bool, n)}
 }
 
 // components returns the groups of members that lead to each other over next,
@@ -16,52 +23,60 @@ func all(n int) []int {
 // their first member: Tarjan's strongly connected components, leaving out
 // single ones that are no circle. Where next leads out of the members it is
 // ignored.
-func components(members []int, next [][]int) [][]int {
-	type mark struct {
-		number, low int
-		open        bool
+func (c *circles) components(members []int) [][]int {
+	c.visits = 0
+	for _, i := range members {
+		c.inside[i], c.number[i] = true, 0
 	}
-	marks := make(map[int]*mark, len(members))
-	inside := make(map[int]bool, len(members))
-	for _, m := range members {
-		inside[m] = true
-	}
-	var path []int
 	var groups [][]int
-	var visit func(i int) *mark
-	visit = func(i int) *mark {
-		m := &mark{number: len(marks), low: len(marks), open: true}
-		marks[i] = m
-		path = append(path, i)
-		for _, j := range next[i] {
-			if !inside[j] {
-				continue
-			}
-			if n := marks[j]; n == nil {
-				m.low = min(m.low, visit(j).low)
-			} else if n.open {
-				m.low = min(m.low, n.number)
-			}
+	for _, i := range members {
+		if c.number[i] == 0 {
+			c.visit(i, &groups)
 		}
-		if m.low == m.number {
-			start := slices.Index(path, i)
-			group := slices.Clone(path[start:])
-			path = path[:start]
-			for _, j := range group {
-				marks[j].open = false
-			}
-			if len(group) > 1 || slices.Contains(next[i], i) {
-				slices.Sort(group)
-				groups = append(groups, group)
-			}
-		}
-		return m
 	}
 	for _, i := range members {
-		if marks[i] == nil {
-			visit(i)
-		}
+		c.inside[i] = false
 	}
 	slices.SortFunc(groups, func(a, b []int) int { return a[0] - b[0] })
 	return groups
+}
+
+func (c *circles) visit(i int, groups *[][]int) {
+	c.visits++
+	c.number[i], c.low[i], c.open[i] = c.visits, c.visits, true
+	start := len(c.path)
+	c.path = append(c.path, i)
+	for _, j := range c.next[i] {
+		switch {
+		case !c.inside[j]:
+		case c.number[j] == 0:
+			c.visit(j, groups)
+			c.low[i] = min(c.low[i], c.low[j])
+		case c.open[j]:
+			c.low[i] = min(c.low[i], c.number[j])
+		}
+	}
+	if c.low[i] != c.number[i] {
+		return
+	}
+	group := slices.Clone(c.path[start:])
+	c.path = c.path[:start]
+	for _, j := range group {
+		c.open[j] = false
+	}
+	if len(group) > 1 || slices.Contains(c.next[i], i) {
+		slices.Sort(group)
+		*groups = append(*groups, group)
+	}
+}
+
+// within calls do while inside is what is in a group.
+func (c *circles) within(group []int, do func(inside func(i int) bool)) {
+	for _, i := range group {
+		c.inside[i] = true
+	}
+	do(func(i int) bool { return c.inside[i] })
+	for _, i := range group {
+		c.inside[i] = false
+	}
 }

@@ -17,26 +17,31 @@ func (u uses) order(services []Service) {
 		after[i] = slices.Concat(u.needs[i], u.links[i])
 		services[i].Uses = names(after[i])
 	}
-	u.open(all(len(services)), after)
+	all := make([]int, len(services))
+	for i := range all {
+		all[i] = i
+	}
+	u.open(all, newCircles(after))
 	for i := range services {
 		services[i].After = names(after[i])
 	}
 }
 
-// open takes links out of after until no circle is left among the members: of
+// open takes links out of what is waited for until no circle is left among the members: of
 // every group of services that wait for each other the one that stands first
 // in the file goes first, and waits for none of the group. Only what must
 // exist before it is waited for all the same, so that the first without such
 // a need is the one to go.
-func (u uses) open(members []int, after [][]int) {
-	for _, group := range components(members, after) {
-		waits := func(i int) bool {
-			return slices.ContainsFunc(u.needs[i], func(j int) bool { return slices.Contains(group, j) })
-		}
-		k := max(0, slices.IndexFunc(group, func(i int) bool { return !waits(i) }))
-		first := group[k]
-		after[first] = slices.DeleteFunc(after[first], func(j int) bool { return slices.Contains(group, j) })
-		u.open(slices.Delete(slices.Clone(group), k, k+1), after)
+func (u uses) open(members []int, after *circles) {
+	for _, group := range after.components(members) {
+		var k int
+		after.within(group, func(inside func(int) bool) {
+			waits := func(i int) bool { return slices.ContainsFunc(u.needs[i], inside) }
+			k = max(0, slices.IndexFunc(group, func(i int) bool { return !waits(i) }))
+			first := group[k]
+			after.next[first] = slices.DeleteFunc(after.next[first], inside)
+		})
+		u.open(slices.Delete(group, k, k+1), after)
 	}
 }
 
