@@ -13,9 +13,7 @@ import "slices"
 // createdOn reports whether a container that is not among the removed was made
 // on a network, on an engine that looks it up.
 func (h Have) createdOn(network string, removed map[string]bool) bool {
-	return h.AttachAll && slices.ContainsFunc(h.Containers, func(c HaveContainer) bool {
-		return c.CreatedOn == network && !removed[c.ID]
-	})
+	return h.AttachAll && slices.ContainsFunc(h.look().createdOn[network], func(c *HaveContainer) bool { return !removed[c.ID] })
 }
 
 // createdOn is the network that a new container is made on; empty: none of the

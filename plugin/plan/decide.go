@@ -7,9 +7,14 @@ import (
 
 // decide finds out what becomes of every wanted container.
 func decide(goal Goal, want Want, have Have) decisions {
-	d := decider{goal: goal, want: want, have: have}
+	d := decider{goal: goal, want: want, have: have, named: map[string]*decision{}, awaiting: map[string]bool{}}
 	for _, w := range want.Containers {
-		d.made = append(d.made, d.decide(w))
+		found := d.decide(w)
+		d.made = append(d.made, found)
+		if d.named[w.Name] == nil {
+			d.named[w.Name] = found
+		}
+		d.awaiting[w.Service] = d.awaiting[w.Service] || found.awaits
 	}
 	return d.made
 }
@@ -20,6 +25,9 @@ type decider struct {
 	want Want
 	have Have
 	made decisions
+
+	named    map[string]*decision // those that are made, by the wanted name
+	awaiting map[string]bool      // services of which a container awaits an image
 }
 
 // decide finds out what becomes of a wanted container. Those that it depends on
@@ -30,10 +38,10 @@ func (d *decider) decide(w Container) *decision {
 	}
 	found := &decision{want: w, asked: d.goal.wants(w.Service)}
 	candidates := candidates(d.have, w)
-	if len(candidates) > 0 && slices.ContainsFunc(w.SharesWith, d.made.replaces) {
+	if len(candidates) > 0 && slices.ContainsFunc(w.SharesWith, d.replaces) {
 		found.asked = true // on its own it would be left on a network that is gone
 	}
-	if slices.ContainsFunc(candidates, d.leftBehind) && slices.ContainsFunc(w.SharesWith, d.made.makes) {
+	if slices.ContainsFunc(candidates, d.leftBehind) && slices.ContainsFunc(w.SharesWith, d.makes) {
 		found.asked = true // it is on the network of the one that was there before
 	}
 	if slices.ContainsFunc(candidates, d.losesLink) || slices.ContainsFunc(candidates, d.losesNetwork) {
@@ -64,21 +72,38 @@ func (d *decider) decide(w Container) *decision {
 	return found
 }
 
+// replaces reports whether another container takes the place of the one of a
+// name.
+func (d *decider) replaces(name string) bool {
+	return d.makes(name) && len(d.named[name].replace) > 0
+}
+
+// makes reports whether the container of a name is made.
+func (d *decider) makes(name string) bool {
+	found := d.named[name]
+	return found != nil && found.make
+}
+
+// remakes reports whether the container of a name is, or will be, another than
+// the one there is.
+func (d *decider) remakes(name string) bool {
+	found := d.named[name]
+	return found != nil && found.keep == nil
+}
+
 // awaits reports whether what becomes of a container shows only when an image is
 // built: that of a container that serves on, its own or one that it is started
 // after. Until then it does not run with what is to be replaced, if it does not
 // already, and goes on if it does.
 func (d *decider) awaits(found *decision) bool {
 	w := found.want
-	if found.skip || !found.asked || slices.ContainsFunc(w.SharesWith, d.made.replaces) {
+	if found.skip || !found.asked || slices.ContainsFunc(w.SharesWith, d.replaces) {
 		return false // on its own it would be left on a network that is gone
 	}
 	if found.keep != nil && d.goal.wants(w.Service) && d.goal.rebuilds(w.Image, d.want.Images) {
 		return true
 	}
-	return slices.ContainsFunc(d.made, func(other *decision) bool {
-		return other.awaits && slices.Contains(w.After, other.want.Service)
-	})
+	return slices.ContainsFunc(w.After, func(service string) bool { return d.awaiting[service] })
 }
 
 // keepsOld reports whether the goal is to leave those that may serve as a wanted
@@ -158,9 +183,8 @@ func (d *decider) keepAsTheyAre(found *decision, candidates []*HaveContainer) {
 // that do the one that bears the name; or else the oldest.
 func candidates(have Have, w Container) []*HaveContainer {
 	var found []*HaveContainer
-	for i := range have.Containers {
-		h := &have.Containers[i]
-		if h.Service == w.Service && h.Number == w.Number && !h.OneOff && h.State != StateRemoving {
+	for _, h := range have.look().replicas[replicaKey{w.Service, w.Number}] {
+		if h.State != StateRemoving {
 			found = append(found, h)
 		}
 	}
@@ -233,7 +257,7 @@ func (d *decider) outdated(h *HaveContainer, w Container) string {
 		return "newer image " + w.Image
 	}
 	for _, name := range w.SharesWith {
-		if d.made.remakes(name) {
+		if d.remakes(name) {
 			return "uses " + name + ", which is replaced"
 		}
 	}
@@ -284,9 +308,13 @@ type surplus struct {
 // the containers of services that the files no longer have. Where it is not,
 // those are orphans, given by name.
 func surplusOf(goal Goal, want Want, have Have) (found []surplus, orphans []string) {
+	wanted := make(map[replicaKey]bool, len(want.Containers))
+	for _, c := range want.Containers {
+		wanted[replicaKey{c.Service, c.Number}] = true
+	}
 	for i := range have.Containers {
 		h := &have.Containers[i]
-		if h.OneOff || want.includes(h) {
+		if h.OneOff || wanted[replicaKey{h.Service, h.Number}] {
 			continue
 		}
 		switch known := slices.Contains(want.Services, h.Service); {

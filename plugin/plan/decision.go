@@ -66,12 +66,6 @@ func temporaryName(name string, have Have) string {
 	}
 }
 
-// hasName reports whether a container has a name.
-func (h Have) hasName(name string) bool {
-	return slices.ContainsFunc(h.Externals, func(e External) bool { return e.Name == name }) ||
-		slices.ContainsFunc(h.Containers, func(c HaveContainer) bool { return c.Name == name })
-}
-
 // IsTemporary reports whether a name is one that a container has until it can get the
 // other.
 func IsTemporary(name, later string) bool { return name != later && LaterName(name) == later }
@@ -151,23 +145,6 @@ func (d decisions) on(name string) *decision {
 	return d[i]
 }
 
-// replaces reports whether another container takes the place of the one of a
-// name.
-func (d decisions) replaces(name string) bool {
-	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.make && len(d.replace) > 0 })
-}
-
-// makes reports whether the container of a name is made.
-func (d decisions) makes(name string) bool {
-	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.make })
-}
-
-// remakes reports whether the container of a name is, or will be, another than
-// the one there is.
-func (d decisions) remakes(name string) bool {
-	return slices.ContainsFunc(d, func(d *decision) bool { return d.want.Name == name && d.keep == nil })
-}
-
 // renamed reports whether a container serves on under another name.
 func (d decisions) renamed(h *HaveContainer) bool {
 	return slices.ContainsFunc(d, func(d *decision) bool { return d.keep != nil && d.keep.ID == h.ID && d.renames() })
@@ -180,7 +157,14 @@ func (d decisions) keeps(id string) bool {
 
 // without gives those that are not among others.
 func (d decisions) without(others decisions) decisions {
-	return slices.DeleteFunc(slices.Clone(d), func(d *decision) bool { return slices.Contains(others, d) })
+	if len(d) == 0 {
+		return nil
+	}
+	among := make(map[*decision]bool, len(others))
+	for _, other := range others {
+		among[other] = true
+	}
+	return slices.DeleteFunc(slices.Clone(d), func(d *decision) bool { return among[d] })
 }
 
 // named leaves out the names by which only containers are found that there will
@@ -191,13 +175,31 @@ func (d decisions) named(names []string) []string {
 	})
 }
 
-// members gives the containers that are to be attached to a network.
-func (d decisions) members(network string) decisions {
-	var members decisions
+// members gives the containers that are to be attached to networks, by the name of
+// the network.
+func (d decisions) members() map[string]decisions {
+	members := map[string]decisions{}
 	for _, d := range d {
-		if !d.skip && !d.asItIs && slices.Contains(d.want.Attach, network) {
-			members = append(members, d)
+		if d.skip || d.asItIs {
+			continue
+		}
+		for _, network := range d.want.Attach {
+			members[network] = append(members[network], d)
 		}
 	}
 	return members
+}
+
+// attached gives those that serve on and are attached to networks, by the name of the
+// network.
+func (d decisions) attached() map[string]decisions {
+	attached := map[string]decisions{}
+	for _, d := range d {
+		if d.keep != nil {
+			for network := range d.keep.Attached {
+				attached[network] = append(attached[network], d)
+			}
+		}
+	}
+	return attached
 }

@@ -33,9 +33,12 @@ func drain(b *builder, have Have, timeout *int) {
 // the new replicas have started: in between nobody has the port.
 func (d decisions) replaceFrontsLast(b *builder) {
 	for _, front := range d {
+		if front.want.Fronts == "" {
+			continue
+		}
 		for _, h := range front.replace {
 			for _, replica := range d {
-				if front.want.Fronts != "" && replica.want.Service == front.want.Fronts {
+				if replica.want.Service == front.want.Fronts {
 					b.waitIfNoCircle(stopKey(h.ID), ifPlanned(startKey(replica.want.Name)))
 				}
 			}

@@ -2,16 +2,6 @@ package plan
 
 import "slices"
 
-// external finds the container of that name that is not the stack's.
-func (h Have) external(name string) (*External, bool) {
-	for i := range h.Externals {
-		if h.Externals[i].Name == name {
-			return &h.Externals[i], true
-		}
-	}
-	return nil, false
-}
-
 // attachedByStack gives the externals that the stack attached to a network and
 // that are on it still.
 func (h Have) attachedByStack(n HaveNetwork) []*External {

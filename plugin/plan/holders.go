@@ -45,8 +45,8 @@ func (r *reconciler) holders(name string) []*HaveContainer {
 func (r *reconciler) usersOf(name string) (users []Container, distance []int) {
 	names, far := []string{name}, []int{0}
 	for at := 0; at < len(names); at++ {
-		for _, d := range r.decisions {
-			if slices.Contains(d.want.VolumesFrom, names[at]) && !slices.Contains(names, d.want.Name) {
+		for _, d := range r.users[names[at]] {
+			if !slices.Contains(names, d.want.Name) {
 				names, far = append(names, d.want.Name), append(far, far[at]+1)
 				users, distance = append(users, d.want), append(distance, far[at])
 			}

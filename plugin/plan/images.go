@@ -6,7 +6,7 @@ import "slices"
 // that it is built upon. Of the stack's other images those that one of them is
 // built upon are got where they are missing.
 func Builds(refs []string, want Want, have Have) *Plan {
-	p := imagePlan{builder: &builder{}, wanted: want.Images, have: have.Images}
+	p := newImagePlan(&builder{}, want.Images, have.Images)
 	for _, ref := range refs {
 		p.get(ref, "asked for")
 	}
@@ -40,7 +40,7 @@ func Pushes(images []Image, as map[string]string) *Plan {
 // planImages plans to get what new containers are made from and, where that is
 // asked for, to build what others are made from anew.
 func planImages(b *builder, goal Goal, wanted []Image, have map[string]string, decisions decisions) {
-	p := imagePlan{builder: b, wanted: wanted, have: have}
+	p := newImagePlan(b, wanted, have)
 	var refs []string
 	for _, d := range decisions {
 		ref := d.want.Image
@@ -66,14 +66,24 @@ func (g Goal) rebuilds(ref string, wanted []Image) bool {
 // another.
 type imagePlan struct {
 	builder *builder
-	wanted  []Image
+	wanted  map[string]Image  // by reference
 	have    map[string]string // ids by reference
+}
+
+func newImagePlan(b *builder, wanted []Image, have map[string]string) imagePlan {
+	p := imagePlan{builder: b, wanted: make(map[string]Image, len(wanted)), have: have}
+	for _, i := range wanted {
+		if _, known := p.wanted[i.Ref]; !known {
+			p.wanted[i.Ref] = i
+		}
+	}
+	return p
 }
 
 // get plans to get an image of the stack, after those of the stack that it is
 // built upon where they are planned too.
 func (p imagePlan) get(ref, cause string) {
-	image, ok := p.image(ref)
+	image, ok := p.wanted[ref]
 	switch {
 	case !ok:
 	case image.Own:
@@ -93,25 +103,16 @@ func (p imagePlan) get(ref, cause string) {
 // is missing.
 func (p imagePlan) bases(refs []string) {
 	for _, ref := range refs {
-		image, _ := p.image(ref)
 		if !p.builder.planned(imageKey(ref)) {
 			continue
 		}
-		for _, base := range image.From {
+		for _, base := range p.wanted[ref].From {
 			if !p.builder.planned(imageKey(base)) && p.have[base] == "" {
 				p.get(base, ref+" is built upon it")
 				p.bases([]string{base})
 			}
 		}
 	}
-}
-
-func (p imagePlan) image(ref string) (Image, bool) {
-	i := slices.IndexFunc(p.wanted, func(i Image) bool { return i.Ref == ref })
-	if i < 0 {
-		return Image{}, false
-	}
-	return p.wanted[i], true
 }
 
 // groupBuilds gives each build the others that wait for the same steps as it

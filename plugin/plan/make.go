@@ -130,7 +130,7 @@ func (p *Plan) checkNetworks(have Have) error {
 //
 // The error is a *Conflict, a *NetworkTaken, or an internal one; nothing has to be undone then.
 func Make(goal Goal, want Want, have Have) (*Plan, error) {
-	p, err := plan(goal, want, have)
+	p, err := plan(goal, want, have.indexed())
 	if err != nil {
 		return nil, err
 	}

@@ -29,10 +29,7 @@ func (r networkRemoval) remove(n HaveNetwork, cause string) {
 // does that the stack did not attach, a note says so.
 func (r networkRemoval) detachAndRemove(n HaveNetwork, cause string) {
 	var after []wait
-	for _, c := range r.have.Containers {
-		if !attached(&c, n.Name) {
-			continue
-		}
+	for _, c := range r.have.look().attached[n.Name] {
 		key := disconnectKey(c.ID, n.Name)
 		detached, removed := r.builder.planned(key), r.removed[c.ID]
 		if !detached && !removed {
@@ -59,14 +56,14 @@ func (r networkRemoval) detachAndRemove(n HaveNetwork, cause string) {
 // that has exited or is gone, or is among the removed. Replicas of the stack
 // that were attached to it are detached; nothing else happens to them.
 func (r networkRemoval) oneOff(n HaveNetwork) {
-	for _, c := range r.have.Containers {
-		if c.Name == n.For && !r.removed[c.ID] && (c.State.Up() || c.State == StateCreated) {
+	for _, c := range r.have.look().named[n.For] {
+		if !r.removed[c.ID] && (c.State.Up() || c.State == StateCreated) {
 			return
 		}
 	}
 	const cause = "what it was made for is over"
-	for _, c := range r.have.Containers {
-		if attached(&c, n.Name) && !r.removed[c.ID] {
+	for _, c := range r.have.look().attached[n.Name] {
+		if !r.removed[c.ID] {
 			r.builder.add(disconnectKey(c.ID, n.Name), Task{Remove, kindNetwork, n.Name}, cause,
 				Disconnect{Container: c.ID, Name: c.Name, Network: n.Name, ID: r.twins.id(c.Attached, n.Name), Ours: true})
 		}

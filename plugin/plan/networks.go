@@ -15,6 +15,9 @@ type networkPlan struct {
 	removed   map[string]bool // ids of the containers that the plan removes
 	twins     twins
 
+	members       map[string]decisions   // the containers that are to be attached to a network, by its name
+	attached      map[string]decisions   // those that are attached to it and serve on, likewise
+	isWanted      map[string]Network     // by name
 	replaceReason map[string]string      // why a network that exists is replaced, by name
 	subnetFrom    map[string]HaveNetwork // the network that is removed, by the name of the new one that gets its addresses
 	creations     creations
@@ -26,7 +29,11 @@ type networkPlan struct {
 // yet.
 func newNetworkPlan(b *builder, wanted []Network, have Have, twins twins, decisions decisions, removed map[string]bool) *networkPlan {
 	p := &networkPlan{builder: b, wanted: wanted, have: have, twins: twins, decisions: decisions, removed: removed,
+		members: decisions.members(), attached: decisions.attached(), isWanted: map[string]Network{},
 		connections: connections{addressed: map[string][]stepKey{}, existing: map[string][]stepKey{}}}
+	for _, n := range wanted {
+		p.isWanted[n.Name] = n
+	}
 	p.replaceReason = p.replaceReasons()
 	p.subnetFrom = p.subnets()
 	return p
@@ -38,7 +45,7 @@ func (p *networkPlan) replaceReasons() map[string]string {
 	reasons := map[string]string{}
 	for _, n := range p.wanted {
 		h, ok := p.have.network(n.Name)
-		members := p.decisions.members(n.Name)
+		members := p.members[n.Name]
 		if !ok || len(members) == 0 {
 			continue
 		}
@@ -91,7 +98,7 @@ func (p *networkPlan) reconcile() {
 		case h.For != "":
 			removal.oneOff(h)
 		default:
-			p.detach(h.Name, p.decisions, "no longer linked")
+			p.detach(h.Name, p.attached[h.Name], "no longer linked")
 			removal.remove(h, "nothing needs it")
 		}
 	}
@@ -111,7 +118,8 @@ func (p *networkPlan) removal() networkRemoval {
 }
 
 func (p *networkPlan) wants(network string) bool {
-	return slices.ContainsFunc(p.wanted, func(n Network) bool { return n.Name == network })
+	_, ok := p.isWanted[network]
+	return ok
 }
 
 // creates reports whether a network is made, anew or for the first time, given
@@ -123,8 +131,8 @@ func (p *networkPlan) creates(network string) bool {
 
 // network plans what one wanted network needs.
 func (p *networkPlan) network(n Network) {
-	members := p.decisions.members(n.Name)
-	p.detach(n.Name, p.decisions.without(members), "no longer linked")
+	members := p.members[n.Name]
+	p.detach(n.Name, p.attached[n.Name].without(members), "no longer linked")
 	h, exists := p.have.network(n.Name)
 	why := p.replaceReason[n.Name]
 	switch {
@@ -213,9 +221,12 @@ func (p *networkPlan) replace(h HaveNetwork, n Network, members decisions, why s
 // and stay, and on which there is no decision.
 func (p *networkPlan) otherMembers(network string) []*HaveContainer {
 	var found []*HaveContainer
-	for i := range p.have.Containers {
-		h := &p.have.Containers[i]
-		if attached(h, network) && !p.removed[h.ID] && !p.decisions.keeps(h.ID) {
+	kept := map[string]bool{}
+	for _, d := range p.attached[network] {
+		kept[d.keep.ID] = true
+	}
+	for _, h := range p.have.look().attached[network] {
+		if !p.removed[h.ID] && !kept[h.ID] {
 			found = append(found, h)
 		}
 	}
@@ -230,13 +241,4 @@ func (p *networkPlan) create(n Network, cause, subnet string, after ...wait) {
 	case len(after) == 0:
 		p.creations.anywhere = append(p.creations.anywhere, need(networkKey(n.Name)))
 	}
-}
-
-// network finds the network of that name that the stack has.
-func (h Have) network(name string) (HaveNetwork, bool) {
-	i := slices.IndexFunc(h.Networks, func(n HaveNetwork) bool { return n.Name == name })
-	if i < 0 {
-		return HaveNetwork{}, false
-	}
-	return h.Networks[i], true
 }

@@ -16,6 +16,6 @@ func member(service string, oneOff bool) string {
 // containers which are over.
 func OneOffNetworks(have Have) *Plan {
 	b := &builder{}
-	networkRemoval{builder: b, have: have, mayStay: true}.oneOffs()
+	networkRemoval{builder: b, have: have.indexed(), mayStay: true}.oneOffs()
 	return b.plan()
 }

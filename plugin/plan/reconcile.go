@@ -19,7 +19,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	if err := conflict(decisions, want, have, removed); err != nil {
 		return nil, err
 	}
-	r := &reconciler{goal: goal, have: have, decisions: decisions, removed: removed, builder: &builder{}}
+	r := newReconciler(goal, have, decisions, removed)
 	r.noteTaken()
 	for _, d := range misnamed {
 		r.builder.note("container %s is not renamed to %s, for another has that name", d.keep.Name, d.want.Name)
@@ -92,14 +92,11 @@ func conflict(decisions decisions, want Want, have Have, removed map[string]bool
 		if !d.make {
 			continue
 		}
-		for _, e := range have.Externals {
-			if e.Name == d.want.Name {
-				return &Conflict{Name: e.Name, Service: d.want.Service, Owner: e.Owner}
-			}
+		if e, ok := have.external(d.want.Name); ok {
+			return &Conflict{Name: e.Name, Service: d.want.Service, Owner: e.Owner}
 		}
-		for i := range have.Containers {
-			h := &have.Containers[i]
-			if h.Name == d.want.Name && h.State != StateRemoving && !removed[h.ID] && !slices.Contains(d.left, h) && !decisions.renamed(h) {
+		for _, h := range have.look().named[d.want.Name] {
+			if h.State != StateRemoving && !removed[h.ID] && !slices.Contains(d.left, h) && !decisions.renamed(h) {
 				return &Conflict{Name: h.Name, Service: d.want.Service, Of: h.Service, Orphan: !slices.Contains(want.Services, h.Service)}
 			}
 		}
@@ -121,12 +118,22 @@ func removedBy(decisions decisions, surplus []surplus) map[string]bool {
 	return removed
 }
 
+// renames reports whether a container serves on under another name.
+func (r *reconciler) renames(h *HaveContainer) bool {
+	for _, d := range r.renaming {
+		if d.keep.ID == h.ID {
+			return true
+		}
+	}
+	return false
+}
+
 // noteTaken finds the wanted names that are in use until a container is removed or
 // renamed.
 func (r *reconciler) noteTaken() {
 	for _, d := range r.decisions {
-		d.taken = slices.ContainsFunc(r.have.Containers, func(h HaveContainer) bool {
-			return h.Name == d.want.Name && (r.removed[h.ID] || r.decisions.renamed(&h) || slices.ContainsFunc(d.left, func(l *HaveContainer) bool { return l.ID == h.ID }))
+		d.taken = slices.ContainsFunc(r.have.look().named[d.want.Name], func(h *HaveContainer) bool {
+			return (r.removed[h.ID] || r.renames(h) || slices.ContainsFunc(d.left, func(l *HaveContainer) bool { return l.ID == h.ID }))
 		})
 		if d.taken {
 			d.temporary = temporaryName(d.want.Name, r.have)
@@ -143,6 +150,32 @@ type reconciler struct {
 	aside     map[string]bool // ids of the containers that leave their names to others before they get their own
 	builder   *builder
 	networks  *networkPlan
+	makes     map[string][]int     // places of those that are made, by service
+	named     map[string]*decision // by the wanted name
+	users     map[string]decisions // by the name of a container whose volumes they use
+	renaming  map[string]*decision // those that serve on under another name, by the name that they get
+}
+
+func newReconciler(goal Goal, have Have, made decisions, removed map[string]bool) *reconciler {
+	r := &reconciler{
+		goal: goal, have: have, decisions: made, removed: removed, builder: &builder{},
+		makes: map[string][]int{}, named: map[string]*decision{}, users: map[string]decisions{}, renaming: map[string]*decision{},
+	}
+	for i, d := range made {
+		if r.named[d.want.Name] == nil {
+			r.named[d.want.Name] = d
+		}
+		if d.make {
+			r.makes[d.want.Service] = append(r.makes[d.want.Service], i)
+		}
+		for _, name := range d.want.VolumesFrom {
+			r.users[name] = append(r.users[name], d)
+		}
+		if d.keep != nil && d.renames() {
+			r.renaming[d.want.Name] = d
+		}
+	}
+	return r
 }
 
 // container plans to make one container, and to stop and remove those it
@@ -185,7 +218,7 @@ func (r *reconciler) removeReplaced() {
 // new one has started. It can't where another container gets its name, or where
 // networks can't be put in the place of others before it is gone.
 func (r *reconciler) outlasts(h *HaveContainer, d *decision) bool {
-	if slices.ContainsFunc(r.decisions, func(o *decision) bool { return o != d && o.keep != nil && o.want.Name == h.Name && o.renames() }) {
+	if o := r.renaming[h.Name]; o != nil && o != d {
 		return false
 	}
 	for network := range h.Attached {
@@ -231,14 +264,19 @@ func (r *reconciler) create(d *decision) {
 	}
 	// A container is made after those that it is started after, as docker-compose
 	// did: where one of those can't be made, neither is this one.
-	for _, other := range r.decisions {
-		if other.make && other != d && other.want.Service != w.Service && slices.Contains(w.After, other.want.Service) {
-			after = append(after, ifPlanned(createKey(other.want.Name)))
+	var before []int
+	for _, service := range w.After {
+		if service != w.Service {
+			before = append(before, r.makes[service]...)
 		}
+	}
+	slices.Sort(before)
+	for _, i := range slices.Compact(before) {
+		after = append(after, ifPlanned(createKey(r.decisions[i].want.Name)))
 	}
 	for _, name := range w.SharesWith {
 		address := name
-		if other := r.decisions.on(name); other != nil {
+		if other := r.named[name]; other != nil {
 			address = other.address()
 			if other.make {
 				after = append(after, need(createKey(name)))
@@ -309,9 +347,8 @@ func (r *reconciler) remove(h *HaveContainer, task Task, cause string, after ...
 // name.
 func (r *reconciler) nameFree(name string) []wait {
 	var after []wait
-	for _, h := range r.have.Containers {
+	for _, h := range r.have.look().named[name] {
 		switch {
-		case h.Name != name:
 		case r.removed[h.ID]:
 			after = append(after, need(removeKey(h.ID)))
 		case r.aside[h.ID]:

@@ -25,6 +25,9 @@ func (d decisions) rejoin() {
 // lost says why a container that runs has lost, or will have, what it shares with
 // another; empty: it keeps it.
 func (d *decision) lost(all decisions) string {
+	if len(d.keep.Joined) == 0 {
+		return ""
+	}
 	for _, other := range all {
 		j := d.joined(other)
 		switch {

@@ -135,12 +135,7 @@ func (p rollingPlan) several(service string) bool {
 
 // wantedSize is how many endpoints a network is to have room for.
 func (p rollingPlan) wantedSize(network string) int {
-	for _, n := range p.networks.wanted {
-		if n.Name == network {
-			return n.Size
-		}
-	}
-	return 0
+	return p.networks.isWanted[network].Size
 }
 
 // extraEndpoints is for how many more containers each network needs room meanwhile.

@@ -9,7 +9,7 @@ import (
 // has to and nothing else uses what it needs for itself.
 func (r *reconciler) planStarts(over *takeover) {
 	b, made := r.builder, r.decisions
-	p := startPlan{builder: b, have: r.have, takeover: over, starting: map[string]decisions{}, successors: map[string]*decision{}}
+	p := startPlan{builder: b, have: r.have, takeover: over, starting: map[string]decisions{}, successors: map[string]*decision{}, stops: newStops(b, r.have, made)}
 	starts := func(d *decision) bool {
 		return d.halts || r.goal.State == UpAndRunning && (d.starts() || d.rejoins != "")
 	}
@@ -122,6 +122,7 @@ type startPlan struct {
 	takeover   *takeover
 	starting   map[string]decisions // those that are started, by service
 	successors map[string]*decision // those that take the place of a container, by its id
+	stops      stops
 }
 
 // waits gives what a container is started after.
@@ -148,6 +149,9 @@ func (p startPlan) waits(d *decision) []wait {
 		}
 	}
 	for _, other := range p.takeover.decisions {
+		if d.keep == nil || len(d.keep.Joined) == 0 {
+			break
+		}
 		if d.joined(other) != nil {
 			after = append(after, ifPlanned(startKey(other.want.Name)))
 		}
@@ -174,14 +178,53 @@ func (p startPlan) onNetworks(d *decision) []wait {
 // stopped waits until all containers are stopped that the plan stops and that use
 // what a container needs for itself.
 func (p startPlan) stopped(d *decision) []wait {
+	found := slices.Clone(p.stops.of[d])
+	if len(d.want.HostPorts) > 0 {
+		found = append(found, p.stops.withPorts...)
+	}
+	for _, data := range d.want.Data {
+		found = append(found, p.stops.withData[data]...)
+	}
+	slices.Sort(found)
 	var after []wait
-	for i := range p.have.Containers {
-		h := &p.have.Containers[i]
-		if key := stopKey(h.ID); p.builder.planned(key) && d.succeeds(h, p.successors[h.ID]) {
-			after = append(after, need(key))
+	for _, i := range slices.Compact(found) {
+		if h := &p.have.Containers[i]; d.succeeds(h, p.successors[h.ID]) {
+			after = append(after, need(stopKey(h.ID)))
 		}
 	}
 	return after
+}
+
+// stops are places of the containers that the plan stops, by what others may wait for.
+type stops struct {
+	of        map[*decision][]int // whose place one takes
+	withPorts []int               // that have ports of the host
+	withData  map[string][]int    // that write to volumes and paths
+}
+
+func newStops(b *builder, have Have, made decisions) stops {
+	s := stops{of: map[*decision][]int{}, withData: map[string][]int{}}
+	places := map[string]int{}
+	for i, h := range have.Containers {
+		if !b.planned(stopKey(h.ID)) {
+			continue
+		}
+		places[h.ID] = i
+		if len(h.HostPorts) > 0 {
+			s.withPorts = append(s.withPorts, i)
+		}
+		for _, data := range h.Data {
+			s.withData[data] = append(s.withData[data], i)
+		}
+	}
+	for _, d := range made {
+		for _, h := range slices.Concat(d.replace, d.left) {
+			if i, ok := places[h.ID]; ok {
+				s.of[d] = append(s.of[d], i)
+			}
+		}
+	}
+	return s
 }
 
 // succeeds reports whether a container takes the place of one that is stopped, or

@@ -46,14 +46,16 @@ func (p *networkPlan) subnets() map[string]HaveNetwork {
 // freesSubnet reports whether a network of the stack is removed and its
 // addresses are known.
 func (p *networkPlan) freesSubnet(h HaveNetwork) bool {
-	stays := len(p.have.attachedByOthers(h))+len(p.otherMembers(h.Name)) > 0 || p.have.createdOn(h.Name, p.removed)
-	return !stays && !p.wants(h.Name) && h.Subnet != "" && h.For == ""
+	if p.wants(h.Name) || h.Subnet == "" || h.For != "" {
+		return false
+	}
+	return len(p.have.attachedByOthers(h))+len(p.otherMembers(h.Name)) == 0 && !p.have.createdOn(h.Name, p.removed)
 }
 
 // membersAreOn reports whether all members that a network is to have exist and
 // are on another one now.
 func (p *networkPlan) membersAreOn(h HaveNetwork, n Network) bool {
-	members := p.decisions.members(n.Name)
+	members := p.members[n.Name]
 	for _, d := range members {
 		if d.keep == nil || d.keep.Attached[h.Name] != h.ID {
 			return false

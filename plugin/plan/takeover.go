@@ -180,7 +180,7 @@ func (h *HaveContainer) attachable() bool {
 // isNeededOn reports whether a consumer is to find an old target on a network,
 // because it is replaced before that.
 func (t *takeover) isNeededOn(network string, target *decision) bool {
-	return slices.ContainsFunc(t.decisions.members(network), func(consumer *decision) bool {
+	return slices.ContainsFunc(t.networks.members[network], func(consumer *decision) bool {
 		return slices.Contains(consumer.want.After, target.want.Service) && t.later(target, consumer)
 	})
 }

@@ -15,11 +15,13 @@ type twins map[string][]HaveNetwork
 // not attach, or else that which the most are on.
 func (h Have) withoutTwins() (Have, twins) {
 	var kept []HaveNetwork
+	at := map[string]int{} // where one of a name is among them
 	found := twins{}
 	for _, n := range h.Networks {
-		i := slices.IndexFunc(kept, func(k HaveNetwork) bool { return k.Name == n.Name })
+		i, known := at[n.Name]
 		switch {
-		case i < 0:
+		case !known:
+			at[n.Name] = len(kept)
 			kept = append(kept, n)
 		case h.users(n) > h.users(kept[i]):
 			found[n.Name] = append(found[n.Name], kept[i])
@@ -29,7 +31,7 @@ func (h Have) withoutTwins() (Have, twins) {
 		}
 	}
 	h.Networks = kept
-	return h, found
+	return h.indexed(), found
 }
 
 // users is how many are attached to this very network. One that the stack did not
@@ -84,8 +86,7 @@ func merge(p *networkPlan) {
 func mergeInto(p *networkPlan, kept, twin HaveNetwork) {
 	b := p.builder
 	var after []wait
-	for i := range p.have.Containers {
-		c := &p.have.Containers[i]
+	for _, c := range p.have.look().attached[twin.Name] {
 		key := disconnectKey(c.ID, twin.Name)
 		switch {
 		case c.Attached[twin.Name] != twin.ID:
@@ -97,7 +98,7 @@ func mergeInto(p *networkPlan, kept, twin HaveNetwork) {
 			b.add(key, Task{Relink, kindContainer, c.Name}, otherHasName, Disconnect{Container: c.ID, Name: c.Name, Network: twin.Name, ID: twin.ID, Ours: true})
 			after = append(after, need(key))
 		case p.wants(twin.Name):
-			p.reconnect(c, p.wanted[slices.IndexFunc(p.wanted, func(n Network) bool { return n.Name == twin.Name })], otherHasName, "")
+			p.reconnect(c, p.isWanted[twin.Name], otherHasName, "")
 			after = append(after, need(key))
 		default:
 			return // it stays where it is, and so does the network

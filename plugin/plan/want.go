@@ -77,6 +77,8 @@ type Have struct {
 	MACOnConnect bool // the engine gives a MAC address to a container that it attaches (API 1.54)
 
 	OtherNetworks map[string]string // the project of each network that is not the stack's, by name; empty: none that is known
+
+	index *haveIndex // of Make
 }
 
 // Has reports whether there is a replica of one of the services; of any where
