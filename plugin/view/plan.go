@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -38,10 +37,12 @@ type taskSteps struct {
 
 func byTask(p *plan.Plan) []taskSteps {
 	var tasks []taskSteps
+	at := make(map[plan.Task]int, len(p.Steps))
 	for _, s := range p.Steps {
-		i := slices.IndexFunc(tasks, func(t taskSteps) bool { return t.task == s.Task })
-		if i < 0 {
+		i, known := at[s.Task]
+		if !known {
 			i = len(tasks)
+			at[s.Task] = i
 			tasks = append(tasks, taskSteps{task: s.Task})
 		}
 		tasks[i].steps = append(tasks[i].steps, s)
