@@ -117,7 +117,7 @@ func checkIsolation(t *testing.T, p *compose.Project, top *linking.Topology) {
 			t.Errorf("no network carries %+v", e)
 		}
 	}
-	g := graph.Of(p, top)
+	g := graph.Of(p, top).Reach()
 	linked := 0
 	names := make(map[string]bool)
 	for _, n := range top.Networks {
@@ -188,7 +188,7 @@ func meet(top *linking.Topology, pair [2]string) bool {
 // it is a neighbour of, and with nothing else, other externals included.
 func checkExternals(t *testing.T, p *compose.Project, top *linking.Topology, neighbours map[[2]string]bool, externals map[string]bool) {
 	t.Helper()
-	g := graph.Of(p, top)
+	g := graph.Of(p, top).Reach()
 	together := make(map[[2]string]bool)
 	for _, n := range top.Networks {
 		for i, o := range n.Externals {
@@ -464,7 +464,7 @@ func TestByProjectEverybodyWithLinksOrWithoutNetReachesEverybody(t *testing.T) {
 		}
 		checkNames(t, top)
 		checkOrder(t, top)
-		g := graph.Of(p, top)
+		g := graph.Of(p, top).Reach()
 		for _, s := range p.Services {
 			if s.Net.Mode == compose.NetLinks && !g.Reaches("s0", s.Name) {
 				t.Fatalf("s0 does not reach %s", s.Name)
@@ -492,7 +492,7 @@ func TestFilesOfRealProjectsAreIsolated(t *testing.T) {
 		networks += len(linkNetworks(top))
 		n := len(top.Services)
 		pairs += n * (n - 1) / 2
-		g := graph.Of(p, top)
+		g := graph.Of(p, top).Reach()
 		for i, a := range top.Services {
 			for _, b := range top.Services[:i] {
 				if g.Reaches(a.Name, b.Name) {

@@ -99,11 +99,13 @@ func Of(p *compose.Project, t *linking.Topology) Graph {
 		g.Nodes = append(g.Nodes, n)
 	}
 	edges := newEdgeList()
+	from := make(map[string][]linking.Edge) // by consumer
+	for _, e := range t.Edges {
+		from[e.From] = append(from[e.From], e)
+	}
 	for _, svc := range p.Services {
-		for _, e := range t.Edges {
-			if e.From == svc.Name {
-				edges.add(e)
-			}
+		for _, e := range from[svc.Name] {
+			edges.add(e)
 		}
 	}
 	for _, e := range t.Edges {

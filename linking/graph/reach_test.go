@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -144,5 +145,36 @@ func TestAnUnknownNameReachesItselfAndTheHost(t *testing.T) {
 	circle := graph.Graph{Nodes: []graph.Node{{Name: "a", Net: "container:b"}, {Name: "b", Net: "container:a"}}}
 	if !circle.Reaches("a", "a") || circle.Reaches("a", "web") {
 		t.Error("a circle of network owners has no network")
+	}
+}
+
+// BenchmarkReaches asks for every pair of services that link to the one before.
+func BenchmarkReaches(b *testing.B) {
+	for _, n := range []int{10, 100, 1000} {
+		g := graph.Graph{Networks: []graph.Network{}}
+		for i := range n {
+			name, before := fmt.Sprint("s", i), fmt.Sprint("s", i-1)
+			g.Nodes = append(g.Nodes, graph.Node{Name: name})
+			if i > 0 {
+				g.Edges = append(g.Edges, graph.Edge{From: name, To: before, Kind: linking.LinkEdge, Network: before + "." + name})
+				g.Networks = append(g.Networks, graph.Network{Name: before + "." + name, Kind: linking.Linked, Members: []string{before, name}})
+			}
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				reach, found := g.Reach(), 0
+				for _, from := range g.Nodes {
+					for _, to := range g.Nodes {
+						if reach.Reaches(from.Name, to.Name) {
+							found++
+						}
+					}
+				}
+				if found != 3*n-2 {
+					b.Fatalf("%d pairs reach each other", found)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n*n), "ns/pair")
+		})
 	}
 }

@@ -19,9 +19,16 @@ func (s *Snapshot) Sort() {
 // Network returns the network that an endpoint is on; nil: it was removed, or
 // the container has never been started.
 func (s *Snapshot) Network(e Endpoint) *Network {
-	for i := range s.Networks {
-		if n := &s.Networks[i]; n.ID == e.NetworkID || e.NetworkID == "" && n.Name == e.Network {
-			return n
+	is := func(n *Network) bool { return n.ID == e.NetworkID || e.NetworkID == "" && n.Name == e.Network }
+	i, _ := slices.BinarySearchFunc(s.Networks, e.Network, func(n Network, name string) int { return cmp.Compare(n.Name, name) })
+	for ; i < len(s.Networks) && s.Networks[i].Name == e.Network; i++ {
+		if is(&s.Networks[i]) {
+			return &s.Networks[i]
+		}
+	}
+	for i := range s.Networks { // not in the order of their names, or known by id alone
+		if is(&s.Networks[i]) {
+			return &s.Networks[i]
 		}
 	}
 	return nil

@@ -144,9 +144,11 @@ func Checked(v View) []*observed.Container {
 // WithOwners lists containers and those whose network they use, each once.
 func WithOwners(s *observed.Snapshot, containers []*observed.Container) []*observed.Container {
 	var all []*observed.Container
+	seen := map[*observed.Container]bool{}
 	for _, c := range containers {
 		for _, o := range []*observed.Container{c, s.NetworkOwner(c)} {
-			if o != nil && !slices.Contains(all, o) {
+			if o != nil && !seen[o] {
+				seen[o] = true
 				all = append(all, o)
 			}
 		}

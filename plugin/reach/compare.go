@@ -184,13 +184,14 @@ func (c *comparison) edges() {
 		}
 		c.graph.Edges = append(c.graph.Edges, e)
 	}
+	file := c.file.Reach()
 	for i, a := range c.graph.Nodes {
 		for _, b := range c.graph.Nodes[i+1:] {
 			paths, _ := c.paths(a.Name, b.Name)
 			asked := func(p Path) bool {
 				return p.Network != "" && (a.External && b.Net == p.Network || b.External && a.Net == p.Network)
 			}
-			if len(paths) == 0 || a.External && b.External || c.file.Reaches(graphName(a), graphName(b)) || slices.ContainsFunc(paths, asked) {
+			if len(paths) == 0 || a.External && b.External || file.Reaches(graphName(a), graphName(b)) || slices.ContainsFunc(paths, asked) {
 				continue
 			}
 			e := graph.Edge{From: a.Name, To: b.Name, Kind: linking.StrayEdge, Network: c.shortName(paths[0].Network), Differs: graph.Extra}

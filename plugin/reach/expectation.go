@@ -13,13 +13,16 @@ import (
 // say of pairs.
 type expectation struct {
 	view    View
+	file    graph.Reach        // by the graph of the files
 	planned *observed.Snapshot // nil where the files can't be read
+
+	replicas map[string][]*observed.Container // planned, by service
 }
 
 // newExpectation plans the replicas that there are: their names have numbers.
 // Whether packets go on a network of the user's only the engine knows.
 func newExpectation(v View) expectation {
-	e := expectation{view: v}
+	e := expectation{view: v, file: v.File.Reach()}
 	if v.Topology == nil {
 		return e
 	}
@@ -30,6 +33,12 @@ func newExpectation(v View) expectation {
 		}
 	}
 	e.planned = Planned(v.Loaded, v.Topology, numbers)
+	e.replicas = map[string][]*observed.Container{}
+	for _, c := range e.planned.Of(v.Project) {
+		if !c.OneOff {
+			e.replicas[c.Service] = append(e.replicas[c.Service], c)
+		}
+	}
 	for i := range e.planned.Networks {
 		n := &e.planned.Networks[i]
 		if real := v.Snapshot.NetworkNamed(n.Name); n.Project == "" && real != nil {
@@ -99,7 +108,7 @@ func (e expectation) of(from, to member) (want bool, names []string) {
 
 // byFiles reports whether the files let one reach the other.
 func (e expectation) byFiles(from, to member) bool {
-	if !e.view.File.Reaches(e.graphName(from), e.graphName(to)) {
+	if !e.file.Reaches(e.graphName(from), e.graphName(to)) {
 		return false
 	}
 	a, b := e.service(from), e.service(to)
@@ -222,13 +231,13 @@ func (e expectation) service(m member) *observed.Container {
 	if e.planned == nil || m.container.Project != e.view.Project {
 		return nil
 	}
-	for _, c := range e.planned.Replicas(e.view.Project, m.node) {
+	for _, c := range e.replicas[m.node] {
 		if c.Number == m.container.Number {
 			return c
 		}
 	}
 	if m.container.OneOff { // it sees what replicas see
-		if list := e.planned.Replicas(e.view.Project, m.node); len(list) > 0 {
+		if list := e.replicas[m.node]; len(list) > 0 {
 			return list[0]
 		}
 	}

@@ -50,8 +50,11 @@ func Paths(s *observed.Snapshot, a, b *observed.Container) []Path {
 	var paths []Path
 	for _, p := range a.Endpoints {
 		for _, q := range b.Endpoints {
+			if p.NetworkID != q.NetworkID || p.NetworkID == "" {
+				continue
+			}
 			n := s.Network(q)
-			if p.NetworkID != q.NetworkID || p.NetworkID == "" || n == nil || !n.Traffic || !has(s, q) {
+			if n == nil || !n.Traffic || !has(s, q) {
 				continue
 			}
 			paths = append(paths, Path{
