@@ -55,6 +55,7 @@ func orderStops(b *builder, have Have) {
 			byService[c.Service] = append(byService[c.Service], stopKey(c.ID))
 		}
 	}
+	var order [][2]stepKey
 	for _, consumer := range have.Containers {
 		if !b.planned(stopKey(consumer.ID)) {
 			continue
@@ -62,11 +63,12 @@ func orderStops(b *builder, have Have) {
 		for _, service := range consumer.After {
 			for _, target := range byService[service] {
 				if service != consumer.Service {
-					b.waitIfNoCircle(target, ifPlanned(stopKey(consumer.ID)))
+					order = append(order, [2]stepKey{target, stopKey(consumer.ID)})
 				}
 			}
 		}
 	}
+	b.waitUnlessCircle(order)
 }
 
 // stopsOrRemoves reports whether Stopped or Absent is about a container.

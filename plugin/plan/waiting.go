@@ -63,6 +63,51 @@ func (b *builder) waitsFor(i, other int, clear []bool) bool {
 	return false
 }
 
+// waitUnlessCircle makes the first of each two steps, which are in, wait for the
+// second, as far as that does not wait for it. Where all can be so, which is looked at
+// once, there is no need to look again for each.
+func (b *builder) waitUnlessCircle(order [][2]stepKey) {
+	more := map[int][]int{}
+	for _, keys := range order {
+		i := b.index[keys[0]]
+		more[i] = append(more[i], b.index[keys[1]])
+	}
+	free := b.noCircle(more)
+	for _, keys := range order {
+		if free {
+			b.wait(keys[0], need(keys[1]))
+		} else {
+			b.waitIfNoCircle(keys[0], need(keys[1]))
+		}
+	}
+}
+
+// noCircle reports whether no steps wait for each other in a circle, with more waits
+// than there are.
+func (b *builder) noCircle(more map[int][]int) bool {
+	const open, done = 1, 2
+	after, state := b.waits(), make([]int, len(b.steps))
+	var visit func(i int) bool
+	visit = func(i int) bool {
+		state[i] = open
+		for _, list := range [][]int{after[i], more[i]} {
+			for _, n := range list {
+				if state[n] == open || state[n] != done && !visit(n) {
+					return false
+				}
+			}
+		}
+		state[i] = done
+		return true
+	}
+	for i := range state {
+		if state[i] != done && !visit(i) {
+			return false
+		}
+	}
+	return true
+}
+
 // before gives the steps, by index, that are done before one.
 func (b *builder) before(key stepKey) []bool {
 	after, found := b.waits(), make([]bool, len(b.steps))
