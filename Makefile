@@ -10,7 +10,7 @@ program    := bin/docker-stacklite
 gotestsum  := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --format-hide-empty-pkg
 cross      := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test e2e attack trials race fuzz bench away balance gap lint cross release demo clean FORCE
+.PHONY: help build install uninstall test e2e attack trials race fuzz bench growth away balance gap lint cross release demo clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ fuzz: ## Run every fuzz function, FUZZTIME (30s) each
 
 bench: $(program) ## Time the program against docker-compose 1.29 and against the floor
 	@$(GO) run ./scripts/bench -program $(program)
+
+growth: ## Print what a service costs in small and big stacks, in nanoseconds
+	@$(GO) test -run '^$$' -bench Growth -benchtime 3x -timeout 30m ./plugin/desired | awk -f scripts/growth.awk
 
 away: $(program) ## Measure how long services are away while a stack of docker-compose 1.29.2 is taken over
 	@$(GO) run ./scripts/away -program $(program)
