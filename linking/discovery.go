@@ -29,20 +29,33 @@ type Role struct {
 // network stack of its own takes no part. One that publishes its ports on loopback
 // alone is no proxy: it serves this machine, as the proxies of the engine's socket
 // and the dashboards do that nobody else is to reach.
-func RoleOf(p *compose.Project, svc *compose.Service) Role {
+func RoleOf(p *compose.Project, svc *compose.Service) Role { return RolesIn(p).Of(svc) }
+
+// Roles answers RoleOf for many services of one project.
+type Roles struct {
+	project *compose.Project
+	writers []*compose.Service // that may write the configuration of a server, when they were asked for
+	known   bool
+}
+
+// RolesIn gives the roles in a project, which does not change meanwhile.
+func RolesIn(p *compose.Project) *Roles { return &Roles{project: p} }
+
+// Of is RoleOf.
+func (r *Roles) Of(svc *compose.Service) Role {
 	if !takesPart(svc) {
 		return Role{}
 	}
-	var r Role
+	var role Role
 	published := len(PublishedPorts(svc)) > 0
-	r.Proxy = isDeclaredProxy(svc) || published && (HasSocket(svc) || len(GeneratorsOf(p, svc)) > 0)
+	role.Proxy = isDeclaredProxy(svc) || published && (HasSocket(svc) || len(r.generators(svc)) > 0)
 	for _, v := range svc.Environment {
 		if v.Name == VirtualHost && v.Value != nil && *v.Value != "" {
-			r.Discoverable = true
+			role.Discoverable = true
 		}
 	}
-	r.Discoverable = r.Discoverable || strings.EqualFold(*label(svc, DiscoverLabel).Value, "true")
-	return r
+	role.Discoverable = role.Discoverable || strings.EqualFold(*label(svc, DiscoverLabel).Value, "true")
+	return role
 }
 
 // DeclaredProxy is the value of DiscoverLabel of a discovery proxy that nothing
@@ -86,9 +99,9 @@ func IsSocket(host string) bool { return path.Base(host) == "docker.sock" }
 // two that are on a network of the user's the edge says so. Withheld are the
 // edges to and from externals that the proxy's side has not allowed.
 func discover(p *compose.Project, edges []Edge, externals []External) (found, withheld []Edge) {
-	roles := make(map[string]Role, len(p.Services))
+	in, roles := RolesIn(p), make(map[string]Role, len(p.Services))
 	for _, svc := range p.Services {
-		roles[svc.Name] = RoleOf(p, svc)
+		roles[svc.Name] = in.Of(svc)
 	}
 	linked, joined := pairsOf(edges), make(pairs)
 	for _, svc := range p.Services {
@@ -121,20 +134,21 @@ func discover(p *compose.Project, edges []Edge, externals []External) (found, wi
 			}
 		}
 	}
-	return append(found, generatorEdges(p, slices.Concat(edges, found))...), withheld
+	return append(found, generatorEdges(in, slices.Concat(edges, found))...), withheld
 }
 
 // generatorEdges returns the edges that a proxy in two containers needs besides:
 // what writes its configuration looks at its own networks for the addresses that
 // the proxy is to use, so all three have to be on one.
-func generatorEdges(p *compose.Project, edges []Edge) []Edge {
+func generatorEdges(roles *Roles, edges []Edge) []Edge {
+	p := roles.project
 	var found []Edge
 	linked, seen := pairsOf(edges), make(map[Edge]bool)
 	for _, svc := range p.Services {
-		for _, name := range GeneratorsOf(p, svc) {
+		for _, name := range roles.generators(svc) {
 			g := p.Service(name)
 			for _, site := range p.Services {
-				if site == svc || site == g || meet(svc, site) || !linked.has(svc.Name, site.Name) || !RoleOf(p, site).Discoverable {
+				if site == svc || site == g || meet(svc, site) || !linked.has(svc.Name, site.Name) || !roles.Of(site).Discoverable {
 					continue
 				}
 				for _, e := range []Edge{discovery(name, svc.Name, svc.Pos, meet(g, svc)), discovery(name, site.Name, site.Pos, meet(g, site))} {

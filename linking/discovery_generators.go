@@ -30,18 +30,29 @@ const (
 // after logs and certificates. So more has to speak for it: that the one with the
 // socket is a docker-gen, or that the server is declared to be a proxy.
 func GeneratorsOf(p *compose.Project, server *compose.Service) []string {
+	return RolesIn(p).generators(server)
+}
+
+// generators is GeneratorsOf.
+func (r *Roles) generators(server *compose.Service) []string {
 	declared := isDeclaredProxy(server)
 	if !takesPart(server) || HasSocket(server) || len(PublishedPorts(server)) == 0 && !declared {
 		return nil
 	}
 	var certain, likely []string
-	for _, g := range p.Services {
-		if g.Name == server.Name || !takesPart(g) || !HasSocket(g) || len(PublishedPorts(g)) > 0 {
+	if !r.known {
+		r.known = true
+		r.writers = slices.DeleteFunc(slices.Clone(r.project.Services), func(g *compose.Service) bool {
+			return !HasSocket(g) || !takesPart(g) || len(PublishedPorts(g)) > 0
+		})
+	}
+	for _, g := range r.writers {
+		if g.Name == server.Name {
 			continue
 		}
 		shares := sharesVolume(g, server)
 		switch {
-		case isDockerGen(g) && (signals(p, g, server) || shares || hasLabel(server, nginxLabel, companionLabel, olderCompanionLabel)):
+		case isDockerGen(g) && (signals(r.project, g, server) || shares || hasLabel(server, nginxLabel, companionLabel, olderCompanionLabel)):
 			certain = append(certain, g.Name)
 		case shares && (declared || hasLabel(server, nginxLabel)):
 			likely = append(likely, g.Name)

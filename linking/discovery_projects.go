@@ -53,7 +53,7 @@ func MatchesProject(patterns []string, name string) bool {
 // nowhere, as for one that is no discovery proxy.
 func ProjectsOf(p *compose.Project, svc *compose.Service) []string {
 	l := label(svc, ProjectsLabel)
-	if !RoleOf(p, svc).Proxy || *l.Value == "" {
+	if *l.Value == "" || !RoleOf(p, svc).Proxy {
 		return nil
 	}
 	patterns, _, _ := ParseProjects(*l.Value)
@@ -64,8 +64,9 @@ func ProjectsOf(p *compose.Project, svc *compose.Service) []string {
 // mean nothing, and what is wrong with them. Finds is also about what would be a
 // proxy if others than this machine found its ports.
 func checkProjects(p *compose.Project) (finds, noEffect []compose.Note, errs compose.Errors) {
+	roles := RolesIn(p)
 	for _, svc := range p.Services {
-		if OnLoopback(p, svc) && slices.ContainsFunc(p.Services, func(s *compose.Service) bool { return s != svc && RoleOf(p, s).Discoverable }) {
+		if roles.onLoopback(svc) && slices.ContainsFunc(p.Services, func(s *compose.Service) bool { return s != svc && roles.Of(s).Discoverable }) {
 			finds = append(finds, compose.Note{
 				Pos: svc.Pos, Path: svc.Name + ".ports",
 				Text: fmt.Sprintf("%q publishes its ports on loopback alone, so it is no discovery proxy; link it to what it needs", svc.Name),
@@ -83,7 +84,7 @@ func checkProjects(p *compose.Project) (finds, noEffect []compose.Note, errs com
 				Pos: l.Pos, Path: at, Msg: fmt.Sprintf("%q is not a project name", mistake),
 				Hints: []string{`write names such as "shop, blog*", in which * and ? stand for any letters and for one`},
 			})
-		case RoleOf(p, svc).Proxy:
+		case roles.Of(svc).Proxy:
 			finds = append(finds, compose.Note{
 				Pos: l.Pos, Path: at,
 				Text: fmt.Sprintf("the discovery proxy %q may find services of other projects: %s", svc.Name, strings.Join(patterns, ", ")),
@@ -100,11 +101,17 @@ func checkProjects(p *compose.Project) (finds, noEffect []compose.Note, errs com
 
 // OnLoopback reports whether a service would be a discovery proxy but for the
 // addresses that it publishes its ports on.
-func OnLoopback(p *compose.Project, svc *compose.Service) bool {
+func OnLoopback(p *compose.Project, svc *compose.Service) bool { return RolesIn(p).onLoopback(svc) }
+
+// onLoopback is OnLoopback.
+func (r *Roles) onLoopback(svc *compose.Service) bool {
+	if !slices.ContainsFunc(svc.Ports, func(p compose.Port) bool { return isLoopback(p.IP) }) {
+		return false
+	}
 	everywhere := *svc
 	everywhere.Ports = slices.Clone(svc.Ports)
 	for i := range everywhere.Ports {
 		everywhere.Ports[i].IP = ""
 	}
-	return !RoleOf(p, svc).Proxy && RoleOf(p, &everywhere).Proxy
+	return !r.Of(svc).Proxy && r.Of(&everywhere).Proxy
 }

@@ -66,14 +66,16 @@ func (t *Topology) reached(p *compose.Project, svc *compose.Service) bool {
 	if slices.ContainsFunc(t.Edges, found) || slices.ContainsFunc(t.Withheld, found) {
 		return true
 	}
+	roles := RolesIn(p)
 	return slices.ContainsFunc(p.Services, func(proxy *compose.Service) bool {
 		together := func(n Network) bool { return n.Has(proxy.Name) && n.Has(svc.Name) }
-		return proxy != svc && RoleOf(p, proxy).Proxy && (meet(proxy, svc) || slices.ContainsFunc(t.Networks, together))
+		return proxy != svc && roles.Of(proxy).Proxy && (meet(proxy, svc) || slices.ContainsFunc(t.Networks, together))
 	})
 }
 
 // HasProxy reports whether a discovery proxy is known, of the project or outside.
 func (t *Topology) HasProxy(p *compose.Project) bool {
+	roles := RolesIn(p)
 	return slices.ContainsFunc(slices.Concat(t.Edges, t.Withheld), func(e Edge) bool { return e.Kind == DiscoveryEdge }) ||
-		slices.ContainsFunc(p.Services, func(svc *compose.Service) bool { return RoleOf(p, svc).Proxy })
+		slices.ContainsFunc(p.Services, func(svc *compose.Service) bool { return roles.Of(svc).Proxy })
 }

@@ -30,7 +30,7 @@ func fingerprint(s *compose.Service) plan.Fingerprint { return plan.NewFingerpri
 // earlier versions left it out where discovery did not look beyond the project.
 func (in Inputs) printed(s *compose.Service) plan.Fingerprint {
 	all := settings(s)
-	if role := labels.RoleText(linking.RoleOf(in.Project, s)); role != "" {
+	if role := labels.RoleText(in.roles.Of(s)); role != "" {
 		all[labels.RoleSetting()] = labels.RoleSettingText(role, strings.Join(linking.ProjectsOf(in.Project, s), ","))
 	}
 	return plan.NewFingerprint(all)

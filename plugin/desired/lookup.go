@@ -17,14 +17,15 @@ type lookup struct {
 	purposes   map[string]string               // of networks, where links of the project are not all
 	containers map[string][]plan.HaveContainer // by service
 	others     []observed.Network              // that are not the project's
-	sums       map[linkKey]string              // of what link variables say: many consumers may call one target alike
+	roles      *linking.Roles
+	sums       map[linkKey]string // of what link variables say: many consumers may call one target alike
 }
 
 // lookUp gives inputs with what is found once for all. The topology is known.
 func lookUp(in Inputs) Inputs {
 	l := &lookup{
 		edges: map[string][]linking.Edge{}, found: map[string][]linking.Edge{}, containers: byService(in.Have.Have),
-		others: in.Have.otherNetworks(in.Project.Name), sums: map[linkKey]string{}, purposes: purposes(in.Topology),
+		others: in.Have.otherNetworks(in.Project.Name), roles: linking.RolesIn(in.Project), sums: map[linkKey]string{}, purposes: purposes(in.Topology),
 		endpoints: map[seat]linking.Endpoint{}, alone: map[string]bool{},
 	}
 	for _, e := range in.Topology.Edges {

@@ -180,7 +180,7 @@ func (in Inputs) containerLabels(s *compose.Service, number int, c plan.Containe
 	out[labels.ComposeVersion], out[labels.Version] = labels.ActsAs, in.Options.Version
 	out[labels.WorkingDir] = in.Project.Dir
 	out[labels.Files] = labels.ListText(in.Project.Files)
-	role := linking.RoleOf(in.Project, s)
+	role := in.roles.Of(s)
 	out[labels.Discovery] = labels.RoleText(role)
 	if role.Proxy { // also where the file names none: the image may
 		out[linking.ProjectsLabel] = strings.Join(linking.ProjectsOf(in.Project, s), ",")
