@@ -329,6 +329,19 @@ func TestAWaitThatWouldCloseACircleIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestOfManyWaitsOnlyThoseThatWouldCloseACircleAreLeftOut(t *testing.T) {
+	for last, want := range map[string]int{"c": 2, "d": 3} { // the step that a is to wait for, and how many steps wait
+		b := &builder{}
+		for _, name := range []string{"a", "b", "c", "d"} {
+			start(b, name)
+		}
+		b.waitUnlessCircle([][2]stepKey{{startKey("b"), startKey("a")}, {startKey("c"), startKey("b")}, {startKey("a"), startKey(last)}})
+		if got := fmt.Sprint(b.plan()); strings.Count(got, "[") != want {
+			t.Errorf("where a is to wait for %s\n%s", last, got)
+		}
+	}
+}
+
 // A big stack is planned in a moment, and always alike.
 func BenchmarkTakeover(b *testing.B) {
 	want, have := wanted(), present()
