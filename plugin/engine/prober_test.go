@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"io"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/docker/docker/api/types/container"
@@ -35,19 +37,62 @@ func (t *tidied) ContainerCreate(ctx context.Context, c *container.Config, h *co
 	return t.Client.ContainerCreate(ctx, c, h, n, p, name)
 }
 
-func TestAProberMakesItsImageAgainWhileOthersRemoveIt(t *testing.T) {
+// proberSetting is an engine in memory, and a program that may run there.
+func proberSetting(t *testing.T) (cli *client.Client, program string) {
+	t.Helper()
 	memory := enginetest.New(t, enginetest.Options{})
 	cli, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer cli.Close()
-	program := filepath.Join(t.TempDir(), "program")
+	t.Cleanup(func() { cli.Close() })
+	program = filepath.Join(t.TempDir(), "program")
 	build := exec.Command("go", "build", "-o", program, "./enginetest/probe")
 	build.Env = append(build.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	return cli, program
+}
+
+// contested is an engine on which an image is imported twice at the same time, and the
+// other one gets the name, or nobody does.
+type contested struct {
+	*client.Client
+	nobody bool
+}
+
+func (c contested) ImageImport(ctx context.Context, s image.ImportSource, ref string, o image.ImportOptions) (io.ReadCloser, error) {
+	if c.nobody {
+		ref += "-other"
+	}
+	body, err := c.Client.ImageImport(ctx, s, ref, o)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	if _, err := io.Copy(io.Discard, body); err != nil {
+		return nil, err
+	}
+	return io.NopCloser(strings.NewReader(`{"errorDetail":{"message":"AlreadyExists: image: already exists"},"error":"AlreadyExists"}`)), nil
+}
+
+func TestAProberTakesTheImageThatAnotherRunMakesMeanwhile(t *testing.T) {
+	cli, program := proberSetting(t)
+	for _, nobody := range []bool{false, true} {
+		p, err := New(contested{cli, nobody}, Options{}).NewProber(t.Context(), program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.image(t.Context(), false); (err != nil) != nobody {
+			t.Errorf("the name goes to nobody: %v; %v", nobody, err)
+		}
+		p.Close(t.Context())
+	}
+}
+
+func TestAProberMakesItsImageAgainWhileOthersRemoveIt(t *testing.T) {
+	cli, program := proberSetting(t)
 	for times, want := range map[int]bool{0: true, 1: true, mostTries - 1: true, mostTries: false} {
 		others := &tidied{Client: cli, times: times}
 		p, err := New(others, Options{}).NewProber(t.Context(), program)
