@@ -42,10 +42,13 @@ test: ## Test everything; ends by listing what was skipped
 	$(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) ./plugin/scenario ./plugin/scenario/realengine ./...
 
 # Tests connect to ports that an engine publishes: of one beside that of the machine,
-# in its own network namespace.
+# in its own network namespace. From there no package can be fetched, which the proxy
+# needs; and the contract that engines in memory keep is that of an engine 20.10.
+beside = $(if $(ENGINE),-exec 'nsenter --net=/run/netns/stack-lite-$(ENGINE)' -skip 'TestTheRealEngineKeepsTheContract|TestARealProxyBalances')
+
 e2e: ## Test on the real engine only; ENGINE=current: on an engine 29 beside it
 	$(if $(ENGINE),DOCKER_HOST=$$(sh scripts/engine.sh start $(ENGINE) | sed -n 's/^DOCKER_HOST=//p')) STACKLITE_ENGINE=required \
-	  $(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) $(if $(ENGINE),-exec 'nsenter --net=/run/netns/stack-lite-$(ENGINE)') \
+	  $(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) $(beside) \
 	  -run 'OnTheEngine|TheRealEngine' ./plugin/scenario ./plugin/scenario/realengine ./...
 
 attack: ## Attack stacks on your engine from inside containers, and say what held

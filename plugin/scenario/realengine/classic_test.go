@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api/types/versions"
+	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
@@ -45,6 +47,7 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 		t.Skip("docker is not installed")
 	}
 	cli := realengine.Connect(t)
+	skipNewer(t, cli)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	ours := scenario.Program(t, "docker-compose")
 	files, err := filepath.Glob("testdata/classic/*.txtar")
@@ -72,6 +75,20 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 				t.Errorf("docker-compose -, this program +\n%s", diff)
 			}
 		})
+	}
+}
+
+// skipNewer skips what is compared on engines for which docker-compose 1.29 was made:
+// with one of API 1.45 or later it fails where it replaces a container, and an image that
+// was never pushed has a digest there.
+func skipNewer(t *testing.T, cli *client.Client) {
+	t.Helper()
+	engine, err := cli.ServerVersion(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if versions.GreaterThanOrEqualTo(engine.APIVersion, "1.45") {
+		t.Skip("docker-compose 1.29 does not work with Docker Engine " + engine.Version)
 	}
 }
 

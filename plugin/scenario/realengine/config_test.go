@@ -283,6 +283,7 @@ func TestDigestsAreThoseOfDockerComposeOnTheEngine(t *testing.T) {
 	theirs := dockerCompose(t)
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	cli := realengine.Connect(t)
+	skipNewer(t, cli)
 	realengine.InstallProbe(t, cli, buildBase)
 	address := startRegistry(t)
 	remote, ref := pushed(t, cli, address)
