@@ -47,7 +47,7 @@ test: ## Test everything; ends by listing what was skipped
 beside = $(if $(ENGINE),-exec 'nsenter --net=/run/netns/stack-lite-$(ENGINE)' -skip 'TestTheRealEngineKeepsTheContract|TestARealProxyBalances')
 
 e2e: ## Test on the real engine only; ENGINE=current: on an engine 29 beside it
-	$(if $(ENGINE),DOCKER_HOST=$$(sh scripts/engine.sh start $(ENGINE) | sed -n 's/^DOCKER_HOST=//p')) STACKLITE_ENGINE=required \
+	$(if $(ENGINE),at=$$(sh scripts/engine.sh start $(ENGINE)) && export "$$at" &&) STACKLITE_ENGINE=required \
 	  $(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) $(beside) \
 	  -run 'OnTheEngine|TheRealEngine' ./plugin/scenario ./plugin/scenario/realengine ./...
 
