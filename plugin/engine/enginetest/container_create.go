@@ -17,10 +17,12 @@ func (s *containerStore) postContainer(w http.ResponseWriter, r *http.Request) e
 		return err
 	}
 	if req.Config == nil {
-		return badRequest("Config cannot be empty in order to create a container")
+		return s.release.refusals.noConfig.about()
 	}
 	warnings := []string{}
-	if s.release.macPerEndpoint {
+	if !s.release.macPerEndpoint {
+		forgetEndpointMACs(&req)
+	} else {
 		warning, err := moveMAC(&req, versionOf(r))
 		if err != nil {
 			return err
@@ -51,6 +53,9 @@ func (s *containerStore) add(name string, req containertypes.CreateRequest, vers
 	if err := checkNetworkMode(req.Config, req.HostConfig); err != nil {
 		return nil, err
 	}
+	if err := s.networks.checkWanted(endpoints); err != nil {
+		return nil, err
+	}
 	made, err := s.images.find(req.Config.Image)
 	if err != nil {
 		return nil, notFound("No such image: %s", familiar(req.Config.Image))
@@ -76,7 +81,14 @@ func (s *containerStore) add(name string, req containertypes.CreateRequest, vers
 	if other, err := s.find(c.host.NetworkMode.ConnectedContainer()); err == nil && c.host.NetworkMode.IsContainer() {
 		c.host.NetworkMode = containertypes.NetworkMode("container:" + other.id)
 	}
-	c.applyDefaults()
+	if of := c.host.PidMode.Container(); of != "" && of != c.name { // recorded stacks have one that names itself
+		other, err := s.find(of)
+		if err != nil {
+			return nil, badRequest("%v", err)
+		}
+		c.host.PidMode = containertypes.PidMode("container:" + other.id)
+	}
+	c.applyDefaults(s.release)
 	if err := s.keepLinks(c); err != nil {
 		return nil, err
 	}
@@ -110,18 +122,27 @@ func (s *containerStore) takenOver(volumesFrom []string) ([]mount, error) {
 	return mounts, nil
 }
 
+// forgetEndpointMACs is for calls, and engines, that know no MAC address of a
+// connection.
+func forgetEndpointMACs(req *containertypes.CreateRequest) {
+	if req.NetworkingConfig == nil {
+		return
+	}
+	for _, settings := range req.NetworkingConfig.EndpointsConfig {
+		if settings != nil {
+			settings.MacAddress = ""
+		}
+	}
+}
+
 // moveMAC gives the MAC address of a container that is to be made to its
 // connection to the network that it is made on, where engines from 25 on keep it.
 // They warn of a container that has one in calls that could name the connection.
 func moveMAC(req *containertypes.CreateRequest, version apiVersion) (warning string, err error) {
 	mac := req.Config.MacAddress
 	req.Config.MacAddress = ""
-	if !version.macPerEndpoint && req.NetworkingConfig != nil {
-		for _, settings := range req.NetworkingConfig.EndpointsConfig {
-			if settings != nil {
-				settings.MacAddress = "" // the call knows none
-			}
-		}
+	if !version.macPerEndpoint {
+		forgetEndpointMACs(req)
 	}
 	switch {
 	case mac == "":
@@ -281,12 +302,15 @@ func merged[M ~map[K]V, K comparable, V any](from, own M) M {
 }
 
 // applyDefaults sets what the engine sets by itself.
-func (c *container) applyDefaults() {
+func (c *container) applyDefaults(r release) {
 	if c.config.Hostname == "" && !c.host.NetworkMode.IsHost() && !c.host.NetworkMode.IsContainer() {
 		c.config.Hostname = shortID(c.id)
 	}
 	if c.host.NetworkMode == "" {
 		c.host.NetworkMode = networktypes.NetworkDefault
+	}
+	if c.host.NetworkMode.IsDefault() && r.networkModeNamed {
+		c.host.NetworkMode = networktypes.NetworkBridge
 	}
 	if c.host.LogConfig.Type == "" {
 		c.host.LogConfig.Type = "json-file"

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *containerStore) getContainers(w http.ResponseWriter, r *http.Request) error {
-	want, err := readFilters(r, "id", "name", "label", "status", "network",
+	want, err := s.readFilters(r, "id", "name", "label", "status", "network",
 		"ancestor", "exited", "volume", "before", "since")
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (s *containerStore) getContainers(w http.ResponseWriter, r *http.Request) e
 func (s *containerStore) matcher(want listFilters) (func(*container) bool, error) {
 	for _, status := range want.Get("status") {
 		if containertypes.ValidateContainerState(status) != nil {
-			return nil, badRequest("Invalid filter 'status=%s'", status)
+			return nil, s.release.refusals.statusUnknown.about(status)
 		}
 	}
 	var before, since time.Time

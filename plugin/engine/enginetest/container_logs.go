@@ -39,7 +39,7 @@ type logQuery struct {
 	tail                               int // negative: everything
 }
 
-func parseLogQuery(r *http.Request) (logQuery, error) {
+func (s *containerLogs) parseLogQuery(r *http.Request) (logQuery, error) {
 	q := logQuery{
 		stdout:     boolParam(r, "stdout"),
 		stderr:     boolParam(r, "stderr"),
@@ -48,7 +48,7 @@ func parseLogQuery(r *http.Request) (logQuery, error) {
 		tail:       -1,
 	}
 	if !q.stdout && !q.stderr {
-		return q, badRequest("Bad parameters: you must choose at least one stream")
+		return q, s.release.refusals.noStream.about()
 	}
 	var err error
 	if q.since, err = eventTime(r.FormValue("since")); err != nil {
@@ -75,7 +75,7 @@ func (s *containerLogs) getLogs(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q, err := parseLogQuery(r)
+	q, err := s.parseLogQuery(r)
 	if err != nil {
 		return err
 	}

@@ -44,10 +44,10 @@ func (c *container) shownEndpoint(settings *endpoint, version apiVersion) *netwo
 }
 
 // portMap lists the ports of a running container: the published with where, the
-// others with nothing. A container that does not run has none.
+// others with nothing. A container that does not run, or is on no network, has none.
 func (c *container) portMap() nat.PortMap {
 	ports := nat.PortMap{}
-	if !c.running() {
+	if !c.running() || len(c.endpoints) == 0 {
 		return ports
 	}
 	for port := range c.config.ExposedPorts {

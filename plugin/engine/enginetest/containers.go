@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"regexp"
@@ -17,10 +18,17 @@ import (
 // [lifecycle]; what they print is read through [containerLogs].
 type containerStore struct {
 	base
-	byID    map[string]*container
-	images  *imageStore
-	volumes *volumeStore
-	execs   containerExecs
+	byID     map[string]*container
+	images   *imageStore
+	volumes  *volumeStore
+	networks containerNetworks
+	execs    containerExecs
+}
+
+// containerNetworks is what containers ask of networks.
+type containerNetworks interface {
+	// checkWanted refuses what a container that is to be made can't have on them.
+	checkWanted(endpoints map[string]*endpoint) error
 }
 
 // containerExecs is what containers ask of execs.
@@ -30,8 +38,8 @@ type containerExecs interface {
 	pendingExecs(c *container) []string
 }
 
-func newContainerStore(b base, images *imageStore, volumes *volumeStore) *containerStore {
-	return &containerStore{base: b, byID: map[string]*container{}, images: images, volumes: volumes}
+func newContainerStore(b base, images *imageStore, volumes *volumeStore, networks containerNetworks) *containerStore {
+	return &containerStore{base: b, byID: map[string]*container{}, images: images, volumes: volumes, networks: networks}
 }
 
 func (s *containerStore) routes() routes {
@@ -102,12 +110,13 @@ func (s *containerStore) networkOwner(c *container) (*container, error) {
 
 // joined is the container whose network a container is to join when it starts.
 func joined(s *containerStore, c *container) (*container, error) {
-	owner, err := s.find(c.host.NetworkMode.ConnectedContainer())
+	name := c.host.NetworkMode.ConnectedContainer()
+	owner, err := s.find(name)
 	if err != nil {
-		return nil, err
+		return nil, s.release.refusals.joinMissing.about(name)
 	}
 	if !owner.running() {
-		return nil, conflict("cannot join network of a non running container: %s", owner.id)
+		return nil, s.release.refusals.joinStopped.about(owner.id, owner.name, owner.status)
 	}
 	return owner, nil
 }
@@ -138,6 +147,9 @@ func (s *containerStore) postRename(c *container, w http.ResponseWriter, r *http
 		return badRequest("Renaming a container with the same name as its current name")
 	}
 	if err := s.checkName(name); err != nil {
+		if refused := (*apiError)(nil); errors.As(err, &refused) && refused.status == http.StatusConflict {
+			return conflict("Error when allocating new name: %v", err)
+		}
 		return err
 	}
 	old := c.name
@@ -161,7 +173,7 @@ func (s *containerStore) postUpdate(c *container, w http.ResponseWriter, r *http
 
 func (s *containerStore) postResize(c *container, w http.ResponseWriter, r *http.Request) error {
 	if !c.running() {
-		return conflict("Container %s is not running", c.id)
+		return s.release.refusals.notRunning.about(c.id)
 	}
 	s.emit(c, "resize", "height", r.FormValue("h"), "width", r.FormValue("w"))
 	return nil
@@ -169,7 +181,7 @@ func (s *containerStore) postResize(c *container, w http.ResponseWriter, r *http
 
 func (s *containerStore) getTop(c *container, w http.ResponseWriter, _ *http.Request) error {
 	if !c.running() {
-		return conflict("Container %s is not running", c.id)
+		return s.release.refusals.notRunning.about(c.id)
 	}
 	s.emit(c, "top")
 	return writeJSON(w, http.StatusOK, containertypes.TopResponse{

@@ -2,16 +2,9 @@ package enginetest_test
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
-	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
 
@@ -26,35 +20,54 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 )
 
-var update = flag.Bool("update", false, "rewrite testdata/contract with the answers of the real engine")
+var update = flag.Bool("update", false, "rewrite what testdata/contract has of the release of the real engine with its answers")
 
-// The files of testdata/contract are dialogues with a real Engine 20.10:
-//
-//	> METHOD /path {JSON body} | .field.to.show .another
-//	status message-or-fields
-//
-// Identifiers and times are replaced by words. The engine in memory has to
-// answer the same, and so has the real one, where there is one.
+// The files of testdata/contract are dialogues with real engines. The engine in
+// memory has to answer the same as each of them, asked with the version of the API
+// that the client speaks with it, and so has the real one, where there is one.
+type recording struct {
+	engine  string // the beginning of its version
+	api     string // what it is asked with
+	options enginetest.Options
+}
+
+func recordings() []recording {
+	return []recording{
+		{"20.10", "1.41", enginetest.Options{APIVersion: "1.41"}},
+		{"29", "1.51", enginetest.Options{APIVersion: "1.56", ContainerdStore: true}},
+	}
+}
+
+// recorded are the names of the engines that answered.
+func recorded() []string {
+	var names []string
+	for _, r := range recordings() {
+		names = append(names, r.engine)
+	}
+	return names
+}
 
 const contractImage = "hent-probe:test"
 
 func TestTheEngineInMemoryKeepsTheContract(t *testing.T) {
-	for _, file := range contracts(t) {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			e := enginetest.New(t, enginetest.Options{
-				APIVersion: "1.41",
-				Images:     []enginetest.Image{enginetest.Probe(contractImage)},
+	for _, r := range recordings() {
+		for _, file := range contracts(t) {
+			t.Run(r.engine+"/"+strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+				options := r.options
+				options.Images = []enginetest.Image{enginetest.Probe(contractImage)}
+				e := enginetest.New(t, options)
+				want := readDialogue(t, file)
+				got := want.hold(t, e.Host(), r.api, r.engine)
+				if diff := cmp.Diff(want.of(r.engine), got.of(r.engine)); diff != "" {
+					t.Errorf("the engine in memory answers otherwise (-want +got):\n%s", diff)
+				}
 			})
-			want, got := hold(t, file, e.Host())
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("the engine in memory answers otherwise (-want +got):\n%s", diff)
-			}
-		})
+		}
 	}
 }
 
-// The contract is that of Engine 20.10; of another one only the statuses are
-// compared, for the words of errors change between releases.
+// Of an engine that is not recorded only the statuses are compared, with the newest
+// recorded one that is not newer: the words of errors change between releases.
 func TestTheRealEngineKeepsTheContract(t *testing.T) {
 	cli := realengine.Connect(t)
 	v, err := cli.ServerVersion(t.Context())
@@ -64,24 +77,61 @@ func TestTheRealEngineKeepsTheContract(t *testing.T) {
 	if !strings.HasPrefix(cli.DaemonHost(), "unix://") {
 		t.Skipf("the contract is asked over a unix socket, not %s", cli.DaemonHost())
 	}
+	with, isIt := recordingFor(v.Version)
+	if isIt && cli.ClientVersion() != with.api {
+		t.Fatalf("the client speaks API %s with engine %s, the contract %s", cli.ClientVersion(), v.Version, with.api)
+	}
+	if *update && !isIt {
+		t.Fatalf("engine %s is none of those that are recorded", v.Version)
+	}
 	realengine.InstallProbe(t, cli, contractImage)
 	for _, file := range contracts(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			t.Cleanup(func() { clear(t, cli) })
-			want, got := hold(t, file, cli.DaemonHost())
+			dialogue := readDialogue(t, file)
+			held := dialogue.hold(t, cli.DaemonHost(), cli.ClientVersion(), with.engine)
 			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				if err := os.WriteFile(file, []byte(held.String()), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				return
 			}
-			if !strings.HasPrefix(v.Version, "20.10.") {
+			want, got := dialogue.of(with.engine), held.of(with.engine)
+			if !isIt {
 				want, got = statuses(want), statuses(got)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("the real engine answers otherwise (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// recordingFor is the recording of a release, or of the one before it.
+func recordingFor(version string) (r recording, isIt bool) {
+	r = recordings()[0]
+	for _, other := range recordings()[1:] {
+		if versions.GreaterThanOrEqualTo(version, other.engine) {
+			r = other
+		}
+	}
+	return r, strings.HasPrefix(version, r.engine+".")
+}
+
+func TestAReleaseIsComparedWithTheOneBeforeIt(t *testing.T) {
+	for version, want := range map[string]struct {
+		engine string
+		isIt   bool
+	}{
+		"20.10.24+dfsg1": {"20.10", true},
+		"19.03.15":       {"20.10", false},
+		"28.5.2":         {"20.10", false},
+		"29.8.1":         {"29", true},
+		"30.0.0":         {"29", false},
+	} {
+		if r, isIt := recordingFor(version); r.engine != want.engine || isIt != want.isIt {
+			t.Errorf("%s is compared with %s, as the same: %v", version, r.engine, isIt)
+		}
 	}
 }
 
@@ -92,107 +142,6 @@ func contracts(t *testing.T) []string {
 		t.Fatalf("no contracts: %v", err)
 	}
 	return files
-}
-
-// statuses leaves only the number of each answer.
-func statuses(dialogue string) string {
-	return regexp.MustCompile(`(?m)^(\d+).*$`).ReplaceAllString(dialogue, "$1")
-}
-
-// hold asks an engine the questions of a file and writes the dialogue down.
-func hold(t *testing.T, file, host string) (want, got string) {
-	t.Helper()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket := strings.TrimPrefix(host, "unix://")
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", socket)
-	}}
-	defer transport.CloseIdleConnections()
-	var said strings.Builder
-	for line := range strings.Lines(string(b)) {
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "> "):
-			answer, err := put(&http.Client{Transport: transport}, strings.TrimPrefix(line, "> "))
-			if err != nil {
-				t.Fatalf("%s: %v", line, err)
-			}
-			fmt.Fprintf(&said, "%s\n%s\n", line, answer)
-		case line == "" || strings.HasPrefix(line, "#"):
-			fmt.Fprintln(&said, line)
-		}
-	}
-	return string(b), said.String()
-}
-
-// put asks one question: METHOD /path {body} | .field...
-func put(c *http.Client, question string) (string, error) {
-	question, fields, _ := strings.Cut(question, " | ")
-	method, rest, _ := strings.Cut(question, " ")
-	path, body, _ := strings.Cut(rest, " ")
-	req, err := http.NewRequest(method, "http://engine/v1.41"+path, strings.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := c.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer resp.Body.Close()
-	content, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return "", err
-	}
-	answer := []string{strconv.Itoa(resp.StatusCode)}
-	var value any
-	if json.Unmarshal(content, &value) == nil {
-		if resp.StatusCode >= http.StatusBadRequest {
-			fields = ".message"
-		}
-		for field := range strings.FieldsSeq(fields) {
-			answer = append(answer, show(value, field))
-		}
-	}
-	return plain(strings.Join(answer, " ")), nil
-}
-
-// show prints the part of a value that a path such as .State.Status leads to.
-func show(value any, path string) string {
-	for key := range strings.SplitSeq(strings.TrimPrefix(path, "."), ".") {
-		switch v := value.(type) {
-		case map[string]any:
-			value = v[key]
-		case []any:
-			if i, err := strconv.Atoi(key); err == nil && i < len(v) {
-				value = v[i]
-			} else {
-				value = len(v)
-			}
-		default:
-			value = nil
-		}
-	}
-	if text, ok := value.(string); ok {
-		return text
-	}
-	b, err := json.Marshal(value)
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
-}
-
-// plain puts words in place of what differs each time.
-func plain(s string) string {
-	s = regexp.MustCompile(`\b[0-9a-f]{64}\b`).ReplaceAllString(s, "<id>")
-	s = regexp.MustCompile(`\b[0-9a-f]{12}\b`).ReplaceAllString(s, "<short>")
-	return s
 }
 
 // clear removes what a dialogue left on a real engine.

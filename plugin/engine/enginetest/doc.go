@@ -17,9 +17,10 @@
 // programs do is in package process, what a build reads and writes in package
 // build; package realengine is for tests on an engine that is not in memory.
 //
-// Answers, status codes and error texts are those of Engine 20.10 for API
-// 1.41 and of Engine 28 for API 1.44 and later, as far as a program under test
-// can be expected to look; contract tests compare them with a real engine.
+// Answers, status codes and error texts are those of Engine 20.10 for API 1.41, of
+// Engine 28 from API 1.44 and of Engine 29 from API 1.52 on, as far as a program
+// under test can be expected to look; contract tests compare them with what a real
+// 20.10 and a real 29 answered.
 // A call the package does not know is answered with 501, never with a guess.
 //
 // Not modelled: image layers and the files in them, IPv6, Swarm, the variables of links of the default
@@ -35,9 +36,10 @@
 //
 //	files                           no other
 //	volumes                         files
-//	images, volumes, networks       none besides but those of the interface by which
-//	                                they see containers, declared beside each
-//	containers                      images, volumes; execs by an interface
+//	images, volumes, networks       none besides but those of the interfaces by which
+//	                                they see containers, and networks the ports of
+//	                                the host, declared beside each
+//	containers                      images, volumes; networks and execs by an interface
 //	reachability (who finds whom)   containers, networks; only asks
 //	processes (what programs do)    reachability, files; containers to print
 //	execs                           containers, processes

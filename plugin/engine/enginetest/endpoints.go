@@ -49,9 +49,9 @@ func (s *networkStore) join(c *container, n *network, settings *endpoint) error 
 			"cannot be connected to any other network")
 	}
 	if c.host.NetworkMode.IsHost() || n.name == networktypes.NetworkHost {
-		return badRequest("container cannot be disconnected from host network or connected to host network")
+		return s.release.refusals.hostConnected.about()
 	}
-	if err := n.checkFixedAddress(settings, s.release.refusals); err != nil {
+	if err := n.checkFixedAddress(settings, s.release); err != nil {
 		return err
 	}
 	if c.endpointOn(n) != nil && c.running() {
@@ -63,21 +63,21 @@ func (s *networkStore) join(c *container, n *network, settings *endpoint) error 
 		c.endpoints[n.name] = settings
 		return nil
 	}
-	if err := s.checkMode(c); err != nil {
+	if err := s.checkMode(c, n.name); err != nil {
 		return err
 	}
 	if err := s.attach(c, n, settings); err != nil {
 		return err
 	}
 	c.endpoints[n.name] = settings
-	return nil
+	return s.ports.publish(c)
 }
 
 // checkMode looks up the network that a container was made on, on engines
-// that do so before they attach it to any.
-func (s *networkStore) checkMode(c *container) error {
+// that do so before they attach it to another.
+func (s *networkStore) checkMode(c *container, to string) error {
 	mode := c.host.NetworkMode
-	if !s.release.networkModeMustExist || !mode.IsUserDefined() {
+	if !s.release.networkModeMustExist || !mode.IsUserDefined() || to == mode.NetworkName() {
 		return nil
 	}
 	if _, err := s.find(mode.NetworkName()); err != nil {
@@ -106,8 +106,11 @@ func (s *networkStore) leave(c *container, n *network) error {
 	} else if settings == nil && !c.running() {
 		settings = c.endpoints[n.name] // on one of that name that is gone
 	}
-	if settings == nil {
-		return s.release.refusals.notConnected.about(c.id, n.name)
+	switch {
+	case settings == nil && !c.alive():
+		return errorf(http.StatusInternalServerError, "container %s is not connected to the network %s", c.id, n.name)
+	case settings == nil:
+		return errorf(http.StatusInternalServerError, "container %s is not connected to network %s", c.id, n.name)
 	}
 	s.detach(c, n, settings)
 	maps.DeleteFunc(c.endpoints, func(_ string, other *endpoint) bool { return other == settings })
@@ -115,11 +118,26 @@ func (s *networkStore) leave(c *container, n *network) error {
 	return nil
 }
 
+// checkWanted refuses fixed addresses that networks do not have, on engines that look
+// before a container starts. A network may be missing.
+func (s *networkStore) checkWanted(endpoints map[string]*endpoint) error {
+	if !s.release.addressesCheckedEarly {
+		return nil
+	}
+	for name, settings := range endpoints {
+		n, err := s.find(name)
+		if err != nil {
+			continue
+		}
+		if err := n.checkFixedAddress(settings, s.release); err != nil {
+			return badRequest("invalid config for network %s: %v", name, err)
+		}
+	}
+	return nil
+}
+
 // attachAll gives a container that starts an address on each of its networks.
 func (s *networkStore) attachAll(c *container) error {
-	if err := s.checkMode(c); err != nil && len(c.endpoints) > 0 {
-		return err
-	}
 	for _, name := range slices.Sorted(maps.Keys(c.endpoints)) {
 		settings := c.endpoints[name]
 		ref := name
@@ -138,7 +156,10 @@ func (s *networkStore) attachAll(c *container) error {
 		case err != nil:
 			return notFound("network %s not found", ref)
 		}
-		if err := n.checkFixedAddress(settings, s.release.refusals); err != nil {
+		if err := s.checkMode(c, name); err != nil {
+			return err
+		}
+		if err := n.checkFixedAddress(settings, s.release); err != nil {
 			return err
 		}
 		if err := s.attach(c, n, settings); err != nil {
@@ -162,9 +183,21 @@ func (s *networkStore) detachAll(c *container) {
 	}
 }
 
+// forgetFailed takes a container whose ports could not be published off the network
+// that it was attached to first.
+func (s *networkStore) forgetFailed(c *container) {
+	for _, name := range slices.Sorted(maps.Keys(c.endpoints)) {
+		if settings := c.endpoints[name]; settings.EndpointID != "" {
+			s.detach(c, s.byID[settings.NetworkID], settings)
+			delete(c.endpoints, name)
+			return
+		}
+	}
+}
+
 // attach gives a container an address on a network.
 func (s *networkStore) attach(c *container, n *network, settings *endpoint) error {
-	if err := n.lease(settings); err != nil {
+	if err := n.lease(settings, s.release); err != nil {
 		return err
 	}
 	if mac, err := net.ParseMAC(s.macOn(c, n, settings)); err == nil {

@@ -11,9 +11,8 @@ import (
 // without images.
 type Options struct {
 	// APIVersion is the newest API version spoken: "1.41" (the default) makes
-	// an Engine 20.10, "1.44" to "1.51" an Engine 28. "1.52" is that one
-	// with the way in which an Engine 29 chooses subnets, "1.54" with its MAC
-	// addresses too.
+	// an Engine 20.10, "1.44" to "1.51" an Engine 28, a later one an Engine 29
+	// ("1.56" is what 29.8 speaks).
 	APIVersion string
 	// Images are on the engine from the start.
 	Images []Image
@@ -22,7 +21,7 @@ type Options struct {
 	// Programs are executables besides the probe, by the last element of their
 	// path, in whatever image. A command that is neither is taken for a server.
 	Programs map[string]Program
-	// ContainerdStore says that containerd keeps the images, to who asks.
+	// ContainerdStore lets containerd keep the images, as it does on a new Engine 29.
 	ContainerdStore bool
 	// Trace, when set, is called with each call as it comes in.
 	Trace func(Call)
@@ -69,11 +68,12 @@ func New(t testing.TB, opts Options) *Engine {
 // is decided here and in the comment of the package.
 func newStores(opts Options, r release, lock *stateLock) []store {
 	b := base{release: r, lock: lock, journal: &journal{lock: lock}}
-	images := newImageStore(b, opts.Images, opts.Registry)
+	images := newImageStore(b, opts)
 	files := newFileStore()
 	volumes := newVolumeStore(b, files)
-	networks := newNetworkStore(b)
-	containers := newContainerStore(b, images, volumes)
+	ports := newHostPorts(r)
+	networks := newNetworkStore(b, ports)
+	containers := newContainerStore(b, images, volumes, networks)
 	processes := &processes{
 		programs:   opts.Programs,
 		containers: containers,
@@ -83,12 +83,12 @@ func newStores(opts Options, r release, lock *stateLock) []store {
 	execs := newExecStore(b, containers, processes)
 	images.users, volumes.users, networks.members, containers.execs = containers, containers, containers, execs
 	return []store{
-		&system{release: r, containers: containers, images: images, containerd: opts.ContainerdStore},
+		&system{release: r, containers: containers, images: images},
 		b.journal, images, volumes, networks, containers, execs,
 		&containerLogs{base: b, containers: containers},
 		&lifecycle{
 			base: b, containers: containers, networks: networks, volumes: volumes,
-			ports: newHostPorts(), processes: processes,
+			ports: ports, processes: processes,
 		},
 	}
 }

@@ -53,11 +53,11 @@ func (s *execStore) postExec(c *container, w http.ResponseWriter, r *http.Reques
 	case len(options.Cmd) == 0:
 		return badRequest("No exec command specified")
 	case !c.running():
-		return conflict("Container %s is not running", c.id)
+		return s.release.refusals.notRunning.about(c.id)
 	case c.status == containertypes.StatePaused:
 		return conflict("Container %s is paused, unpause the container before exec", r.PathValue("id"))
 	}
-	if err := c.checkLinks(); err != nil {
+	if err := c.checkLinks(s.release); err != nil {
 		return err
 	}
 	x := &execution{id: newID(), c: c, options: options}
@@ -119,7 +119,7 @@ func (s *execStore) execute(x *execution) ([]process.Line, error) {
 	case x.started:
 		return nil, conflict("Error: Exec command %s has already run", x.id)
 	case !x.c.running():
-		return nil, conflict("Container %s is not running", x.c.id)
+		return nil, s.release.refusals.notRunning.about(x.c.id)
 	}
 	x.started = true
 	s.containers.emit(x.c, events.Action("exec_start: "+strings.Join(x.options.Cmd, " ")), "execID", x.id)

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,8 +18,9 @@ const (
 
 // hostPorts are the ports of the host that containers have published.
 type hostPorts struct {
-	taken map[hostPort]bool
-	next  int
+	unexposed bool // are published too
+	taken     map[hostPort]bool
+	next      int
 }
 
 type hostPort struct {
@@ -26,8 +28,8 @@ type hostPort struct {
 	port      int
 }
 
-func newHostPorts() *hostPorts {
-	return &hostPorts{taken: map[hostPort]bool{}, next: firstEphemeralPort}
+func newHostPorts(r release) *hostPorts {
+	return &hostPorts{unexposed: r.publishesUnexposed, taken: map[hostPort]bool{}, next: firstEphemeralPort}
 }
 
 // isFree reports whether a port may be bound. An address that stands for all of
@@ -89,20 +91,16 @@ func (t *hostPorts) free(bound nat.PortMap) {
 	}
 }
 
-// publish publishes the ports of a container that starts. Only exposed ports
-// can be published; the rest of the wishes is passed over, as the engine does.
+// publish publishes the ports of a container that starts, or that gets its first
+// network while it runs. Before Engine 29 only exposed ports can be published; the
+// rest of the wishes is passed over, as the engine does.
 func (t *hostPorts) publish(c *container) error {
 	mode := c.host.NetworkMode
-	if mode.IsHost() || mode.IsNone() || mode.IsContainer() {
+	if mode.IsHost() || mode.IsNone() || mode.IsContainer() || len(c.endpoints) == 0 || c.bound != nil {
 		return nil
 	}
 	bound := nat.PortMap{}
-	exposed := make([]nat.Port, 0, len(c.config.ExposedPorts))
-	for port := range c.config.ExposedPorts {
-		exposed = append(exposed, port)
-	}
-	slices.SortFunc(exposed, func(a, b nat.Port) int { return a.Int() - b.Int() })
-	for _, port := range exposed {
+	for _, port := range t.publishable(c) {
 		bindings := c.host.PortBindings[port]
 		if len(bindings) == 0 && c.host.PublishAllPorts {
 			bindings = []nat.PortBinding{{}}
@@ -123,6 +121,18 @@ func (t *hostPorts) publish(c *container) error {
 	}
 	c.bound = bound
 	return nil
+}
+
+// publishable are the ports of a container that may be published, in order.
+func (t *hostPorts) publishable(c *container) []nat.Port {
+	ports := slices.Collect(maps.Keys(c.config.ExposedPorts))
+	for port := range c.host.PortBindings {
+		if t.unexposed && !slices.Contains(ports, port) {
+			ports = append(ports, port)
+		}
+	}
+	slices.SortFunc(ports, func(a, b nat.Port) int { return a.Int() - b.Int() })
+	return ports
 }
 
 // portTaken says that a port is in use.

@@ -20,9 +20,10 @@ import (
 // imageStore holds the images of the engine and of its registry.
 type imageStore struct {
 	base
-	byID     map[string]*image
-	registry map[string]*containertypes.Config // by familiar name with tag
-	users    imageUsers
+	containerd bool // keeps them
+	byID       map[string]*image
+	registry   map[string]*containertypes.Config // by familiar name with tag
+	users      imageUsers
 }
 
 // imageUsers is what images ask of containers.
@@ -31,12 +32,15 @@ type imageUsers interface {
 	usersOfImage(i *image) []*container
 }
 
-func newImageStore(b base, local, registry []Image) *imageStore {
-	s := &imageStore{base: b, byID: map[string]*image{}, registry: map[string]*containertypes.Config{}}
-	for _, i := range local {
+func newImageStore(b base, opts Options) *imageStore {
+	s := &imageStore{
+		base: b, containerd: opts.ContainerdStore,
+		byID: map[string]*image{}, registry: map[string]*containertypes.Config{},
+	}
+	for _, i := range opts.Images {
 		s.tag(s.add(i.config(), "", []string{i.Ref}), familiar(i.Ref))
 	}
-	for _, i := range registry {
+	for _, i := range opts.Registry {
 		s.registry[familiar(i.Ref)] = i.config()
 	}
 	return s
@@ -73,6 +77,18 @@ func (s *imageStore) add(config *containertypes.Config, parent string, layers []
 	i := &image{id: id, parent: parent, created: time.Now().UTC(), config: config, layers: layers}
 	s.byID[id] = i
 	return i
+}
+
+// digests are the names of an image with a digest: containerd gives one to an image
+// as soon as it has a name, else only a registry does, which is not modelled.
+func (s *imageStore) digests(i *image) []string {
+	digests := []string{}
+	for _, tag := range i.tags {
+		if named, err := reference.ParseNormalizedNamed(tag); err == nil && s.containerd {
+			digests = append(digests, reference.FamiliarName(named)+"@"+i.id)
+		}
+	}
+	return slices.Compact(digests)
 }
 
 // tag gives an image a name, taking it from the image that had it.
@@ -118,7 +134,7 @@ func imagePath(r *http.Request, want string) (string, error) {
 }
 
 func (s *imageStore) getImages(w http.ResponseWriter, r *http.Request) error {
-	want, err := readFilters(r, "dangling", "label", "reference")
+	want, err := s.readFilters(r, "dangling", "label", "reference")
 	if err != nil {
 		return err
 	}
@@ -135,7 +151,7 @@ func (s *imageStore) getImages(w http.ResponseWriter, r *http.Request) error {
 		return strings.Compare(a.id, b.id)
 	}, func(i *image) imagetypes.Summary {
 		return imagetypes.Summary{
-			ID: i.id, ParentID: i.parent, RepoTags: append([]string{}, tags(i)...), RepoDigests: []string{},
+			ID: i.id, ParentID: i.parent, RepoTags: append([]string{}, tags(i)...), RepoDigests: s.digests(i),
 			Created: i.created.Unix(), Labels: i.config.Labels, Containers: -1, SharedSize: -1,
 		}
 	})
@@ -175,7 +191,7 @@ func (s *imageStore) getImage(w http.ResponseWriter, r *http.Request) error {
 		ContainerConfig *containertypes.Config `json:",omitempty"`
 	}{
 		imagetypes.InspectResponse{
-			ID: i.id, Parent: i.parent, RepoTags: append([]string{}, i.tags...), RepoDigests: []string{},
+			ID: i.id, Parent: i.parent, RepoTags: append([]string{}, i.tags...), RepoDigests: s.digests(i),
 			Created:      i.created.Format(time.RFC3339Nano),
 			Architecture: runtime.GOARCH, Os: "linux",
 			GraphDriver: storage.DriverData{Name: "memory"},
@@ -251,6 +267,9 @@ func (s *imageStore) refuseRemoval(i *image, ref string, byName, force bool) err
 	}
 	for _, c := range s.users.usersOfImage(i) {
 		switch {
+		case byName && !force && s.containerd:
+			return conflict("conflict: unable to delete %s (must be forced) - "+
+				"container %s is using its referenced image %s", ref, shortID(c.id), i.shortID())
 		case byName && !force:
 			return conflict("conflict: unable to remove repository reference %q (must force) - "+
 				"container %s is using its referenced image %s", ref, shortID(c.id), i.shortID())

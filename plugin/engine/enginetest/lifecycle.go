@@ -2,7 +2,6 @@ package enginetest
 
 import (
 	"errors"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -54,19 +53,25 @@ func (l *lifecycle) start(c *container) error {
 		l.lock.notify()
 		return err
 	}
-	if err := c.checkLinks(); err != nil {
+	if err := c.checkMountSources(); err != nil {
+		return fail(err)
+	}
+	if err := c.checkLinks(l.release); err != nil {
 		return fail(err)
 	}
 	if id := c.host.PidMode.Container(); id != "" {
 		// Recorded stacks have one that names itself.
-		if of, err := l.containers.find(id); err != nil || of != c && !of.running() {
-			return fail(errorf(http.StatusInternalServerError, "cannot join PID of a non running container: %s", id))
+		if of, err := l.containers.find(id); err != nil {
+			return fail(l.release.refusals.pidMissing.about(id))
+		} else if of != c && !of.running() {
+			return fail(l.release.refusals.pidStopped.about(of.id))
 		}
 	}
-	if err := l.joinNetworks(c); err != nil {
-		return fail(l.networkFailure(err))
-	}
-	if err := l.ports.publish(c); err != nil {
+	if c.host.NetworkMode.IsContainer() {
+		if err := l.joinNetwork(c); err != nil {
+			return fail(err)
+		}
+	} else if err := l.attachNetworks(c); err != nil {
 		return fail(l.networkFailure(err))
 	}
 	l.volumes.mount(c)
@@ -79,18 +84,26 @@ func (l *lifecycle) start(c *container) error {
 	return nil
 }
 
-// joinNetworks attaches a container to its networks, or makes sure that those
-// of another can be used.
-func (l *lifecycle) joinNetworks(c *container) error {
-	if c.host.NetworkMode.IsContainer() {
-		of, err := joined(l.containers, c)
-		if err == nil {
-			c.namespace = of.namespace
-		}
+// joinNetwork makes sure that the networks of another container can be used.
+func (l *lifecycle) joinNetwork(c *container) error {
+	of, err := joined(l.containers, c)
+	if err == nil {
+		c.namespace = of.namespace
+	}
+	return err
+}
+
+// attachNetworks attaches a container to its networks, and publishes its ports.
+func (l *lifecycle) attachNetworks(c *container) error {
+	c.namespace = &namespace{owner: c}
+	if err := l.networks.attachAll(c); err != nil {
 		return err
 	}
-	c.namespace = &namespace{owner: c}
-	return l.networks.attachAll(c)
+	err := l.ports.publish(c)
+	if err != nil && l.release.forgetsFailedNetwork {
+		l.networks.forgetFailed(c)
+	}
+	return err
 }
 
 // networkFailure says of an error of a start what it was about.

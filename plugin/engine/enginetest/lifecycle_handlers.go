@@ -65,9 +65,9 @@ func (l *lifecycle) postKill(c *container, w http.ResponseWriter, r *http.Reques
 func (l *lifecycle) postPause(c *container, w http.ResponseWriter, _ *http.Request) error {
 	switch {
 	case c.status == containertypes.StatePaused:
-		return conflict("Container %s is already paused", c.id)
+		return l.release.refusals.pausedAlready.about(c.id)
 	case !c.running():
-		return conflict("Container %s is not running", c.id)
+		return l.release.refusals.notRunning.about(c.id)
 	}
 	c.status = containertypes.StatePaused
 	l.containers.emit(c, events.ActionPause)
@@ -86,7 +86,7 @@ func (l *lifecycle) postUnpause(c *container, w http.ResponseWriter, _ *http.Req
 func (l *lifecycle) deleteContainer(c *container, w http.ResponseWriter, r *http.Request) error {
 	if c.alive() {
 		if !boolParam(r, "force") {
-			return l.stillRunning(c)
+			return l.stillRunning(c, r.PathValue("id"))
 		}
 		c.stopped = true
 		if c.running() {
@@ -100,9 +100,9 @@ func (l *lifecycle) deleteContainer(c *container, w http.ResponseWriter, r *http
 	return noContent(w)
 }
 
-func (l *lifecycle) stillRunning(c *container) error {
+func (l *lifecycle) stillRunning(c *container, called string) error {
 	if c.status == containertypes.StatePaused {
-		return l.release.refusals.removePaused.about("/"+c.name, c.id)
+		return l.release.refusals.removePaused.about(called, c.id)
 	}
-	return l.release.refusals.removeRunning.about("/"+c.name, c.id, c.status)
+	return l.release.refusals.removeRunning.about(called, c.id, c.status)
 }

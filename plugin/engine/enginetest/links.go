@@ -69,14 +69,14 @@ func (s *containerStore) names(c *container) []string {
 }
 
 // checkLinks is for a container that starts, and for a command that is run in one.
-func (c *container) checkLinks() error {
+func (c *container) checkLinks(r release) error {
 	for _, alias := range slices.Sorted(maps.Keys(c.links)) {
 		target := c.links[alias]
 		if !target.running() {
 			return errorf(http.StatusInternalServerError, "Cannot link to a non running container: /%s AS /%s/%s", target.name, c.name, alias)
 		}
 		if target.endpoints[networktypes.NetworkBridge] == nil {
-			return errorf(http.StatusInternalServerError, "Cannot link to /%s, as it does not belong to the default network", target.name)
+			return r.refusals.linkElsewhere.about(target.name, target.id)
 		}
 	}
 	return nil

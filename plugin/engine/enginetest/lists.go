@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -15,19 +16,19 @@ type listFilters struct {
 
 // readFilters reads the filters of a call. The engine has more than are known
 // here; those are refused rather than ignored.
-func readFilters(r *http.Request, known ...string) (listFilters, error) {
+func (b base) readFilters(r *http.Request, known ...string) (listFilters, error) {
 	args, err := filters.FromJSON(r.FormValue("filters"))
 	if err != nil {
 		return listFilters{}, badRequest("%v", err)
 	}
 	for _, key := range args.Keys() {
 		if !slices.Contains(known, key) {
-			return listFilters{}, badRequest("Invalid filter '%s'", key)
+			return listFilters{}, b.release.refusals.filterUnknown.about(key)
 		}
 	}
 	dangling, err := args.GetBoolOrDefault("dangling", false)
 	if err != nil {
-		return listFilters{}, badRequest("Invalid filter 'dangling=%s'", args.Get("dangling"))
+		return listFilters{}, b.release.refusals.filterUnknown.about(fmt.Sprintf("dangling=%s", args.Get("dangling")))
 	}
 	return listFilters{args, dangling}, nil
 }

@@ -1,7 +1,9 @@
 package enginetest
 
 import (
+	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,11 +32,16 @@ func (s *volumeStore) mountsFor(takenOver []mount, config *containertypes.Config
 	for _, m := range takenOver {
 		byPath[m.Destination] = m
 	}
+	bound := map[string]bool{}
 	for _, bind := range host.Binds {
-		m, err := s.bind(bind)
+		m, err := s.bind(bind, host.VolumeDriver)
 		if err != nil {
 			return nil, err
 		}
+		if bound[m.Destination] {
+			return nil, badRequest("Duplicate mount point: %s", m.Destination)
+		}
+		bound[m.Destination] = true
 		byPath[m.Destination] = m
 	}
 	for _, spec := range host.Mounts {
@@ -66,10 +73,13 @@ func volumeMount(v *volumetypes.Volume, target string, named bool) mount {
 }
 
 // bind reads SOURCE:TARGET[:MODE]; a source that is no path names a volume.
-func (s *volumeStore) bind(spec string) (mount, error) {
+func (s *volumeStore) bind(spec, driver string) (mount, error) {
 	parts := strings.Split(spec, ":")
-	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" || !path.IsAbs(parts[1]) {
-		return mount{}, badRequest("invalid volume specification: '%s'", spec)
+	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" {
+		return mount{}, errorf(http.StatusInternalServerError, "invalid volume specification: '%s'", spec)
+	}
+	if err := checkBind(spec, parts, driver); err != nil {
+		return mount{}, err
 	}
 	target := path.Clean(parts[1])
 	var m mount
@@ -86,6 +96,61 @@ func (s *volumeStore) bind(spec string) (mount, error) {
 		m.RW = !slices.Contains(strings.Split(parts[2], ","), "ro")
 	}
 	return m, nil
+}
+
+// bindModes are those that a bind may have, in a list with commas.
+var bindModes = []string{
+	"ro", "rw", "z", "Z", "nocopy", "consistent", "cached", "delegated",
+	"shared", "slave", "private", "rshared", "rslave", "rprivate",
+}
+
+var volumeName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
+
+// checkBind refuses parts of a bind that the engine does not take.
+func checkBind(spec string, parts []string, driver string) error {
+	source, target := parts[0], parts[1]
+	if len(parts) == 3 {
+		for mode := range strings.SplitSeq(parts[2], ",") {
+			if !slices.Contains(bindModes, mode) {
+				return errorf(http.StatusInternalServerError, "invalid mode: %s", parts[2])
+			}
+		}
+	}
+	kind := mounttypes.TypeVolume
+	if path.IsAbs(source) {
+		kind = mounttypes.TypeBind
+	}
+	why := ""
+	switch {
+	case path.Clean(target) == "/":
+		why = "invalid specification: destination can't be '/'"
+	case !path.IsAbs(target):
+		why = "invalid mount path: '" + target + "' mount path must be absolute"
+	}
+	switch {
+	case why != "":
+		return errorf(http.StatusInternalServerError, "invalid volume specification: '%s': invalid mount config for type %q: %s", spec, kind, why)
+	case kind == mounttypes.TypeBind:
+		return nil
+	case driver != "" && driver != "local":
+		return notFound("create %s: error looking up volume plugin %s: plugin %q not found", source, driver, driver)
+	case !volumeName.MatchString(source):
+		return badRequest("create %s: %q includes invalid characters for a local volume name, only %q are allowed. "+
+			"If you intended to pass a host directory, use absolute path", source, source, "[a-zA-Z0-9][a-zA-Z0-9_.-]")
+	}
+	return nil
+}
+
+// checkMountSources is for a container that starts: a folder of the host that is
+// missing is made, but not where the kernel makes them all.
+func (c *container) checkMountSources() error {
+	for _, m := range c.mounts {
+		if m.Type == mounttypes.TypeBind && strings.HasPrefix(m.Source, "/proc/") {
+			return errorf(http.StatusInternalServerError,
+				"error while creating mount source path '%s': mkdir %s: no such file or directory", m.Source, m.Source)
+		}
+	}
+	return nil
 }
 
 func (s *volumeStore) mountSpec(spec mounttypes.Mount) mount {

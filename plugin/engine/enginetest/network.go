@@ -1,7 +1,6 @@
 package enginetest
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -34,25 +33,25 @@ func predefined(name string) bool {
 }
 
 // checkFixedAddress refuses a fixed address where none can be had.
-func (n *network) checkFixedAddress(settings *endpoint, refusals refusals) error {
+func (n *network) checkFixedAddress(settings *endpoint, release release) error {
 	if settings.IPAMConfig == nil || settings.IPAMConfig.IPv4Address == "" {
 		return nil
 	}
 	if predefined(n.name) {
-		return badRequest("user specified IP address is supported on user defined networks only")
+		return release.refusals.addressOnDefault.about()
 	}
 	addr, err := netip.ParseAddr(settings.IPAMConfig.IPv4Address)
 	if err != nil {
 		return badRequest("invalid IPv4 address: %s", settings.IPAMConfig.IPv4Address)
 	}
-	asked := slices.DeleteFunc(slices.Clone(n.subnets), func(s *subnet) bool { return !s.asked })
+	may := slices.DeleteFunc(slices.Clone(n.subnets), func(s *subnet) bool { return !s.asked && !release.addressesAnywhere })
 	switch {
-	case len(asked) == 0:
-		return badRequest("user specified IP address is supported only when connecting to networks with user configured subnets")
-	case slices.ContainsFunc(asked, func(s *subnet) bool { return s.prefix.Contains(addr) }):
+	case len(may) == 0:
+		return release.refusals.addressUnasked.about()
+	case slices.ContainsFunc(may, func(s *subnet) bool { return s.prefix.Contains(addr) }):
 		return nil
 	}
-	return refusals.addressOutside.about(addr)
+	return release.refusals.addressOutside.about(addr)
 }
 
 // subnetFor is the subnet that holds a fixed address, or the first of IPv4.
@@ -68,8 +67,18 @@ func (n *network) subnetFor(want string) *subnet {
 	return n.subnets[max(0, first)]
 }
 
+// gatewayOf is the gateway of one of its subnets.
+func (n *network) gatewayOf(subnet string) string {
+	for _, s := range n.subnets {
+		if prefix, err := netip.ParsePrefix(subnet); err == nil && s.prefix == prefix.Masked() {
+			return s.gateway.String()
+		}
+	}
+	return ""
+}
+
 // lease gives an endpoint an address, on networks that have any.
-func (n *network) lease(settings *endpoint) error {
+func (n *network) lease(settings *endpoint, release release) error {
 	if len(n.subnets) == 0 {
 		return nil
 	}
@@ -87,8 +96,7 @@ func (n *network) lease(settings *endpoint) error {
 	if n.request.Internal {
 		settings.Gateway = ""
 	}
-	b := addr.As4()
-	settings.MacAddress = fmt.Sprintf("02:42:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
+	settings.MacAddress = release.macFor(addr)
 	return n.lease6(settings)
 }
 

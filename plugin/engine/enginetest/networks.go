@@ -16,6 +16,7 @@ type networkStore struct {
 	byID    map[string]*network
 	pools   *addressPools
 	members networkMembers
+	ports   networkPorts
 }
 
 // networkMembers is what networks ask of containers.
@@ -26,8 +27,15 @@ type networkMembers interface {
 	membersOf(n *network) []*container
 }
 
-func newNetworkStore(b base) *networkStore {
-	s := &networkStore{base: b, byID: map[string]*network{}, pools: newAddressPools(b.release)}
+// networkPorts is what networks ask of the ports of the host: they are published
+// while a container is on any network. One that leaves its last keeps them here for
+// the next one; an engine chooses again where it may.
+type networkPorts interface {
+	publish(c *container) error
+}
+
+func newNetworkStore(b base, ports networkPorts) *networkStore {
+	s := &networkStore{base: b, byID: map[string]*network{}, pools: newAddressPools(b.release), ports: ports}
 	s.addPredefined()
 	return s
 }
@@ -81,11 +89,11 @@ func (s *networkStore) find(ref string) (*network, error) {
 	case len(named) == 1:
 		return named[0], nil
 	case len(named) > 1:
-		return nil, s.release.refusals.networkAmbiguous.about(ref, len(named), "name")
+		return nil, s.release.refusals.networkAmbiguous.about(ref, len(named))
 	case len(begun) == 1:
 		return begun[0], nil
 	case len(begun) > 1:
-		return nil, s.release.refusals.networkAmbiguous.about(ref, len(begun), "ID prefix")
+		return nil, s.release.refusals.prefixAmbiguous.about(ref, len(begun))
 	}
 	return nil, notFound("network %s not found", ref)
 }
@@ -189,7 +197,7 @@ func (s *networkStore) deleteNetwork(n *network, w http.ResponseWriter, _ *http.
 }
 
 func (s *networkStore) getNetworks(w http.ResponseWriter, r *http.Request) error {
-	want, err := readFilters(r, "dangling", "driver", "id", "label", "name", "scope", "type")
+	want, err := s.readFilters(r, "dangling", "driver", "id", "label", "name", "scope", "type")
 	if err != nil {
 		return err
 	}
@@ -238,7 +246,12 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 			})
 		}
 	}
-	d.IPAM.Config = append(d.IPAM.Config, n.request.IPAM.Config...)
+	for _, config := range n.request.IPAM.Config {
+		if config.Gateway == "" && s.release.gatewayShown {
+			config.Gateway = n.gatewayOf(config.Subnet)
+		}
+		d.IPAM.Config = append(d.IPAM.Config, config)
+	}
 	if !containers {
 		return d
 	}

@@ -3,6 +3,7 @@ package enginetest
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"regexp"
 	"strings"
 
@@ -29,8 +30,24 @@ type release struct {
 	// anonymousVolumeLabels mark a volume without a name.
 	anonymousVolumeLabels map[string]string
 	// networkModeMustExist requires the network that a container was made on to
-	// exist before the container is attached to any.
+	// exist before the container is attached to another.
 	networkModeMustExist bool
+	// networkModeNamed shows the default bridge by its name where a container was
+	// made on none that the call named.
+	networkModeNamed bool
+	// forgetsFailedNetwork takes a container off the network on which its ports could
+	// not be published: it starts without that from then on.
+	forgetsFailedNetwork bool
+	// publishesUnexposed publishes ports that are not exposed as well.
+	publishesUnexposed bool
+	// addressesCheckedEarly refuses a fixed address when a container is made.
+	addressesCheckedEarly bool
+	// addressesAnywhere gives fixed addresses also in subnets that nobody asked for.
+	addressesAnywhere bool
+	// gatewayShown shows the gateway of a network, also where nobody asked for one.
+	gatewayShown bool
+	// randomMAC is that of whoever asked for none; else it follows from the address.
+	randomMAC bool
 	// macPerEndpoint keeps a MAC address with a connection, not with the
 	// container, whatever the call had.
 	macPerEndpoint bool
@@ -48,16 +65,31 @@ type release struct {
 // refusals are the error answers whose words or status differ between
 // releases, each with what it is about.
 type refusals struct {
+	noConfig         refusal
+	filterUnknown    refusal // NAME or NAME=VALUE
+	statusUnknown    refusal // status
+	notRunning       refusal // ID
+	pausedAlready    refusal // ID
 	killStopped      refusal // as the call named it, ID
-	removeRunning    refusal // name, ID, state
-	removePaused     refusal // name, ID
+	removeRunning    refusal // as the call named it, ID, state
+	removePaused     refusal // as the call named it, ID
+	noStream         refusal
+	joinMissing      refusal // the container whose network is joined, as it is named
+	joinStopped      refusal // ID, name, state of that
+	pidMissing       refusal // the container whose processes are joined
+	pidStopped       refusal // ID of that
+	linkElsewhere    refusal // name of the target, ID
 	imageUnknown     refusal // as the call named it, familiar name
 	networkUnnamed   refusal // name
-	networkAmbiguous refusal // name or ID, number of matches, what they share
+	networkAmbiguous refusal // name, number of matches
+	prefixAmbiguous  refusal // beginning of an ID, number of matches
 	networkInUse     refusal // name, ID, its endpoints
-	notConnected     refusal // ID of the container, name of the network
+	hostConnected    refusal
 	addressOutside   refusal // address
-	subnetInvalid    refusal // subnet
+	addressUnasked   refusal // address
+	addressOnDefault refusal
+	subnetInvalid    refusal // subnet, why
+	gatewayOutside   refusal // gateway, subnet
 	subnetOverlaps   refusal
 	poolsExhausted   refusal
 }
@@ -85,13 +117,18 @@ func (r release) containerConfig(image *containertypes.Config) *containertypes.C
 	return nil
 }
 
-// releases are all that can be chosen, the oldest first.
-func releases() []release {
-	today := engine28()
-	bySize := today
-	bySize.from, bySize.subnetsBySize = "1.52", true
-	return []release{engine20(), today, bySize}
+// macFor is the MAC address of who has an address and asked for none.
+func (r release) macFor(addr netip.Addr) string {
+	b := addr.As4()
+	if !r.randomMAC {
+		return fmt.Sprintf("02:42:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
+	}
+	// Like one by chance, and like no other on the network.
+	return fmt.Sprintf("fe:ed:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
 }
+
+// releases are all that can be chosen, the oldest first.
+func releases() []release { return []release{engine20(), engine28(), engine29()} }
 
 // releaseOf is the release whose newest API version is the given one, or would
 // be: of two neighbours the older.
@@ -110,7 +147,7 @@ func releaseOf(api string) (release, error) {
 	return chosen, nil
 }
 
-// engine20 is Engine 20.10.
+// engine20 is Engine 20.10, as the contract has it.
 func engine20() release {
 	return release{
 		from:           "1.41",
@@ -120,28 +157,48 @@ func engine20() release {
 		imageContainer: true,
 		startFailure:   "%s",
 		refusals: refusals{
-			killStopped: refusal{http.StatusConflict, "Cannot kill container: %s: Container %s is not running"},
+			noConfig:      refusal{http.StatusBadRequest, "Config cannot be empty in order to create a container"},
+			filterUnknown: refusal{http.StatusBadRequest, "Invalid filter '%s'"},
+			statusUnknown: refusal{http.StatusBadRequest, "Invalid filter 'status=%s'"},
+			notRunning:    refusal{http.StatusConflict, "Container %s is not running"},
+			pausedAlready: refusal{http.StatusConflict, "Container %s is already paused"},
+			killStopped:   refusal{http.StatusConflict, "Cannot kill container: %s: Container %s is not running"},
 			removeRunning: refusal{http.StatusConflict, "You cannot remove a %[3]s container %[2]s. " +
 				"Stop the container before attempting removal or force remove"},
 			removePaused: refusal{http.StatusConflict, "You cannot remove a paused container %[2]s. " +
 				"Unpause and then stop the container before attempting removal or force remove"},
+			noStream:         refusal{http.StatusBadRequest, "Bad parameters: you must choose at least one stream"},
+			joinMissing:      refusal{http.StatusNotFound, "No such container: %s"},
+			joinStopped:      refusal{http.StatusConflict, "cannot join network of a non running container: %[1]s"},
+			pidMissing:       refusal{http.StatusInternalServerError, "cannot join PID of a non running container: %[1]s: No such container: %[1]s"},
+			pidStopped:       refusal{http.StatusInternalServerError, "container %s is not running"},
+			linkElsewhere:    refusal{http.StatusInternalServerError, "Cannot link to /%[1]s, as it does not belong to the default network"},
 			imageUnknown:     refusal{http.StatusNotFound, "no such image: %s: No such image: %s"},
 			networkUnnamed:   refusal{http.StatusInternalServerError, "invalid name: %s"},
-			networkAmbiguous: refusal{http.StatusBadRequest, "%[2]d matches found based on %[3]s: network %[1]s is ambiguous"},
+			networkAmbiguous: refusal{http.StatusBadRequest, "%[2]d matches found based on name: network %[1]s is ambiguous"},
+			prefixAmbiguous:  refusal{http.StatusBadRequest, "%[2]d matches found based on ID prefix: network %[1]s is ambiguous"},
 			networkInUse: refusal{http.StatusForbidden,
 				"error while removing network: network %[1]s id %[2]s has active endpoints"},
-			notConnected: refusal{http.StatusInternalServerError, "container %s is not connected to network %s"},
+			hostConnected: refusal{http.StatusBadRequest,
+				"container cannot be disconnected from host network or connected to host network"},
 			addressOutside: refusal{http.StatusInternalServerError,
 				"Invalid address %s: It does not belong to any of this network's subnets"},
-			subnetInvalid:  refusal{http.StatusInternalServerError, "Invalid subnet %[1]s : invalid CIDR address: %[1]s"},
-			subnetOverlaps: refusal{http.StatusForbidden, "Pool overlaps with other one on this address space"},
+			addressUnasked: refusal{http.StatusBadRequest,
+				"user specified IP address is supported only when connecting to networks with user configured subnets"},
+			addressOnDefault: refusal{http.StatusBadRequest, "user specified IP address is supported on user defined networks only"},
+			subnetInvalid:    refusal{http.StatusInternalServerError, "Invalid subnet %[1]s : invalid CIDR address: %[1]s"},
+			gatewayOutside:   refusal{http.StatusInternalServerError, "failed to allocate gateway (%[1]s): Requested address is out of range"},
+			subnetOverlaps:   refusal{http.StatusForbidden, "Pool overlaps with other one on this address space"},
 			poolsExhausted: refusal{http.StatusNotFound, "could not find an available, non-overlapping IPv4 address pool " +
 				"among the defaults to assign to the network"},
 		},
 	}
 }
 
-// engine28 is Engine 28.
+// invalidEndpoint is what engines from 28 on put before why an address can't be had.
+const invalidEndpoint = "invalid endpoint settings:\n"
+
+// engine28 is Engine 28, as its source has it: there is no recording of one.
 func engine28() release {
 	return release{
 		from:                  "1.44",
@@ -150,24 +207,61 @@ func engine28() release {
 		pingHeader:            map[string]string{"Builder-Version": "2", "Swarm": "inactive"},
 		anonymousVolumeLabels: map[string]string{"com.docker.volume.anonymous": ""},
 		networkModeMustExist:  true,
+		networkModeNamed:      true,
+		addressesCheckedEarly: true,
+		randomMAC:             true,
 		macPerEndpoint:        true,
 		startFailure:          "failed to set up container networking: %s",
 		refusals: refusals{
-			killStopped: refusal{http.StatusConflict, "cannot kill container: %s: container %s is not running"},
-			removeRunning: refusal{http.StatusConflict, "cannot remove container %[1]q: container is %[3]s: " +
-				"stop the container before attempting removal or force remove"},
-			removePaused: refusal{http.StatusConflict, "cannot remove container %[1]q: container is paused: " +
-				"unpause and then stop the container before attempting removal or force remove"},
+			noConfig:      refusal{http.StatusBadRequest, "config cannot be empty in order to create a container"},
+			filterUnknown: refusal{http.StatusBadRequest, "invalid filter '%s'"},
+			statusUnknown: refusal{http.StatusBadRequest, "invalid filter 'status=%[1]s': invalid value for state (%[1]s): " +
+				"must be one of created, running, paused, restarting, removing, exited, dead"},
+			notRunning:       refusal{http.StatusConflict, "container %s is not running"},
+			pausedAlready:    refusal{http.StatusConflict, "Container %s is already paused"},
+			killStopped:      refusal{http.StatusConflict, "cannot kill container: %s: container %s is not running"},
+			removeRunning:    refusal{http.StatusConflict, "cannot remove container %[1]q: container is %[3]s: stop the container before removing or force remove"},
+			removePaused:     refusal{http.StatusConflict, "cannot remove container %[1]q: container is paused and must be unpaused first"},
+			noStream:         refusal{http.StatusBadRequest, "Bad parameters: you must choose at least one stream"},
+			joinMissing:      refusal{http.StatusInternalServerError, "joining network namespace of container: No such container: %s"},
+			joinStopped:      refusal{http.StatusConflict, "cannot join network namespace of a non running container: container %[2]s is %[3]s"},
+			pidMissing:       refusal{http.StatusInternalServerError, "failed to join PID namespace: No such container: %s"},
+			pidStopped:       refusal{http.StatusInternalServerError, "failed to join PID namespace: container %s is not running"},
+			linkElsewhere:    refusal{http.StatusInternalServerError, "container %[2]s not attached to default bridge network"},
 			imageUnknown:     refusal{http.StatusNotFound, "No such image: %[2]s"},
-			networkUnnamed:   refusal{http.StatusBadRequest, "invalid network name: name is empty"},
-			networkAmbiguous: refusal{http.StatusBadRequest, "network %s is ambiguous (%d matches found based on %s)"},
+			networkUnnamed:   refusal{http.StatusBadRequest, "invalid name: name is empty"},
+			networkAmbiguous: refusal{http.StatusBadRequest, "network %s is ambiguous (%d matches found on name)"},
+			prefixAmbiguous:  refusal{http.StatusBadRequest, "network %s is ambiguous (%d matches found based on ID prefix)"},
 			networkInUse: refusal{http.StatusForbidden,
 				"error while removing network: network %[1]s has active endpoints (%[3]s)"},
-			notConnected:   refusal{http.StatusForbidden, "container %s is not connected to network %s"},
-			addressOutside: refusal{http.StatusBadRequest, "no configured subnet or ip-range contain the IP address %s"},
-			subnetInvalid:  refusal{http.StatusBadRequest, "invalid subnet %s: invalid CIDR block notation"},
+			hostConnected: refusal{http.StatusBadRequest,
+				"cannot connect container to host network - container must be created in host network mode"},
+			addressOutside: refusal{http.StatusBadRequest, invalidEndpoint + "no configured subnet or ip-range contain the IP address %s"},
+			addressUnasked: refusal{http.StatusBadRequest,
+				invalidEndpoint + "user specified IP address is supported only when connecting to networks with user configured subnets"},
+			addressOnDefault: refusal{http.StatusBadRequest, invalidEndpoint + "user specified IP address is supported on user defined networks only"},
+			subnetInvalid:    refusal{http.StatusBadRequest, "invalid subnet %[1]s: invalid CIDR block notation"},
+			gatewayOutside: refusal{http.StatusBadRequest,
+				"invalid network config:\ninvalid gateway %s: parent subnet %s doesn't contain this address"},
 			subnetOverlaps: refusal{http.StatusForbidden, "invalid pool request: Pool overlaps with other one on this address space"},
 			poolsExhausted: refusal{http.StatusBadRequest, "all predefined address pools have been fully subnetted"},
 		},
 	}
+}
+
+// engine29 is Engine 29, as the contract has it: what has changed since 28.
+func engine29() release {
+	r := engine28()
+	r.from, r.minAPI, r.version = "1.52", "1.40", "29.8.1"
+	r.subnetsBySize = true
+	r.addressesAnywhere = true
+	r.gatewayShown = true
+	r.publishesUnexposed = true
+	r.forgetsFailedNetwork = true
+	r.refusals.pausedAlready.format = "container %s is already paused"
+	r.refusals.noStream.format = "must specify at least one of 'stdout' or 'stderr'"
+	r.refusals.addressOutside.format = invalidEndpoint + "no configured subnet contains IP address %s"
+	r.refusals.addressOnDefault.format = invalidEndpoint + "user-specified IP address is supported on user-defined networks only"
+	r.refusals.subnetInvalid.format = "invalid JSON: %[2]s"
+	return r
 }

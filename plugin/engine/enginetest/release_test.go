@@ -34,7 +34,8 @@ func TestTheReleaseFollowsFromTheAPIVersion(t *testing.T) {
 		"1.43": {"20.10.24", false},
 		"1.44": {"28.5.2", false},
 		"1.51": {"28.5.2", false},
-		"1.52": {"28.5.2", true},
+		"1.52": {"29.8.1", true},
+		"1.56": {"29.8.1", true},
 	} {
 		r, err := releaseOf(api)
 		if err != nil {

@@ -92,7 +92,7 @@ func (p *addressPools) subnet(config networktypes.IPAMConfig) (*subnet, error) {
 		}
 	} else {
 		if s.prefix, err = netip.ParsePrefix(config.Subnet); err != nil {
-			return nil, p.release.refusals.subnetInvalid.about(config.Subnet)
+			return nil, p.release.refusals.subnetInvalid.about(config.Subnet, err)
 		}
 		if s.prefix.Addr().IsUnspecified() && p.release.subnetsBySize {
 			if s.prefix, err = p.sized(s.prefix.Bits()); err != nil {
@@ -120,8 +120,7 @@ func (p *addressPools) subnet(config networktypes.IPAMConfig) (*subnet, error) {
 	if config.Gateway == "" {
 		s.gateway = s.prefix.Addr().Next()
 	} else if s.gateway, err = netip.ParseAddr(config.Gateway); err != nil || !s.prefix.Contains(s.gateway) {
-		return fail(errorf(http.StatusInternalServerError,
-			"failed to allocate gateway (%s): Requested address is out of range", config.Gateway))
+		return fail(p.release.refusals.gatewayOutside.about(config.Gateway, s.prefix))
 	}
 	s.used[s.gateway] = true
 	for _, aux := range config.AuxAddress {

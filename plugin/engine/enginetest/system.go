@@ -16,7 +16,6 @@ type system struct {
 	release    release
 	containers *containerStore
 	images     *imageStore
-	containerd bool // keeps the images
 }
 
 func (s *system) routes() routes {
@@ -77,7 +76,7 @@ func (s *system) getInfo(w http.ResponseWriter, _ *http.Request) error {
 		NCPU:            runtime.NumCPU(),
 		SystemTime:      time.Now().UTC().Format(time.RFC3339Nano),
 	}
-	if s.containerd {
+	if s.images.containerd {
 		info.DriverStatus = append(info.DriverStatus, [2]string{"driver-type", "io.containerd.snapshotter.v1"})
 	}
 	for _, c := range s.containers.byID {

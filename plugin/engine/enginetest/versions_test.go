@@ -136,7 +136,7 @@ func TestWhatIsNotKnownIsNotGuessed(t *testing.T) {
 
 func TestANetworkNeedsAName(t *testing.T) {
 	for version, words := range map[string]string{
-		"1.41": "invalid name:", "1.51": "invalid network name: name is empty",
+		"1.41": "invalid name:", "1.51": "invalid name: name is empty",
 	} {
 		_, s := only(t, version)
 		_, err := s.cli.NetworkCreate(t.Context(), "", network.CreateOptions{})

@@ -101,7 +101,7 @@ func (s *volumeStore) delete(name string) {
 }
 
 func (s *volumeStore) getVolumes(w http.ResponseWriter, r *http.Request) error {
-	want, err := readFilters(r, "dangling", "driver", "label", "name")
+	want, err := s.readFilters(r, "dangling", "driver", "label", "name")
 	if err != nil {
 		return err
 	}
