@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/go-connections/nat"
 
 	"github.com/stack-lite/stack-lite/plugin/refusal"
@@ -16,7 +17,7 @@ import (
 // The error is the first one, where there is nothing to choose from, or the last.
 func startAtOtherPort(ctx context.Context, e *Engine, id string, err error) error {
 	port := refusedPort(err)
-	if port == 0 {
+	if port == 0 || forgetsNetworks(ctx, e.client) {
 		return err
 	}
 	c, failed := e.client.ContainerInspect(ctx, id)
@@ -29,6 +30,17 @@ func startAtOtherPort(ctx context.Context, e *Engine, id string, err error) erro
 		}
 	}
 	return err
+}
+
+// networksForgotten is the version of the API of the engines that take a container off
+// the network on which its ports could not be published (Engine 29). Started again, it
+// runs without that network, and without ports. They try all ports of a range.
+const networksForgotten = "1.52"
+
+// forgetsNetworks reports whether the engine is such a one, whatever is spoken with it.
+func forgetsNetworks(ctx context.Context, c Client) bool {
+	ping, err := c.Ping(ctx)
+	return err != nil || versions.GreaterThanOrEqualTo(ping.APIVersion, networksForgotten)
 }
 
 // refusedPort is the port of the host that an engine could not publish because it is

@@ -65,3 +65,32 @@ func TestAPortOfARangeThatAProgramHasIsPassedOver(t *testing.T) {
 		}
 	}
 }
+
+// TestAContainerThatAnEngineTookOffItsNetworkIsNotStartedAgain: an Engine 29 does that
+// where a port can't be published, and would start it with neither.
+func TestAContainerThatAnEngineTookOffItsNetworkIsNotStartedAgain(t *testing.T) {
+	for version, starts := range map[string]int{"1.41": 2, "1.51": 2, "1.56": 1} {
+		memory := enginetest.New(t, enginetest.Options{APIVersion: version, Images: []enginetest.Image{enginetest.Probe("x")}})
+		api, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := api.ContainerCreate(t.Context(), &container.Config{Image: "x", ExposedPorts: nat.PortSet{"80/tcp": {}}},
+			&container.HostConfig{PortBindings: nat.PortMap{"80/tcp": {{HostIP: "127.0.0.1", HostPort: "18000-18001"}}}}, nil, nil, "web")
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := 0
+		memory.Fail(func(call enginetest.Call) enginetest.Fault {
+			if strings.HasSuffix(call.Path, "/start") {
+				asked++
+				return enginetest.Answer(500, "failed to bind host port 127.0.0.1:18001/tcp: address already in use")
+			}
+			return enginetest.None
+		})
+		err = New(api, Options{}).Apply(t.Context(), plan.StartContainer{Container: made.ID, Name: "web", Service: "web"}, nil)
+		if err == nil || asked != starts {
+			t.Errorf("%s: %d starts, %v", version, asked, err)
+		}
+	}
+}
