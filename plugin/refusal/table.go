@@ -5,6 +5,7 @@ import "regexp"
 // The kinds.
 const (
 	PortInUse      Kind = "port in use"
+	RangeInUse     Kind = "range of ports in use"
 	PortForRoot    Kind = "port for root alone"
 	NoAddress      Kind = "no such address of the host"
 	NoProgram      Kind = "no such program"
@@ -32,6 +33,7 @@ const (
 	NameInUse      Kind = "name in use"
 	NoNetwork      Kind = "no such network"
 	NetworkOfDead  Kind = "network of a container that does not run"
+	SharedGone     Kind = "shares with a container that is gone"
 	NotRunning     Kind = "not running"
 	Paused         Kind = "paused"
 	Restarting     Kind = "restarting"
@@ -76,6 +78,12 @@ var rows = []row{
 			"to see which: sudo ss -tulnp 'sport = :${unheld}'",
 			"or publish another port of the host: \"${another}\"",
 		},
+	},
+	{
+		kind: RangeInUse, keys: []string{"ports"},
+		said:  said(`failed programming external connectivity on endpoint .*: all ports are allocated`),
+		text:  "containers have all ports of a range that ${who} publishes",
+		hints: []string{"to see which: docker ps", "publish a larger range, or run fewer replicas"},
 	},
 	{
 		kind: PortForRoot, keys: []string{"ports"},
@@ -259,6 +267,16 @@ var rows = []row{
 		said:  said(`cannot join network (?:namespace )?of a non[ -]running container: (?:container )?(?P<other>\S+)`),
 		text:  "the container whose network ${who} shares does not run",
 		hints: []string{"to start it: docker start ${other}"},
+	},
+	{
+		kind: SharedGone, keys: []string{"net", "pid", "ipc"},
+		said: said(
+			`joining network namespace of container: No such container: `,
+			`failed to join (?:PID|IPC) namespace: No such container: `,
+			`(?:cannot join PID of a non running|can't join IPC of) container:? \S+: No such container: `,
+		),
+		text:  "the container whose network, processes or memory ${who} shares is gone",
+		hints: []string{"to make it anew, with one that is there: docker stacklite up -d ${service}"},
 	},
 	{
 		kind: NoNetwork, keys: []string{"net"},
