@@ -132,6 +132,11 @@ func behindTheBack(s *Scene, args []string) error {
 	switch args[0] {
 	case "stop":
 		return s.Client.ContainerStop(ctx, id, container.StopOptions{})
+	case "start-in-vain":
+		if s.Client.ContainerStart(ctx, id, container.StartOptions{}) == nil {
+			return fmt.Errorf("%s has started", args[1])
+		}
+		return nil
 	case "restart":
 		return s.Client.ContainerRestart(ctx, id, container.StopOptions{})
 	case "rename":

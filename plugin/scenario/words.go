@@ -57,7 +57,7 @@ func words() map[string]word {
 		"external":         {"CONTAINER [TRAIT...]", 1, -1, act, external},
 		"external-network": {"NAME", 1, 1, act, externalNetwork},
 		"commit":           {"SERVICE IMAGE [LABEL=VALUE...]", 2, -1, act, commit},
-		"behind-the-back":  {"stop|restart|remove|disconnect|remove-networks|rename SERVICE [NAME]", 2, 3, act, behindTheBack},
+		"behind-the-back":  {"stop|start-in-vain|restart|remove|disconnect|remove-networks|rename SERVICE [NAME]", 2, 3, act, behindTheBack},
 
 		"remake":           {"PROJECT LABEL=VALUE...", 2, -1, act, remake},
 		"remember-volumes": {"", 0, 0, act, rememberVolumes},
