@@ -63,12 +63,16 @@ func endpoints(networks []Network, edges []Edge) (map[string][]Endpoint, map[str
 	}
 	next := make(map[string]int) // by service, how many of its endpoints were looked at
 	for _, n := range networks {
+		called := make(map[string][]string, len(n.Members)) // the members, by name in lower case
+		for _, member := range n.Members {
+			called[strings.ToLower(member)] = append(called[strings.ToLower(member)], member)
+		}
 		for _, service := range n.Members {
 			found := names[service]
 			if len(n.Externals) == 0 { // only what its members are called can be taken
 				found = found.of(known[service], n.Members)
 			}
-			out[service][next[service]].hide(n, found)
+			out[service][next[service]].hide(n, called, found)
 			next[service]++
 		}
 	}
@@ -130,8 +134,9 @@ func (ms meanings) replicas(externals []string) meanings {
 func (n Network) named() bool { return n.Kind != Isolated && len(n.Externals) == 0 }
 
 // hide hides the names by which the service means somebody on another network,
-// where somebody on n may have them: where somebody outside is, any.
-func (e *Endpoint) hide(n Network, names meanings) {
+// where somebody on n may have them: where somebody outside is, any. The members of n
+// are also given by their names in lower case.
+func (e *Endpoint) hide(n Network, called map[string][]string, names meanings) {
 	meant := make(map[string]bool, len(e.Links)) // what is told here, in lower case
 	for _, l := range e.Links {
 		if !l.Hides() {
@@ -139,10 +144,11 @@ func (e *Endpoint) hide(n Network, names meanings) {
 		}
 	}
 	for _, m := range slices.Concat(names, names.replicas(n.Externals)) {
-		taken := len(n.Externals) > 0 || n.named() && slices.ContainsFunc(n.Members, func(member string) bool {
-			return member != m.owner && strings.EqualFold(member, m.name)
+		folded := strings.ToLower(m.name)
+		taken := len(n.Externals) > 0 || n.named() && slices.ContainsFunc(called[folded], func(member string) bool {
+			return member != m.owner
 		})
-		if taken && !meant[strings.ToLower(m.name)] {
+		if taken && !meant[folded] {
 			e.Links = append(e.Links, HiddenNames(m.name)...)
 		}
 	}
