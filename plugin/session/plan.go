@@ -123,6 +123,7 @@ func (s *Session) inputs(have desired.Have, scale desired.Scale) desired.Inputs 
 
 // Resolve works out what the links mean beside what there is.
 func (s *Session) Resolve(have desired.Have, scale desired.Scale) (err error) {
+	defer working(s)()
 	s.Topology, err = s.inputs(have, scale).Resolve()
 	return err
 }
@@ -181,7 +182,9 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if r.Add != nil {
 		r.Add(&want, in)
 	}
+	end := working(s)
 	p, err := plan.Make(r.Goal, want, have.Have)
+	end()
 	err = nameTaken(s, err, s.Claim.Refused(have.Snapshot.Containers))
 	if err == nil {
 		err = desired.CheckShared(in, p)

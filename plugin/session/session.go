@@ -39,6 +39,7 @@ type Session struct {
 	words []compose.Note  // how words in volumes were taken, at the latest look
 
 	started starts
+	slow    bool // it was told that the links take long to work out
 
 	environment *Environment
 	vars        map[string]string // the process's and, below them, those of the project's .env
