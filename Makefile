@@ -10,10 +10,10 @@ program    := bin/docker-stacklite
 gotestsum  := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --format-hide-empty-pkg
 cross      := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test e2e attack trials race fuzz bench growth away balance gap lint cross release demo clean FORCE
+.PHONY: help build install uninstall test test-current e2e attack trials race fuzz bench growth away balance gap lint cross release demo clean FORCE
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: $(program) ## Build bin/docker-stacklite
 
@@ -44,12 +44,17 @@ test: ## Test everything; ends by listing what was skipped
 # Tests connect to ports that an engine publishes: of one beside that of the machine,
 # in its own network namespace. From there no package can be fetched, which the proxy
 # needs.
-beside = $(if $(ENGINE),-exec 'nsenter --net=/run/netns/stack-lite-$(ENGINE)' -skip TestARealProxyBalances)
+on_engine = $(if $(ENGINE),at=$$(sh scripts/engine.sh start $(ENGINE)) && export "$$at" &&) STACKLITE_ENGINE=required \
+	$(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) \
+	$(if $(ENGINE),-exec 'nsenter --net=/run/netns/stack-lite-$(ENGINE)' -skip TestARealProxyBalances)
 
-e2e: ## Test on the real engine only; ENGINE=current: on an engine 29 beside it
-	$(if $(ENGINE),at=$$(sh scripts/engine.sh start $(ENGINE)) && export "$$at" &&) STACKLITE_ENGINE=required \
-	  $(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) $(beside) \
-	  -run 'OnTheEngine|TheRealEngine' ./plugin/scenario ./plugin/scenario/realengine ./...
+e2e: export STACKLITE_SCRIPTS = all
+e2e: ## Test on the real engine only, all of it; ENGINE=current: on an engine 29 beside it
+	$(on_engine) -run 'OnTheEngine|TheRealEngine' ./plugin/scenario ./plugin/scenario/realengine ./...
+
+test-current: ENGINE = current
+test-current: ## Test on an engine 29 beside yours what differs between versions: its answers, and one script of a kind
+	$(on_engine) -run 'TestScenariosOnTheEngine|TheRealEngine' ./plugin/scenario ./plugin/engine/enginetest
 
 attack: ## Attack stacks on your engine from inside containers, and say what held
 	@GO='$(GO)' sh scripts/attack.sh

@@ -6,12 +6,12 @@
 #   engine.sh stop     stop the engine that start started
 #   engine.sh status   say whether an engine answers; exit 1 if none does
 #
-#   engine.sh start current, engine.sh stop current, engine.sh kill current
+#   engine.sh start|stop|kill current
 #                      the same with a current engine beside it, for tests of what
 #                      differs: see engine_beside.sh
-#   engine.sh start private, engine.sh stop private, engine.sh kill private
+#   engine.sh start|stop|kill [debian] --private
 #                      the same with the machine's own engine once more, for tests
-#                      that would harm one that is in use
+#                      that would harm one that is in use; "private" alone does too
 #
 # An engine that answers is left alone, however it was started. Needs root; no
 # systemd is needed.
@@ -121,13 +121,18 @@ stop() {
   say "stopped the engine (process $pid); what was installed stays"
 }
 
+beside() { exec sh "$(dirname "$0")/engine_beside.sh" "$@"; }
+
 case ${*} in
-  start) start ;;
-  stop) stop ;;
+  start | 'start debian') start ;;
+  stop | 'stop debian') stop ;;
   status) status ;;
-  'start current' | 'stop current' | 'kill current' | \
-    'start private' | 'stop private' | 'kill private')
-    exec sh "$(dirname "$0")/engine_beside.sh" "$1" "$2" ;;
+  # A current engine is never the machine's own.
+  'start current' | 'stop current' | 'kill current') beside "$1" current ;;
+  'start current --private' | 'stop current --private' | 'kill current --private') beside "$1" current ;;
+  'start private' | 'stop private' | 'kill private') beside "$1" private ;;
+  'start --private' | 'stop --private' | 'kill --private') beside "$1" private ;;
+  'start debian --private' | 'stop debian --private' | 'kill debian --private') beside "$1" private ;;
   *)
     sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
     exit 2 ;;

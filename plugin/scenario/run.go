@@ -61,6 +61,8 @@ func Run(t *testing.T, scripts Scripts) {
 			switch word {
 			case "memory", "engine":
 				return word == scripts.Kind, nil
+			case "all":
+				return os.Getenv("STACKLITE_SCRIPTS") == "all", nil
 			case "slow":
 				return os.Getenv("STACKLITE_SLOW") != "", nil
 			}
