@@ -5,7 +5,7 @@
 #   buildx.sh FILE     build it as FILE: takes several minutes and 200 modules
 set -eu
 
-version=v0.23.0
+version=v0.37.2
 
 [ $# -eq 1 ] || {
   echo 'usage: buildx.sh FILE' >&2
@@ -14,14 +14,8 @@ version=v0.23.0
 mkdir -p "$(dirname "$1")"
 file=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 
-# "go install" refuses modules that exclude others, as this one does.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$work"
-sources=$(go mod download -json "github.com/docker/buildx@$version" | sed -n 's/.*"Dir": "\(.*\)",*$/\1/p')
-cp -R "$sources" buildx
-chmod -R u+w buildx
-cd buildx
-CGO_ENABLED=0 go build -mod=mod -buildvcs=false -trimpath \
-  -ldflags "-s -w -X github.com/docker/buildx/version.Version=$version" -o "$file.new" ./cmd/buildx
-mv "$file.new" "$file"
+GOBIN=$work CGO_ENABLED=0 GOFLAGS=-trimpath go install \
+  -ldflags "-s -w -X github.com/docker/buildx/version.Version=$version" "github.com/docker/buildx/cmd/buildx@$version"
+mv "$work/buildx" "$file"
