@@ -77,8 +77,9 @@ race: ## Look for data races, with engines in memory
 fuzz: ## Run every fuzz function, FUZZTIME (30s) each
 	@sh scripts/fuzz.sh $(FUZZTIME)
 
-bench: $(program) ## Time the program against docker-compose 1.29 and against the floor
-	@$(GO) run ./scripts/bench -program $(program)
+bench: $(program) ## Time the program beside other composes and the floor; ENGINE=current: on an engine 29; BENCH="-stacks star -runs 1": a part
+	@$(if $(ENGINE),at=$$(sh scripts/engine.sh start $(ENGINE)) && export "$$at" &&) \
+	  $(GO) run ./scripts/bench -program $(program) $(BENCH)
 
 growth: ## Print what a service costs in small and big stacks, in nanoseconds
 	@$(GO) test -run '^$$' -bench Growth -benchtime 3x -timeout 30m ./plugin/desired | awk -f scripts/growth.awk

@@ -104,7 +104,7 @@ var keptTo = map[string][]string{
 	"github.com/docker/docker/client": {
 		"plugin/engine", "plugin/image",
 		"plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/scenario", "plugin/scenario/composev1", "plugin/scenario/faulty",
-		"scripts/balance", "scripts/bench", "scripts/vhosts",
+		"scripts/balance", "scripts/vhosts",
 	},
 	"go.opentelemetry.io/otel":            {"plugin", "plugin/engine"}, // by which the docker client tells of its calls
 	"github.com/spf13/cobra":              {"plugin", "plugin/command", "scripts/release"},

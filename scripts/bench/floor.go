@@ -2,123 +2,119 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/client"
 	"golang.org/x/sync/errgroup"
 )
 
-// floor does a phase knowing what there is and what has to become of it: the
-// calls that change something, as many at once as their order allows, and
-// nothing else.
-func floor(ctx context.Context, phase, stack string) error {
-	var services int
-	var image string
-	if _, err := fmt.Sscan(stack, &services, &image); err != nil {
-		return err
-	}
-	c, err := client.NewClientWithOpts(client.FromEnv, client.WithVersion("1.41"))
+// floor makes the calls of one work, which it reads from a file, as many at once as
+// their order and the width allow.
+func floor(ctx context.Context, engine, file, width string) error {
+	n, err := strconv.Atoi(width)
 	if err != nil {
 		return err
 	}
-	f := &known{c: c, services: services, image: image}
-	switch phase {
-	case "up from nothing":
-		return f.up(ctx)
-	case "scale one to 3":
-		return f.each(2, func(i int) error { return f.replica(ctx, 1, 2+i) })
-	case "down":
-		return f.down(ctx)
-	default:
-		_, err := c.Ping(ctx)
+	text, err := os.ReadFile(file)
+	if err != nil {
 		return err
 	}
+	var calls []call
+	if err := json.Unmarshal(text, &calls); err != nil {
+		return err
+	}
+	return newCaller(engine, n).all(ctx, calls)
 }
 
-type known struct {
-	c        *client.Client
-	services int
-	image    string
+// A caller makes calls to the engine.
+type caller struct {
+	http *http.Client
+	free chan struct{} // as many as calls may be made at once
+
+	mu  sync.Mutex
+	ids map[string]string // as they were recorded: as they are now
 }
 
-func (f *known) each(n int, do func(i int) error) error {
-	var group errgroup.Group
-	for i := range n {
-		group.Go(func() error { return do(i) })
+func newCaller(engine string, width int) *caller {
+	return &caller{http: &http.Client{Transport: transportTo(engine)}, free: make(chan struct{}, width), ids: map[string]string{}}
+}
+
+// all makes calls, each as soon as those that it waits for have been answered.
+func (c *caller) all(ctx context.Context, calls []call) error {
+	answered := make([]chan struct{}, len(calls))
+	for i := range answered {
+		answered[i] = make(chan struct{})
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for i, one := range calls {
+		group.Go(func() error {
+			for _, earlier := range one.After {
+				select {
+				case <-answered[earlier]:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+			var uses []string
+			for _, earlier := range one.Uses {
+				uses = append(uses, calls[earlier].Makes)
+			}
+			c.free <- struct{}{}
+			defer func() { <-c.free }()
+			err := c.one(ctx, one, uses)
+			if err == nil {
+				close(answered[i])
+			}
+			return err
+		})
 	}
 	return group.Wait()
 }
 
-func name(service, number int) string {
-	return fmt.Sprintf("%s_floor%02d_%d", project, service, number)
-}
-
-func link(service int) string { return fmt.Sprintf("%s_floor%02d", project, service) }
-
-func (f *known) up(ctx context.Context) error {
-	err := f.each(2*f.services-1, func(i int) error {
-		if i < f.services {
-			return f.create(ctx, i, 1)
-		}
-		i = i - f.services + 1
-		_, err := f.c.NetworkCreate(ctx, link(i), network.CreateOptions{IPAM: &network.IPAM{
-			Config: []network.IPAMConfig{{Subnet: fmt.Sprintf("10.221.%d.%d/28", i/16, i%16*16)}}}})
-		return err
-	})
+// one makes a call that names things by these recorded ids.
+func (c *caller) one(ctx context.Context, one call, uses []string) error {
+	path, body := one.Path, one.Body
+	c.mu.Lock()
+	for _, id := range uses {
+		path, body = strings.ReplaceAll(path, id, c.ids[id]), strings.ReplaceAll(body, id, c.ids[id])
+	}
+	c.mu.Unlock()
+	req, err := http.NewRequestWithContext(ctx, one.Method, "http://engine"+path, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
-	err = f.each(2*(f.services-1), func(i int) error {
-		if i >= f.services-1 {
-			return f.c.ContainerStart(ctx, name(i-f.services+2, 1), container.StartOptions{})
-		}
-		if i == 0 {
-			return nil // part of the creation
-		}
-		return f.c.NetworkConnect(ctx, link(i+1), name(0, 1), nil)
-	})
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(req)
 	if err != nil {
 		return err
 	}
-	return f.c.ContainerStart(ctx, name(0, 1), container.StartOptions{})
-}
-
-func (f *known) create(ctx context.Context, service, number int) error {
-	n := link(max(service, 1))
-	_, err := f.c.ContainerCreate(ctx, &container.Config{Image: f.image},
-		&container.HostConfig{NetworkMode: container.NetworkMode(n), PublishAllPorts: service == 0},
-		&network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{n: {}}}, nil, name(service, number))
-	return err
-}
-
-func (f *known) replica(ctx context.Context, service, number int) error {
-	if err := f.create(ctx, service, number); err != nil {
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
 		return err
 	}
-	return f.c.ContainerStart(ctx, name(service, number), container.StartOptions{})
-}
-
-func (f *known) down(ctx context.Context) error {
-	remove := func(service, number int) error {
-		if err := f.c.ContainerStop(ctx, name(service, number), container.StopOptions{}); err != nil {
-			return err
-		}
-		return f.c.ContainerRemove(ctx, name(service, number), container.RemoveOptions{})
+	if resp.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("%s %s: %s", one.Method, path, strings.TrimSpace(string(answer)))
 	}
-	if err := remove(0, 1); err != nil {
+	if one.Makes == "" {
+		return nil
+	}
+	var created struct {
+		ID string `json:"Id"`
+	}
+	if err := json.Unmarshal(answer, &created); err != nil {
 		return err
 	}
-	return f.each(f.services-1, func(i int) error {
-		service := i + 1
-		last := 1
-		if service == 1 {
-			last = 3
-		}
-		if err := f.each(last, func(i int) error { return remove(service, i+1) }); err != nil {
-			return err
-		}
-		return f.c.NetworkRemove(ctx, link(service))
-	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ids[one.Makes] = created.ID
+	return nil
 }

@@ -1,180 +1,186 @@
-// Command bench times stack-lite as a whole process against docker-compose
-// 1.29, where that is installed, and against the floor: a program that makes
-// the same calls to the engine and knows beforehand what they have to be. It
-// also counts the calls, which do not depend on the machine.
+// Command bench measures stack-lite as a whole process beside docker-compose 1.29,
+// docker compose 5 and the floor, which is a program that knows beforehand which
+// calls to the engine change something and makes only these, as many at once as
+// their order allows and is best. What README says of times is to come from one run
+// of it.
 //
-//	go run ./scripts/bench -program bin/docker-stacklite -services 11 -runs 5
+//	go run ./scripts/bench -program bin/docker-stacklite
+//	go run ./scripts/bench -stacks star,chain -runs 3
 //
-// The programs take turns in every round, so that a machine that gets slower
-// or faster does so for all. It needs a Docker Engine, pulls nothing, and
-// removes what it makes.
+// All take turns in every round, so that a machine that gets slower does so for
+// all, and another one begins each time. The first round is not counted. In it the
+// programs reach the engine through a socket that counts their calls, and the floor
+// learns the calls of stack-lite and tries how many at once are best; what it makes
+// has to leave stack-lite nothing to do. Counted rounds reach the engine itself.
+//
+// The stacks are: 20 services without links (flat); one service with links to 10
+// (star); an article's stack, with a proxy, host ports and bind mounts; a chain of
+// 6; 5 services with 10 replicas each (replicas); one service that gets 20 replicas
+// (one); and 100 services, 20 chains of 5 (hundred). The two that are big have three
+// rounds at most. "-stacks program" is the start of the plugin through docker.
+// docker compose 5 reads the same stacks below "services"; STACKLITE_COMPOSE names
+// its program, which scripts/compose_v5.sh makes.
+//
+// It needs a Docker Engine of this machine, pulls nothing, and removes what it makes,
+// also when it is interrupted. What is of the projects slbench, slbenchp, slbenchc
+// and slbenchv on the engine is its own. It exits with 1 if a program failed, not if
+// a goal was missed.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"slices"
-	"text/tabwriter"
+	"strings"
+	"syscall"
 	"time"
 )
 
-const project = "slbench"
-
-// phase is something that each program does in each round.
-type phase struct {
-	name string
-	args []string // of stack-lite and docker-compose alike
-}
-
-func phases() []phase {
-	return []phase{
-		{"up from nothing", []string{"up", "-d"}},
-		{"up, nothing to do", []string{"up", "-d"}},
-		{"scale one to 3", []string{"scale", "s01=3"}},
-		{"down", []string{"down"}},
-	}
-}
-
-// contender is one of the programs that are compared.
-type contender struct {
-	name    string
-	command func(p phase) []string
-	times   map[string][]time.Duration // by phase
-	calls   map[string]int
-}
-
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "floor" {
-		if err := floor(context.Background(), os.Args[2], os.Args[3]); err != nil {
-			fmt.Fprintln(os.Stderr, "floor:", err)
-			os.Exit(1)
-		}
+	if asPlugin(os.Args) {
 		return
 	}
-	program := flag.String("program", "bin/docker-stacklite", "the stack-lite to time")
-	services := flag.Int("services", 11, "how many services: one is linked to all others")
+	if len(os.Args) == 5 && os.Args[1] == "floor" {
+		end(floor(context.Background(), os.Args[2], os.Args[3], os.Args[4]))
+		return
+	}
+	file := flag.String("program", "bin/docker-stacklite", "the stack-lite to time")
+	names := flag.String("stacks", "", "which stacks, by name with commas between; all if empty")
 	runs := flag.Int("runs", 5, "how many rounds are counted, after one that is not")
+	raw := flag.String("json", "", "a file for all that was measured")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	if *runs < 1 || flag.NArg() > 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := bench(ctx, *program, *services, *runs); err != nil {
+	r, err := bench(ctx, *file, *names, *runs)
+	end(err)
+	table(os.Stdout, r)
+	goals(os.Stdout, r)
+	if *raw != "" {
+		text, err := json.MarshalIndent(r, "", " ")
+		end(err)
+		end(os.WriteFile(*raw, append(text, '\n'), 0o644))
+	}
+	if len(r.Failed) > 0 {
+		os.Exit(1)
+	}
+}
+
+// end ends the program if there is an error.
+func end(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(ctx context.Context, program string, services, runs int) error {
+func bench(ctx context.Context, file, names string, runs int) (r report, err error) {
+	begun := time.Now()
+	r.Rounds = runs
+	wanted := strings.FieldsFunc(names, func(c rune) bool { return c == ',' })
+	withStart := len(wanted) == 0 || slices.Contains(wanted, program)
+	onlyStart := slices.Equal(wanted, []string{program})
+	list, err := chosen(slices.DeleteFunc(wanted, func(name string) bool { return name == program }))
+	if err != nil {
+		return r, err
+	}
+	if onlyStart {
+		list = nil
+	}
 	dir, err := os.MkdirTemp("", "slbench")
 	if err != nil {
-		return err
+		return r, err
 	}
-	defer os.RemoveAll(dir)
-	image, err := makeImage(ctx, dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	s, absent, err := newStage(ctx, dir, file)
 	if err != nil {
-		return err
+		return r, err
 	}
-	defer func() { _ = exec.Command("docker", "rmi", image).Run() }()
-	file := filepath.Join(dir, "docker-compose.yml")
-	if err := os.WriteFile(file, stackOf(services, image), 0o600); err != nil {
-		return err
+	defer s.recorder.close()
+	r.Absent = absent
+	if r.Machine, err = machine(ctx); err != nil {
+		return r, err
 	}
-	counter, err := countCalls(dir)
-	if err != nil {
-		return err
-	}
-	defer counter.close()
-	contenders, err := contenders(program, file, services, image)
-	if err != nil {
-		return err
-	}
-	for round := range runs + 1 {
-		for _, c := range contenders {
-			if err := c.round(ctx, dir, counter, round > 0); err != nil {
-				return err
-			}
+	for _, c := range s.contenders {
+		if c.version != "" {
+			r.Programs = append(r.Programs, c.version)
 		}
 	}
-	report(contenders, services, runs)
-	return nil
-}
-
-func contenders(program, file string, services int, image string) ([]*contender, error) {
-	program, err := filepath.Abs(program)
-	if err != nil {
-		return nil, err
+	defer func() {
+		if left := s.clear(); left != nil && err == nil {
+			r.Failed = append(r.Failed, "Not all was removed: "+left.Error())
+		} else {
+			err = errors.Join(err, left)
+		}
+	}()
+	if err := makeImage(ctx, dir); err != nil {
+		return r, err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
+	if _, err := s.broom.sweep(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench: from earlier:", err)
+		for name := range s.broom.stuck {
+			s.broom.stuck[name] = false
+		}
 	}
-	list := []*contender{
-		{name: "floor", command: func(p phase) []string {
-			return []string{self, "floor", p.name, fmt.Sprint(services, " ", image)}
-		}},
-		{name: "stack-lite", command: func(p phase) []string {
-			return append([]string{program, "-f", file, "-p", project}, p.args...)
-		}},
+	for _, st := range list {
+		if err := s.add(ctx, &r, st); err != nil {
+			return r, err
+		}
 	}
-	if compose, err := exec.LookPath("docker-compose"); err == nil {
-		list = append(list, &contender{name: "docker-compose", command: func(p phase) []string {
-			return append([]string{compose, "-f", file, "-p", project}, p.args...)
-		}})
-	}
-	return list, nil
-}
-
-// round runs all phases once.
-func (c *contender) round(ctx context.Context, dir string, counter *counter, counted bool) error {
-	if c.times == nil {
-		c.times, c.calls = map[string][]time.Duration{}, map[string]int{}
-	}
-	for _, p := range phases() {
-		words := c.command(p)
-		cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "DOCKER_HOST="+counter.host)
-		before := counter.count()
-		begun := time.Now()
-		out, err := cmd.CombinedOutput()
-		took := time.Since(begun)
+	if withStart {
+		row, err := s.startUps(ctx, runs)
 		if err != nil {
-			return errors.Join(fmt.Errorf("%s, %s: %w\n%s", c.name, p.name, err, out), ctx.Err())
+			return r, err
 		}
-		c.calls[p.name] = counter.count() - before
-		if counted {
-			c.times[p.name] = append(c.times[p.name], took)
-		}
+		r.Rows = append(r.Rows, row)
+	}
+	r.Lasted = time.Since(begun)
+	return r, nil
+}
+
+// add measures one stack.
+func (s *stage) add(ctx context.Context, r *report, st stack) error {
+	runs := r.Rounds
+	if st.rounds > 0 {
+		runs = min(runs, st.rounds)
+	}
+	m, err := s.play(ctx, st, runs)
+	if err != nil {
+		return err
+	}
+	r.Rows = append(r.Rows, m.rows...)
+	r.Bare = append(r.Bare, m.bare...)
+	for _, name := range slices.Sorted(maps.Keys(m.out)) {
+		r.Failed = append(r.Failed, fmt.Sprintf("%s failed at the stack %s, and was left out there.", name, st.name))
 	}
 	return nil
 }
 
-func report(contenders []*contender, services, runs int) {
-	fmt.Printf("%d services, %d rounds; seconds as min / median, times the floor by median, calls to the engine\n\n", services, runs)
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(w, "\tPROGRAM\tMIN\tMEDIAN\tFLOOR\tCALLS")
-	for _, p := range phases() {
-		base := median(contenders[0].times[p.name])
-		for i, c := range contenders {
-			name := ""
-			if i == 0 {
-				name = p.name
-			}
-			m := median(c.times[p.name])
-			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t%.2f\t%d\n", name, c.name,
-				slices.Min(c.times[p.name]).Seconds(), m.Seconds(), m.Seconds()/base.Seconds(), c.calls[p.name])
-		}
+// clear removes all that was made on the engine, also after an interrupt: then calls
+// that were made may still be carried out, so it looks until nothing has come.
+func (s *stage) clear() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	left, err := s.broom.sweep(ctx)
+	for err == nil && left > 0 {
+		time.Sleep(time.Second)
+		left, err = s.broom.sweep(ctx)
 	}
-	w.Flush()
-}
-
-func median(d []time.Duration) time.Duration {
-	d = slices.Clone(d)
-	slices.Sort(d)
-	return d[len(d)/2]
+	for name, now := range s.broom.stuck {
+		if !now {
+			continue
+		}
+		err = errors.Join(err, errors.New("the engine does not remove the network "+name))
+	}
+	return errors.Join(err, exec.CommandContext(ctx, "docker", "rmi", "-f", image).Run())
 }
