@@ -174,13 +174,13 @@ func TestOnlyWhatTheProberMadeIsItsOwn(t *testing.T) {
 		hostile[name] = "hostile"
 	}
 	s := newStand(t,
-		enginetest.Image{Ref: proberImages + "abc", Entrypoint: []string{programPath}, Labels: hostile},
+		enginetest.Image{Ref: proberImages + "abc-def", Entrypoint: []string{programPath}, Labels: hostile},
 		enginetest.Image{Ref: "users", Cmd: []string{"/probe", "serve"}, Labels: map[string]string{labels.Prober: "abc"}},
 		enginetest.Image{Ref: "users:unused", Cmd: []string{"/probe", "sleep"}, Labels: map[string]string{labels.Prober: "abc"}})
 	s.run("web", "probe", nil)
 	s.run(proberContainers+"of-a-user", "users", map[string]string{labels.Container: "another"})
 	s.run("user", "users", nil)
-	p := &Prober{engine: s.engine, sum: "abc"}
+	p := &Prober{engine: s.engine, sum: "abc", run: "def"}
 	id, err := p.container(t.Context(), "web", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +211,7 @@ func TestOnlyWhatTheProberMadeIsItsOwn(t *testing.T) {
 		left = append(left, i.RepoTags...)
 	}
 	slices.Sort(left)
-	if diff := cmp.Diff([]string{"probe:latest", proberImages + "abc", "users:latest", "users:unused"}, left); diff != "" {
+	if diff := cmp.Diff([]string{"probe:latest", proberImages + "abc-def", "users:latest", "users:unused"}, left); diff != "" {
 		t.Errorf("images left, -want +got:\n%s", diff) // a container has the prober's
 	}
 }

@@ -27,6 +27,7 @@ type Prober struct {
 	engine  *Engine
 	program []byte
 	sum     string // of the program
+	run     string // of this prober alone
 
 	mu   sync.Mutex
 	made bool // the image
@@ -40,7 +41,7 @@ func (e *Engine) NewProber(ctx context.Context, program string) (*Prober, error)
 		return nil, err
 	}
 	sum := sha256.Sum256(content)
-	return &Prober{engine: e, program: content, sum: hex.EncodeToString(sum[:6])}, nil
+	return &Prober{engine: e, program: content, sum: hex.EncodeToString(sum[:6]), run: suffix()}, nil
 }
 
 // What the names of images and containers begin with. One with another name is
@@ -56,7 +57,16 @@ func isProber(c container.Summary) bool {
 	return c.Labels[labels.Prober] != "" && strings.HasPrefix(name, proberContainers) && (made == "" || made == name)
 }
 
-func (p *Prober) ref() string { return proberImages + p.sum }
+// ref is the name of the image. Each prober has one of its own: what shared one would
+// take it away from others that still ask.
+func (p *Prober) ref() string { return proberImages + p.sum + "-" + p.run }
+
+// suffix makes a name one that nobody else has.
+func suffix() string {
+	var b [4]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
 
 // Ask runs the program with arguments inside the network of a container that
 // runs, and gives what it wrote to its standard output. Nothing of it is left
@@ -102,7 +112,7 @@ func (p *Prober) create(ctx context.Context, id string, args []string) (string, 
 		return "", err
 	}
 	made, err := p.container(ctx, id, args)
-	// Another run that ends has removed the image, and the next one may do so too.
+	// Somebody has removed the image, and may do so again.
 	for tries := 1; errdefs.IsNotFound(err) && tries < mostTries; tries++ {
 		if err := p.image(ctx, true); err != nil {
 			return "", err
@@ -113,9 +123,7 @@ func (p *Prober) create(ctx context.Context, id string, args []string) (string, 
 }
 
 func (p *Prober) container(ctx context.Context, id string, args []string) (string, error) {
-	var suffix [4]byte
-	rand.Read(suffix[:])
-	name := proberContainers + hex.EncodeToString(suffix[:])
+	name := proberContainers + suffix()
 	of := labels.Blank()
 	of[labels.Prober], of[labels.Container] = p.sum, name
 	config := &container.Config{
@@ -171,9 +179,12 @@ func (p *Prober) image(ctx context.Context, anew bool) error {
 	return nil
 }
 
-// Close removes the image, and what runs that were killed have left: images of
-// other programs, and containers that never came to run. What another run is
-// using stays.
+// leftAfter is how old an image of another prober is that was left behind: no check
+// asks as long as that.
+const leftAfter = time.Hour
+
+// Close removes the image, and what runs that were killed have left: old images, and
+// containers that never came to run. What another run is using stays.
 func (p *Prober) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -190,7 +201,8 @@ func (p *Prober) Close(ctx context.Context) {
 	images, _ := c.ImageList(ctx, image.ListOptions{Filters: label})
 	for _, i := range images {
 		for _, tag := range i.RepoTags {
-			if strings.HasPrefix(tag, proberImages) {
+			old := time.Since(time.Unix(i.Created, 0)) > leftAfter
+			if tag == p.ref() || strings.HasPrefix(tag, proberImages) && old {
 				_, _ = c.ImageRemove(ctx, tag, image.RemoveOptions{PruneChildren: true})
 			}
 		}

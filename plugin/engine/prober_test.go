@@ -91,6 +91,31 @@ func TestAProberTakesTheImageThatAnotherRunMakesMeanwhile(t *testing.T) {
 	}
 }
 
+// Of two runs at the same time the one that ends first leaves the other its image.
+func TestAProberTakesNoImageFromAnotherOne(t *testing.T) {
+	cli, program := proberSetting(t)
+	var probers []*Prober
+	for range 2 {
+		p, err := New(cli, Options{}).NewProber(t.Context(), program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.image(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		probers = append(probers, p)
+	}
+	for i, p := range probers {
+		p.Close(t.Context())
+		for j, other := range probers {
+			_, err := cli.ImageInspect(t.Context(), other.ref())
+			if gone := err != nil; gone != (j <= i) {
+				t.Errorf("after %d ended, the image of %d is gone: %v", i, j, gone)
+			}
+		}
+	}
+}
+
 func TestAProberMakesItsImageAgainWhileOthersRemoveIt(t *testing.T) {
 	cli, program := proberSetting(t)
 	for times, want := range map[int]bool{0: true, 1: true, mostTries - 1: true, mostTries: false} {

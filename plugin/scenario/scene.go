@@ -158,12 +158,19 @@ func (s *Scene) clear(ctx context.Context) error {
 	for _, n := range networks {
 		byHand := strings.HasPrefix(n.Name, "stacklite_") && strings.Contains(n.Name, s.Project)
 		if s.ours(n.Labels[LabelProject]) || s.ours(n.Name) || byHand {
-			if err := s.Client.NetworkRemove(ctx, n.ID); err != nil && !cerrdefs.IsNotFound(err) {
+			if err := s.Client.NetworkRemove(ctx, n.ID); err != nil && !cerrdefs.IsNotFound(err) && !isGhost(ctx, s, n.ID) {
 				return err
 			}
 		}
 	}
 	return clearImages(ctx, s)
+}
+
+// isGhost reports whether a network has nobody on it though the engine does not remove
+// it. A busy engine 20.10 comes to that, and only a restart of it mends it.
+func isGhost(ctx context.Context, s *Scene, id string) bool {
+	n, err := s.Client.NetworkInspect(ctx, id, network.InspectOptions{})
+	return s.Memory == nil && err == nil && len(n.Containers) == 0
 }
 
 // clearImages removes the images that the script made.
