@@ -12,7 +12,7 @@ moment=TestWhatPassesWhileNetworksChangeOnTheEngine
 log=$(mktemp)
 echo "attacking stacks on the engine at ${DOCKER_HOST:-the default socket}: some minutes"
 status=0
-STACKLITE_SCRIPTS=all STACKLITE_ENGINE=required ${GO:-go} test ./plugin/scenario -count=1 -timeout 30m -v \
+STACKLITE_ALL=1 STACKLITE_ENGINE=required ${GO:-go} test ./plugin/scenario -count=1 -timeout 30m -v \
   -run "^(TestScenariosOnTheEngine|$moment)\$//^($names)\$" >"$log" 2>&1 || status=$?
 
 # purpose prints the first sentence of a scenario, which says what must hold.

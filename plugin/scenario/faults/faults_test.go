@@ -57,7 +57,7 @@ func TestAnyCallMayFailOnce(t *testing.T) {
 				calls := len(slices.DeleteFunc(count.Memory.Calls(), harmless))
 				for k := range calls {
 					for i, f := range faults {
-						if testing.Short() && i != k%len(faults) {
+						if scenario.Part() && i != k%len(faults) {
 							continue
 						}
 						s := scenario.NewStage(t, version, scenario.Chain)

@@ -58,7 +58,7 @@ func TestATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack(t *testing.T) {
 				t.Fatalf("up made %d changes, fewer than it takes", changes)
 			}
 			for k := 1; k < changes; k++ {
-				if testing.Short() && k%3 != 0 {
+				if scenario.Part() && k%3 != 0 {
 					continue
 				}
 				// docker-compose replaces nothing on newer engines.
@@ -75,7 +75,7 @@ func TestATakeoverKilledAfterAnyChangeIsClearedByDown(t *testing.T) {
 	count := newOldStack(t, version)
 	changes := count.Changes("up", "-d")
 	for k := 1; k < changes; k++ {
-		if testing.Short() && k%3 != 1 {
+		if scenario.Part() && k%3 != 1 {
 			continue
 		}
 		s := newOldStack(t, version)
@@ -97,7 +97,7 @@ func TestWhatAKilledDockerComposeLeavesIsTakenOver(t *testing.T) {
 	t.Parallel()
 	const changes = 4 * 5 // to stop, rename, make, start and remove
 	for k := 1; k < changes; k++ {
-		if testing.Short() && k%3 != 2 {
+		if scenario.Part() && k%3 != 2 {
 			continue
 		}
 		s := newOldStack(t, scenario.Versions()[0])

@@ -395,7 +395,7 @@ func TestNoLabelOfAStrangerReplacesAContainer(t *testing.T) {
 func TestNoErrorOfAnEngineHarmsTheScreen(t *testing.T) {
 	scenario.UseProber(t, "../../engine/enginetest/probe")
 	most := 20
-	if testing.Short() {
+	if scenario.Part() {
 		most = 6
 	}
 	for third, name := range []string{"pipe", "terminal", "docker-compose"} {
@@ -403,7 +403,7 @@ func TestNoErrorOfAnEngineHarmsTheScreen(t *testing.T) {
 			u := newUser(t)
 			modes()[name](u)
 			for i, l := range commandLines() {
-				if l.waits || testing.Short() && i%3 != third { // each line in one of the three
+				if l.waits || scenario.Part() && i%3 != third { // each line in one of the three
 					continue
 				}
 				if shown := u.refused(t, l, most); !shown {

@@ -124,11 +124,11 @@ func called(t *testing.T) tool {
 	return tool{path: filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")}
 }
 
-// installed is docker-compose where it is installed, or nil. In a short test it is
+// installed is docker-compose where it is installed, or nil. Where a part is enough it is
 // not asked: what it said of files is recorded.
 func installed(t *testing.T) *tool {
 	t.Helper()
-	if testing.Short() && !*update {
+	if scenario.Part() && !*update {
 		return nil
 	}
 	path, missing := scenario.DockerCompose()
