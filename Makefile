@@ -35,11 +35,11 @@ uninstall: ## Remove all that install added
 # of those that take long wait for an engine.
 at_once = $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 4); echo $$((n > 6 ? n : 6)))
 
-# The packages that take longest, on an engine, begin first; two others run beside
-# them, for an engine leaves half of two processors idle.
+# The packages that take longest, on an engine, begin first; the others run beside
+# them.
 test: ## Test everything, of what repeats itself a part; ends by listing what was skipped
 	$(GO) vet ./...
-	$(gotestsum) -- -count=1 -timeout 30m -p 4 -parallel $(at_once) ./plugin/scenario ./plugin/scenario/realengine ./...
+	$(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) ./plugin/scenario ./plugin/scenario/realengine ./...
 
 # Tests connect to ports that an engine publishes: of one beside that of the machine,
 # in its own network namespace. From there no package can be fetched, which the proxy
