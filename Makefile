@@ -69,12 +69,12 @@ trials: ## Let everything go wrong in the middle, on an engine of its own, and c
 # Tests that give one command after another, and so run nothing at the same time
 # that others do not; and of those that take minutes then, what others are like: of
 # scripts, those that are not named by one word are further ones of a kind.
-one_by_one = ^Test(EveryHostileFileIsReadOrRefused|TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFindTheWordsOfDockerComposeAbout.*|VariablesOfEnvFilesChooseTheEngineAsInDockerCompose|TLSOfAnEnvFileIsAskedFor|VariablesWithoutAMeaningAreAccepted|TheParallelLimitIsThatOfDockerCompose|OrphansAreIgnoredAsInDockerCompose|ASocketThatIsNotForTheUserIsAnEngineThatIsNotThere|ATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack|ATakeoverKilledAfterAnyChangeIsClearedByDown|WhatAKilledDockerComposeLeavesIsTakenOver|AnyStackOfDockerComposeIsTakenOver|EveryCallFailsOnce|Recordings|Upgrades|LabelsOfAnImageThatOnlyStackLiteWritesHaveNoEffect|WhoeverLooksNamesACopyOnce|NothingHostileReachesTheScreen|NoErrorOfAnEngineHarmsTheScreen)$$|^TestAnyCallMayFailOnce$$/^replace|^TestScenarios$$/^1\.51$$/_
+one_by_one = ^Test(EveryHostileFileIsReadOrRefused|TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFindTheWordsOfDockerComposeAbout.*|VariablesOfEnvFilesChooseTheEngineAsInDockerCompose|TLSOfAnEnvFileIsAskedFor|VariablesWithoutAMeaningAreAccepted|TheParallelLimitIsThatOfDockerCompose|OrphansAreIgnoredAsInDockerCompose|ASocketThatIsNotForTheUserIsAnEngineThatIsNotThere|ATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack|ATakeoverKilledAfterAnyChangeIsClearedByDown|WhatAKilledDockerComposeLeavesIsTakenOver|AnyStackOfDockerComposeIsTakenOver|EveryCallFailsOnce|LabelsOfAnImageThatOnlyStackLiteWritesHaveNoEffect|WhoeverLooksNamesACopyOnce|NothingHostileReachesTheScreen|NoErrorOfAnEngineHarmsTheScreen)$$|^TestAnyCallMayFailOnce$$/^replace|^TestScenarios$$/^1\.51$$/_
 
 # compose and linking start no goroutines, scenarios run all the code that
 # recordings and upgrades run, and what differs between versions of the engine
-# starts none. All of scenario/commandline, crowds, faults and realengine runs the program as a
-# process of its own or gives one command after another. Needs a C compiler.
+# starts none. All of scenario/commandline, crowds, faults and realengine runs the
+# program as a process of its own or gives one command after another. Needs a C compiler.
 race: ## Look for data races, with engines in memory
 	$(gotestsum) --hide-summary=skipped -- -race -short -skip '$(one_by_one)|/^1\.41$$|//^1\.41$$' -count=1 -timeout 30m $$($(GO) list ./plugin/... | grep -vE '/scenario/(commandline|crowds|faults|realengine|recordings)$$')
 
