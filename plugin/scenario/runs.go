@@ -2,9 +2,12 @@ package scenario
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -38,6 +41,21 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if code != want {
 		ts.Fatalf("%v exits with status %d, want %d", command, code, want)
 	}
+}
+
+// prints waits until a file, which what runs in the background writes, has the text.
+func prints(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: prints FILE TEXT")
+	}
+	name := ts.MkAbs(args[0])
+	ts.Check(Of(ts).Await(func() error {
+		data, err := os.ReadFile(name)
+		if err == nil && !strings.Contains(string(data), args[1]) {
+			err = fmt.Errorf("%s has no %q:\n%s", args[0], args[1], data)
+		}
+		return err
+	}))
 }
 
 // changes runs stacklite and counts what it changes on an engine in memory.

@@ -107,6 +107,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"events":         watch,
 		"exits":          exits,
 		"kill-after":     killAfter,
+		"prints":         prints,
 		"traced":         traced,
 		"without-loss":   withoutLoss,
 	}
