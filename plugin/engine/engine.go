@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"sync"
 
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
 
@@ -37,7 +38,20 @@ type Engine struct {
 
 // New returns the engine behind c.
 func New(c Client, o Options) *Engine {
+	c = whole{c}
 	return &Engine{client: c, host: o.Host, subnets: newSubnetSource(c, o.Pool, o.Avoid), facts: &factsCache{client: c}, program: o.Program}
+}
+
+// whole is a client whose answers have all parts. Those of a container are in one that
+// is absent where an engine, or a proxy before it, answers with something else.
+type whole struct{ Client }
+
+func (w whole) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
+	c, err := w.Client.ContainerInspect(ctx, id)
+	if err == nil && c.ContainerJSONBase == nil {
+		c.ContainerJSONBase = &container.ContainerJSONBase{}
+	}
+	return c, err
 }
 
 // Host is the address of the engine, as the Docker CLI is set to.

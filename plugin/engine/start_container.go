@@ -32,7 +32,7 @@ func startContainer(ctx context.Context, e *Engine, a plan.StartContainer) error
 		if err = ignoreNotFound(err); err != nil {
 			return err
 		}
-		another := c.ContainerJSONBase != nil && c.ID != id && c.Name != "/"+strings.TrimPrefix(id, "/")
+		another := c.ContainerJSONBase != nil && c.ID != "" && c.ID != id && c.Name != "/"+strings.TrimPrefix(id, "/")
 		if another && (!slices.Contains(a.Predecessors, c.ID) || c.State != nil && c.State.Running) {
 			return &PlaceTaken{Name: a.Name}
 		}
