@@ -163,6 +163,7 @@ func (s *starts) lately(now time.Time) (names []string) {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
 	return names
 }
 
@@ -180,6 +181,7 @@ func awaitExits(ctx context.Context, s *Session) {
 	ctx, done := context.WithTimeout(ctx, time.Second)
 	defer done()
 	var asked errgroup.Group
+	asked.SetLimit(max(1, s.Options.Parallel))
 	for _, name := range s.started.lately(time.Now()) {
 		asked.Go(func() error {
 			_, _, err := s.Engine.Status(ctx, name)
