@@ -1,10 +1,14 @@
 package compose
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 )
 
 // DefaultNames are the names under which a project's file is looked for, most
@@ -134,4 +138,73 @@ func (s *sources) projectDir(o Options, chosen selection) string {
 		return s.dir
 	}
 	return filepath.Dir(chosen.files[0])
+}
+
+// Selection says which files a project is read from.
+type Selection struct {
+	Files []string // absolute, in order; "-" is standard input
+	Dir   string   // the project's directory, absolute
+}
+
+// Select chooses the files of a project as Load does, and reads none of them. The error is
+// of type Errors.
+func Select(o Options) (Selection, error) {
+	r := &report{}
+	src := &sources{report: r, disk: disk{}, dir: filepath.Clean(o.Dir)}
+	_, chosen := src.variables(o)
+	if len(chosen.files) == 0 {
+		return Selection{}, r.err()
+	}
+	return Selection{Files: chosen.files, Dir: src.projectDir(o, chosen)}, nil
+}
+
+// topServices is a line that begins the services of a file of the specification.
+var topServices = regexp.MustCompile(`(?m)^(services|include)[ \t]*:[ \t]*(#.*)?\r?$`)
+
+// FormatOf says which language a file is in. Of one that is no YAML its lines tell.
+func FormatOf(content []byte) Format {
+	var root yaml.Node
+	if yaml.NewDecoder(bytes.NewReader(content)).Decode(&root) != nil || len(root.Content) == 0 {
+		if topServices.Match(content) {
+			return Spec
+		}
+		return V1
+	}
+	top := root.Content[0]
+	if top.Kind != yaml.MappingNode {
+		return V1
+	}
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		value := top.Content[i+1]
+		switch top.Content[i].Value {
+		case "services":
+			if !isService(value) {
+				return Spec
+			}
+		case "include":
+			if value.Kind == yaml.SequenceNode {
+				return Spec
+			}
+		}
+	}
+	return V1
+}
+
+// isService reports whether what stands under a name is one service, which may be called
+// services: it has a key that each service has, with text.
+func isService(n *yaml.Node) bool {
+	if n.Kind != yaml.MappingNode {
+		return false
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		switch n.Content[i].Value {
+		case "image", "build":
+			if n.Content[i+1].Kind == yaml.ScalarNode {
+				return true
+			}
+		case "extends":
+			return true
+		}
+	}
+	return false
 }

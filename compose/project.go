@@ -28,7 +28,14 @@ type Project struct {
 	Dir      string     // absolute; relative paths were resolved against it
 	Files    []string   // absolute paths of the files, in merge order; empty for standard input
 	Services []*Service // in file order
-	Notes    []Note     // what was assumed or ignored, in file order
+
+	// Of files of the specification alone:
+	Format    Format
+	Isolation string        // link or project; empty: they do not say
+	Networks  []Network     // in file order, with default where a service is on it
+	Volumes   []NamedVolume // in file order
+
+	Notes []Note // what was assumed or ignored, in file order
 
 	index map[string]int // where services were when the project was loaded, by name
 }
@@ -118,6 +125,8 @@ type Service struct {
 
 	LogDriver string
 	LogOpt    []Var // sorted by name
+
+	Spec *ServiceSpec // what only files of the specification say; nil in others
 
 	// Of a front, a service that no file has and that publishes ports for another:
 	Fronts     string // that other service; empty: it is none

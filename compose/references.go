@@ -135,15 +135,23 @@ func (p *Project) ServiceOfContainer(container string) *Service {
 
 // DefaultName is what the name of an image that is built for a service is made
 // of, and those of its containers begin with, unless the file names them:
-// PROJECT_SERVICE.
+// PROJECT_SERVICE, or PROJECT-SERVICE of a file of the specification.
 func (p *Project) DefaultName(s *Service) string {
-	return strings.TrimLeft(p.Name, "-_") + "_" + s.Name
+	return strings.TrimLeft(p.Name, "-_") + p.Separator() + s.Name
+}
+
+// Separator stands between the parts of the names of containers and images.
+func (p *Project) Separator() string {
+	if p.Format == Spec {
+		return "-"
+	}
+	return "_"
 }
 
 // numbered reports whether a container has one of the names that those of a
 // service have by default: PROJECT_SERVICE_NUMBER.
 func (p *Project) numbered(s *Service, container string) bool {
-	number, ok := strings.CutPrefix(container, p.DefaultName(s)+"_")
+	number, ok := strings.CutPrefix(container, p.DefaultName(s)+p.Separator())
 	return ok && number != "" && strings.Trim(number, "0123456789") == ""
 }
 

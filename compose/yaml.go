@@ -227,3 +227,12 @@ func (t *tree) merge(into *value, seen map[string]Pos, from value) {
 		t.fail(from.pos, "", fmt.Sprintf("<< takes a mapping, this is %s", from.kind))
 	}
 }
+
+// CheckYAML returns what keeps a file from being read as YAML, or nil.
+func CheckYAML(file string, data []byte) *Error {
+	r := &report{}
+	if _, ok := parse(r, file, data); ok || len(r.errs) == 0 {
+		return nil
+	}
+	return r.errs[0]
+}

@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"cmd/docker-stacklite": {"plugin"},
 	"linking":              {"compose", "linking/cover"},
 	"compose":              {"compose/printable", "compose/slips"},
+	"compose/spec":         {"compose"},
 	"linking/graph":        {"compose", "compose/printable", "linking"},
 	"linking/linkingtest":  {"compose", "linking"},
 	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/front", "plugin/front/server", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/session", "plugin/view"},
@@ -33,7 +34,7 @@ var mayImport = map[string][]string{
 		"plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/profile", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/view",
 	},
 	"plugin/session": {
-		"compose", "linking", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
+		"compose", "compose/spec", "linking", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
 		"plugin/profile", "plugin/refusal", "plugin/view",
 	},
 	"plugin/profile":   {"plugin/engine", "plugin/exit", "plugin/plan", "plugin/trace"},
@@ -108,8 +109,8 @@ var keptTo = map[string][]string{
 	},
 	"go.opentelemetry.io/otel":            {"plugin", "plugin/engine"}, // by which the docker client tells of its calls
 	"github.com/spf13/cobra":              {"plugin", "plugin/command", "scripts/release"},
-	"gopkg.in/yaml.v3":                    {"compose", "compose/slips", "compose/realfiles"},
-	"github.com/compose-spec/compose-go/": {},
+	"gopkg.in/yaml.v3":                    {"compose", "compose/spec", "compose/slips", "compose/realfiles"},
+	"github.com/compose-spec/compose-go/": {"compose/spec"},
 }
 
 type goPackage struct {

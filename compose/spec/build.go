@@ -1,0 +1,41 @@
+package spec
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/stack-lite/stack-lite/compose"
+)
+
+// build takes over how an image is built.
+func (m *mapper) build(s types.ServiceConfig, out *compose.Service, at pathOf) {
+	b := s.Build
+	m.uncarried("services.*.build.", *b, at("build")...)
+	out.Build, out.Dockerfile = b.Context, b.Dockerfile
+	to := &compose.Build{
+		Inline: b.DockerfileInline, Target: b.Target, Labels: b.Labels, CacheFrom: b.CacheFrom, CacheTo: b.CacheTo,
+		Args: m.variables(b.Args, at("build", "args")...), NoCache: b.NoCache, Pull: b.Pull, Network: b.Network, ShmSize: int64(b.ShmSize),
+		Tags: b.Tags, Platforms: b.Platforms, Contexts: b.AdditionalContexts, Ulimits: m.ulimits(b.Ulimits, at("build", "ulimits")...),
+		Privileged: b.Privileged, Entitlements: b.Entitlements, Provenance: b.Provenance, SBOM: b.SBOM,
+	}
+	for _, host := range slices.Sorted(maps.Keys(b.ExtraHosts)) {
+		for _, address := range b.ExtraHosts[host] {
+			to.Hosts = append(to.Hosts, compose.Var{Name: host, Value: &address})
+		}
+	}
+	for _, key := range b.SSH {
+		text := key.ID
+		if key.Path != "" {
+			text += "=" + key.Path
+		}
+		to.SSH = append(to.SSH, text)
+	}
+	files := &compose.Service{Spec: &compose.ServiceSpec{}}
+	for _, f := range b.Secrets {
+		m.file(types.FileReferenceConfig(f), types.FileObjectConfig(m.model.Secrets[f.Source]), true, files, func(path ...string) []string { return at(append([]string{"build"}, path...)...) })
+	}
+	to.Secrets = files.Spec.Files
+	out.Spec.Build = to
+}

@@ -1,0 +1,170 @@
+package spec
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/sirupsen/logrus"
+
+	"github.com/stack-lite/stack-lite/compose"
+)
+
+// Options select the files of a project.
+type Options struct {
+	Files    []string          // absolute, or "-" for Stdin, in order; at least one
+	Dir      string            // the project directory, absolute
+	Name     string            // of the project; empty: the environment's, the files', or the directory's
+	EnvFiles []string          // that must exist, absolute; none: .env in Dir, which may be missing
+	Env      map[string]string // the process's environment
+	Profiles []string          // that are active; none: those of COMPOSE_PROFILES
+	Stdin    []byte
+	Display  func(path string) string // how messages name a file
+}
+
+// Model is what files say, as compose-go writes it.
+type Model struct{ project *types.Project }
+
+// YAML is the model as a file of the specification in which everything is resolved.
+// Dollar signs are doubled, so that it can be read again.
+func (m *Model) YAML() ([]byte, error) { return doubled(m.project.MarshalYAML()) }
+
+// JSON is the same as JSON.
+func (m *Model) JSON() ([]byte, error) { return doubled(m.project.MarshalJSON()) }
+
+func doubled(text []byte, err error) ([]byte, error) {
+	return bytes.ReplaceAll(text, []byte("$"), []byte("$$")), err
+}
+
+// Load reads the files that o selects. The error is of type compose.Errors where they
+// are at fault; there is never a Project together with an error.
+func Load(ctx context.Context, o Options) (*compose.Project, *Model, error) {
+	files, err := readFiles(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	model, warnings, err := readModel(ctx, o, files)
+	if err != nil {
+		return nil, nil, compose.Errors{files.explain(err)}
+	}
+	m := &mapper{files: files, model: model}
+	project := m.project()
+	if len(m.errs) == 0 {
+		m.check(project)
+	}
+	if len(m.errs) > 0 {
+		m.errs.Sort()
+		return nil, nil, m.errs
+	}
+	for _, w := range warnings {
+		m.notes = append(m.notes, files.warning(w))
+	}
+	project.Notes = m.sortedNotes()
+	return project, &Model{model}, nil
+}
+
+// stdin is the name of what is read from standard input.
+const stdin = "-"
+
+// reading is held while compose-go reads: it warns by the standard logger, of which
+// there is one.
+var reading sync.Mutex
+
+// warned takes what a logger is told, each once.
+type warned struct{ list []string }
+
+func (*warned) Levels() []logrus.Level { return logrus.AllLevels }
+
+func (w *warned) Fire(e *logrus.Entry) error {
+	if !slices.Contains(w.list, e.Message) {
+		w.list = append(w.list, e.Message)
+	}
+	return nil
+}
+
+// listen has the standard logger write nothing, and keeps what it is told.
+func listen() (w *warned, done func()) {
+	reading.Lock()
+	logger := logrus.StandardLogger()
+	out, level, hooks := logger.Out, logger.Level, logger.Hooks
+	w = &warned{}
+	logger.SetOutput(io.Discard)
+	logger.SetLevel(logrus.WarnLevel)
+	logger.ReplaceHooks(logrus.LevelHooks{})
+	logger.AddHook(w)
+	return w, func() {
+		logger.SetOutput(out)
+		logger.SetLevel(level)
+		logger.ReplaceHooks(hooks)
+		reading.Unlock()
+	}
+}
+
+// readModel has compose-go read the files.
+func readModel(ctx context.Context, o Options, files *files) (*types.Project, []string, error) {
+	w, done := listen()
+	defer done()
+	env, err := environment(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	details := types.ConfigDetails{WorkingDir: o.Dir, Environment: env}
+	for _, f := range files.main {
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f.path, Content: f.content})
+	}
+	model, err := loader.LoadWithContext(ctx, details, func(l *loader.Options) {
+		l.Listeners = append(l.Listeners, files.listen)
+		l.Profiles = profiles(o, env)
+		switch {
+		case o.Name != "":
+			l.SetProjectName(o.Name, true)
+		case env["COMPOSE_PROJECT_NAME"] != "":
+			l.SetProjectName(env["COMPOSE_PROJECT_NAME"], true)
+		case !files.named():
+			l.SetProjectName(loader.NormalizeProjectName(filepath.Base(o.Dir)), false)
+		}
+	})
+	return model, w.list, err
+}
+
+// environment are the variables that files are read with: those of the process and,
+// below them, those of env files.
+func environment(o Options) (types.Mapping, error) {
+	env := types.Mapping{}
+	maps.Copy(env, o.Env)
+	list := o.EnvFiles
+	if len(list) == 0 {
+		file := filepath.Join(o.Dir, ".env")
+		if info, err := os.Stat(file); err == nil && !info.IsDir() {
+			list = []string{file}
+		}
+	}
+	more, err := dotenv.GetEnvFromFile(env, list)
+	if err != nil {
+		return nil, err
+	}
+	return env.Merge(more), nil
+}
+
+// profiles are those that are active.
+func profiles(o Options, env types.Mapping) []string {
+	if len(o.Profiles) > 0 {
+		return o.Profiles
+	}
+	var list []string
+	for _, name := range strings.Split(env["COMPOSE_PROFILES"], ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			list = append(list, name)
+		}
+	}
+	return list
+}

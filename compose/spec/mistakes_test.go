@@ -1,0 +1,121 @@
+package spec_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/spec"
+)
+
+var update = flag.Bool("update", false, "rewrite what is said in testdata")
+
+// loadIn reads compose.yaml of a folder.
+func loadIn(dir string, env map[string]string) (*compose.Project, *spec.Model, error) {
+	return spec.Load(context.Background(), spec.Options{
+		Files: []string{filepath.Join(dir, "compose.yaml")}, Dir: dir, Name: "demo", Env: env,
+		Display: func(path string) string { rel, _ := filepath.Rel(dir, path); return rel },
+	})
+}
+
+// lay writes the files of an archive, but for what is said of them.
+func lay(t *testing.T, a *txtar.Archive) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range a.Files {
+		if f.Name == "said" {
+			continue
+		}
+		path := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestMistakesAndNotesAreToldWithTheirPlaces(t *testing.T) {
+	names, err := filepath.Glob("testdata/mistakes/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, name := range names {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			a, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := lay(t, a)
+			var said strings.Builder
+			p, _, err := loadIn(dir, nil)
+			var mistakes compose.Errors
+			switch {
+			case err == nil:
+				for _, n := range p.Notes {
+					said.WriteString("note: " + n.String() + "\n")
+				}
+			case errors.As(err, &mistakes):
+				for _, m := range mistakes {
+					said.WriteString(m.Error() + "\n")
+					for _, h := range m.Hints {
+						said.WriteString("\thint: " + h + "\n")
+					}
+				}
+			default:
+				t.Fatal(err)
+			}
+			got := strings.ReplaceAll(said.String(), dir, "$DIR")
+			for i, f := range a.Files {
+				if f.Name != "said" {
+					continue
+				}
+				if got != string(f.Data) && !*update {
+					t.Errorf("got:\n%swant:\n%s", got, f.Data)
+				}
+				a.Files[i].Data = []byte(got)
+			}
+			if *update {
+				if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// What compose-go does not check by itself, and what it makes of several files.
+func TestAModelCanBeReadAgain(t *testing.T) {
+	dir := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: []byte("services:\n  web:\n    image: x\n    command: echo $$HOME $$$$\n    links: [db:sql]\n  db:\n    image: y\n")}}})
+	_, model, err := loadIn(dir, map[string]string{"HOME": "/root"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := model.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: text}}})
+	p, same, err := loadIn(again, map[string]string{"HOME": "/root"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := same.YAML(); string(got) != string(text) {
+		t.Errorf("got:\n%swant:\n%s", got, text)
+	}
+	if got := strings.Join(p.Service("web").Command, " "); got != "echo $HOME $$" {
+		t.Errorf("command %q", got)
+	}
+	if l := p.Service("web").Links; len(l) != 1 || l[0].Target != "db" || l[0].Alias != "sql" || l[0].Pos.Line == 0 {
+		t.Errorf("links %+v", l)
+	}
+}
