@@ -3,6 +3,8 @@ package linking
 import (
 	"slices"
 	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
 )
 
 // hiddenSuffix ends the target of a private name that leads nowhere. No name of a
@@ -25,7 +27,7 @@ func (n Name) Hides() bool { return n.Target == n.Alias+hiddenSuffix }
 // networks. So every name of a link is private to the consumer, and what a
 // service finds on one of its networks is hidden on those where somebody else
 // may have the same name.
-func endpoints(networks []Network, edges []Edge) (map[string][]Endpoint, map[string]meanings) {
+func endpoints(p *compose.Project, networks []Network, edges []Edge) (map[string][]Endpoint, map[string]meanings) {
 	out := make(map[string][]Endpoint)
 	names := make(map[string]meanings)         // by service
 	known := make(map[string]map[string][]int) // by service and name in lower case, where it is among the names
@@ -51,7 +53,7 @@ func endpoints(networks []Network, edges []Edge) (map[string][]Endpoint, map[str
 		for _, service := range n.Members {
 			endpoint := Endpoint{Network: n.Name, Links: private[seat{service, n.Name}]}
 			if n.named() {
-				endpoint.Aliases = []string{service}
+				endpoint.Aliases = append([]string{service}, aliasesOn(p.Service(service), n.Name)...)
 			}
 			out[service] = append(out[service], endpoint)
 			for _, other := range n.Members {

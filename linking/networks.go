@@ -17,11 +17,11 @@ const defaultNetwork = "default"
 // What is outside the project shares a network with one service at a time, and
 // with no other: on the networks that services share with each other there is
 // nobody else.
-func networks(p *compose.Project, edges []Edge, o Options) []Network {
+func networks(p *compose.Project, edges []Edge, o Options, seats seats) []Network {
 	var own, linked []string         // services that have a network of the project's in any case, and those with an edge
 	seen := make(map[[2]string]bool) // pairs
 	for _, svc := range p.Services {
-		if svc.Net.Mode == compose.NetLinks {
+		if seats.onDefault(svc) {
 			own = append(own, svc.Name)
 		}
 	}
@@ -37,10 +37,16 @@ func networks(p *compose.Project, edges []Edge, o Options) []Network {
 				pairs = append(pairs, pair)
 			}
 			linked = append(linked, pair...)
+		case seats.carries(e):
 		default:
 			inside = append(inside, e)
 			linked = append(linked, e.From, e.Owner)
 		}
+	}
+	if o.Isolation == ByProject && p.Format == compose.Spec {
+		apart := slices.DeleteFunc(inside, func(e Edge) bool { return slices.Contains(own, e.From) && slices.Contains(own, e.Owner) })
+		slices.Sort(own)
+		return slices.Concat(named(append(pairs, covered(apart, append(together(apart), o.Keep...))...)), seats.networks(), seats.shared(own))
 	}
 	if o.Isolation == ByProject {
 		services := slices.DeleteFunc(slices.Concat(own, linked), IsExternal)
@@ -53,11 +59,11 @@ func networks(p *compose.Project, edges []Edge, o Options) []Network {
 	}
 	var unlinked []string
 	for _, name := range own {
-		if !isLinked[name] {
+		if !isLinked[name] && !seats.placed(name) {
 			unlinked = append(unlinked, name)
 		}
 	}
-	return append(named(append(pairs, covered(inside, append(together(inside), o.Keep...))...)), alone(unlinked)...)
+	return slices.Concat(named(append(pairs, covered(inside, append(together(inside), o.Keep...))...)), seats.networks(), alone(unlinked))
 }
 
 // covered returns the members of as few networks as possible that carry edges

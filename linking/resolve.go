@@ -56,9 +56,11 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 		errs.Sort()
 		return nil, errs
 	}
-	t := &Topology{Networks: networks(p, edges, o), Edges: edges, Withheld: withheld, Notes: notes, DiscoveryNotes: byFile}
+	seats := newSeats(p)
+	seats.ride(edges)
+	t := &Topology{Networks: networks(p, edges, o, seats), Edges: edges, Withheld: withheld, Notes: notes, DiscoveryNotes: byFile}
 	carry(t.Edges, t.Networks)
-	endpoints, finds := endpoints(t.Networks, t.Edges)
+	endpoints, finds := endpoints(p, t.Networks, t.Edges)
 	for _, svc := range p.Services {
 		t.Services = append(t.Services, Service{
 			Name:         svc.Name,

@@ -49,17 +49,19 @@ func (t *Topology) index() {
 type Kind string
 
 const (
-	Linked   Kind = "linked" // its members are all neighbours of each other
-	Isolated Kind = "apart"  // its members reach the internet but not each other
-	Shared   Kind = "shared" // every member reaches every other (isolation by project)
+	Linked   Kind = "linked"   // its members are all neighbours of each other
+	Isolated Kind = "apart"    // its members reach the internet but not each other
+	Declared Kind = "declared" // as the files declare it: every member reaches every other
+	Shared   Kind = "shared"   // every member reaches every other (isolation by project)
 )
 
 // Network is one network of the project.
 type Network struct {
-	Name      string   // without the project: "db.web", or "default"
-	Kind      Kind     //
-	Members   []string // services, sorted
-	Externals []string // external names of the containers outside the project that are on it too, sorted
+	Name      string           // without the project: "db.web", or "default"
+	Kind      Kind             //
+	Members   []string         // services, sorted
+	Declared  *compose.Network // what the files say of it; nil: nothing
+	Externals []string         // external names of the containers outside the project that are on it too, sorted
 }
 
 // Service is what the topology says of one service.

@@ -20,6 +20,11 @@ func resolveUses(p *compose.Project) uses {
 		for _, l := range svc.Links {
 			u.links[i] = append(u.links[i], index[l.Target])
 		}
+		for _, d := range svc.Dependencies() {
+			if at, ok := index[d.Service]; ok { // one that is optional may be missing
+				u.links[i] = append(u.links[i], at)
+			}
+		}
 		for _, name := range p.Needs(svc) {
 			u.needs[i] = append(u.needs[i], index[name])
 		}

@@ -75,7 +75,7 @@ func kindText(k linking.Kind) string {
 	switch k {
 	case linking.Isolated:
 		return "do not reach each other"
-	case linking.Shared:
+	case linking.Shared, linking.Declared:
 		return "all reach each other"
 	case linking.Linked:
 		return "linked"
