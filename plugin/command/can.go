@@ -84,7 +84,7 @@ func (c *cli) can(ctx context.Context, from, to string, live, asked bool) (reach
 	if asked && !live {
 		return c.canByFiles(from, to)
 	}
-	project, unread := session.Load(c.env, c.options(), false)
+	project, _, unread := session.Load(c.env, c.options(), false)
 	s, v, refused, err := c.lookFor(ctx, unread != nil && c.general.Project == "")
 	if err != nil {
 		var gone engine.Unreachable

@@ -27,7 +27,7 @@ import (
 type cli struct {
 	env      *session.Environment
 	general  session.Options   // as the flags before the verb say; verbs change copies of it
-	profile  string            // the file to write a trace into; empty: none
+	profiles []string          // values of --profile: see session.SplitProfiles
 	recorder *profile.Recorder // that notes it; nil: nobody does
 	classic  *classic.Tool     // the old tool that this is called as; nil: none
 	level    string            // of what an old tool is to say; empty: as verbose says
@@ -40,6 +40,7 @@ type cli struct {
 func (c *cli) options() session.Options {
 	o := c.general
 	o.Profile = c.recorder
+	o.Profiles, _ = session.SplitProfiles(c.profiles)
 	if c.classic == nil {
 		o.Again, o.Typed = again(o), c.typed
 		if c.verbose {
@@ -208,10 +209,11 @@ func interruptible(c *cli, cmd *cobra.Command) {
 // profiled runs a command and then writes, where --profile asks for it, what its time
 // went into, however it has ended.
 func profiled(c *cli, cmd *cobra.Command, run func() error) error {
-	if c.profile == "" {
+	_, file := session.SplitProfiles(c.profiles)
+	if file == "" {
 		return run()
 	}
-	r, err := profile.Open(c.profile, cmd.CommandPath())
+	r, err := profile.Open(file, cmd.CommandPath())
 	if err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func completeDiscovery(projects cobra.CompletionFunc) cobra.CompletionFunc {
 
 // completeServices offers the services of the files.
 func (c *cli) completeServices(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	p, err := session.Load(c.env, c.options(), false)
+	p, _, err := session.Load(c.env, c.options(), false)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -128,7 +128,7 @@ func (c *cli) completeMembers(most int) cobra.CompletionFunc {
 		}
 		names, _ := c.completeServices(cmd, args, word)
 		project := ""
-		if p, err := session.Load(c.env, c.options(), false); err == nil {
+		if p, _, err := session.Load(c.env, c.options(), false); err == nil {
 			project = p.Name + "_"
 		}
 		for _, name := range c.containerNames(cmd.Context()) {

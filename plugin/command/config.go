@@ -123,17 +123,28 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 		}
 		return printHashes(s.View, p, names)
 	}
-	marshal := compose.Marshal
-	if isJSON, err := f.isJSON(); err != nil {
+	isJSON, err := f.isJSON()
+	if err != nil {
 		return err
-	} else if isJSON {
-		marshal = compose.MarshalJSON
 	}
-	text, err := marshal(p)
+	text, err := marshal(s, p, isJSON)
 	if err != nil {
 		return err
 	}
 	return view.Bytes(s.View, text)
+}
+
+// marshal prints a project as a file in which everything is resolved.
+func marshal(s *session.Session, p *compose.Project, isJSON bool) ([]byte, error) {
+	switch {
+	case s.Model != nil && isJSON:
+		return s.Model.JSON()
+	case s.Model != nil:
+		return s.Model.YAML()
+	case isJSON:
+		return compose.MarshalJSON(p)
+	}
+	return compose.Marshal(p)
 }
 
 // whole reports whether the stack as it would be made is asked for, which takes

@@ -29,8 +29,9 @@ func newDownCommand(c *cli) *cobra.Command {
 		Short: "Stop the stack and remove its containers and networks",
 		Long: `Stop the stack and remove its containers and networks.
 
-Volumes and images are kept. --volumes also removes anonymous volumes; a named
-volume is never removed. --rmi also removes images: "local", those that were
+Volumes and images are kept. --volumes also removes anonymous volumes, and the
+volumes that files with "services:" at the top declare, unless they are external;
+another named volume is never removed. --rmi also removes images: "local", those that were
 built for the stack and have no name of their own, or "all". The image that
 fronts are made from is removed with the last front of all stacks.
 
@@ -50,7 +51,7 @@ With --project-name this works even when the files are gone.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVarP(&f.volumes, "volumes", "v", false, "also remove anonymous volumes")
+	cmd.Flags().BoolVarP(&f.volumes, "volumes", "v", false, "also remove anonymous volumes, and those that the files declare under volumes:")
 	cmd.Flags().StringVar(&f.rmi, "rmi", "", "also remove images: local or all")
 	cmd.Flags().BoolVar(&f.removeOrphans, "remove-orphans", false, "also remove containers of services that are no longer in the files")
 	f.timeout.add(cmd.Flags())
@@ -63,6 +64,11 @@ func runDown(ctx context.Context, s *session.Session, f downFlags) error {
 		return err
 	}
 	goal := plan.Goal{State: plan.Absent, Volumes: f.volumes, Images: images, Timeout: f.timeout.seconds}
+	if f.volumes {
+		if goal.NamedVolumes, err = session.DeclaredVolumes(ctx, s); err != nil {
+			return err
+		}
+	}
 	return s.Take(ctx, goal, nil, f.removeOrphans)
 }
 
@@ -79,7 +85,7 @@ func imagesOf(s *session.Session, rmi string) ([]string, error) {
 	var refs []string
 	for _, svc := range s.Project.Services {
 		ref := desired.ImageOf(s.Project, svc)
-		if (rmi == "all" || svc.Image == "") && !slices.Contains(refs, ref) {
+		if (rmi == "all" || svc.Image == "" || svc.Spec != nil && svc.Build != "") && !slices.Contains(refs, ref) {
 			refs = append(refs, ref)
 		}
 	}

@@ -159,7 +159,7 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	f.BoolVar(&c.general.Adopt, "adopt", false, "also act on containers without labels that have the names of the stack's (PROJECT_SERVICE_1), and on those of docker-compose 1.x whose directory was moved")
 	f.StringVar(&c.general.Progress, "progress", "auto", "how progress is shown: auto, tty, plain, json or quiet")
 	f.StringVar(&c.general.Color, "ansi", "auto", "when to use colours: auto, never or always")
-	f.StringVar(&c.general.Isolation, "isolation", "link", `which services reach each other: "link", those that are linked, or "project", all`)
+	f.StringVar(&c.general.Isolation, "isolation", "", `which services reach each other: "link", those that are linked, or "project", all (default link; for files with "services:" at the top project, or what "x-stack-lite:" says)`)
 	f.StringVar(&c.general.LinkEnv, "link-env", "", "link variables that containers get: none, ports, or full, which adds the target's environment (default STACKLITE_LINK_ENV, else ports)")
 	f.StringVar(&c.general.Discovery, "discovery", "", "what discovery proxies find without a link: on, the project and what other projects allow; project; off; or names of other projects to allow (default STACKLITE_DISCOVERY, else on)")
 	f.StringVar(&c.general.Pool, "pool", "", "address range for subnets (default STACKLITE_POOL, else chosen by the engine, or 10.222.0.0/16 if it cannot)")
@@ -171,7 +171,7 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	_ = root.MarkPersistentFlagDirname("project-directory")
 	f.BoolVar(&c.verbose, "verbose", false, "also say which files are read, how images are built, and each step")
 	if c.classic == nil { // that tool had another --profile
-		f.StringVar(&c.profile, "profile", "", "file to write a trace into: what each step waited for and took, and each call to the engine (Chrome trace event format)")
+		f.StringArrayVar(&c.profiles, "profile", nil, "profile of the files to activate; or, with a dot or a slash, file to write a trace into: what each step waited for and took (Chrome trace event format)")
 		_ = root.MarkPersistentFlagFilename("profile")
 	} else { // flags of the old tools; the Docker CLI has its own
 		f.StringVar(&c.level, "log-level", "", "")
@@ -233,7 +233,7 @@ func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if _, err := classic.Level(c.level, c.verbose); err != nil {
 			return err
 		}
-		if err := oneOf("--isolation", c.general.Isolation, []string{"link", "project"}); err != nil {
+		if err := oneOf("--isolation", c.general.Isolation, []string{"", "link", "project"}); err != nil {
 			return err
 		}
 		c.typed = typedWords(cmd, args)

@@ -2,6 +2,7 @@ package desired
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,6 +41,9 @@ func config(s *compose.Service, image string, labels map[string]string) *contain
 		if v.Host == "" {
 			c.Volumes[v.Target] = struct{}{}
 		}
+	}
+	if s.Spec != nil {
+		addSpecConfig(c, s.Spec)
 	}
 	return c
 }
@@ -87,8 +91,15 @@ func hostConfig(s *compose.Service) *container.HostConfig {
 			CgroupParent:     s.CgroupParent,
 		},
 	}
-	if forwardsNothing(s) {
-		h.Sysctls = map[string]string{"net.ipv4.ip_forward": "0"}
+	if s.Spec != nil {
+		addSpecHost(h, s.Spec)
+	}
+	if forwardsNothing(s) && h.Sysctls["net.ipv4.ip_forward"] == "" {
+		h.Sysctls = maps.Clone(h.Sysctls)
+		if h.Sysctls == nil {
+			h.Sysctls = map[string]string{}
+		}
+		h.Sysctls["net.ipv4.ip_forward"] = "0"
 	}
 	for _, v := range s.Volumes {
 		if v.Host != "" {
@@ -256,6 +267,13 @@ func data(s *compose.Service) []string {
 		readOnly := slices.Contains(strings.Split(v.Mode, ","), "ro")
 		if v.Host != "" && !readOnly && !linking.IsSocket(v.Host) {
 			list = append(list, v.Host)
+		}
+	}
+	if s.Spec != nil {
+		for _, m := range s.Spec.Mounts {
+			if m.Source != "" && !m.ReadOnly && m.Type != "image" {
+				list = append(list, m.Source)
+			}
 		}
 	}
 	return list

@@ -25,7 +25,9 @@ type ContainerSpec struct {
 	endpoints []endpointConfig // in the order in which networks are attached
 	hides     []string         // names that it must not find on a network that is not the project's
 	sharing   sharing
-	oneOff    *OneOff // nil: it is a replica
+	volumes   []compose.NamedVolume     // that files declare and it mounts
+	external  *network.EndpointSettings // on plan.Container.CreatedOnExternal; nil: no names
+	oneOff    *OneOff                   // nil: it is a replica
 	linkEnv   linking.EnvMode
 	links     []LinkSource // what link variables are made from
 }
@@ -83,6 +85,9 @@ func (s ContainerSpec) Creation(c plan.Container, facts CreationFacts) Creation 
 	}
 	if c.CreatedOnExternal != "" {
 		settings := &network.EndpointSettings{}
+		if s.external != nil {
+			settings = s.external.Copy()
+		}
 		hide(settings, s.hides)
 		out.Endpoints[c.CreatedOnExternal] = settings
 	}

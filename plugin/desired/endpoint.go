@@ -48,15 +48,20 @@ func ConnectSettings(a plan.Connect) *network.EndpointSettings {
 			settings.Aliases = []string{linking.ExternalAlias(a.Name)}
 		} else {
 			settings = endpointSettings(spec.Endpoints[a.Service], a.Service, a.Number)
+			sit(settings, spec.Seats[a.Service])
 		}
+	case ExternalSpec:
+		settings = spec.settings()
 	case nil:
 		settings.Aliases = []string{linking.ExternalAlias(a.Name)}
 	}
 	hide(settings, a.Hides)
-	if a.Address != "" {
+	if a.Address != "" && settings.IPAMConfig == nil {
 		settings.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: a.Address}
 	}
-	settings.MacAddress = a.MAC
+	if a.MAC != "" {
+		settings.MacAddress = a.MAC
+	}
 	return settings
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,6 +56,10 @@ func settings(s *compose.Service) map[string]string {
 			panic("compose gave a value that JSON has no form for: " + entry.Key)
 		}
 		settings[entry.Key] = string(b)
+	}
+	maps.Copy(settings, s.Spec.Settings())
+	if text := externalText(s); text != "" {
+		settings["networks"] = text
 	}
 	return settings
 }

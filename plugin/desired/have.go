@@ -1,6 +1,7 @@
 package desired
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -66,7 +67,7 @@ func HaveOf(s *observed.Snapshot, project string) Have {
 	for _, n := range s.Networks {
 		if n.Project == project {
 			have.Networks = append(have.Networks, plan.HaveNetwork{
-				Name: n.Name, ID: n.ID, Settings: settingsText(string(n.Kind), n.Externals), Wiring: n.Wiring,
+				Name: n.Name, ID: n.ID, Settings: settingsText(cmp.Or(n.Settings, string(n.Kind)), n.Externals), Wiring: n.Wiring,
 				Size: n.Room, Subnet: n.Subnet, For: n.For, Externals: have.meant(n.Externals),
 			})
 		}

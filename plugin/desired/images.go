@@ -1,6 +1,7 @@
 package desired
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,9 +37,10 @@ func ImageRefs(p *compose.Project) []string {
 type BuildSpec struct {
 	Project    string
 	Service    string
-	Context    string   // absolute directory, or a URL that the builder fetches
-	Dockerfile string   // relative to the context, or absolute; empty: Dockerfile
-	Built      []string // images among its bases that the project builds itself
+	Context    string         // absolute directory, or a URL that the builder fetches
+	Dockerfile string         // relative to the context, or absolute; empty: Dockerfile
+	Built      []string       // images among its bases that the project builds itself
+	More       *compose.Build // what only files of the specification say; nil: nothing
 	Options    BuildOptions
 }
 
@@ -69,7 +71,44 @@ func (b BuildSpec) DockerfilePath() string {
 
 // Labels mark an image as the project's, as docker-compose 1.29 did.
 func (b BuildSpec) Labels() map[string]string {
-	return map[string]string{labels.Project: b.Project, labels.Service: b.Service}
+	all := map[string]string{}
+	if b.More != nil {
+		maps.Copy(all, b.More.Labels)
+	}
+	all[labels.Project], all[labels.Service] = b.Project, b.Service
+	return all
+}
+
+// Inline is the text of a Dockerfile that stands in the files; empty: it is a file.
+func (b BuildSpec) Inline() string {
+	if b.More == nil {
+		return ""
+	}
+	return b.More.Inline
+}
+
+// NeedsBuildx names the first key that only buildx can carry out; empty: there is none.
+func (b BuildSpec) NeedsBuildx() string {
+	m := b.More
+	switch {
+	case m == nil:
+		return ""
+	case len(m.Contexts) > 0:
+		return "additional_contexts"
+	case len(m.Secrets) > 0:
+		return "secrets"
+	case len(m.SSH) > 0:
+		return "ssh"
+	case len(m.CacheTo) > 0:
+		return "cache_to"
+	case len(m.Platforms) > 1:
+		return "platforms"
+	case len(m.Entitlements) > 0 || m.Privileged:
+		return "privileged"
+	case m.Provenance != "" || m.SBOM != "":
+		return "provenance"
+	}
+	return ""
 }
 
 // BuildsBase reports whether the project builds a base image itself, so that no
@@ -95,9 +134,9 @@ func Images(p *compose.Project, o BuildOptions, bases Bases) []plan.Image {
 			if i < 0 {
 				list = append(list, plan.Image{Ref: ref, Own: true})
 			}
-		case s.Image == "" && i >= 0:
+		case builds(s) && i >= 0:
 			list[i] = builtImage(p, s, o)
-		case s.Image == "":
+		case builds(s):
 			list = append(list, builtImage(p, s, o))
 		case i < 0:
 			list = append(list, plan.Image{Ref: ref})
@@ -111,10 +150,25 @@ func Images(p *compose.Project, o BuildOptions, bases Bases) []plan.Image {
 	return list
 }
 
+// builds reports whether a service's image is built. Files of the first format say so, or
+// name an image; others may do both.
+func builds(s *compose.Service) bool { return s.Image == "" || s.Build != "" }
+
 func builtImage(p *compose.Project, s *compose.Service, o BuildOptions) plan.Image {
-	return plan.Image{Ref: ImageOf(p, s), Build: true, Spec: BuildSpec{
-		Project: p.Name, Service: s.Name, Context: s.Build, Dockerfile: s.Dockerfile, Options: o,
-	}}
+	spec := BuildSpec{Project: p.Name, Service: s.Name, Context: s.Build, Dockerfile: s.Dockerfile, Options: o}
+	if s.Spec != nil && s.Spec.Build != nil {
+		spec.More = s.Spec.Build
+		spec.Options.NoCache = o.NoCache || spec.More.NoCache
+		spec.Options.Pull = o.Pull || spec.More.Pull
+		spec.Options.Args = map[string]string{}
+		for _, a := range spec.More.Args {
+			if a.Value != nil {
+				spec.Options.Args[a.Name] = *a.Value
+			}
+		}
+		maps.Copy(spec.Options.Args, o.Args)
+	}
+	return plan.Image{Ref: ImageOf(p, s), Build: true, Spec: spec}
 }
 
 // buildUpon notes which others of a project's images one is built upon.

@@ -99,7 +99,7 @@ func (in watchers) joinedRunning(p *plan.Plan, e linking.Edge, watcher string) b
 // networksOf names the networks that carry an edge.
 func (in watchers) networksOf(e linking.Edge) []string {
 	if !e.OnOtherNetwork {
-		return []string{NetworkName(in.Project.Name, e.Network)}
+		return []string{engineNetwork(in.Inputs, e.Network)}
 	}
 	var names []string
 	for _, n := range in.Have.otherNetworks(in.Project.Name) {

@@ -51,7 +51,7 @@ func (in Inputs) AddOneOff(want *plan.Want, o OneOff) string {
 	c, spec := in.replica(s, 0, replicas)
 	c.Name = o.Name
 	if c.Name == "" {
-		c.Name = in.Project.DefaultName(s) + "_run_" + o.Suffix
+		c.Name = in.Project.DefaultName(s) + in.Project.Separator() + "run" + in.Project.Separator() + o.Suffix
 	}
 	c.OneOff, c.AsService = true, o.UseAliases
 	in.addLinkEnv(&c, &spec, s, replicas)

@@ -19,6 +19,9 @@ func KeepScale(p *compose.Project, have plan.Have, wanted Scale) Scale {
 	scale, containers := Scale{}, byService(have)
 	for _, s := range p.Services {
 		scale[s.Name] = max(1, len(numbers(containers[s.Name])))
+		if s.Spec != nil && s.Spec.Replicas != nil {
+			scale[s.Name] = *s.Spec.Replicas // as docker compose has it, each time anew
+		}
 		if n, ok := wanted[s.Name]; ok {
 			scale[s.Name] = n
 		}

@@ -16,7 +16,7 @@ func ContainerName(p *compose.Project, s *compose.Service, number int) string {
 	if s.ContainerName != "" {
 		return s.ContainerName
 	}
-	return p.DefaultName(s) + "_" + strconv.Itoa(number)
+	return p.DefaultName(s) + p.Separator() + strconv.Itoa(number)
 }
 
 // NetworkName is the name on the engine of a network of a project.
@@ -63,15 +63,17 @@ func (in Inputs) replicas() map[string][]int {
 
 // NetworkSpec is what a network is made from.
 type NetworkSpec struct {
+	Declared  *compose.Network                  // what the files say of it; nil: nothing
+	Seats     map[string]compose.ServiceNetwork // what they say of the services on it, by service
 	Kind      linking.Kind
 	Labels    map[string]string
 	Endpoints map[string]linking.Endpoint // by service: see plan.OneOffMember
 }
 
 func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Network {
-	spec := NetworkSpec{Kind: n.Kind, Endpoints: map[string]linking.Endpoint{}}
+	spec := NetworkSpec{Kind: n.Kind, Declared: n.Declared, Seats: map[string]compose.ServiceNetwork{}, Endpoints: map[string]linking.Endpoint{}}
 	out := plan.Network{
-		Name: NetworkName(in.Project.Name, n.Name), Settings: settingsText(string(n.Kind), n.Externals), Wiring: map[string]string{}, Accepts: map[string]string{},
+		Name: EngineNetwork(in.Project.Name, n), Settings: settingsText(kindText(n), n.Externals), Wiring: map[string]string{}, Accepts: map[string]string{},
 		Externals: in.Have.meant(n.Externals), Purpose: in.purposes[n.Name],
 	}
 	out.Size = len(out.Externals)
@@ -86,7 +88,12 @@ func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Netw
 		}
 		out.Size += len(replicas[member])
 	}
-	spec.Labels = networkLabels(in.Project.Name, string(n.Kind), out.Wiring)
+	for _, member := range n.Members {
+		if seat, ok := seatOn(in.Project.Service(member), n.Name); ok {
+			spec.Seats[member] = seat
+		}
+	}
+	spec.Labels = networkLabels(in.Project.Name, kindText(n), out.Wiring)
 	spec.Labels[labels.Network] = n.Name
 	if len(n.Externals) > 0 {
 		spec.Labels[labels.Externals] = labels.ListText(n.Externals)
@@ -112,7 +119,8 @@ func networkLabels(project, kind string, wiring map[string]string) map[string]st
 // container is a replica, with what it has to do with external containers.
 func (in Inputs) container(s *compose.Service, number int, replicas map[string][]int) plan.Container {
 	c, spec := in.replica(s, number, replicas)
-	c.OtherNetworks, c.Leaves, c.Hides = in.otherNetworks(s, c.Name), in.leaves(s), in.hides(s.Name, replicas)
+	c.OtherNetworks = append(c.OtherNetworks, in.otherNetworks(s, c.Name)...)
+	c.Leaves, c.Hides = in.leaves(s), in.hides(s.Name, replicas)
 	in.addLinkEnv(&c, &spec, s, replicas)
 	c.Spec = spec
 	return c
@@ -129,6 +137,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		Image:       ImageOf(in.Project, s),
 		Fingerprint: fingerprint(s),
 		After:       service.After,
+		Awaits:      awaits(in.Project, s),
 		PortRange:   portRange(in.Project, s),
 		ChosenPorts: chosenPorts(s),
 		HostPorts:   hostPorts(s),
@@ -143,13 +152,17 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		c.NetworkOf, _ = in.Have.containerID(s.Net.Name)
 	}
 	spec := ContainerSpec{
-		service: s, project: in.Project.Name, labels: in.containerLabels(s, number, c), hides: in.hides(s.Name, replicas),
+		service: s, project: in.Project.Name, volumes: declaredVolumes(in.Project, s), labels: in.containerLabels(s, number, c), hides: in.hides(s.Name, replicas),
 	}
 	for _, endpoint := range service.Endpoints {
-		name := NetworkName(in.Project.Name, endpoint.Network)
+		name := EngineNetwork(in.Project.Name, *in.Topology.Network(endpoint.Network))
 		c.Attach = append(c.Attach, name)
-		spec.endpoints = append(spec.endpoints, endpointConfig{name, endpointSettings(endpoint, s.Name, number)})
+		settings := endpointSettings(endpoint, s.Name, number)
+		seat, _ := seatOn(s, endpoint.Network)
+		sit(settings, seat)
+		spec.endpoints = append(spec.endpoints, endpointConfig{name, settings})
 	}
+	onExternalNetworks(in, s, &c, &spec)
 	for _, from := range s.VolumesFrom {
 		if from.Service {
 			c.VolumesFrom = append(c.VolumesFrom, ContainerName(in.Project, in.Project.Service(from.Source), in.sharedReplica(s.Name, number, from.Source, replicas[from.Source])))

@@ -52,6 +52,8 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = startContainer(ctx, e, a)
 	case plan.AwaitContainer:
 		err = awaitUp(ctx, e, a)
+	case plan.AwaitCondition:
+		err = awaitCondition(ctx, e, a)
 	case plan.Drain:
 		err = Drain(ctx, e, a.Front, a.Address, stopTime(a.Timeout))
 	case plan.StopContainer:
@@ -68,6 +70,11 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = removeContainer(ctx, e.client, a)
 	case plan.ImportImage:
 		err = MakeFrontImage(ctx, e, a.Image.Ref, e.program)
+	case plan.RemoveVolume:
+		if err = ignoreNotFound(e.client.VolumeRemove(ctx, a.Name, false)); err != nil && ignoreConflict(err) == nil {
+			report(plan.Progress{Text: "kept: other containers use it"})
+			err = nil
+		}
 	case plan.RemoveImage:
 		_, err = e.client.ImageRemove(ctx, a.Ref, image.RemoveOptions{PruneChildren: true})
 		if err = ignoreNotFound(err); err != nil && ignoreConflict(err) == nil {

@@ -35,7 +35,9 @@ func observedNetwork(n network.Summary) observed.Network {
 		out.Wiring = labels.ParseWiring(text)
 	}
 	if settings, ours := n.Labels[labels.Settings]; ours {
-		out.Project, out.Kind = labels.NetworkProject(n.Labels), linking.Kind(settings)
+		kind, _, _ := strings.Cut(settings, ":")
+		out.Short = n.Labels[labels.Network]
+		out.Project, out.Kind, out.Settings = labels.NetworkProject(n.Labels), linking.Kind(kind), settings
 		out.Fronts, out.FrontAsked = labels.ParseFront(n.Labels[labels.Front])
 		out.Wiring = labels.ParseWiring(n.Labels[labels.Wiring])
 		out.Externals, out.For = labels.ParseList(n.Labels[labels.Externals]), n.Labels[labels.For]

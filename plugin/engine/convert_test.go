@@ -284,7 +284,7 @@ func TestANetworkIsReadFromAList(t *testing.T) {
 				labels.Project: "demo", labels.Settings: "linked", labels.Wiring: `{"db":"db"}`, labels.Externals: "/box,shop/web", labels.For: "demo_web_run_1",
 			}},
 			observed.Network{
-				ID: id, Name: "demo_db.web", Project: "demo", Subnet: "10.222.0.0/28", Room: 13, Traffic: true, Kind: linking.Linked,
+				ID: id, Name: "demo_db.web", Project: "demo", Subnet: "10.222.0.0/28", Room: 13, Traffic: true, Kind: linking.Linked, Settings: "linked",
 				Wiring: map[string]string{"db": "db"}, Externals: []string{"/box", "shop/web"}, For: "demo_web_run_1",
 			},
 		},

@@ -57,12 +57,19 @@ func createContainer(ctx context.Context, e *Engine, a plan.CreateContainer, rep
 			report(plan.Progress{Text: m.Target + ": the volume that it had there is kept, and no container uses it any more: " + m.Volume})
 		}
 	}
+	if err := makeVolumes(ctx, e.client, spec); err != nil {
+		return err
+	}
 	networks := &network.NetworkingConfig{EndpointsConfig: c.Endpoints}
-	made, err := e.client.ContainerCreate(ctx, c.Config, c.Host, networks, nil, a.As)
+	made, err := e.client.ContainerCreate(ctx, c.Config, c.Host, networks, platformOf(spec.Platform()), a.As)
 	if err == nil && made.ID == "" {
 		err = errNoID
 	}
 	if err != nil {
+		return err
+	}
+	if err := putFiles(ctx, e.client, made.ID, spec.Files()); err != nil {
+		_ = e.client.ContainerRemove(context.WithoutCancel(ctx), made.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
 		return err
 	}
 	e.created.note(a.As, made.ID)

@@ -21,6 +21,14 @@ func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet
 	if spec.Kind == linking.Isolated {
 		options.Options = map[string]string{optionICC: "false"}
 	}
+	if d := spec.Declared; d != nil {
+		desired.DeclareNetwork(&options, d)
+		if len(d.Pools) > 0 || options.Driver != "bridge" { // the addresses are the files', or the driver's
+			_, err := s.client.NetworkCreate(ctx, n.Name, options)
+			return err
+		}
+	}
+	ipam := options.IPAM
 	for given := subnet != ""; ; {
 		asked := false
 		if !given {
@@ -30,6 +38,9 @@ func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet
 			}
 		}
 		options.IPAM = &network.IPAM{Config: []network.IPAMConfig{{Subnet: subnet}}}
+		if ipam != nil {
+			options.IPAM.Driver, options.IPAM.Options = ipam.Driver, ipam.Options
+		}
 		made, err := s.client.NetworkCreate(ctx, n.Name, options)
 		if err == nil && made.ID == "" {
 			err = errNoID

@@ -64,7 +64,7 @@ func answerTo(a plan.Action) (answer, bool) {
 	case plan.StartContainer:
 		return answer{so: state(a.Container, func(s *container.State) bool { return s.Running && !s.Paused && !s.Restarting }),
 			relies: []condition{there(a.Container, a.Name), notPaused(a.Container, a.Name), itsNetworks(a.Container)}}, true
-	case plan.AwaitContainer:
+	case plan.AwaitContainer, plan.AwaitCondition:
 		return answer{so: never}, true
 	case plan.Drain: // a container is stopped also where its front does not answer
 		return answer{so: func(context.Context, *Engine, error) bool { return true }}, true
@@ -87,6 +87,11 @@ func answerTo(a plan.Action) (answer, bool) {
 	case plan.RemoveContainer:
 		return answer{so: func(ctx context.Context, e *Engine, _ error) bool { return awaitRemoval(ctx, e.client, a.Container) },
 			relies: []condition{notRunning(a.Name)}}, true
+	case plan.RemoveVolume:
+		return answer{so: func(ctx context.Context, e *Engine, _ error) bool {
+			_, err := e.client.VolumeInspect(ctx, a.Name)
+			return errdefs.IsNotFound(err)
+		}}, true
 	case plan.RemoveImage:
 		return answer{so: func(ctx context.Context, e *Engine, _ error) bool {
 			_, err := e.client.ImageInspect(ctx, a.Ref)

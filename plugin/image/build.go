@@ -97,9 +97,12 @@ func Bases(spec desired.BuildSpec) []string {
 // readDockerfile reads the Dockerfile of a local context. The error is a
 // *BuildError.
 func readDockerfile(spec desired.BuildSpec) (*dockerfile.File, error) {
-	text, err := readText(spec.DockerfilePath())
-	if err != nil {
-		return nil, unreadable(spec, err)
+	text := []byte(spec.Inline())
+	if len(text) == 0 {
+		var err error
+		if text, err = readText(spec.DockerfilePath()); err != nil {
+			return nil, unreadable(spec, err)
+		}
 	}
 	parsed, err := dockerfile.Parse(bytes.NewReader(text))
 	if err != nil {

@@ -33,6 +33,7 @@ func (s *Store) buildByCall(ctx context.Context, ref string, spec desired.BuildS
 	for name, value := range spec.Options.Args {
 		options.BuildArgs[name] = &value
 	}
+	addToCall(&options, spec)
 	if buildKit {
 		options.Version = build.BuilderBuildKit
 	}

@@ -184,6 +184,20 @@ type bakeTarget struct {
 	NoCache    bool              `json:"no-cache,omitempty"`
 	Output     []string          `json:"output"`
 	SSH        []string          `json:"ssh,omitempty"`
+
+	Inline       string            `json:"dockerfile-inline,omitempty"`
+	Target       string            `json:"target,omitempty"`
+	CacheFrom    []string          `json:"cache-from,omitempty"`
+	CacheTo      []string          `json:"cache-to,omitempty"`
+	Contexts     map[string]string `json:"contexts,omitempty"`
+	Secret       []string          `json:"secret,omitempty"`
+	Platforms    []string          `json:"platforms,omitempty"`
+	Network      string            `json:"network,omitempty"`
+	ShmSize      string            `json:"shm-size,omitempty"`
+	Ulimits      []string          `json:"ulimits,omitempty"`
+	ExtraHosts   map[string]string `json:"extra-hosts,omitempty"`
+	Entitlements []string          `json:"entitlements,omitempty"`
+	Attest       []string          `json:"attest,omitempty"`
 }
 
 func bakeFileOf(batch []*baking) bakeFile {
@@ -209,6 +223,7 @@ func bakeFileOf(batch []*baking) bakeFile {
 		if isGitOverSSH(b.spec) && os.Getenv("SSH_AUTH_SOCK") != "" {
 			t.SSH = []string{"default"}
 		}
+		t.add(b.spec)
 		f.Target[name] = t
 	}
 	f.Group["default"] = bakeGroup{names}

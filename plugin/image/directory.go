@@ -88,6 +88,10 @@ func findDirectory(spec desired.BuildSpec) (*directory, error) {
 
 // locate finds the Dockerfile's name within the directory.
 func (d *directory) locate(spec desired.BuildSpec) error {
+	if text := spec.Inline(); text != "" {
+		d.dockerfile, d.outside, d.hidden = outsideDockerfile, []byte(text), true
+		return nil
+	}
 	at := spec.DockerfilePath()
 	if dir, err := filepath.EvalSymlinks(filepath.Dir(at)); err == nil {
 		at = filepath.Join(dir, filepath.Base(at))

@@ -159,6 +159,9 @@ func (s *Store) chooseAmong(ctx context.Context, spec desired.BuildSpec) (strate
 	if b := s.findBuildx(); b != nil && b.recent() {
 		return strategy{builder: Buildx}, nil
 	}
+	if key := spec.NeedsBuildx(); key != "" {
+		return strategy{}, &NoBuilder{Buildx, "build." + key + " of " + spec.Service + " needs it, and the docker command has no buildx plugin"}
+	}
 	switch {
 	case s.options.Builder == AnyBuildKit:
 		if !s.hasBuildKit(ctx) {

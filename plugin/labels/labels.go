@@ -28,6 +28,23 @@ const (
 	Files          = "com.docker.compose.project.config_files" // a list
 )
 
+// volumeName has, on a volume that files declare, its name there: docker compose finds it
+// by that.
+const volumeName = "com.docker.compose.volume"
+
+// OfVolume are the labels of a volume that the files of a project declare, with those that
+// they give it.
+func OfVolume(project, name string, more map[string]string) map[string]string {
+	all := map[string]string{}
+	for label, value := range more {
+		if !Reserved(label) {
+			all[label] = value
+		}
+	}
+	all[Project], all[volumeName] = project, name
+	return all
+}
+
 // ActsAs is the ComposeVersion of what this tool makes: docker-compose 1.x reads
 // it as a version number, and goes on with the containers that have it.
 const ActsAs = "1.29.2"

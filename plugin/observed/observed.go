@@ -51,6 +51,8 @@ type Network struct {
 
 	// Of a network of a project:
 	Kind               linking.Kind // what it is for
+	Settings           string       // its kind with what else can't be changed on it
+	Short              string       // its name in the files; empty: that of the engine without the project's
 	Fronts, FrontAsked string       // of a front's network, as Container has them
 
 	Wiring    map[string]string // what was to be on it, by service: see labels.WiringText

@@ -95,6 +95,13 @@ type (
 		Stopped, Next []string // as StartContainer has them
 	}
 
+	// AwaitCondition waits until a container has come to what another one waits for.
+	AwaitCondition struct {
+		Container, Name, Service string
+		Until                    Until
+		For                      string // the service that waits
+	}
+
 	// Drain has a front give a container no new connections, and waits until none to
 	// it is open any more, or as long as the container is given to stop. Then the
 	// container can be stopped and nobody notices.
@@ -130,6 +137,9 @@ type (
 	// RemoveImage removes an image that no container uses.
 	RemoveImage struct{ Ref string }
 
+	// RemoveVolume removes a volume that no container uses.
+	RemoveVolume struct{ Name string }
+
 	// RemoveContainer removes a stopped container.
 	RemoveContainer struct {
 		Container, Name string
@@ -154,11 +164,17 @@ func (a CreateContainer) Words() string {
 	}
 	return "create container " + a.Container.Name
 }
-func (a RenameContainer) Words() string  { return "rename container " + a.From + " to " + a.To }
-func (a Connect) Words() string          { return "connect " + a.Name + " to " + a.Network.Name }
-func (a Disconnect) Words() string       { return "disconnect " + a.Name + " from " + a.Network }
-func (a StartContainer) Words() string   { return "start container " + a.Name }
-func (a AwaitContainer) Words() string   { return "wait for container " + a.Name }
+func (a RenameContainer) Words() string { return "rename container " + a.From + " to " + a.To }
+func (a Connect) Words() string         { return "connect " + a.Name + " to " + a.Network.Name }
+func (a Disconnect) Words() string      { return "disconnect " + a.Name + " from " + a.Network }
+func (a StartContainer) Words() string  { return "start container " + a.Name }
+func (a AwaitContainer) Words() string  { return "wait for container " + a.Name }
+func (a AwaitCondition) Words() string {
+	if a.Until == UntilCompleted {
+		return "wait until container " + a.Name + " has completed"
+	}
+	return "wait until container " + a.Name + " is " + string(a.Until)
+}
 func (a Drain) Words() string            { return "drain " + a.Name + " at " + a.FrontName }
 func (a StopContainer) Words() string    { return "stop container " + a.Name }
 func (a RestartContainer) Words() string { return "restart container " + a.Name }
@@ -168,4 +184,5 @@ func (a KillContainer) Words() string {
 func (a PauseContainer) Words() string   { return "pause container " + a.Name }
 func (a UnpauseContainer) Words() string { return "unpause container " + a.Name }
 func (a RemoveImage) Words() string      { return "remove image " + a.Ref }
+func (a RemoveVolume) Words() string     { return "remove volume " + a.Name }
 func (a RemoveContainer) Words() string  { return "remove container " + a.Name }

@@ -103,7 +103,7 @@ func (p *networkPlan) connectToOthers(d *decision) {
 		}
 		after = append(after, p.have.createdOnMade(d)...)
 		p.builder.add(connectKey(d.want.Name, network), d.relinkTask(), cause,
-			Connect{Container: d.address(), Name: d.want.Name, Number: d.want.Number, Network: Network{Name: network}, Address: address, Hides: hides}, after...)
+			Connect{Container: d.address(), Name: d.want.Name, Number: d.want.Number, Network: Network{Name: network, Spec: d.want.OtherSpecs[network]}, Address: address, Hides: hides}, after...)
 	}
 }
 

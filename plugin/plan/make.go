@@ -22,9 +22,10 @@ type Goal struct {
 	Rolling       int  // Running: how many replicas of a service are replaced rolling at once; 0: as Container has it
 	Timeout       *int // seconds that a container is given to stop
 
-	Images []string // Absent: references of images that are removed too, where they exist
-	Signal string   // Killed: which; empty: SIGKILL
-	Stop   bool     // Removed: those that run are stopped first
+	Images       []string // Absent: references of images that are removed too, where they exist
+	NamedVolumes []string // Absent: volumes that are removed too, by name; they exist
+	Signal       string   // Killed: which; empty: SIGKILL
+	Stop         bool     // Removed: those that run are stopped first
 }
 
 // Target is a state that containers can be brought to.

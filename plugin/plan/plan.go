@@ -56,6 +56,7 @@ const (
 	Kill     Verb = "kill"
 	Pause    Verb = "pause"
 	Unpause  Verb = "unpause"
+	Wait     Verb = "wait for"
 )
 
 // Empty reports whether there is nothing to do.

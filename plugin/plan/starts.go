@@ -55,7 +55,37 @@ func (r *reconciler) planStarts(over *takeover) {
 			rollingPlan{r}.await(d)
 		}
 	}
+	awaitConditions(b, made)
 	startFixedFirst(b, made)
+}
+
+// awaitConditions has containers that are started wait until those that their services
+// depend on are healthy, or have completed. One that neither runs nor is started, as where
+// others were not asked for, is not waited for.
+func awaitConditions(b *builder, made decisions) {
+	of := map[string]decisions{}
+	for _, d := range made {
+		of[d.want.Service] = append(of[d.want.Service], d)
+	}
+	for _, d := range made {
+		if len(d.want.Awaits) == 0 || !b.planned(startKey(d.want.Name)) {
+			continue
+		}
+		for _, awaited := range d.want.Awaits {
+			for _, target := range of[awaited.Service] {
+				starts := b.planned(startKey(target.want.Name))
+				there := target.keep != nil && (target.keep.State.Up() || awaited.Until == UntilCompleted && target.keep.State == StateExited)
+				if !starts && !there {
+					continue
+				}
+				key := conditionKey(target.want.Name, awaited.Until)
+				b.add(key, Task{Wait, kindContainer, target.want.Name}, d.want.Service+" depends on it", AwaitCondition{
+					Container: target.address(), Name: target.want.Name, Service: target.want.Service, Until: awaited.Until, For: d.want.Service,
+				}, ifPlanned(startKey(target.want.Name)))
+				b.wait(startKey(d.want.Name), need(key))
+			}
+		}
+	}
 }
 
 // startFixedFirst lets containers for which the engine chooses a port of a range start

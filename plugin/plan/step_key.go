@@ -25,6 +25,8 @@ const (
 	disconnectStep keyVerb = "disconnect"
 	startStep      keyVerb = "start"
 	awaitStep      keyVerb = "await"
+	healthyStep    keyVerb = "healthy"
+	completedStep  keyVerb = "completed"
 	drainStep      keyVerb = "drain"
 	stopStep       keyVerb = "stop"
 	restartStep    keyVerb = "restart"
@@ -39,6 +41,7 @@ const (
 	kindContainer = "container"
 	kindNetwork   = "network"
 	kindImage     = "image"
+	kindVolume    = "volume"
 )
 
 // String is the key as an internal error shows it.
@@ -54,6 +57,10 @@ func imageKey(ref string) stepKey {
 
 func removeImageKey(ref string) stepKey {
 	return stepKey{verb: removeStep, kind: kindImage, subject: ref}
+}
+
+func removeVolumeKey(name string) stepKey {
+	return stepKey{verb: removeStep, kind: kindVolume, subject: name}
 }
 
 // Networks: made by name, removed by id, because one may replace another of its
@@ -83,6 +90,15 @@ func startKey(name string) stepKey {
 
 func awaitKey(name string) stepKey {
 	return stepKey{verb: awaitStep, kind: kindContainer, subject: name}
+}
+
+// conditionKey is of the wait for what another container depends on.
+func conditionKey(name string, until Until) stepKey {
+	verb := healthyStep
+	if until == UntilCompleted {
+		verb = completedStep
+	}
+	return stepKey{verb: verb, kind: kindContainer, subject: name}
 }
 
 // connectKey is for externals by their name too, and for other containers on

@@ -37,6 +37,9 @@ func stop(goal Goal, have Have) *Plan {
 			b.add(removeImageKey(ref), Task{Remove, kindImage, ref}, "asked for", RemoveImage{ref}, allRemoved(have, removed)...)
 		}
 	}
+	for _, name := range goal.NamedVolumes {
+		b.add(removeVolumeKey(name), Task{Remove, kindVolume, name}, "asked for", RemoveVolume{name}, allRemoved(have, removed)...)
+	}
 	if goal.State == Absent {
 		removal := networkRemoval{builder: b, have: have, removed: removed}
 		for _, n := range have.Networks {

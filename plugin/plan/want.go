@@ -50,6 +50,8 @@ type Container struct {
 	Names             []string          // by which others of the stack find it alone
 	Leaves            []string          // networks of other stacks that it is no longer to be attached to, by name
 	After             []string          // services that are started first
+	Awaits            []Awaited         // services of which it waits for more than their start
+	OtherSpecs        map[string]any    // Specs of OtherNetworks, by name, where they have one
 	Reads             []string          // references of images that its settings depend on, besides its own
 	NetworkOf         string            // id of a container that is not the stack's and whose network it shares; empty: none
 	SharesWith        []string          // containers whose network or volumes it uses: it is replaced with them
@@ -65,6 +67,20 @@ type Container struct {
 	AsService         bool              // OneOff: it gets the names that replicas have on networks
 	Spec              any
 }
+
+// Awaited is a service that another one waits for.
+type Awaited struct {
+	Service string
+	Until   Until
+}
+
+// Until is what a container that is waited for has to come to.
+type Until string
+
+const (
+	UntilHealthy   Until = "healthy"   // its health check says that it is well
+	UntilCompleted Until = "completed" // its program has ended with exit code 0
+)
 
 // Have is a stack as it is, taken from the engine at one moment.
 type Have struct {

@@ -140,6 +140,9 @@ func whyNot(g graph.Graph, from, to string) string {
 	if isolated(from) && isolated(to) {
 		return "neither has links, so each has a network to itself"
 	}
+	if slices.ContainsFunc(g.Networks, func(n graph.Network) bool { return n.Kind == linking.Declared }) {
+		return "they share no network"
+	}
 	return "they are not linked, so they share no network"
 }
 

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -171,14 +172,31 @@ func publishedWords(ports []observed.Port) []string {
 	return observed.PortWords(list)
 }
 
-// shortName is the name of a network without the project's.
-func (c *comparison) shortName(name string) string { return desired.ShortNetworkName(c.project, name) }
+// shortName is the name of a network as the files have it, or without the project's.
+func (c *comparison) shortName(name string) string {
+	for _, n := range c.snapshot.Networks {
+		if n.Name == name && n.Project == c.project && n.Short != "" {
+			return n.Short
+		}
+	}
+	return desired.ShortNetworkName(c.project, name)
+}
+
+// engineName is the name on the engine of a network of the files.
+func (c *comparison) engineName(short string) string {
+	for _, n := range c.snapshot.Networks {
+		if n.Project == c.project && n.Short == short {
+			return n.Name
+		}
+	}
+	return desired.NetworkName(c.project, short)
+}
 
 // edges marks the edges of the files that no packet can go along, and adds
 // those that are not in the files.
 func (c *comparison) edges() {
 	for _, e := range c.file.Edges {
-		network, whole := c.path(e.From, e.To, desired.NetworkName(c.project, e.Network))
+		network, whole := c.path(e.From, e.To, c.engineName(e.Network))
 		if e.Network = c.shortName(network); !whole {
 			e.Network, e.Differs = "", graph.Missing
 		}
@@ -256,7 +274,7 @@ func (c *comparison) paths(from, to string) (paths []Path, whole bool) {
 func (c *comparison) networks() {
 	known := map[string]bool{} // by name
 	for _, n := range c.file.Networks {
-		full := desired.NetworkName(c.project, n.Name)
+		full := c.engineName(n.Name)
 		known[full] = true
 		i := slices.IndexFunc(c.snapshot.Networks, func(o observed.Network) bool { return o.Name == full })
 		if i < 0 {
@@ -339,7 +357,7 @@ func Recorded(s *observed.Snapshot, project string) graph.Graph {
 		if n.Project != project {
 			continue
 		}
-		name := desired.ShortNetworkName(project, n.Name)
+		name := cmp.Or(n.Short, desired.ShortNetworkName(project, n.Name))
 		members := slices.Sorted(maps.Keys(n.Wiring))
 		g.Networks = append(g.Networks, graph.Network{Name: name, Kind: n.Kind, Members: members})
 		for i, a := range members {

@@ -16,13 +16,16 @@ import (
 func Planned(p *compose.Project, t *linking.Topology, numbers map[string][]int) *observed.Snapshot {
 	s := &observed.Snapshot{Planned: true}
 	for _, n := range t.Networks {
-		name := desired.NetworkName(p.Name, n.Name)
+		name := desired.EngineNetwork(p.Name, n)
 		s.Networks = append(s.Networks, observed.Network{
-			ID: name, Name: name, Project: p.Name, Kind: n.Kind, Traffic: n.Kind != linking.Isolated,
+			ID: name, Name: name, Short: n.Name, Project: p.Name, Kind: n.Kind, Traffic: n.Kind != linking.Isolated,
 		})
 	}
 	for _, svc := range p.Services {
 		addExternals(s, p, t, svc.Net)
+		for _, name := range desired.ExternalNetworks(p, svc) {
+			addNetwork(s, name)
+		}
 		for _, number := range replicasOf(numbers, svc.Name) {
 			s.Containers = append(s.Containers, plannedContainer(p, t, svc, number, numbers))
 		}
@@ -60,7 +63,7 @@ func externalContainer(s *observed.Snapshot, p *compose.Project, t *linking.Topo
 	}
 	for _, n := range t.Networks {
 		if n.Has(linking.ExternalContainer(name)) {
-			network := desired.NetworkName(p.Name, n.Name)
+			network := desired.EngineNetwork(p.Name, n)
 			c.Endpoints = append(c.Endpoints, observed.Endpoint{Network: network, NetworkID: network})
 		}
 	}
@@ -93,12 +96,15 @@ func plannedContainer(p *compose.Project, t *linking.Topology, svc *compose.Serv
 		c.Endpoints = append(c.Endpoints, observed.Endpoint{Network: svc.Net.Name, NetworkID: svc.Net.Name})
 	}
 	for _, e := range t.Service(svc.Name).Endpoints {
-		name := desired.NetworkName(p.Name, e.Network)
+		name := desired.EngineNetwork(p.Name, *t.Network(e.Network))
 		endpoint := observed.Endpoint{Network: name, NetworkID: name, Aliases: e.Aliases, Links: e.Links}
 		if len(e.Aliases) > 0 {
 			endpoint.Aliases = append(endpoint.Aliases[:len(e.Aliases):len(e.Aliases)], desired.ReplicaAlias(svc.Name, number))
 		}
 		c.Endpoints = append(c.Endpoints, endpoint)
+	}
+	for _, name := range desired.ExternalNetworks(p, svc) {
+		c.Endpoints = append(c.Endpoints, observed.Endpoint{Network: name, NetworkID: name, Aliases: []string{svc.Name}})
 	}
 	return c
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
@@ -27,14 +28,15 @@ type Options struct {
 	Project       string
 	ProjectDir    string
 	EnvFile       string
-	Adopt         bool // containers without labels that have the names of the project's are its own
+	Profiles      []string // of the files, that are active; nil: as COMPOSE_PROFILES says
+	Adopt         bool     // containers without labels that have the names of the project's are its own
 
 	Progress  string // a kind of view.NewProgress
 	Color     string // auto, never or always
 	Level     view.Level
 	QuietPull bool // how far pulls are is not shown
 
-	Isolation string // link or project
+	Isolation string // link or project; empty: as the files say, or as is usual in their format
 	LinkEnv   string // none, ports or full; empty: as STACKLITE_LINK_ENV says
 	Discovery string // on, project, off or names; empty: as STACKLITE_DISCOVERY says
 	Pool      string // a range of addresses; empty: as STACKLITE_POOL says
@@ -68,14 +70,20 @@ type Options struct {
 	Planned func(view.Options, Planned)
 }
 
-// desired reads what links are to mean from options and variables.
-func (o Options) desired(version string, vars map[string]string) (desired.Options, error) {
+// desired reads what links are to mean from options and variables, and from the files: in
+// those of the specification all services that name no network reach each other unless
+// the files say otherwise, and links bring no variables, as in docker compose.
+func (o Options) desired(version string, vars map[string]string, p *compose.Project) (desired.Options, error) {
 	out := desired.Options{Version: version}
+	isolation, linkEnv := "link", "ports"
+	if p != nil && p.Format == compose.Spec {
+		isolation, linkEnv = cmp.Or(p.Isolation, "project"), "none"
+	}
 	var err error
-	if out.Isolation, err = parseIsolation(o.Isolation); err != nil {
+	if out.Isolation, err = parseIsolation(cmp.Or(o.Isolation, isolation)); err != nil {
 		return out, err
 	}
-	if out.LinkEnv, err = parseLinkEnv(cmp.Or(o.LinkEnv, vars["STACKLITE_LINK_ENV"])); err != nil {
+	if out.LinkEnv, err = parseLinkEnv(cmp.Or(o.LinkEnv, vars["STACKLITE_LINK_ENV"], linkEnv)); err != nil {
 		return out, err
 	}
 	out.Discovery, err = parseDiscovery(cmp.Or(o.Discovery, vars["STACKLITE_DISCOVERY"]))

@@ -43,7 +43,7 @@ func TestOptionsAreRead(t *testing.T) {
 }
 
 func TestOptionsThatCanNotBeReadAreMistakesOfTheCommandLine(t *testing.T) {
-	options := func(o Options) error { _, err := o.desired("", nil); return err }
+	options := func(o Options) error { _, err := o.desired("", nil, nil); return err }
 	pool := func(s string) error { _, err := parsePool(s); return err }
 	builder := func(s string) error { _, err := parseBuilder(s); return err }
 	for _, c := range []struct {
@@ -83,7 +83,7 @@ func TestAnOptionGoesBeforeItsVariable(t *testing.T) {
 			desired.Options{Version: "test", Isolation: linking.ByProject, LinkEnv: linking.EnvNone},
 		},
 	} {
-		got, err := c.options.desired(e.Version, e.Vars)
+		got, err := c.options.desired(e.Version, e.Vars, nil)
 		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v, -want +got:\n%s", name, err, diff)
 		}

@@ -174,6 +174,11 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 		return out, err
 	}
 	noteWords(s, r.Goal)
+	if !r.Goal.NoCreate && (r.Goal.State == plan.UpAndRunning || r.Goal.State == plan.CreatedOnly) {
+		if err := checkThere(ctx, s, have); err != nil {
+			return out, err
+		}
+	}
 	in := s.inputs(have, r.Scale)
 	want, err := s.want(ctx, in, r.Goal)
 	if err != nil {

@@ -103,7 +103,7 @@ func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Pro
 		done := interrupt.Work(ctx, a.Words())
 		defer done()
 		err = s.Images.Apply(ctx, a, report)
-	case plan.AwaitContainer, plan.Drain: // the next run goes on with what there is
+	case plan.AwaitContainer, plan.AwaitCondition, plan.Drain: // the next run goes on with what there is
 		done := interrupt.Work(ctx, a.Words())
 		defer done()
 		err = s.Engine.Apply(ctx, a, report)

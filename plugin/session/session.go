@@ -30,6 +30,7 @@ type Session struct {
 	Name     string            // of the project; empty: none is meant
 	Project  *compose.Project  // nil where the files can't be read
 	Topology *linking.Topology // of Project, at its latest; nil likewise
+	Model    *Model            // of files of the specification; nil: they are others
 	files    *compose.Project  // Project as the files say it, without fronts; nil likewise, and where only names were read
 	asked    balance.Asked     // what commands ask for besides the files
 	broken   error             // why the files can't be read; beside a Project: what is missing in it
@@ -48,19 +49,22 @@ type Session struct {
 
 // Load reads the project that the options and the environment name. With
 // checkBuilds build directories have to be there.
-func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, error) {
+func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, *Model, error) {
 	defer o.Profile.Phase("read the files")()
 	selected, err := o.files(e)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	selected.SkipBuildCheck, selected.CheckDockerfiles = !checkBuilds, checkBuilds && o.Dockerfiles
-	p, err := compose.Load(selected)
+	p, model, err := loadSpec(e, o, selected)
+	if p == nil && err == nil {
+		p, err = compose.Load(selected)
+	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	_, err = balance.Expand(p, nil)
-	return p, err
+	return p, model, err
 }
 
 // files say which files are read, and with what.
@@ -86,17 +90,18 @@ func OpenFiles(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := Load(e, o, checkBuilds)
+	p, model, err := Load(e, o, checkBuilds)
 	if err != nil {
 		return nil, err
 	}
+	s.Model = model
 	named(s, p.Name)
 	s.Claim = newClaim(s.vars, o, s.Name, p)
 	if err := loaded(s, p); err != nil {
 		return nil, err
 	}
 	view.Print(s.View, view.Debug, "Using configuration files: "+strings.Join(s.Project.Files, ","))
-	if s.desired, err = o.desired(e.Version, s.vars); err != nil {
+	if s.desired, err = o.desired(e.Version, s.vars, s.Project); err != nil {
 		return nil, err
 	}
 	return s, s.Resolve(desired.Have{}, nil)
@@ -136,7 +141,7 @@ func find(e *Environment, o Options, sketched bool) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	project, err := Load(e, o, false)
+	project, _, err := Load(e, o, false)
 	if err != nil && sketched {
 		if sketch := sketchOf(e, o); sketch != nil {
 			project, s.broken, err = sketch, err, nil
@@ -249,7 +254,7 @@ func (s *Session) connect() error {
 	if o.Pool, err = parsePool(cmp.Or(s.Options.Pool, s.vars["STACKLITE_POOL"])); err != nil {
 		return err
 	}
-	if s.desired, err = s.Options.desired(s.environment.Version, s.vars); err != nil {
+	if s.desired, err = s.Options.desired(s.environment.Version, s.vars, s.Project); err != nil {
 		return err
 	}
 	if s.Options.Parallel, err = parseParallel(s.Options.Parallel, s.vars["COMPOSE_PARALLEL_LIMIT"]); err != nil {

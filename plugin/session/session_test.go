@@ -107,7 +107,7 @@ func TestFilesAreReadInTheOrderInWhichTheyAreNamed(t *testing.T) {
 	} {
 		e := environment(io.Discard)
 		e.Vars = c.vars
-		p, err := Load(e, c.options, false)
+		p, _, err := Load(e, c.options, false)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -27,6 +27,8 @@ func gerund(v plan.Verb) string {
 	switch {
 	case word == "":
 		return ""
+	case v == plan.Wait:
+		return "Waiting for"
 	case v == plan.Stop:
 		word += "p"
 	case strings.HasSuffix(word, "e"):

@@ -55,9 +55,9 @@ func (s *summary) text() string {
 	var order []group
 	count := map[group]int{}
 	ended := 0
-	for _, kind := range []string{"container", "network", "image", ""} {
+	for _, kind := range []string{"container", "network", "volume", "image", ""} {
 		for _, t := range s.tracker.tasks {
-			if t.Kind != kind && (kind != "" || t.Kind == "container" || t.Kind == "network" || t.Kind == "image") || t.phase != plan.Done {
+			if t.Kind != kind && (kind != "" || t.Kind == "container" || t.Kind == "network" || t.Kind == "volume" || t.Kind == "image") || t.phase != plan.Done {
 				continue
 			}
 			g := group{past(t.Verb), t.Kind}
@@ -100,6 +100,8 @@ func past(v plan.Verb) string {
 		return "stopped"
 	case plan.Build:
 		return "built"
+	case plan.Wait:
+		return "waited for"
 	}
 	return strings.TrimSuffix(string(v), "e") + "ed"
 }

@@ -1,0 +1,150 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/spec"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+)
+
+// Model is what files of the specification say, as docker compose prints it.
+type Model = spec.Model
+
+// loadSpec reads the files that are selected where they are in the language of the
+// specification. The project is nil where they are not: files of the first format are read
+// without it.
+func loadSpec(e *Environment, o Options, selected compose.Options) (*compose.Project, *Model, error) {
+	if o.Strict {
+		return nil, nil, nil // docker-compose 1.x, or Fig
+	}
+	chosen, err := compose.Select(selected)
+	if err != nil || len(chosen.Files) == 0 {
+		return nil, nil, nil // who reads the first format says why
+	}
+	first, err := firstFile(chosen.Files[0], selected.Stdin)
+	if err != nil || compose.FormatOf(first) != compose.Spec {
+		return nil, nil, nil
+	}
+	read := spec.Options{
+		Files: chosen.Files, Dir: chosen.Dir, Env: e.Vars, Profiles: o.Profiles,
+		Display: func(path string) string { return display(selected.Dir, path) },
+	}
+	if o.Project != "" {
+		read.Name = compose.NormalizeName(o.Project)
+	}
+	if o.EnvFile != "" {
+		read.EnvFiles = []string{absolute(selected.Dir, o.EnvFile)}
+	}
+	if chosen.Files[0] == "-" {
+		read.Stdin = first
+	}
+	return spec.Load(context.Background(), read)
+}
+
+// firstFile is the content of the first file of a project.
+func firstFile(path string, stdin io.Reader) ([]byte, error) {
+	if path != "-" {
+		return os.ReadFile(path)
+	}
+	if stdin == nil {
+		return nil, io.EOF
+	}
+	return io.ReadAll(stdin)
+}
+
+func absolute(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+// display is how messages name a file.
+func display(dir, path string) string {
+	if path == "-" {
+		return "<stdin>"
+	}
+	if rel, err := filepath.Rel(dir, path); err == nil && len(rel) < len(path) {
+		return rel
+	}
+	return path
+}
+
+// SplitProfiles splits the values of --profile: a name is that of a profile of the files, and
+// one with a dot or a slash is a file for a trace.
+func SplitProfiles(values []string) (names []string, trace string) {
+	for _, v := range values {
+		if strings.ContainsAny(v, "./\\") {
+			trace = v
+		} else {
+			names = append(names, v)
+		}
+	}
+	return names, trace
+}
+
+// checkThere makes sure that the networks and volumes are there that files of the
+// specification say are. The error is of type compose.Errors.
+func checkThere(ctx context.Context, s *Session, have desired.Have) error {
+	var errs compose.Errors
+	missing := func(kind, name, engine string, pos compose.Pos) {
+		errs = append(errs, &compose.Error{
+			Pos: pos, Path: kind + "s." + name, Msg: fmt.Sprintf("there is no %s %s on the engine, which the files say is external", kind, engine),
+			Hints: []string{fmt.Sprintf("to make it: docker %s create %s", kind, engine)},
+		})
+	}
+	for _, n := range s.Project.Networks {
+		there := slices.ContainsFunc(have.Snapshot.Networks, func(o observed.Network) bool { return o.Name == n.Engine })
+		used := slices.ContainsFunc(s.Project.Services, func(svc *compose.Service) bool {
+			return slices.Contains(desired.ExternalNetworks(s.Project, svc), n.Engine)
+		})
+		if n.External && used && !there {
+			missing("network", n.Name, n.Engine, n.Pos)
+		}
+	}
+	var names []string
+	for _, v := range s.Project.Volumes {
+		if v.External {
+			names = append(names, v.Engine)
+		}
+	}
+	there, err := engine.Volumes(ctx, s.Engine, names)
+	if err != nil {
+		return err
+	}
+	for _, v := range s.Project.Volumes {
+		if v.External && !slices.Contains(there, v.Engine) {
+			missing("volume", v.Name, v.Engine, v.Pos)
+		}
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return nil
+}
+
+// DeclaredVolumes lists the volumes of the engine that the files declare and that are the
+// project's: not external ones.
+func DeclaredVolumes(ctx context.Context, s *Session) ([]string, error) {
+	if s.Project == nil {
+		return nil, nil
+	}
+	var names []string
+	for _, v := range s.Project.Volumes {
+		if !v.External {
+			names = append(names, v.Engine)
+		}
+	}
+	there, err := engine.Volumes(ctx, s.Engine, names)
+	slices.Sort(there)
+	return there, err
+}
