@@ -57,7 +57,7 @@ type ServiceSpec struct {
 	Replicas  *int             `json:"-"` // nil: 1
 	Profiles  []string         `json:"-"`
 	Build     *Build           `json:"-"`
-	Pull      string           `json:"-"` // always, missing, never, or build; empty: missing
+	Pull      string           `json:"-"` // always or never; empty: where it is missing
 	Unwatched bool             `json:"-"` // up does not follow what it writes
 	Files     []FileMount      `json:"files,omitempty"`
 
@@ -106,7 +106,6 @@ type ServiceNetwork struct {
 type Dependency struct {
 	Service   string
 	Condition Condition
-	Restart   bool // the service is restarted after that one was replaced or restarted
 	Optional  bool // it need not be there
 	Pos       Pos
 }

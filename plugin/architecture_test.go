@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 		"plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/profile", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/view",
 	},
 	"plugin/session": {
-		"compose", "compose/spec", "linking", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
+		"compose", "compose/spec", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
 		"plugin/profile", "plugin/refusal", "plugin/view",
 	},
 	"plugin/profile":   {"plugin/engine", "plugin/exit", "plugin/plan", "plugin/trace"},

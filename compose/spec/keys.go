@@ -56,8 +56,8 @@ func Keys() []Key {
 	add(service, refused, "is not carried out: write pull_policy: always, or missing", "pull_refresh_after")
 
 	const deploy = service + "deploy."
-	add(deploy, carried, "", "replicas", "resources", "labels", "restart_policy")
-	add(deploy, noEffect, "has no effect on one engine: Swarm reads it", "mode", "update_config", "rollback_config", "placement", "endpoint_mode")
+	add(deploy, carried, "", "replicas", "resources", "restart_policy")
+	add(deploy, noEffect, "has no effect on one engine: Swarm reads it", "labels", "mode", "update_config", "rollback_config", "placement", "endpoint_mode")
 	const build = service + "build."
 	add(build, carried, "", "context", "dockerfile", "dockerfile_inline", "args", "ssh", "labels", "cache_from", "cache_to", "no_cache",
 		"additional_contexts", "pull", "extra_hosts", "network", "target", "secrets", "shm_size", "tags", "ulimits", "platforms", "privileged", "entitlements", "provenance", "sbom")

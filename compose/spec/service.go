@@ -108,9 +108,12 @@ func (m *mapper) relations(s types.ServiceConfig, out *compose.Service, at pathO
 	out.Pid, out.Ipc = shares(s.Pid), shares(s.Ipc)
 	for _, name := range slices.Sorted(maps.Keys(s.DependsOn)) {
 		d := s.DependsOn[name]
+		if _, found := m.files.find(at("depends_on", name, "restart")); found == 5 && d.Restart {
+			m.note("has no effect: who depends on another is not restarted with it", at("depends_on", name, "restart")...)
+		}
 		out.Spec.DependsOn = append(out.Spec.DependsOn, compose.Dependency{
 			Service: name, Condition: compose.Condition(cmp.Or(d.Condition, types.ServiceConditionStarted)),
-			Restart: d.Restart, Optional: !d.Required, Pos: m.files.place(at("depends_on", name)...),
+			Optional: !d.Required, Pos: m.files.place(at("depends_on", name)...),
 		})
 	}
 	if out.Net.Mode != compose.NetLinks {
@@ -269,8 +272,10 @@ func (m *mapper) settings(s types.ServiceConfig, out *compose.ServiceSpec, at pa
 	out.Healthcheck = healthcheck(s.HealthCheck)
 	switch s.PullPolicy {
 	case "", types.PullPolicyMissing, types.PullPolicyIfNotPresent:
-	case types.PullPolicyAlways, types.PullPolicyNever, types.PullPolicyBuild:
+	case types.PullPolicyAlways, types.PullPolicyNever:
 		out.Pull = s.PullPolicy
+	case types.PullPolicyBuild:
+		m.note("build has no effect: up --build builds", at("pull_policy")...)
 	default:
 		m.fail(fmt.Sprintf("%s is not carried out: write always, missing or never", s.PullPolicy), at("pull_policy")...)
 	}
@@ -358,9 +363,6 @@ func (m *mapper) deploy(s types.ServiceConfig, out *compose.Service, at pathOf) 
 		return
 	}
 	m.uncarried("services.*.deploy.", *s.Deploy, at("deploy")...)
-	if len(s.Deploy.Labels) > 0 {
-		m.note("has no effect on one engine: these labels are of a service of Swarm", at("deploy", "labels")...)
-	}
 	if r := s.Deploy.Resources.Limits; r != nil {
 		if out.Spec.NanoCPUs == 0 {
 			out.Spec.NanoCPUs = nano(float32(r.NanoCPUs))

@@ -83,6 +83,7 @@ func Of(p *compose.Project, t *linking.Topology) Graph {
 		}
 		g.Networks = append(g.Networks, network)
 	}
+	g.Networks = append(g.Networks, external(p)...)
 	for _, s := range t.Services {
 		n := Node{Name: s.Name}
 		if s.Net.Mode != compose.NetLinks {
@@ -124,6 +125,43 @@ func Of(p *compose.Project, t *linking.Topology) Graph {
 		g.Nodes = append(g.Nodes, n)
 	}
 	return g
+}
+
+// foreign is the kind of networks that are there already.
+const foreign linking.Kind = "foreign"
+
+// external lists the networks that files put services on and that are there already.
+func external(p *compose.Project) []Network {
+	var list []Network
+	for _, n := range p.Networks {
+		network := Network{Name: n.Engine, Kind: foreign}
+		for _, svc := range p.Services {
+			if n.External && svc.Net.Mode == compose.NetLinks && svc.Spec != nil &&
+				slices.ContainsFunc(svc.Spec.Networks, func(on compose.ServiceNetwork) bool { return on.Name == n.Name }) {
+				network.Members = append(network.Members, svc.Name)
+			}
+		}
+		if len(network.Members) > 0 {
+			slices.Sort(network.Members)
+			list = append(list, network)
+		}
+	}
+	return list
+}
+
+// Lost lists the pairs of services that reach each other in one graph of a project and no
+// longer in another.
+func Lost(before, after Graph) [][2]string {
+	was, is := before.Reach(), after.Reach()
+	var list [][2]string
+	for i, a := range before.Nodes {
+		for _, b := range before.Nodes[i+1:] {
+			if !a.External && !b.External && was.Reaches(a.Name, b.Name) && !is.Reaches(a.Name, b.Name) {
+				list = append(list, [2]string{a.Name, b.Name})
+			}
+		}
+	}
+	return list
 }
 
 // edgeList gathers what belongs on one edge.

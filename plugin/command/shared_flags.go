@@ -112,7 +112,26 @@ func (f *imageFlags) get(ctx context.Context, s *session.Session, services []str
 		}
 		return missingImages(desired.Pulls(s.Project, services, func(ref string) bool { return have.Images[ref] != "" }))
 	}
-	return nil
+	return asFilesSay(ctx, s, services)
+}
+
+// asFilesSay pulls the images of services for which files of the specification say that
+// they are always pulled, and refuses to pull those that never are.
+func asFilesSay(ctx context.Context, s *session.Session, services []string) error {
+	always, never := desired.PullPolicies(s.Project, services)
+	if len(always) > 0 {
+		if err := s.Run(ctx, desired.Pulls(s.Project, always, func(string) bool { return false })); err != nil {
+			return err
+		}
+	}
+	if len(never) == 0 {
+		return nil
+	}
+	have, err := s.Observe(ctx, true)
+	if err != nil {
+		return err
+	}
+	return missingImages(desired.Pulls(s.Project, never, func(ref string) bool { return have.Images[ref] != "" }))
 }
 
 // check refuses a word that is none for what to pull.

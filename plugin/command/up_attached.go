@@ -83,7 +83,9 @@ func (f upFlags) inForeground(s *session.Session, old *classic.Tool, named []str
 	return &follow.Foreground{
 		Engine: s.Engine, Claim: s.Claim, View: s.View, Log: f.log, Abort: f.aborts(), CodeFrom: f.exitCodeFrom, Order: order,
 		Shown: func(service string) bool {
-			return (len(meant) == 0 || slices.Contains(meant, service)) && !slices.Contains(f.noAttach, service)
+			svc := s.Project.Service(service)
+			unwatched := len(f.attach) == 0 && svc != nil && svc.Spec != nil && svc.Spec.Unwatched
+			return (len(meant) == 0 || slices.Contains(meant, service)) && !slices.Contains(f.noAttach, service) && !unwatched
 		},
 		Stop: func(ctx context.Context, target plan.Target) error {
 			p, err := s.PlanTake(ctx, plan.Goal{State: target, Timeout: goal.Timeout}, named, false)

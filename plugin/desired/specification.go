@@ -299,3 +299,18 @@ func declaredVolumes(p *compose.Project, s *compose.Service) []compose.NamedVolu
 	}
 	return list
 }
+
+// PullPolicies are the services, of those given or of all, whose images files say are always
+// pulled, and those whose images never are.
+func PullPolicies(p *compose.Project, services []string) (always, never []string) {
+	for _, s := range p.Services {
+		switch {
+		case s.Spec == nil || services != nil && !slices.Contains(services, s.Name):
+		case s.Spec.Pull == "always":
+			always = append(always, s.Name)
+		case s.Spec.Pull == "never":
+			never = append(never, s.Name)
+		}
+	}
+	return always, never
+}

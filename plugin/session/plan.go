@@ -206,6 +206,9 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err == nil && r.Tell != nil {
 		p.Notes = append(p.Notes, r.Tell(in, p, p.Empty() && !s.Options.DryRun)...)
 	}
+	if err == nil {
+		err = noteCutOff(s, p)
+	}
 	return Planned{Goal: r.Goal, Want: want, Have: have.Have, Plan: p, scale: r.Scale}, err
 }
 

@@ -11,9 +11,12 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/compose/spec"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/graph"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // Model is what files of the specification say, as docker compose prints it.
@@ -147,4 +150,27 @@ func DeclaredVolumes(ctx context.Context, s *Session) ([]string, error) {
 	there, err := engine.Volumes(ctx, s.Engine, names)
 	slices.Sort(there)
 	return there, err
+}
+
+// noteCutOff notes, where files of today are planned with links as the boundary, which
+// services could talk with each other, on the network that all share, and no longer will.
+func noteCutOff(s *Session, p *plan.Plan) error {
+	if s.Project.Format != compose.Spec || s.desired.Isolation != linking.ByLinks || !s.Options.DryRun {
+		return nil
+	}
+	shared, err := linking.Resolve(s.Project, linking.Options{Isolation: linking.ByProject, NoDiscovery: true})
+	if err != nil {
+		return err
+	}
+	lost := graph.Lost(graph.Of(s.Project, shared), graph.Of(s.Project, s.Topology))
+	if len(lost) == 0 {
+		return nil
+	}
+	var pairs []string
+	for _, pair := range lost {
+		pairs = append(pairs, pair[0]+" – "+pair[1])
+	}
+	text := "without isolation these could talk with each other, and will no longer: "
+	p.Notes = append(p.Notes, text+strings.Join(pairs, ", "))
+	return nil
 }
