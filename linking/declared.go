@@ -106,7 +106,23 @@ func (s seats) networks() []Network {
 	return list
 }
 
-// aliases are the names that a service has on a network besides its own.
+// apartFrom gives networks that are made for links, and for services without, other names
+// than those that files declare have, there or on the engine.
+func apartFrom(list []Network, p *compose.Project) []Network {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(p.Networks, func(n compose.Network) bool {
+			return n.Name == name || n.Engine == p.Name+"_"+name
+		})
+	}
+	for i := range list {
+		for list[i].Declared == nil && list[i].Kind != Shared && taken(list[i].Name) {
+			list[i].Name += ".links"
+		}
+	}
+	return list
+}
+
+// aliasesOn are the names that a service has on a network besides its own.
 func aliasesOn(svc *compose.Service, network string) []string {
 	if svc == nil || svc.Spec == nil {
 		return nil

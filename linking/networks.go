@@ -46,7 +46,7 @@ func networks(p *compose.Project, edges []Edge, o Options, seats seats) []Networ
 	if o.Isolation == ByProject && p.Format == compose.Spec {
 		apart := slices.DeleteFunc(inside, func(e Edge) bool { return slices.Contains(own, e.From) && slices.Contains(own, e.Owner) })
 		slices.Sort(own)
-		return slices.Concat(named(append(pairs, covered(apart, append(together(apart), o.Keep...))...)), seats.networks(), seats.shared(own))
+		return apartFrom(slices.Concat(named(append(pairs, covered(apart, append(together(apart), o.Keep...))...)), seats.networks(), seats.shared(own)), p)
 	}
 	if o.Isolation == ByProject {
 		services := slices.DeleteFunc(slices.Concat(own, linked), IsExternal)
@@ -63,7 +63,7 @@ func networks(p *compose.Project, edges []Edge, o Options, seats seats) []Networ
 			unlinked = append(unlinked, name)
 		}
 	}
-	return slices.Concat(named(append(pairs, covered(inside, append(together(inside), o.Keep...))...)), seats.networks(), alone(unlinked))
+	return apartFrom(slices.Concat(named(append(pairs, covered(inside, append(together(inside), o.Keep...))...)), seats.networks(), alone(unlinked)), p)
 }
 
 // covered returns the members of as few networks as possible that carry edges
