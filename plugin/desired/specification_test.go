@@ -1,0 +1,102 @@
+package desired
+
+import (
+	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+func TestKeysOfTheSpecificationBecomeSettingsOfContainers(t *testing.T) {
+	yes, pids, grace := true, int64(50), 1500*time.Millisecond
+	s := &compose.Service{Name: "web", Image: "x", Spec: &compose.ServiceSpec{
+		Healthcheck: &compose.Healthcheck{Test: []string{"CMD", "true"}, Interval: time.Second, Retries: 3},
+		Init:        &yes, StopGracePeriod: &grace, PidsLimit: &pids, NanoCPUs: 500_000_000, MemReservation: 1 << 20,
+		Tmpfs: map[string]string{"/tmp": "size=1m"}, Sysctls: map[string]string{"net.core.somaxconn": "1024"},
+		GroupAdd: []string{"mail"}, UsernsMode: "host", Runtime: "runc", OOMScoreAdj: -5,
+		DeviceRequests: []compose.DeviceRequest{{Driver: "nvidia", Count: -1, Capabilities: []string{"gpu"}}},
+		Mounts: []compose.Mount{
+			{Type: "bind", Source: "/a", Target: "/b", ReadOnly: true, MustExist: true},
+			{Type: "volume", Source: "demo_data", Target: "/data", Subpath: "x"},
+			{Type: "tmpfs", Target: "/t", Size: 1024, Mode: 0o700},
+		},
+		Files: []compose.FileMount{{Secret: true, Name: "pw", Path: "/pw", Target: "/run/secrets/pw"}, {Name: "c", Target: "/c", Content: []byte("x")}},
+		Blkio: &compose.Blkio{Weight: 300, ReadBps: map[string]int64{"/dev/sda": 10}},
+	}}
+	c, h := config(s, "x", nil), hostConfig(s)
+	if c.Healthcheck == nil || c.Healthcheck.Retries != 3 || c.Healthcheck.Interval != time.Second || c.StopTimeout == nil || *c.StopTimeout != 2 {
+		t.Errorf("%+v %v", c.Healthcheck, c.StopTimeout)
+	}
+	if h.Init == nil || !*h.Init || *h.PidsLimit != 50 || h.NanoCPUs != 500_000_000 || h.MemoryReservation != 1<<20 || h.Tmpfs["/tmp"] != "size=1m" ||
+		h.GroupAdd[0] != "mail" || h.UsernsMode != "host" || h.Runtime != "runc" || h.OomScoreAdj != -5 || h.BlkioWeight != 300 || h.BlkioDeviceReadBps[0].Rate != 10 {
+		t.Errorf("%+v", h)
+	}
+	if diff := cmp.Diff(map[string]string{"net.core.somaxconn": "1024", "net.ipv4.ip_forward": "0"}, h.Sysctls); diff != "" {
+		t.Error(diff)
+	}
+	if _, leaked := s.Spec.Sysctls["net.ipv4.ip_forward"]; leaked {
+		t.Error("the service itself has changed")
+	}
+	if diff := cmp.Diff([]container.DeviceRequest{{Driver: "nvidia", Count: -1, Capabilities: [][]string{{"gpu"}}}}, h.DeviceRequests); diff != "" {
+		t.Error(diff)
+	}
+	want := []mount.Mount{
+		{Type: "bind", Source: "/a", Target: "/b", ReadOnly: true},
+		{Type: "volume", Source: "demo_data", Target: "/data", VolumeOptions: &mount.VolumeOptions{Subpath: "x"}},
+		{Type: "tmpfs", Target: "/t", TmpfsOptions: &mount.TmpfsOptions{SizeBytes: 1024, Mode: 0o700}},
+		{Type: "bind", Source: "/pw", Target: "/run/secrets/pw", ReadOnly: true},
+	}
+	if diff := cmp.Diff(want, h.Mounts); diff != "" {
+		t.Error(diff)
+	}
+	before := fingerprint(s)
+	s.Spec.Healthcheck.Retries = 4
+	if got := fingerprint(s).Differences(before); len(got) != 1 || got[0] != "healthcheck" {
+		t.Errorf("changed: %q", got)
+	}
+}
+
+func TestFilesOfTheFirstFormatHaveNoSettingsOfTheSpecification(t *testing.T) {
+	s := &compose.Service{Name: "web", Image: "x"}
+	if c := config(s, "x", nil); c.Healthcheck != nil || c.StopTimeout != nil {
+		t.Errorf("%+v", c)
+	}
+	if got := settings(s); len(got) != 1 {
+		t.Errorf("settings %v", got)
+	}
+}
+
+func TestADeclaredNetworkIsMadeAnewWhereWhatIsSaidOfItChanges(t *testing.T) {
+	plain := linking.Network{Name: "front", Kind: linking.Declared, Declared: &compose.Network{Name: "front", Engine: "demo_front", Declared: true}}
+	if got := kindText(plain); got != "declared" {
+		t.Error(got)
+	}
+	internal := plain
+	internal.Declared = &compose.Network{Name: "front", Engine: "demo_front", Internal: true}
+	if kindText(internal) == kindText(plain) {
+		t.Error("internal is nothing")
+	}
+	renamed := plain
+	renamed.Declared = &compose.Network{Name: "front", Engine: "own"}
+	if kindText(renamed) != kindText(plain) || EngineNetwork("demo", renamed) != "own" || EngineNetwork("demo", linking.Network{Name: "db.web"}) != "demo_db.web" {
+		t.Error("a name is no setting")
+	}
+}
+
+func TestServicesWaitForMoreThanAStart(t *testing.T) {
+	web := &compose.Service{Name: "web", Spec: &compose.ServiceSpec{DependsOn: []compose.Dependency{
+		{Service: "db", Condition: compose.Healthy}, {Service: "init", Condition: compose.Completed},
+		{Service: "cache", Condition: compose.Started}, {Service: "gone", Condition: compose.Healthy, Optional: true},
+	}}}
+	p := &compose.Project{Format: compose.Spec, Services: []*compose.Service{web, {Name: "db"}, {Name: "init"}, {Name: "cache"}}}
+	want := []plan.Awaited{{Service: "db", Until: plan.UntilHealthy}, {Service: "init", Until: plan.UntilCompleted}}
+	if diff := cmp.Diff(want, awaits(p, web)); diff != "" {
+		t.Error(diff)
+	}
+}
