@@ -29,9 +29,9 @@ func newDownCommand(c *cli) *cobra.Command {
 		Short: "Stop the stack and remove its containers and networks",
 		Long: `Stop the stack and remove its containers and networks.
 
-Volumes and images are kept. --volumes also removes anonymous volumes, and the
-volumes that files with "services:" at the top declare, unless they are external;
-another named volume is never removed. --rmi also removes images: "local", those that were
+Volumes and images are kept. --volumes also removes anonymous volumes; a named
+volume is never removed, but for those that files with "services:" at the top
+declare and that are not external. --rmi also removes images: "local", those that were
 built for the stack and have no name of their own, or "all". The image that
 fronts are made from is removed with the last front of all stacks.
 

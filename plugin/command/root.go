@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -233,7 +234,7 @@ func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if _, err := classic.Level(c.level, c.verbose); err != nil {
 			return err
 		}
-		if err := oneOf("--isolation", c.general.Isolation, []string{"", "link", "project"}); err != nil {
+		if err := oneOf("--isolation", cmp.Or(c.general.Isolation, "link"), []string{"link", "project"}); err != nil {
 			return err
 		}
 		c.typed = typedWords(cmd, args)
