@@ -31,9 +31,9 @@ func newDownCommand(c *cli) *cobra.Command {
 
 Volumes and images are kept. --volumes also removes anonymous volumes; a named
 volume is never removed, but for those that files with "services:" at the top
-declare and that are not external. --rmi also removes images: "local", those that were
-built for the stack and have no name of their own, or "all". The image that
-fronts are made from is removed with the last front of all stacks.
+declare and that are not external. --rmi also removes images: "local", those
+that were built for the stack and have no name of their own, or "all". The image
+that fronts are made from is removed with the last front of all stacks.
 
 With --project-name this works even when the files are gone.`,
 		Example: `  docker stacklite down

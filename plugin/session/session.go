@@ -58,6 +58,7 @@ func Load(e *Environment, o Options, checkBuilds bool) (*compose.Project, *Model
 	selected.SkipBuildCheck, selected.CheckDockerfiles = !checkBuilds, checkBuilds && o.Dockerfiles
 	p, model, err := loadSpec(e, o, selected)
 	if p == nil && err == nil {
+		selected.Stdin = e.file() // from its beginning
 		p, err = compose.Load(selected)
 	}
 	if err != nil {
