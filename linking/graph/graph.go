@@ -127,14 +127,14 @@ func Of(p *compose.Project, t *linking.Topology) Graph {
 	return g
 }
 
-// foreign is the kind of networks that are there already.
-const foreign linking.Kind = "foreign"
+// Foreign is the kind of networks that are there already.
+const Foreign linking.Kind = "foreign"
 
 // external lists the networks that files put services on and that are there already.
 func external(p *compose.Project) []Network {
 	var list []Network
 	for _, n := range p.Networks {
-		network := Network{Name: n.Engine, Kind: foreign}
+		network := Network{Name: n.Engine, Kind: Foreign}
 		for _, svc := range p.Services {
 			if n.External && svc.Net.Mode == compose.NetLinks && svc.Spec != nil &&
 				slices.ContainsFunc(svc.Spec.Networks, func(on compose.ServiceNetwork) bool { return on.Name == n.Name }) {

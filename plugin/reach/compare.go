@@ -272,10 +272,13 @@ func (c *comparison) paths(from, to string) (paths []Path, whole bool) {
 // networks lists the networks of the files and all that a container of the
 // project is on.
 func (c *comparison) networks() {
-	known := map[string]bool{} // by name
+	known, listed := map[string]bool{}, map[string]bool{} // by name
 	for _, n := range c.file.Networks {
 		full := c.engineName(n.Name)
-		known[full] = true
+		if n.Kind == graph.Foreign {
+			full = n.Name
+		}
+		known[full], listed[full] = true, true
 		i := slices.IndexFunc(c.snapshot.Networks, func(o observed.Network) bool { return o.Name == full })
 		if i < 0 {
 			n.Differs = graph.Missing
@@ -289,8 +292,8 @@ func (c *comparison) networks() {
 	}
 	for i := range c.snapshot.Networks {
 		n := &c.snapshot.Networks[i]
-		out := c.network(graph.Network{Name: c.shortName(n.Name), Kind: "foreign"}, n)
-		if known[n.Name] && n.Project == c.project || len(out.Members) == 0 {
+		out := c.network(graph.Network{Name: c.shortName(n.Name), Kind: graph.Foreign}, n)
+		if listed[n.Name] || known[n.Name] && n.Project == c.project || len(out.Members) == 0 {
 			continue
 		}
 		if n.Project == c.project {

@@ -248,7 +248,7 @@ func checkDockerfiles(project *compose.Project, p *plan.Plan) error {
 			continue
 		}
 		of, ok := b.Image.Spec.(desired.BuildSpec)
-		if !ok || !of.Local() {
+		if !ok || !of.Local() || of.Inline() != "" {
 			continue
 		}
 		svc := project.Service(of.Service)
@@ -256,7 +256,7 @@ func checkDockerfiles(project *compose.Project, p *plan.Plan) error {
 			continue
 		}
 		key := "build"
-		if of.Dockerfile != "" {
+		if _, own := svc.At["dockerfile"]; own && of.Dockerfile != "" {
 			key = "dockerfile"
 		}
 		errs = append(errs, &compose.Error{
