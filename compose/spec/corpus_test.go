@@ -191,6 +191,11 @@ func saidBy(s, whole map[string]any) said {
 	for name, v := range object(s["labels"]) {
 		out.Labels[name] = text(v)
 	}
+	for _, l := range short(texts(s["external_links"])) { // to a service of the project: it is found by its name
+		if target, _, _ := strings.Cut(l, ":"); object(whole["services"])[target] != nil {
+			out.Links = append(out.Links, l)
+		}
+	}
 	ports, _ := s["ports"].([]any)
 	for _, p := range ports {
 		p := object(p)

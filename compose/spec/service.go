@@ -88,8 +88,13 @@ func (m *mapper) relations(s types.ServiceConfig, out *compose.Service, at pathO
 	for _, l := range s.Links {
 		out.Links = append(out.Links, link("links", l))
 	}
-	for _, l := range s.ExternalLinks {
-		out.ExternalLinks = append(out.ExternalLinks, link("external_links", l))
+	for _, text := range s.ExternalLinks {
+		l := link("external_links", text)
+		if _, own := m.model.Services[l.Target]; own && l.Target != s.Name { // which docker compose finds by that name
+			out.Links = append(out.Links, l)
+			continue
+		}
+		out.ExternalLinks = append(out.ExternalLinks, l)
 	}
 	for _, text := range s.VolumesFrom {
 		rest, outside := strings.CutPrefix(text, types.ContainerPrefix)

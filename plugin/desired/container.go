@@ -43,7 +43,7 @@ func config(s *compose.Service, image string, labels map[string]string) *contain
 		}
 	}
 	if s.Spec != nil {
-		addSpecConfig(c, s.Spec)
+		addSpecConfig(c, s.Spec, unset(s.Environment))
 	}
 	return c
 }
@@ -149,6 +149,17 @@ func environment(vars []compose.Var) []string {
 		}
 	}
 	return env
+}
+
+// unset are the variables without a value.
+func unset(vars []compose.Var) []string {
+	var names []string
+	for _, v := range vars {
+		if v.Value == nil {
+			names = append(names, v.Name)
+		}
+	}
+	return names
 }
 
 func values(vars []compose.Var) map[string]string {

@@ -93,6 +93,8 @@ func (s ContainerSpec) Creation(c plan.Container, facts CreationFacts) Creation 
 	}
 	if facts.AttachAll {
 		out.moveMACAddress()
+	} else if h := out.Config.Healthcheck; h != nil {
+		h.StartInterval = 0 // as AttachAll, from API 1.44 on
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func (in Inputs) Check(services []string) error {
 		}
 	}
 	for _, edge := range in.Topology.Edges {
-		if edge.Kind == linking.ExternalEdge && (services == nil || slices.Contains(services, edge.From)) {
+		if edge.Kind == linking.ExternalEdge && in.Project.Format == compose.V1 && (services == nil || slices.Contains(services, edge.From)) {
 			m.external(edge)
 		}
 	}
@@ -36,6 +36,18 @@ func (in Inputs) Check(services []string) error {
 	}
 	m.errs.Sort()
 	return &Missing{m.errs}
+}
+
+// AbsentExternals lists the external links of files of the specification that lead to
+// containers that are not there: they may come later, as in docker compose.
+func AbsentExternals(in Inputs, services []string) compose.Errors {
+	m := missing{have: in.Have, project: in.Project.Name}
+	for _, edge := range in.Topology.Edges {
+		if edge.Kind == linking.ExternalEdge && in.Project.Format == compose.Spec && (services == nil || slices.Contains(services, edge.From)) {
+			m.external(edge)
+		}
+	}
+	return m.errs
 }
 
 // CheckShared looks, for the containers that a plan makes, for those of other services

@@ -1,6 +1,7 @@
 package desired
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -22,13 +23,14 @@ import (
 
 // addSpecConfig adds what only files of the specification say to the engine's container
 // configuration.
-func addSpecConfig(c *container.Config, s *compose.ServiceSpec) {
+func addSpecConfig(c *container.Config, s *compose.ServiceSpec, unset []string) {
 	if h := s.Healthcheck; h != nil {
 		c.Healthcheck = &container.HealthConfig{
 			Test: h.Test, Interval: h.Interval, Timeout: h.Timeout,
 			StartPeriod: h.StartPeriod, StartInterval: h.StartInterval, Retries: h.Retries,
 		}
 	}
+	c.Env = append(c.Env, unset...) // a bare name unsets what the image sets
 	if s.StopGracePeriod != nil {
 		seconds := int((*s.StopGracePeriod + 999_999_999) / 1_000_000_000) // whole ones, not fewer
 		c.StopTimeout = &seconds
@@ -179,6 +181,21 @@ func seatOn(s *compose.Service, name string) (compose.ServiceNetwork, bool) {
 		}
 	}
 	return compose.ServiceNetwork{}, false
+}
+
+// inPriority sorts the networks of a service of a file of the specification as docker
+// compose does: by priority, then by name. On the first a container is made.
+func inPriority(s *compose.Service, endpoints []linking.Endpoint) []linking.Endpoint {
+	if s.Spec == nil {
+		return endpoints
+	}
+	sorted := slices.Clone(endpoints)
+	slices.SortStableFunc(sorted, func(a, b linking.Endpoint) int {
+		x, _ := seatOn(s, a.Network)
+		y, _ := seatOn(s, b.Network)
+		return cmp.Or(y.Priority-x.Priority, strings.Compare(a.Network, b.Network))
+	})
+	return sorted
 }
 
 // sit gives an endpoint what files say of it besides names.

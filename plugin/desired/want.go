@@ -154,7 +154,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 	spec := ContainerSpec{
 		service: s, project: in.Project.Name, volumes: declaredVolumes(in.Project, s), labels: in.containerLabels(s, number, c), hides: in.hides(s.Name, replicas),
 	}
-	for _, endpoint := range service.Endpoints {
+	for _, endpoint := range inPriority(s, service.Endpoints) {
 		name := EngineNetwork(in.Project.Name, *in.Topology.Network(endpoint.Network))
 		c.Attach = append(c.Attach, name)
 		settings := endpointSettings(endpoint, s.Name, number)

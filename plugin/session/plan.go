@@ -218,6 +218,9 @@ func (s *Session) want(ctx context.Context, in desired.Inputs, goal plan.Goal) (
 		if err := in.Check(goal.Services); err != nil {
 			return plan.Want{}, err
 		}
+		for _, absent := range desired.AbsentExternals(in, goal.Services) {
+			notedOnce(s, absent.Error()+"; the link leads nowhere until it is there and up is run again")
+		}
 	}
 	facts, err := s.Engine.ImageFacts(ctx, in.UnknownImages())
 	if err != nil {
