@@ -115,13 +115,19 @@ func (t Terminal) raw() (restore func(), err error) {
 // that changes.
 func (t Terminal) keepSize(ctx context.Context, p *engine.Process) {
 	out, _ := descriptor(t.Out)
-	resize := func() error {
+	resizeAlways(ctx, func() error {
 		size, err := term.GetWinsize(out)
 		if err != nil || size.Width == 0 || size.Height == 0 {
 			return err
 		}
 		return p.Resize(ctx, uint(size.Width), uint(size.Height))
-	}
+	})
+}
+
+// resizeAlways resizes now and with each change. It listens before it begins, so that no
+// change is lost that comes meanwhile.
+func resizeAlways(ctx context.Context, resize func() error) {
+	changes := sizeChanges(ctx)
 	// An engine may say that it has started a process before it can resize
 	// its terminal.
 	for try := 0; resize() != nil && try < 10; try++ {
@@ -131,7 +137,7 @@ func (t Terminal) keepSize(ctx context.Context, p *engine.Process) {
 			return
 		}
 	}
-	for range sizeChanges(ctx) {
+	for range changes {
 		_ = resize() // the next change sets it again
 	}
 }

@@ -20,7 +20,11 @@ func sizeChanges(ctx context.Context) <-chan struct{} {
 		for {
 			select {
 			case <-signals:
-				changes <- struct{}{}
+				select {
+				case changes <- struct{}{}:
+				case <-ctx.Done():
+					return
+				}
 			case <-ctx.Done():
 				return
 			}

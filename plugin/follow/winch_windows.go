@@ -16,7 +16,11 @@ func sizeChanges(ctx context.Context) <-chan struct{} {
 		for {
 			select {
 			case <-clock.C:
-				changes <- struct{}{}
+				select {
+				case changes <- struct{}{}:
+				case <-ctx.Done():
+					return
+				}
 			case <-ctx.Done():
 				return
 			}
