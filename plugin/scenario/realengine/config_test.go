@@ -1,11 +1,15 @@
 package realengine_test
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
+	crand "crypto/rand"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
@@ -18,6 +22,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 	"gopkg.in/yaml.v3"
@@ -53,6 +59,31 @@ func asked(t *testing.T, host, program, dir string, args ...string) (out, errs s
 		t.Fatal(err)
 	}
 	return fmt.Sprintf("%sexit code %d\n", text, cmd.ProcessState.ExitCode()), said.String()
+}
+
+// unpushed makes an image that nobody else has: one of the same content that another test
+// pushes gives this one its digest.
+func unpushed(t *testing.T, cli *client.Client) string {
+	t.Helper()
+	ref := strings.ToLower("sltunpushed" + crand.Text())
+	var empty bytes.Buffer
+	if err := tar.NewWriter(&empty).Close(); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := cli.ImageImport(t.Context(), image.ImportSource{Source: &empty, SourceName: "-"}, ref, image.ImportOptions{Changes: []string{"LABEL of=" + ref}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Close()
+	if _, err := io.Copy(io.Discard, answer); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := cli.ImageRemove(context.Background(), ref, image.RemoveOptions{}); err != nil {
+			t.Error(err)
+		}
+	})
+	return ref
 }
 
 func writeFiles(t *testing.T, dir string, files []txtar.File) {
@@ -330,6 +361,7 @@ func TestDigestsAreThoseOfDockerComposeOnTheEngine(t *testing.T) {
 	local, pulled := pushed(t, cli, address)
 	local.write("fig.yml", "web: {image: '"+pulled+"'}\n")
 	local.run("pull")
+	unpushed := unpushed(t, cli)
 	for name, c := range map[string]struct {
 		file string
 		args []string
@@ -340,8 +372,8 @@ func TestDigestsAreThoseOfDockerComposeOnTheEngine(t *testing.T) {
 		"a digest":          {"web: {image: 'x@sha256:" + strings.Repeat("0", 64) + "'}\n", nil, false},
 		"nothing printed":   {"web: {image: '" + pulled + "'}\n", []string{"-q"}, false},
 		"names of services": {"web: {image: '" + pulled + "'}\n", []string{"--services"}, false},
-		"never pulled":      {"web: {image: '" + buildBase + "'}\nalso: {image: '" + buildBase + "'}\n", nil, true},
-		"never pulled, -q":  {"web: {image: '" + buildBase + "'}\n", []string{"-q"}, true},
+		"never pulled":      {"web: {image: '" + unpushed + "'}\nalso: {image: '" + unpushed + "'}\n", nil, true},
+		"never pulled, -q":  {"web: {image: '" + unpushed + "'}\n", []string{"-q"}, true},
 		"nowhere":           {"web: {image: '" + address + "/nothing'}\n", nil, true},
 		"built":             {"web: {build: .}\n", nil, true},
 	} {
@@ -363,7 +395,7 @@ func TestDigestsAreThoseOfDockerComposeOnTheEngine(t *testing.T) {
 	if out := remote.run("config", "--resolve-image-digests"); !strings.Contains(out, strings.TrimSuffix(ref, ":latest")) || !strings.Contains(out, "@sha256:") {
 		t.Errorf("not as docker-compose: got %s", out)
 	}
-	remote.write("docker-compose.yml", "web: {image: '"+buildBase+"'}\n")
+	remote.write("docker-compose.yml", "web: {image: '"+unpushed+"'}\n")
 	remote.fails([]string{"has no digest: it was neither pulled nor pushed"}, "config", "--resolve-image-digests")
 	remote.write("docker-compose.yml", "web: {image: '"+address+"/nothing'}\n")
 	remote.fails([]string{"is neither on the engine nor in a registry that can be asked"}, "config", "--resolve-image-digests")
