@@ -19,3 +19,17 @@ func newPauseCommand(c *cli) *cobra.Command {
 		},
 	}
 }
+
+func newUnpauseCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "unpause [SERVICE...]",
+		Short: "Resume paused containers",
+		Long:  `Resume the processes of paused containers.`,
+		Example: `  docker stacklite unpause
+  docker stacklite unpause worker`,
+		ValidArgsFunction: c.completeServices,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.act(cmd, plan.Goal{State: plan.Unpaused}, args, "unpause")
+		},
+	}
+}

@@ -94,7 +94,7 @@ func hostConfig(s *compose.Service) *container.HostConfig {
 	if s.Spec != nil {
 		addSpecHost(h, s.Spec)
 	}
-	if forwardsNothing(s) && h.Sysctls["net.ipv4.ip_forward"] == "" {
+	if ForwardsNothing(s) && h.Sysctls["net.ipv4.ip_forward"] == "" {
 		h.Sysctls = maps.Clone(h.Sysctls)
 		if h.Sysctls == nil {
 			h.Sysctls = map[string]string{}
@@ -122,11 +122,14 @@ func hostConfig(s *compose.Service) *container.HostConfig {
 	return h
 }
 
-// forwardsNothing reports whether the containers of a service must not pass
+// OptionICC is the bridge driver's option that lets members of a network talk, or not.
+const OptionICC = "com.docker.network.bridge.enable_icc"
+
+// ForwardsNothing reports whether the containers of a service must not pass
 // packets on from one of their networks to another, as the kernel does where it
 // is not told otherwise: services that are linked to the same one would reach
 // each other through it. Those that may set up routes are left to do so.
-func forwardsNothing(s *compose.Service) bool {
+func ForwardsNothing(s *compose.Service) bool {
 	routes := s.Privileged || slices.ContainsFunc(s.CapAdd, func(c string) bool {
 		c = strings.TrimPrefix(strings.ToUpper(c), "CAP_")
 		return c == "NET_ADMIN" || c == "ALL"

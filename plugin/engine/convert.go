@@ -14,13 +14,13 @@ import (
 	"github.com/docker/docker/api/types/network"
 
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-// optionICC is the bridge driver's option that lets members talk, or not.
-const optionICC = "com.docker.network.bridge.enable_icc"
+const optionICC = desired.OptionICC
 
 // observedNetwork is a network of a list, read once for all verbs.
 func observedNetwork(n network.Summary) observed.Network {

@@ -1,0 +1,77 @@
+package command
+
+import (
+	"context"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/compose/spec"
+	"github.com/stack-lite/stack-lite/plugin/convert"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+func newConvertCommand(c *cli) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "convert [OPTIONS]",
+		Short: "Write the files as a file for docker compose",
+		Long: `Write a file of Fig or docker-compose 1.x as a file for docker compose of today.
+The networks that links become are declared in it, so that docker compose keeps
+services apart as up does. Notes say what can't be said there. All values are
+resolved: variables, extends and env files are gone.
+
+A file of today is written flat: what it includes and extends is in it.`,
+		Example: `  docker stacklite convert > compose.yaml
+  docker stacklite -f fig.yml convert --output compose.yaml`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runConvert(cmd.Context(), c, output) },
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "", "file to write, which must not exist; standard output without it")
+	_ = cmd.MarkFlagFilename("output", "yml", "yaml")
+	return cmd
+}
+
+func runConvert(ctx context.Context, c *cli, output string) error {
+	o := c.options()
+	o.WithoutFronts = true
+	s, err := session.OpenFiles(c.env, o, false)
+	if err != nil {
+		return err
+	}
+	session.LookBeyond(ctx, s)
+	view.PrintNotes(s.View, s.Project.Notes)
+	var text []byte
+	if s.Model != nil {
+		text, err = s.Model.YAML()
+	} else {
+		file, notes := convert.ToSpec(s.Project, s.Topology)
+		view.PrintNotes(s.View, notes)
+		text, err = spec.Write(file)
+	}
+	if err != nil {
+		return err
+	}
+	if output == "" {
+		return view.Bytes(s.View, text)
+	}
+	return writeNew(output, text)
+}
+
+// writeNew writes a file that does not exist.
+func writeNew(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return exit.Failure{Msg: "can't write: " + err.Error()}
+	}
+	_, err = f.Write(text)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		_ = os.Remove(path)
+	}
+	return err
+}
