@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"maps"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/sirupsen/logrus"
+	"gopkg.in/yaml.v3"
 
 	"github.com/stack-lite/stack-lite/compose"
 )
@@ -40,6 +42,43 @@ func (m *Model) YAML() ([]byte, error) { return doubled(m.project.MarshalYAML())
 
 // JSON is the same as JSON.
 func (m *Model) JSON() ([]byte, error) { return doubled(m.project.MarshalJSON()) }
+
+// Profiles are the names of all profiles, also of those that are not active, sorted.
+func (m *Model) Profiles() []string {
+	var names []string
+	for _, s := range m.project.AllServices() {
+		names = append(names, s.Profiles...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Written is what the files that o selects say, merged, with variables as they are, as YAML
+// or JSON. The error is of type compose.Errors.
+func Written(ctx context.Context, o Options, asJSON bool) ([]byte, error) {
+	files, err := readFiles(o)
+	if err != nil {
+		return nil, err
+	}
+	_, done := listen()
+	defer done()
+	details, name, err := details(o, files)
+	if err == nil {
+		var model map[string]any
+		if model, err = loader.LoadModelWithContext(ctx, details, name, func(l *loader.Options) {
+			l.SkipInterpolation, l.SkipResolveEnvironment = true, true
+		}); err == nil && asJSON {
+			return json.MarshalIndent(model, "", "  ")
+		} else if err == nil {
+			var b bytes.Buffer
+			enc := yaml.NewEncoder(&b)
+			enc.SetIndent(2)
+			err := enc.Encode(model)
+			return b.Bytes(), err
+		}
+	}
+	return nil, compose.Errors{files.explain(err)}
+}
 
 func doubled(text []byte, err error) ([]byte, error) {
 	return bytes.ReplaceAll(text, []byte("$"), []byte("$$")), err
@@ -113,17 +152,28 @@ func listen() (w *warned, done func()) {
 func readModel(ctx context.Context, o Options, files *files) (*types.Project, []string, error) {
 	w, done := listen()
 	defer done()
-	env, err := environment(o)
+	details, name, err := details(o, files)
 	if err != nil {
 		return nil, nil, err
 	}
-	details := types.ConfigDetails{WorkingDir: o.Dir, Environment: env}
-	for _, f := range files.main {
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f.path, Content: f.content})
-	}
-	model, err := loader.LoadWithContext(ctx, details, func(l *loader.Options) {
+	model, err := loader.LoadWithContext(ctx, details, name, func(l *loader.Options) {
 		l.Listeners = append(l.Listeners, files.listen)
-		l.Profiles = profiles(o, env)
+		l.Profiles = profiles(o, details.Environment)
+	})
+	return model, w.list, err
+}
+
+// details are the files as compose-go takes them, and what gives it the project's name.
+func details(o Options, files *files) (types.ConfigDetails, func(*loader.Options), error) {
+	env, err := environment(o)
+	if err != nil {
+		return types.ConfigDetails{}, nil, err
+	}
+	d := types.ConfigDetails{WorkingDir: o.Dir, Environment: env}
+	for _, f := range files.main {
+		d.ConfigFiles = append(d.ConfigFiles, types.ConfigFile{Filename: f.path, Content: f.content})
+	}
+	return d, func(l *loader.Options) {
 		switch {
 		case o.Name != "":
 			l.SetProjectName(o.Name, true)
@@ -132,8 +182,7 @@ func readModel(ctx context.Context, o Options, files *files) (*types.Project, []
 		case !files.named():
 			l.SetProjectName(loader.NormalizeProjectName(filepath.Base(o.Dir)), false)
 		}
-	})
-	return model, w.list, err
+	}, nil
 }
 
 // environment are the variables that files are read with: those of the process and,

@@ -93,6 +93,18 @@ func TestMistakesAndNotesAreToldWithTheirPlaces(t *testing.T) {
 	}
 }
 
+func TestVariablesCanBeLeftAsTheyAre(t *testing.T) {
+	dir := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: []byte("services:\n  web:\n    image: x:${TAG:?must be set}\n")}}})
+	for asJSON, want := range map[bool]string{false: "image: x:${TAG:?must be set}", true: `"image": "x:${TAG:?must be set}"`} {
+		text, err := spec.Written(context.Background(), spec.Options{
+			Files: []string{filepath.Join(dir, "compose.yaml")}, Dir: dir, Display: func(path string) string { return path },
+		}, asJSON)
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s %v", text, err)
+		}
+	}
+}
+
 // What compose-go does not check by itself, and what it makes of several files.
 func TestAModelCanBeReadAgain(t *testing.T) {
 	dir := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: []byte("services:\n  web:\n    image: x\n    command: echo $$HOME $$$$\n    links: [db:sql]\n  db:\n    image: y\n")}}})

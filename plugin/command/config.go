@@ -67,7 +67,7 @@ not checked.`,
 	cmd.Flags().StringVar(&f.hash, "hash", "", "print a hash of the settings of each service, or of a comma-separated list of services")
 	cmd.Flags().BoolVar(&f.literal, "no-interpolate", false, "leave variables as they are")
 	cmd.Flags().BoolVar(&f.digests, "resolve-image-digests", false, "name images by their digests")
-	cmd.Flags().BoolVar(&f.profiles, "profiles", false, "print the profiles: these files have none")
+	cmd.Flags().BoolVar(&f.profiles, "profiles", false, "print the profiles, which files of Fig have none of")
 	cmd.Flags().StringVar(&f.format, "format", "yaml", "output format: yaml or json")
 	_ = cmd.Flags().MarkHidden("profiles")
 	if c.classic == nil { // there one went before another, and the value of --hash could be a word of its own
@@ -81,6 +81,18 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 	env, err := c.rereadable()
 	if err != nil {
 		return err
+	}
+	if f.literal && c.classic == nil {
+		isJSON, err := f.isJSON()
+		if err != nil {
+			return err
+		}
+		if text, ok, err := session.Written(env, c.options(), isJSON); ok || err != nil {
+			if err != nil {
+				return err
+			}
+			return view.Bytes(env.View(c.general.Color), text)
+		}
 	}
 	if c.classic != nil || f.literal {
 		return printWritten(ctx, c, env, f)
@@ -105,6 +117,8 @@ func runConfig(ctx context.Context, c *cli, f configFlags) error {
 		}
 	}
 	switch {
+	case f.profiles && s.Model != nil:
+		return view.Lines(s.View, s.Model.Profiles()...)
 	case f.quiet, f.profiles:
 		return nil
 	case f.services:
@@ -313,9 +327,12 @@ func imageDigests(ctx context.Context, env *session.Environment, o session.Optio
 // namedVolumes lists the volumes that have a name, each once, sorted.
 func namedVolumes(p *compose.Project) []string {
 	var names []string
+	for _, v := range p.Volumes { // of files that declare them
+		names = append(names, v.Name)
+	}
 	for _, s := range p.Services {
 		for _, v := range s.Volumes {
-			if v.Named {
+			if v.Named && p.Format == compose.V1 {
 				names = append(names, v.Host)
 			}
 		}

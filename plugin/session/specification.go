@@ -26,16 +26,41 @@ type Model = spec.Model
 // specification. The project is nil where they are not: files of the first format are read
 // without it.
 func loadSpec(e *Environment, o Options, selected compose.Options) (*compose.Project, *Model, error) {
+	read, ok := specOptions(e, o, selected)
+	if !ok {
+		return nil, nil, nil
+	}
+	return spec.Load(context.Background(), read)
+}
+
+// Written is what files of the specification say with variables as they are; ok is false
+// where the files are others.
+func Written(e *Environment, o Options, asJSON bool) (text []byte, ok bool, err error) {
+	selected, err := o.files(e)
+	if err != nil {
+		return nil, false, err
+	}
+	read, ok := specOptions(e, o, selected)
+	if !ok {
+		return nil, false, nil
+	}
+	text, err = spec.Written(context.Background(), read, asJSON)
+	return text, true, err
+}
+
+// specOptions are what files of the specification are read with; false where the files
+// that are selected are no such files.
+func specOptions(e *Environment, o Options, selected compose.Options) (spec.Options, bool) {
 	if o.Strict {
-		return nil, nil, nil // docker-compose 1.x, or Fig
+		return spec.Options{}, false // docker-compose 1.x, or Fig
 	}
 	chosen, err := compose.Select(selected)
 	if err != nil || len(chosen.Files) == 0 {
-		return nil, nil, nil // who reads the first format says why
+		return spec.Options{}, false // who reads the first format says why
 	}
 	first, err := firstFile(chosen.Files[0], selected.Stdin)
 	if err != nil || compose.FormatOf(first) != compose.Spec {
-		return nil, nil, nil
+		return spec.Options{}, false
 	}
 	read := spec.Options{
 		Files: chosen.Files, Dir: chosen.Dir, Env: e.Vars, Profiles: o.Profiles,
@@ -50,7 +75,7 @@ func loadSpec(e *Environment, o Options, selected compose.Options) (*compose.Pro
 	if chosen.Files[0] == "-" {
 		read.Stdin = first
 	}
-	return spec.Load(context.Background(), read)
+	return read, true
 }
 
 // firstFile is the content of the first file of a project.
