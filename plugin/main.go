@@ -18,15 +18,18 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/front/server"
 	"github.com/stack-lite/stack-lite/plugin/probe"
 	"github.com/stack-lite/stack-lite/plugin/probe/prober"
+	"github.com/stack-lite/stack-lite/plugin/probe/watcher"
 	"github.com/stack-lite/stack-lite/plugin/session"
 )
 
-// Main runs the program on the arguments of the process and exits. Where check
-// has put it beside a container it is a prober, before the replicas of a service
-// it is a front, and neither is a plugin.
+// Main runs the program on the arguments of the process and exits. Where check has
+// put it beside a container it is a prober, where suggest has a watcher, before the
+// replicas of a service it is a front, and none of these is a plugin.
 func Main() {
 	if len(os.Args) > 1 {
-		inside := map[string]func(context.Context, []string, io.Writer) error{probe.Command: prober.Run, front.Command: server.Run}
+		inside := map[string]func(context.Context, []string, io.Writer) error{
+			probe.Command: prober.Run, probe.WatchCommand: watcher.Run, front.Command: server.Run,
+		}
 		if run := inside[os.Args[1]]; run != nil {
 			if err := run(context.Background(), os.Args[2:], os.Stdout); err != nil {
 				fmt.Fprintln(os.Stderr, err)

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package watcher
+
+import (
+	"errors"
+	"io"
+	"time"
+)
+
+// watch says that it can't: containers run on Linux.
+func watch(time.Duration, time.Duration, io.Writer) error {
+	return errors.New("a watcher runs on Linux only")
+}
