@@ -14,7 +14,7 @@ import (
 var pure = []string{
 	"compose/printable", "compose/slips", "linking", "linking/cover", "linking/graph", "plugin/balance", "plugin/labels", "plugin/observed", "plugin/desired", "plugin/plan", "plugin/reach",
 	"plugin/adhoc", "plugin/front", "plugin/front/pool", "plugin/probe", "plugin/refusal",
-	"plugin/trace",
+	"plugin/suggest", "plugin/trace",
 }
 
 // impure are the packages of which pure ones use nothing: networks, processes,

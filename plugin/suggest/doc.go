@@ -1,0 +1,36 @@
+// Package suggest finds out which services talk to which, and what links they need. It is
+// pure: it is given a project, the texts of files that its services mount, and what
+// watchers saw, and reads nothing itself.
+//
+// # What a file says
+//
+// FromProject looks for the names of services in what a service is given: its
+// environment, command, entrypoint, labels and mounted files. It goes by where a name
+// stands:
+//
+//	sure     in a URL, as NAME:PORT or in a variable of old links, with a port that the
+//	         service exposes, publishes, or that its image is known for
+//	likely   the same with another port or none; alone in a variable, a flag or a
+//	         setting whose name is that of a host: DB_HOST=db, --host=db, -h db
+//	maybe    alone in another variable, or as a word of a command
+//
+// A name that is a part of a longer word, of a path or of a host of the world is no
+// mention (web in webpack, db in /var/lib/db, mydb.example.com), nor is one in a
+// variable that holds a name of something else (MYSQL_DATABASE=db). Common words, such
+// as web and app, are none unless they stand where a host does. Files have
+// their evidence only where a host stands.
+//
+// All that is a hint: a name may be in a file that is built into the image, and what is
+// named need not be talked to.
+//
+// # What is seen
+//
+// Traffic gathers what watchers saw in the networks of containers, and knows which
+// address is whose. What was answered is sure; what was only tried is a maybe, for it may be
+// somebody who looks around.
+//
+// # What comes of it
+//
+// Links puts both beside the links that the files have, and Override writes those that
+// they lack.
+package suggest

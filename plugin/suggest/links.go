@@ -1,0 +1,268 @@
+package suggest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+)
+
+// State is what the files say of a link that is suggested, or does not seem to be used.
+type State string
+
+// The states, in the order in which they are shown.
+const (
+	Missing  State = "missing"  // the files do not have it
+	Declared State = "declared" // they have it, and there is evidence for it
+	Unseen   State = "unseen"   // they have it, and it was not used while it was watched
+	Silent   State = "silent"   // they have it, and say nothing else of it
+)
+
+// Link is a link that a service needs, or has.
+type Link struct {
+	From     string     `json:"from"`
+	To       string     `json:"to"`
+	Alias    string     `json:"alias,omitempty"` // under which it is named, where that is not To
+	State    State      `json:"state"`
+	Level    Level      `json:"level,omitempty"`
+	Evidence []Evidence `json:"evidence,omitempty"`
+	Traffic  []Asked    `json:"traffic,omitempty"`
+
+	Why []string `json:"-"` // the evidence in few words, the surest first
+}
+
+// mostWhy is how many reasons a table has for a link.
+const mostWhy = 2
+
+// why is the evidence in few words.
+func (l Link) why() []string {
+	var why []string
+	for _, e := range l.Evidence[:min(len(l.Evidence), mostWhy)] {
+		why = append(why, e.String())
+	}
+	switch more := len(l.Evidence) - mostWhy; {
+	case more > 0:
+		why = append(why, fmt.Sprintf("and %d more", more))
+	case l.State == Unseen:
+		why = append(why, "not seen while it was watched")
+	case l.State == Silent:
+		why = append(why, "named nowhere else in the files")
+	}
+	return why
+}
+
+// String is the link as a file has it.
+func (l Link) String() string {
+	if l.Alias == "" || l.Alias == l.To {
+		return l.To
+	}
+	return l.To + ":" + l.Alias
+}
+
+// Known is what links follow from.
+type Known struct {
+	Project  *compose.Project // nil: there are no files
+	Declared [][2]string      // links that there are, consumer and target
+	Mentions []Mention
+	Traffic  *Traffic // nil: nothing was watched
+}
+
+// Links puts the evidence beside the links that there are: first those that are missing, the
+// surest first, then those that are there, then those that were not seen.
+func Links(k Known) []Link {
+	var list []Link
+	at := map[[2]string]int{}
+	link := func(from, to string) *Link {
+		i, known := at[[2]string{from, to}]
+		if !known {
+			i = len(list)
+			at[[2]string{from, to}] = i
+			list = append(list, Link{From: from, To: to, State: Missing})
+		}
+		return &list[i]
+	}
+	for _, d := range k.Declared {
+		if d[0] != d[1] {
+			link(d[0], d[1]).State = Declared
+		}
+	}
+	if k.Traffic != nil {
+		pairs, _ := k.Traffic.Pairs()
+		for _, p := range pairs {
+			l := link(p.From, p.To)
+			l.Traffic = p.Asked
+			l.Evidence = append(l.Evidence, seen(p.Asked)...)
+		}
+	}
+	for _, m := range k.Mentions {
+		l := link(m.From, m.To)
+		l.Evidence = append(l.Evidence, m.Evidence)
+		if l.Alias == "" && m.Evidence.Level.AtLeast(Likely) {
+			l.Alias = m.As
+		}
+	}
+	var watched []string
+	if k.Traffic != nil {
+		watched = k.Traffic.Services()
+	}
+	for i := range list {
+		l := &list[i]
+		sortEvidence(l.Evidence)
+		if len(l.Evidence) > 0 {
+			l.Level = l.Evidence[0].Level
+		}
+		switch {
+		case l.State != Declared:
+		case len(l.Traffic) == 0 && slices.Contains(watched, l.From) && slices.Contains(watched, l.To):
+			l.State = Unseen
+		case len(l.Evidence) == 0:
+			l.State = Silent
+		}
+		l.Why = l.why()
+	}
+	place := func(name string) int {
+		if k.Project == nil {
+			return 0
+		}
+		i := slices.IndexFunc(k.Project.Services, func(s *compose.Service) bool { return s.Name == name })
+		if i < 0 {
+			return len(k.Project.Services)
+		}
+		return i
+	}
+	states := []State{Missing, Declared, Unseen, Silent}
+	slices.SortStableFunc(list, func(a, b Link) int {
+		if c := cmp.Compare(slices.Index(states, a.State), slices.Index(states, b.State)); c != 0 {
+			return c
+		}
+		if a.State == Missing && a.Level != b.Level {
+			return cmp.Compare(b.Level.rank(), a.Level.rank())
+		}
+		return cmp.Or(cmp.Compare(place(a.From), place(b.From)), cmp.Compare(a.From, b.From),
+			cmp.Compare(place(a.To), place(b.To)), cmp.Compare(a.To, b.To))
+	})
+	return list
+}
+
+// mostPorts is how many ports of one pair are evidence each of its own.
+const mostPorts = 5
+
+// seen makes evidence of traffic: an answer is sure, a try is not.
+func seen(asked []Asked) []Evidence {
+	var list []Evidence
+	for _, a := range asked {
+		level := Maybe
+		if a.reached() {
+			level = Sure
+		}
+		list = append(list, Evidence{Kind: Seen, Text: a.String(), Level: level})
+	}
+	sortEvidence(list)
+	if more := len(list) - mostPorts; more > 0 {
+		list = append(list[:mostPorts], Evidence{Kind: Seen, Text: counted(more, "more port"), Level: list[mostPorts].Level})
+	}
+	return list
+}
+
+// Linked lists the links of a project's files.
+func Linked(p *compose.Project) [][2]string {
+	var list [][2]string
+	for _, s := range p.Services {
+		for _, l := range s.Links {
+			if d := [2]string{s.Name, l.Target}; s.Fronts == "" && !slices.Contains(list, d) {
+				list = append(list, d)
+			}
+		}
+	}
+	return list
+}
+
+// Writable parts links that are missing, and sure enough, into those that a file can have
+// and those that it can't, with the reason.
+func Writable(p *compose.Project, links []Link, least Level) (good []Link, notes []string) {
+	for _, l := range links {
+		if l.State != Missing || !l.Level.AtLeast(least) {
+			continue
+		}
+		if why := unlinkable(p, l); why != "" {
+			notes = append(notes, fmt.Sprintf("%s can't have a link to %s: %s", l.From, l.To, why))
+			continue
+		}
+		good = append(good, l)
+	}
+	return good, notes
+}
+
+// unlinkable says why one service can't have a link to another; empty: it can.
+func unlinkable(p *compose.Project, l Link) string {
+	if p == nil {
+		return ""
+	}
+	for _, name := range []string{l.From, l.To} {
+		s := p.Service(name)
+		switch {
+		case s == nil:
+			return name + " is not in the files"
+		case s.Net.Mode != compose.NetLinks:
+			return name + " has net: " + s.Net.String()
+		}
+	}
+	return ""
+}
+
+// Header is the first line of what Override writes.
+const Header = "# Links that docker stacklite suggest found missing. It may overwrite this file.\n"
+
+// Override is a file that adds links to those of a project, beside its own files. kept are
+// links that the project has from this very file, in the order of the files.
+func Override(kept, add []Link) string {
+	var b strings.Builder
+	b.WriteString(Header)
+	var consumers []string
+	of := map[string][]string{}
+	for _, l := range slices.Concat(kept, add) {
+		if of[l.From] == nil {
+			consumers = append(consumers, l.From)
+		}
+		if text := l.String(); !slices.Contains(of[l.From], text) {
+			of[l.From] = append(of[l.From], text)
+		}
+	}
+	for _, consumer := range consumers {
+		fmt.Fprintf(&b, "%s:\n  links:\n", scalar(consumer))
+		for _, text := range of[consumer] {
+			fmt.Fprintf(&b, "  - %s\n", scalar(text))
+		}
+	}
+	return b.String()
+}
+
+// Kept lists the links that a project has from files that are meant.
+func Kept(p *compose.Project, meant func(file string) bool) []Link {
+	var list []Link
+	for _, s := range p.Services {
+		for _, l := range s.Links {
+			if !meant(l.Pos.File) {
+				continue
+			}
+			k := Link{From: s.Name, To: l.Target}
+			if l.Alias != l.Target {
+				k.Alias = l.Alias
+			}
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// scalar is a word of a YAML file: in quotes where it might be read as something else.
+func scalar(word string) string {
+	plain := word != "" && strings.IndexFunc(word[:1], func(r rune) bool { return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z') }) < 0 &&
+		!slices.Contains([]string{"y", "n", "yes", "no", "on", "off", "true", "false", "null"}, strings.ToLower(word)) && !strings.HasSuffix(word, ":")
+	if plain {
+		return word
+	}
+	return `"` + word + `"`
+}

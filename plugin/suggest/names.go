@@ -1,0 +1,279 @@
+package suggest
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
+)
+
+// names are the names by which one service may call others.
+type names struct {
+	project *compose.Project
+	self    *compose.Service
+	others  map[string]target // by name
+}
+
+// target is what a name leads to; nil: to nobody of the project.
+type target struct {
+	service *compose.Service
+	alias   bool // it is not the name of the service
+}
+
+// namesFor gathers them: the names of services and of their replicas, the aliases of the
+// service's own links, and what else others are called. Names of its own, and those of
+// hosts outside of the project, lead to nobody.
+func namesFor(p *compose.Project, self *compose.Service) names {
+	n := names{project: p, self: self, others: map[string]target{}}
+	add := func(name string, t target) {
+		if _, taken := n.others[name]; name != "" && !taken {
+			n.others[name] = t
+		}
+	}
+	for _, l := range self.Links {
+		if t := p.Service(l.Target); t != nil && t != self {
+			add(l.Alias, target{t, l.Alias != l.Target})
+		}
+	}
+	for _, l := range self.ExternalLinks {
+		add(l.Alias, target{})
+	}
+	for _, h := range self.ExtraHosts {
+		add(h.Name, target{})
+	}
+	for _, own := range []string{self.Name, self.Hostname, self.ContainerName, "localhost"} {
+		add(own, target{})
+	}
+	var others []*compose.Service
+	for _, s := range p.Services {
+		switch {
+		case s == self, s.Fronts != "":
+		case shares(s, self), shares(self, s): // one network: they need no link
+			add(s.Name, target{})
+		default:
+			others = append(others, s)
+		}
+	}
+	for _, s := range others {
+		add(s.Name, target{service: s})
+	}
+	for _, s := range others {
+		add(s.ContainerName, target{s, true})
+	}
+	for _, s := range others {
+		add(s.Hostname, target{s, true})
+	}
+	return n
+}
+
+// shares reports whether a service uses the network of another.
+func shares(s, of *compose.Service) bool {
+	return s.Net.Mode == compose.NetService && s.Net.Name == of.Name
+}
+
+// replica is the name of one: SERVICE_1.
+var replica = regexp.MustCompile(`^(.+)_[1-9][0-9]*$`)
+
+// find gives what a name leads to.
+func (n names) find(name string) (target, bool) {
+	t, known := n.others[name]
+	if m := replica.FindStringSubmatch(name); !known && m != nil {
+		t, known = n.others[strings.TrimPrefix(m[1], n.project.Name+"_")]
+		t.alias = false
+	}
+	return t, known && t.service != nil
+}
+
+// mentions finds whom a piece names.
+func (n names) mentions(p piece) []Mention {
+	var found []Mention
+	seen := map[string]Level{}
+	add := func(t target, name string, level Level, what string) {
+		if level == Never || seen[t.service.Name].AtLeast(level) {
+			return
+		}
+		seen[t.service.Name] = level
+		m := Mention{From: n.self.Name, To: t.service.Name, Evidence: p.evidence(level, what)}
+		if t.alias {
+			m.As = name
+		}
+		found = append(found, m)
+	}
+	for _, w := range wordsOf(p.text) {
+		if t, ok := n.find(w.name); ok {
+			what := w.name
+			if w.form == host && w.port > 0 {
+				what = fmt.Sprintf("%s:%d", w.name, w.port)
+			}
+			add(t, w.name, p.level(w, t.service), what)
+		}
+	}
+	for _, m := range linkVariable.FindAllStringSubmatch(p.text, -1) {
+		port := portNumber(m[2])
+		for _, name := range slices.Sorted(maps.Keys(n.others)) {
+			t := n.others[name]
+			if t.service != nil && variableName(name) == m[1] {
+				add(t, name, atPort(t.service, port), fmt.Sprintf("%s_PORT_%s_%s", m[1], m[2], m[3]))
+			}
+		}
+	}
+	return found
+}
+
+// linkVariable is a variable that old links made: DB_PORT_5432_TCP_ADDR.
+var linkVariable = regexp.MustCompile(`\b([A-Z][A-Z0-9_]*?)_PORT_([0-9]{1,5})_(TCP|UDP)`)
+
+// variableName is how variables of old links begin.
+func variableName(name string) string {
+	return strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+}
+
+// level says how sure it is that a word which may lead to a service does.
+func (p piece) level(w word, to *compose.Service) Level {
+	key := w.key
+	if key == "" {
+		key = p.key
+	}
+	last := lastPart(key)
+	switch {
+	case isOwn(key):
+		return Never
+	case w.form == host:
+		return atPort(to, w.port)
+	case p.kind == Mounted && w.form == bare: // prose, or code
+		return Never
+	case (w.form != bare || !p.within) && isHostKey(key): // a list may have spaces between its items
+		return Likely
+	case (w.form == assigned || w.form == whole && !p.within) && variableName(key) == variableName(w.name) && !slices.Contains(common, w.name):
+		return Likely
+	case p.kind == Mounted, slices.Contains(things, last), slices.Contains(common, w.name):
+		return Never
+	}
+	return Maybe
+}
+
+// atPort is how sure a name with a port is.
+func atPort(to *compose.Service, port int) Level {
+	if port > 0 && slices.ContainsFunc(portsOf(to), func(r [2]int) bool { return r[0] <= port && port <= r[1] }) {
+		return Sure
+	}
+	return Likely
+}
+
+// imagePorts are the ports of images that everybody knows.
+var imagePorts = map[string][]int{
+	"postgres": {5432}, "postgis": {5432}, "mysql": {3306}, "mariadb": {3306}, "percona": {3306}, "mongo": {27017}, "mongodb": {27017},
+	"redis": {6379}, "memcached": {11211}, "rabbitmq": {5672, 15672}, "elasticsearch": {9200, 9300}, "cassandra": {9042},
+	"zookeeper": {2181}, "kafka": {9092}, "nginx": {80, 443}, "httpd": {80}, "couchdb": {5984}, "influxdb": {8086}, "consul": {8500},
+	"etcd": {2379}, "neo4j": {7474, 7687}, "solr": {8983}, "mailhog": {1025, 8025}, "statsd": {8125}, "nats": {4222}, "minio": {9000},
+}
+
+// portsOf are the ports at which a service may be asked, as far as the files tell.
+func portsOf(s *compose.Service) [][2]int {
+	var ports [][2]int
+	for _, e := range s.Expose {
+		ports = append(ports, [2]int{e.First, e.Last})
+	}
+	for _, p := range s.Ports {
+		ports = append(ports, [2]int{p.First, p.Last})
+	}
+	image, _, _ := strings.Cut(path.Base(s.Image), ":")
+	image, _, _ = strings.Cut(image, "@")
+	for _, n := range imagePorts[image] {
+		ports = append(ports, [2]int{n, n})
+	}
+	return ports
+}
+
+// portsIn finds variables such as DB_PORT=5432 with a port that one other service alone
+// has.
+func (n names) portsIn(s *compose.Service) []Mention {
+	var found []Mention
+	for _, v := range s.Environment {
+		if v.Value == nil || lastPart(v.Name) != "PORT" || v.Name == "PORT" {
+			continue
+		}
+		port, err := strconv.Atoi(*v.Value)
+		has := func(o *compose.Service) bool {
+			return slices.ContainsFunc(portsOf(o), func(r [2]int) bool { return r[0] == port && r[1] == port })
+		}
+		if err != nil || has(s) {
+			continue
+		}
+		var to []*compose.Service
+		for _, o := range n.project.Services {
+			if o != s && o.Fronts == "" && has(o) {
+				to = append(to, o)
+			}
+		}
+		if len(to) == 1 {
+			p := piece{kind: Environment, pos: v.Pos, key: v.Name}
+			found = append(found, Mention{From: s.Name, To: to[0].Name, Evidence: p.evidence(Maybe, fmt.Sprintf("%d, the port of %s alone", port, to[0].Name))})
+		}
+	}
+	return found
+}
+
+// keyParts takes the name of a variable, a flag or a setting apart.
+func keyParts(key string) []string {
+	return strings.FieldsFunc(strings.ToUpper(key), func(r rune) bool { return strings.ContainsRune("_-.:/", r) })
+}
+
+func lastPart(key string) string {
+	parts := keyParts(key)
+	if len(parts) == 0 {
+		return ""
+	}
+	return parts[len(parts)-1]
+}
+
+// hosts are the last parts of names whose values are hosts.
+var hosts = []string{
+	"HOST", "HOSTS", "HOSTNAME", "HOSTNAMES", "URL", "URLS", "URI", "URIS", "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "SERVER", "SERVERS",
+	"ENDPOINT", "ENDPOINTS", "DSN", "BROKER", "BROKERS", "UPSTREAM", "UPSTREAMS", "BACKEND", "BACKENDS", "NODES", "PEERS", "SEEDS", "MASTER",
+	"CONNECT", "TARGET", "TARGETS", "PROXY", "TO", "IP",
+}
+
+// things are the last parts of names whose values are something else.
+var things = []string{
+	"NAME", "DATABASE", "DB", "DBNAME", "USER", "USERNAME", "PASS", "PASSWORD", "PASSWD", "PWD", "SECRET", "TOKEN", "KEY", "ROLE", "ROLES",
+	"ENV", "ENVIRONMENT", "MODE", "TAG", "VERSION", "TYPE", "PROJECT", "BUCKET", "SCHEMA", "VHOST", "PREFIX", "SUFFIX", "GROUP", "ID", "DIR",
+	"PATH", "LEVEL", "LANG", "DRIVER", "ENGINE", "ADAPTER", "BRANCH", "TOPIC", "TOPICS", "QUEUE", "QUEUES", "INDEX", "TABLE", "COLLECTION",
+	"NAMESPACE", "CLUSTER", "DIALECT", "FORMAT", "TITLE", "REALM", "CLASS", "PROFILE", "PROFILES", "STACK", "COMPONENT", "TEAM", "LOG", "APP",
+	"E", "U", "A", "C",
+}
+
+// common are words that are the names of services, and much else.
+var common = []string{
+	"web", "app", "test", "tests", "api", "dev", "prod", "production", "development", "staging", "main", "master", "server", "client", "data",
+	"service", "base", "build", "default", "local", "node", "python", "ruby", "php", "java", "go", "run", "start", "worker", "db", "all", "site",
+	"www", "admin", "backend", "frontend", "cache", "queue", "log", "logs", "static", "task", "tasks", "job", "jobs", "sh", "bash", "core",
+}
+
+// isHostKey reports whether the value of a name is a host.
+func isHostKey(key string) bool {
+	if key == "-h" || key == "-H" {
+		return true
+	}
+	parts := keyParts(key)
+	if len(parts) == 0 {
+		return false
+	}
+	last := parts[len(parts)-1]
+	if last == "NAME" && len(parts) > 1 && parts[len(parts)-2] == "HOST" {
+		return true
+	}
+	return slices.Contains(hosts, last) || slices.ContainsFunc([]string{"HOST", "HOSTNAME", "URL", "URI", "ADDR"}, func(end string) bool {
+		return strings.HasSuffix(last, end) && last != "VHOST" // PGHOST
+	})
+}
+
+// isOwn reports whether a name holds what a service is called by others.
+func isOwn(key string) bool {
+	return slices.Contains([]string{"VIRTUAL_HOST", "LETSENCRYPT_HOST", "SERVER_NAME", "HOSTNAME"}, strings.ToUpper(key))
+}
