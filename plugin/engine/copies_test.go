@@ -181,7 +181,7 @@ func TestOnlyWhatTheProberMadeIsItsOwn(t *testing.T) {
 	s.run(proberContainers+"of-a-user", "users", map[string]string{labels.Container: "another"})
 	s.run("user", "users", nil)
 	p := &Prober{engine: s.engine, sum: "abc", run: "def"}
-	id, err := p.container(t.Context(), "web", nil)
+	id, err := p.container(t.Context(), "web", nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}

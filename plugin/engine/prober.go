@@ -74,7 +74,7 @@ func suffix() string {
 func (p *Prober) Ask(ctx context.Context, id string, args []string) ([]byte, error) {
 	// A call that is cut off may have its effect later, when it is too late to
 	// undo that: calls that make something are waited for.
-	made, err := p.create(context.WithoutCancel(ctx), id, args)
+	made, err := p.create(context.WithoutCancel(ctx), id, args, false)
 	if err != nil {
 		return nil, p.engine.explain(err)
 	}
@@ -106,23 +106,24 @@ func (p *Prober) Ask(ctx context.Context, id string, args []string) ([]byte, err
 	return out.Bytes(), nil
 }
 
-// create makes the container of a question, and the image where there is none.
-func (p *Prober) create(ctx context.Context, id string, args []string) (string, error) {
+// create makes the container of a question, or of one that has input, and the image where
+// there is none.
+func (p *Prober) create(ctx context.Context, id string, args []string, input bool) (string, error) {
 	if err := p.image(ctx, false); err != nil {
 		return "", err
 	}
-	made, err := p.container(ctx, id, args)
+	made, err := p.container(ctx, id, args, input)
 	// Somebody has removed the image, and may do so again.
 	for tries := 1; errdefs.IsNotFound(err) && tries < mostTries; tries++ {
 		if err := p.image(ctx, true); err != nil {
 			return "", err
 		}
-		made, err = p.container(ctx, id, args)
+		made, err = p.container(ctx, id, args, input)
 	}
 	return made, err
 }
 
-func (p *Prober) container(ctx context.Context, id string, args []string) (string, error) {
+func (p *Prober) container(ctx context.Context, id string, args []string, input bool) (string, error) {
 	name := proberContainers + suffix()
 	of := labels.Blank()
 	of[labels.Prober], of[labels.Container] = p.sum, name
@@ -132,12 +133,14 @@ func (p *Prober) container(ctx context.Context, id string, args []string) (strin
 		Cmd:          args,
 		Labels:       of,
 		AttachStdout: true, AttachStderr: true,
+		// Its input ends with the one connection to it, also where this process is killed.
+		AttachStdin: input, OpenStdin: input, StdinOnce: input,
 	}
 	host := &container.HostConfig{
 		NetworkMode:    container.NetworkMode("container:" + id),
 		AutoRemove:     true, // should this process be killed
 		CapDrop:        []string{"ALL"},
-		CapAdd:         []string{"NET_RAW"}, // for ICMP where the kernel wants it
+		CapAdd:         []string{"NET_RAW"}, // for ICMP where the kernel wants it, and for watching
 		ReadonlyRootfs: true,
 		SecurityOpt:    []string{"no-new-privileges"},
 		LogConfig:      container.LogConfig{Type: "none"},

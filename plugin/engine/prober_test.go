@@ -125,7 +125,7 @@ func TestAProberMakesItsImageAgainWhileOthersRemoveIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		others.image = p.ref()
-		made, err := p.create(t.Context(), "", nil)
+		made, err := p.create(t.Context(), "", nil, false)
 		if (err == nil) != want {
 			t.Errorf("with the image removed %d times: %v", times, err)
 		}

@@ -28,6 +28,10 @@ const usage = `usage: probe COMMAND [ARG...]
   get URL              print what an HTTP server answers
   write FILE TEXT      write a text into a file; read FILE prints it
   hold NAME:PORT       ask an HTTP server over one connection until that breaks
+  chat [-n N] [-every DURATION] TARGET...
+                       N times (default 3) connect to each tcp:NAME:PORT and close at
+                       once, and ask each udp:NAME:PORT a datagram
+  answer PORT          send datagrams back
   each COMMAND [-- COMMAND]...
                        run commands that ask, all at once, and print how each ended
   terminal             tell the size of the terminal and what is typed there
@@ -97,6 +101,8 @@ func commands() map[string]command {
 		"get":      get,
 		"hold":     hold,
 		"each":     each,
+		"chat":     chat,
+		"answer":   answer,
 		"write":    write,
 		"read":     read,
 		"frames":   frames,
