@@ -59,7 +59,7 @@ machine only, publish it on 127.0.0.1.`,
 			if f.timeout <= 0 {
 				return exit.Usage{Msg: "--timeout must be longer than nothing"}
 			}
-			prober, err := proberProgram(cmp.Or(f.prober, c.env.Vars["STACKLITE_PROBER"]))
+			prober, err := proberProgram(f.prober, c.env.Vars)
 			if err != nil {
 				return err
 			}
@@ -74,10 +74,10 @@ machine only, publish it on 127.0.0.1.`,
 	return cmd
 }
 
-// proberProgram is the program that runs beside containers: this one, unless
-// another is named.
-func proberProgram(named string) (string, error) {
-	if named != "" {
+// proberProgram is the program that runs beside containers: this one, unless a flag
+// or a variable names another.
+func proberProgram(flag string, vars map[string]string) (string, error) {
+	if named := cmp.Or(flag, vars["STACKLITE_PROBER"]); named != "" {
 		return named, nil
 	}
 	return os.Executable()

@@ -125,7 +125,11 @@ func withoutFiles(c *cli, cmd *cobra.Command, err error) error {
 	name := cmp.Or(session.NameOf(c.env, c.options()), "NAME")
 	out := slices.Clone(mistakes)
 	last := *out[len(out)-1]
-	last.Hints = append(slices.Clone(last.Hints[:min(len(last.Hints), 1)]), fmt.Sprintf("%s needs no files where the project is named: docker stacklite -p %s %s", cmd.Name(), name, cmd.Name()))
+	verb := cmd.Name()
+	if live := cmd.Flags().Lookup("live"); live != nil && live.Value.String() == "true" {
+		verb += " --live"
+	}
+	last.Hints = append(slices.Clone(last.Hints[:min(len(last.Hints), 1)]), fmt.Sprintf("%s needs no files where the project is named: docker stacklite -p %s %s", verb, name, verb))
 	out[len(out)-1] = &last
 	return out
 }

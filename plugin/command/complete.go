@@ -12,6 +12,7 @@ import (
 	"github.com/stack-lite/stack-lite/compose/printable"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/suggest"
 )
 
 // completionTimeout is how long a completion waits for an engine.
@@ -48,6 +49,7 @@ func (c *cli) completeOwnFlags(cmd *cobra.Command) {
 		"policy":   oneOfWords(pullPolicies()...),
 		"rmi":      oneOfWords("local", "all"),
 		"protocol": oneOfWords("tcp", "udp", "sctp"),
+		"level":    oneOfWords(suggest.Levels()...),
 		"tail":     oneOfWords("all"),
 		"signal":   oneOfWords("SIGHUP", "SIGINT", "SIGKILL", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGWINCH"),
 		"filter": oneOfWords("source=build", "source=image", "status=created", "status=dead", "status=exited", "status=paused",

@@ -49,6 +49,7 @@ func verbGroups(c *cli) []verbGroup {
 			newPlanCommand(c),
 			newGraphCommand(c),
 			newCanCommand(c),
+			newSuggestCommand(c),
 			newConvertCommand(c),
 		}},
 		{"make", "Make the stack, and change it:", []*cobra.Command{

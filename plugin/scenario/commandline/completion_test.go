@@ -77,6 +77,8 @@ func TestCompletionOffersWhatThereIs(t *testing.T) {
 		{"ls --format |", []string{"table", "json"}},
 		{"plan --format |", []string{"tasks", "steps", "json"}},
 		{"ps --format |", []string{"table", "json"}},
+		{"suggest --format |", []string{"table", "json"}},
+		{"suggest --level |", []string{"sure", "likely", "maybe"}},
 		{"ps --filter status=r", []string{"status=restarting", "status=running"}},
 		{"up --pull |", []string{"missing", "always", "never"}},
 		{"pull --policy |", []string{"missing", "always", "never"}},

@@ -51,7 +51,7 @@ func TestAnEngineThatCantBeReachedIsOneLineInEveryVerb(t *testing.T) {
 	run := alone(t, "DOCKER_HOST=unix:///nowhere/docker.sock")
 	for _, line := range []string{
 		"build", "check", "create", "down", "events", "exec web ls", "images", "kill", "link ls", "logs", "logs -f", "ls", "pause", "plan",
-		"port web 80", "ps", "pull", "push --to localhost:5000", "restart", "rm", "run web", "run -d web", "scale web=2", "start", "stop", "top", "unpause", "up", "up -d", "up --wait", "wait web",
+		"port web 80", "ps", "pull", "push --to localhost:5000", "restart", "rm", "run web", "run -d web", "scale web=2", "start", "stop", "suggest --live", "top", "unpause", "up", "up -d", "up --wait", "wait web",
 	} {
 		t.Run(line, func(t *testing.T) {
 			out, code := run(strings.Fields(line)...)

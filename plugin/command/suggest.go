@@ -1,0 +1,402 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/engine"
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/interrupt"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/reach"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/suggest"
+	"github.com/stack-lite/stack-lite/plugin/view"
+	"github.com/stack-lite/stack-lite/plugin/watch"
+)
+
+// suggestFlags are the flags of suggest.
+type suggestFlags struct {
+	format string
+	live   bool
+	period time.Duration
+	write  string
+	level  string
+	prober string
+}
+
+func newSuggestCommand(c *cli) *cobra.Command {
+	var f suggestFlags
+	cmd := &cobra.Command{
+		Use:   "suggest [OPTIONS]",
+		Short: "Find out who talks to whom, and which links are missing",
+		Long: `Find out which services talk to each other, and the links that are missing.
+
+By the files: values of environment, command, entrypoint and labels, and small
+files that services mount, which name another service. That is a hint, not a
+list: a name can be built into an image, and what is named need not be used.
+
+  sure    in a URL or before a port, with a port that the service exposes,
+          publishes, or that its image is known for; with --live, seen
+  likely  the same with another port or none; alone in a variable, flag or
+          setting with the name of a host (DB_HOST=db, --host=db)
+  maybe   alone in another variable, or as a word of a command; with --live,
+          tried and never answered
+
+With --live the running containers are watched: who begins connections with
+whom, however short. Ctrl-C ends that early and shows what was seen. The
+containers may be those of docker-compose 1.x and docker compose, too; they are
+not touched. Images need no extra programs: this program itself runs next to
+each container, in its network, and leaves nothing behind. Of packets it looks
+at addresses and ports alone. Links that are not used meanwhile are listed too.
+
+What happens once a month is not seen in a minute, and what links keep apart
+can't be seen to talk: to find all links, watch a stack while it runs with
+docker compose, or with --isolation project.
+
+The files can declare a link (declared) or not (missing). Of those that they
+declare some may not be seen (unseen), or be named nowhere else (silent).`,
+		Example: `  docker stacklite suggest
+  docker stacklite suggest --live --for 10m
+  docker stacklite suggest --live -p blog
+  docker stacklite suggest --live --write links.yml
+  docker stacklite suggest --format json | jq 'select(.state == "missing")'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("for") {
+				_ = cmd.Flags().Set("live", "true")
+			}
+			f := f // what is parsed into stays as it is
+			if f.period <= 0 {
+				return exit.Usage{Msg: "--for must be longer than nothing"}
+			}
+			if err := oneOf("--level", f.level, suggest.Levels()); err != nil {
+				return err
+			}
+			if err := f.check(); err != nil {
+				return err
+			}
+			if !f.live {
+				return suggestByFiles(c, f)
+			}
+			program, err := proberProgram(f.prober, c.env.Vars)
+			if err != nil {
+				return err
+			}
+			return found(c, cmd, session.Find, func(ctx context.Context, s *session.Session) error { return suggestLive(ctx, c, s, f, program) })
+		},
+	}
+	cmd.Flags().StringVar(&f.format, "format", "table", "output format: table, json or a Go template")
+	cmd.Flags().BoolVar(&f.live, "live", false, "watch the running containers, too")
+	cmd.Flags().DurationVar(&f.period, "for", time.Minute, "how long to watch; implies --live")
+	cmd.Flags().StringVar(&f.write, "write", "", "file to write the missing links into, to be read beside the project's files")
+	cmd.Flags().StringVar(&f.level, "level", string(suggest.Likely), "how sure a link must be that --write writes: sure, likely or maybe")
+	cmd.Flags().StringVar(&f.prober, "prober", "", "docker-stacklite program to run next to containers, if this one cannot run on the engine's machine (default STACKLITE_PROBER, else this one)")
+	_ = cmd.MarkFlagFilename("write", "yml", "yaml")
+	_ = cmd.MarkFlagFilename("prober")
+	return cmd
+}
+
+// linkColumns are those of the table.
+func linkColumns() []string { return []string{"From", "To", "State", "Level", "Why"} }
+
+// check finds out, before anything is watched, whether what comes out can be shown and
+// written.
+func (f suggestFlags) check() error {
+	if err := view.Table(view.Options{Out: io.Discard}, f.format, linkColumns(), make([]suggest.Link, 1)); err != nil {
+		return err
+	}
+	if f.write == "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Dir(f.write)); err != nil {
+		return err
+	}
+	return ownFile(f.write)
+}
+
+// suggestByFiles goes by the files alone.
+func suggestByFiles(c *cli, f suggestFlags) error {
+	s, err := session.OpenFiles(c.env, c.options(), false)
+	if err != nil {
+		return err
+	}
+	return reportLinks(s, f, byFiles(s), nil)
+}
+
+// byFiles is what the files tell.
+func byFiles(s *session.Session) suggest.Known {
+	return suggest.Known{
+		Project: s.Project, Declared: suggest.Linked(s.Project),
+		Mentions: suggest.FromProject(s.Project, session.MountedFiles(s.Project)),
+	}
+}
+
+// suggestLive goes by what is seen, and by the files where they can be read.
+func suggestLive(ctx context.Context, c *cli, s *session.Session, f suggestFlags, program string) error {
+	snapshot, members, err := session.Watched(ctx, s)
+	if err != nil {
+		return err
+	}
+	if len(members) == 0 && s.Project != nil && s.Options.Project != "" { // it may be named from anywhere
+		s.Project, s.Topology = nil, nil
+		if snapshot, members, err = session.Watched(ctx, s); err != nil {
+			return err
+		}
+		if len(members) > 0 {
+			printTexts(s.View, []string{"the files here are not those that project " + s.Name + " was made from, and do not count"})
+		}
+	}
+	if len(members) == 0 {
+		refused := s.Claim.Refused(snapshot.Containers)
+		return exit.Failure{Msg: "nothing to watch: no container of project " + s.Name + " runs",
+			Advice: session.ToStart(s, refused, "to start them: docker stacklite up -d")}
+	}
+	prober, err := s.Engine.NewProber(ctx, program)
+	if err != nil {
+		return err
+	}
+	result, err := watched(ctx, c, s, f, prober)
+	if err != nil {
+		return err
+	}
+	known := suggest.Known{}
+	if s.Project != nil {
+		known = byFiles(s)
+	} else {
+		for _, e := range reach.Recorded(snapshot, s.Name).Edges {
+			known.Declared = append(known.Declared, [2]string{e.From, e.To})
+		}
+	}
+	known.Traffic = result.Traffic
+	return reportLinks(s, f, known, result.Notes)
+}
+
+// watched watches, until the time is over or the first Ctrl-C; the second one gives it
+// up. Nothing of it is left then.
+func watched(ctx context.Context, c *cli, s *session.Session, f suggestFlags, prober *engine.Prober) (watch.Result, error) {
+	defer prober.Close(ctx)
+	times, give := interrupt.Take(ctx)
+	defer give()
+	ctx, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	enough, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		for n := range times {
+			if stop(); n > 1 {
+				giveUp()
+			}
+		}
+	}()
+	return watch.Run(ctx, enough, watch.Options{
+		Watchers: prober, For: f.period, Parallel: s.Options.Parallel,
+		Observe: func(ctx context.Context) (*observed.Snapshot, []suggest.Member, error) {
+			return session.Watched(ctx, s)
+		},
+		Changes: func(ctx context.Context, begun func(), each func(engine.Happened)) error {
+			return engine.Changes(ctx, s.Engine, begun, each)
+		},
+		Begun: func(containers []string) {
+			what := "1 container"
+			if len(containers) > 1 {
+				what = fmt.Sprintf("%d containers", len(containers))
+			}
+			view.PrintAmid(c.view(), fmt.Sprintf("watching %s for %s; Ctrl-C ends that early", what, shortTime(f.period)))
+		},
+	})
+}
+
+// shortTime is a time without the parts of it that are zero: 10m.
+func shortTime(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// reportLinks shows what came out, and writes what is missing where that is asked for.
+func reportLinks(s *session.Session, f suggestFlags, known suggest.Known, notes []string) error {
+	links := suggest.Links(known)
+	if err := view.Table(s.View, f.format, linkColumns(), links); err != nil {
+		return err
+	}
+	if known.Traffic != nil {
+		notes = append(notes, outside(known.Traffic)...)
+	}
+	missing, not := suggest.Writable(s.Project, links, suggest.Level(f.level))
+	notes = append(notes, not...)
+	if len(links) == 0 {
+		notes = append(notes, nothingFound(known))
+	}
+	printTexts(s.View, notes)
+	if f.write != "" {
+		return writeLinks(s, f, missing)
+	}
+	if len(missing) > 0 && f.format == "table" {
+		again := "suggest --write links.yml"
+		if f.live {
+			again = "suggest --live --write links.yml"
+		}
+		view.PrintHints(s.View, []string{fmt.Sprintf("to write the missing links into a file, %d of them: docker stacklite %s", len(missing), again)})
+	}
+	return nil
+}
+
+// nothingFound says that there is neither a link nor evidence of one.
+func nothingFound(known suggest.Known) string {
+	if known.Traffic != nil {
+		return "no service was seen to talk to another, and there are no links"
+	}
+	return "no service names another one, and there are no links; to see which talk to each other when they run: docker stacklite suggest --live"
+}
+
+// outside says which services talk with containers that are not the project's.
+func outside(t *suggest.Traffic) []string {
+	var notes []string
+	_, pairs := t.Pairs()
+	for _, p := range pairs {
+		from, to := linking.ExternalText(p.From), linking.ExternalText(p.To)
+		if from != p.From {
+			notes = append(notes, fmt.Sprintf("%s, a container outside of the project, asks %s: %s", from, to, joined(p.Asked)))
+			continue
+		}
+		notes = append(notes, fmt.Sprintf("%s asks %s, a container outside of the project, for which there is external_links: %s", from, to, joined(p.Asked)))
+	}
+	return notes
+}
+
+// joined is what was seen of a pair, in few words.
+func joined(asked []suggest.Asked) string {
+	var words []string
+	for _, a := range asked[:min(len(asked), mostNamed)] {
+		words = append(words, a.String())
+	}
+	if more := len(asked) - mostNamed; more > 0 {
+		words = append(words, fmt.Sprintf("and %d more ports", more))
+	}
+	return strings.Join(words, ", ")
+}
+
+func printTexts(o view.Options, texts []string) {
+	var notes []compose.Note
+	for _, text := range texts {
+		notes = append(notes, compose.Note{Text: text})
+	}
+	view.PrintNotes(o, notes)
+}
+
+// writeLinks writes links that are missing into a file of their own, beside those that
+// the project has from it already.
+func writeLinks(s *session.Session, f suggestFlags, missing []suggest.Link) error {
+	if len(missing) == 0 {
+		printTexts(s.View, []string{fmt.Sprintf("no link is missing that is as sure as %s: %s was not written", f.level, f.write)})
+		return nil
+	}
+	absolute, err := fromHere()
+	if err != nil {
+		return err
+	}
+	name := absolute(f.write)
+	var kept []suggest.Link
+	read := s.Project != nil && slices.Contains(s.Project.Files, name)
+	if read {
+		kept = suggest.Kept(s.Project, func(file string) bool { return absolute(file) == name })
+	}
+	text := suggest.Override(kept, missing)
+	if s.Options.DryRun {
+		return view.Text(s.View, text)
+	}
+	if err := replaceFile(name, text); err != nil {
+		return err
+	}
+	hint := "to bring them up: docker stacklite up -d"
+	if !read {
+		hint = "to bring them up: docker stacklite " + strings.Join(shellWords(append(besides(s, f.write), "up", "-d")), " ")
+	}
+	view.PrintFolded(s.View, fmt.Sprintf("wrote the missing links into %s: %d", f.write, len(missing)))
+	view.PrintHints(s.View, []string{hint})
+	return nil
+}
+
+// fromHere makes paths absolute, as those of a project's files are.
+func fromHere() (func(name string) string, error) {
+	dir, err := session.WorkingDir()
+	return func(name string) string {
+		if filepath.IsAbs(name) {
+			return filepath.Clean(name)
+		}
+		return filepath.Join(dir, name)
+	}, err
+}
+
+// besides are the flags for the project's files and one more.
+func besides(s *session.Session, file string) []string {
+	var flags []string
+	if s.Project == nil {
+		flags = []string{"-f", "docker-compose.yml"}
+	} else {
+		for _, name := range s.Project.Files {
+			flags = append(flags, "-f", session.ShorterPath(name))
+		}
+	}
+	flags = append(flags, "-f", file)
+	if s.Options.Project != "" {
+		flags = append(flags, "-p", s.Options.Project)
+	}
+	return flags
+}
+
+// ownFile refuses to overwrite what suggest has not written.
+func ownFile(name string) error {
+	f, err := os.Open(name)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	defer f.Close()
+	var begin [len(suggest.Header)]byte
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		if n, _ := io.ReadFull(f, begin[:]); string(begin[:n]) == suggest.Header {
+			return nil
+		}
+	}
+	return exit.Failure{Msg: name + " is there, and not a file that suggest has written: it stays as it is", Advice: []string{"name another file with --write"}}
+}
+
+// replaceFile writes a file whole, or not at all.
+func replaceFile(name, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".suggest-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write([]byte(text))
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	return err
+}
