@@ -50,7 +50,8 @@ list: a name can be built into an image, and what is named need not be used.
   sure    in a URL or before a port, with a port that the service exposes,
           publishes, or that its image is known for; with --live, seen
   likely  the same with another port or none; alone in a variable, flag or
-          setting with the name of a host (DB_HOST=db, --host=db)
+          setting with the name of a host (DB_HOST=db, --host=db); with --live,
+          its name was asked for, and it was not reached
   maybe   alone in another variable, or as a word of a command; with --live,
           tried and never answered
 
@@ -59,11 +60,12 @@ whom, however short. Ctrl-C ends that early and shows what was seen. The
 containers may be those of docker-compose 1.x and docker compose, too; they are
 not touched. Images need no extra programs: this program itself runs next to
 each container, in its network, and leaves nothing behind. Of packets it looks
-at addresses and ports alone. Links that are not used meanwhile are listed too.
+at addresses and ports alone, and counts who asks for the names of services.
+Links that are not used meanwhile are listed too.
 
-What happens once a month is not seen in a minute, and what links keep apart
-can't be seen to talk: to find all links, watch a stack while it runs with
-docker compose, or with --isolation project.
+What happens once a month is not seen in a minute. Services that links keep
+apart do not talk: of them it only shows that a name is asked for. To see more,
+watch the stack while it runs with docker compose, or with --isolation project.
 
 The files can declare a link (declared) or not (missing). Of those that they
 declare some may not be seen (unseen), or be named nowhere else (silent).`,
@@ -167,7 +169,7 @@ func suggestLive(ctx context.Context, c *cli, s *session.Session, f suggestFlags
 	if err != nil {
 		return err
 	}
-	result, err := watched(ctx, c, s, f, prober)
+	result, err := watched(ctx, c, s, f, prober, suggest.Names(s.Project, members))
 	if err != nil {
 		return err
 	}
@@ -185,7 +187,7 @@ func suggestLive(ctx context.Context, c *cli, s *session.Session, f suggestFlags
 
 // watched watches, until the time is over or the first Ctrl-C; the second one gives it
 // up. Nothing of it is left then.
-func watched(ctx context.Context, c *cli, s *session.Session, f suggestFlags, prober *engine.Prober) (watch.Result, error) {
+func watched(ctx context.Context, c *cli, s *session.Session, f suggestFlags, prober *engine.Prober, names []string) (watch.Result, error) {
 	defer prober.Close(ctx)
 	times, give := interrupt.Take(ctx)
 	defer give()
@@ -201,7 +203,7 @@ func watched(ctx context.Context, c *cli, s *session.Session, f suggestFlags, pr
 		}
 	}()
 	return watch.Run(ctx, enough, watch.Options{
-		Watchers: prober, For: f.period, Parallel: s.Options.Parallel,
+		Watchers: prober, For: f.period, Names: names, Parallel: s.Options.Parallel,
 		Observe: func(ctx context.Context) (*observed.Snapshot, []suggest.Member, error) {
 			return session.Watched(ctx, s)
 		},

@@ -10,7 +10,7 @@ import (
 )
 
 // WatchCommand is the argument by which the program becomes a watcher: how long it
-// stays at most, and how often it tells, follow.
+// stays at most, how often it tells, and names that containers may look up, follow.
 const WatchCommand = "__watch"
 
 // The protocols of flows.
@@ -64,11 +64,21 @@ func (f *Flow) stretch(o Flow) {
 	}
 }
 
+// Lookup is that a container asked its name server for one of the names that are looked
+// for. Where links keep it from another, that is all that there is to see.
+type Lookup struct {
+	Name  string    `json:"name"`
+	Times int       `json:"times"`
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+}
+
 // Report is a line that a watcher writes. The first one has nothing but Begun, the last
 // one has End; each of those between tells of what was seen since the one before.
 type Report struct {
 	Begun *time.Time `json:"begun,omitempty"` // from then on nothing is missed
 	Flows []Flow     `json:"flows,omitempty"`
+	Names []Lookup   `json:"names,omitempty"`
 	Lost  int        `json:"lost,omitempty"` // packets that could not be taken in
 	End   bool       `json:"end,omitempty"`
 }

@@ -27,7 +27,8 @@
 //
 // Traffic gathers what watchers saw in the networks of containers, and knows which
 // address is whose. What was answered is sure; what was only tried is a maybe, for it may be
-// somebody who looks around.
+// somebody who looks around. Who asked for the name of another and did not reach it is
+// likely to need it: where links keep services apart that is all there is to see.
 //
 // # What comes of it
 //

@@ -37,6 +37,7 @@ const (
 	Label       = "label"
 	Mounted     = "file"
 	Seen        = "traffic"
+	LookedUp    = "lookup"
 )
 
 // Evidence is one reason to think that a service talks to another. It has nothing of a

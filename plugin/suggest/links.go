@@ -3,6 +3,7 @@ package suggest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -96,7 +97,10 @@ func Links(k Known) []Link {
 			l.Evidence = append(l.Evidence, seen(p.Asked)...)
 		}
 	}
-	for _, m := range k.Mentions {
+	for _, m := range append(lookupsOf(k, func(from, to string) bool {
+		i, known := at[[2]string{from, to}]
+		return known && slices.ContainsFunc(list[i].Traffic, Asked.reached)
+	}), k.Mentions...) {
 		l := link(m.From, m.To)
 		l.Evidence = append(l.Evidence, m.Evidence)
 		if l.Alias == "" && m.Evidence.Level.AtLeast(Likely) {
@@ -115,7 +119,7 @@ func Links(k Known) []Link {
 		}
 		switch {
 		case l.State != Declared:
-		case len(l.Traffic) == 0 && slices.Contains(watched, l.From) && slices.Contains(watched, l.To):
+		case len(l.Traffic) == 0 && !slices.ContainsFunc(l.Evidence, func(e Evidence) bool { return e.Kind == LookedUp }) && slices.Contains(watched, l.From) && slices.Contains(watched, l.To):
 			l.State = Unseen
 		case len(l.Evidence) == 0:
 			l.State = Silent
@@ -144,6 +148,77 @@ func Links(k Known) []Link {
 			cmp.Compare(place(a.To), place(b.To)), cmp.Compare(a.To, b.To))
 	})
 	return list
+}
+
+// lookupsOf are the names that services asked for, of others that they were not seen to
+// reach.
+func lookupsOf(k Known, reached func(from, to string) bool) []Mention {
+	if k.Traffic == nil {
+		return nil
+	}
+	var found []Mention
+	for _, l := range k.Traffic.Lookups() {
+		to, as, ok := k.called(l.From, l.Name)
+		if !ok || to == l.From || reached(l.From, to) {
+			continue
+		}
+		found = append(found, Mention{From: l.From, To: to, As: as, Evidence: Evidence{
+			Kind: LookedUp, Level: Likely, Text: fmt.Sprintf("asked for the name %s, %s", l.Name, counted(l.Times, "time")),
+		}})
+	}
+	return found
+}
+
+// called finds the service that another calls by a name, in small letters, and that name
+// where it is not the service's.
+func (k Known) called(from, name string) (to, as string, ok bool) {
+	if k.Project != nil && k.Project.Service(from) != nil {
+		n := namesFor(k.Project, k.Project.Service(from))
+		for _, known := range slices.Sorted(maps.Keys(n.others)) {
+			if t := n.others[known]; t.service != nil && strings.ToLower(known) == name {
+				if t.alias {
+					as = known
+				}
+				return t.service.Name, as, true
+			}
+		}
+	}
+	plain := name
+	if m := replica.FindStringSubmatch(name); m != nil {
+		plain = m[1]
+	}
+	for _, service := range k.Traffic.Services() {
+		if lower := strings.ToLower(service); lower == name || lower == plain {
+			return service, "", true
+		}
+	}
+	return "", "", false
+}
+
+// Names are those that services may call each other by, of the files and of containers
+// that run.
+func Names(p *compose.Project, members []Member) []string {
+	var names []string
+	add := func(name string) {
+		if name = strings.ToLower(name); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, m := range members {
+		add(m.Service)
+		add(m.Service + "_1")
+	}
+	if p != nil {
+		for _, s := range p.Services {
+			for _, name := range []string{s.Name, s.Name + "_1", s.ContainerName, s.Hostname} {
+				add(name)
+			}
+			for _, l := range s.Links {
+				add(l.Alias)
+			}
+		}
+	}
+	return names
 }
 
 // mostPorts is how many ports of one pair are evidence each of its own.

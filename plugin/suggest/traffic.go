@@ -66,6 +66,7 @@ type Traffic struct {
 	changed  map[string]bool            // notes of addresses that went from one service to another
 	kinds    map[kind]*[2]probe.Flow    // as the client's end shows them, and the server's
 	unknown  map[stranger]*probe.Flow   // with an address that is nobody's yet
+	lookups  map[lookup]int             // how often somebody asked for a name
 	lost     map[string]int             // packets, by the name of a container
 	shared   map[string]map[string]bool // services that share a network, by the id of the container that has it
 }
@@ -91,12 +92,15 @@ type stranger struct {
 	port           uint16
 }
 
+// lookup is that a container, by its id, asked for a name.
+type lookup struct{ by, name string }
+
 // NewTraffic is one of which nothing was seen yet.
 func NewTraffic() *Traffic {
 	return &Traffic{
 		services: map[string]string{}, fronts: map[string]string{}, names: map[string]string{}, networks: map[string][]string{},
 		holders: map[place]string{}, changed: map[string]bool{}, kinds: map[kind]*[2]probe.Flow{}, unknown: map[stranger]*probe.Flow{},
-		lost: map[string]int{}, shared: map[string]map[string]bool{},
+		lookups: map[lookup]int{}, lost: map[string]int{}, shared: map[string]map[string]bool{},
 	}
 }
 
@@ -153,6 +157,9 @@ func (t *Traffic) hold(p place, id string) {
 func (t *Traffic) Add(seenBy string, r probe.Report) {
 	if r.Lost > 0 {
 		t.lost[seenBy] += r.Lost
+	}
+	for _, l := range r.Names {
+		t.lookups[lookup{seenBy, l.Name}] += l.Times
 	}
 	for _, f := range r.Flows {
 		if t.place(seenBy, f) {
@@ -328,6 +335,28 @@ func moment(at time.Time) string {
 		return ""
 	}
 	return at.UTC().Format(time.RFC3339)
+}
+
+// Lookup is that a service asked for a name.
+type Lookup struct {
+	From, Name string
+	Times      int
+}
+
+// Lookups lists them by service and name.
+func (t *Traffic) Lookups() []Lookup {
+	times := map[lookup]int{}
+	for l, n := range t.lookups {
+		if from, ours := t.services[l.by]; ours && t.fronts[l.by] == "" {
+			times[lookup{from, l.name}] += n
+		}
+	}
+	var list []Lookup
+	for l, n := range times {
+		list = append(list, Lookup{l.by, l.name, n})
+	}
+	slices.SortFunc(list, func(a, b Lookup) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Name, b.Name)) })
+	return list
 }
 
 // Services lists those of the project that were watched.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
 
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -203,5 +204,41 @@ func TestAskedIsSaidInFewWords(t *testing.T) {
 		if got := a.String(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
+	}
+}
+
+// Where links keep services apart a name that is asked for is all there is to see. Of
+// those that are reached it says nothing more.
+func TestWhoAsksForANameIsLikelyToNeedIt(t *testing.T) {
+	p, _ := load(t, txtar.Parse([]byte("-- fig.yml --\nweb:\n  image: x\n  links: [cache]\ndb:\n  image: x\n  hostname: Database\ncache:\n  image: x\nmail:\n  image: x\n")))
+	boxes := []observed.Container{
+		box("web", "web", "a/10.1.0.2"), box("db", "db", "b/10.1.0.3"), box("cache", "cache", "a/10.1.0.4"), box("mail", "mail", "a/10.1.0.5"),
+	}
+	members := suggest.Members(&observed.Snapshot{Containers: boxes}, ours)
+	if diff := cmp.Diff([]string{"web", "web_1", "db", "db_1", "cache", "cache_1", "mail", "mail_1", "database"}, suggest.Names(p, members)); diff != "" {
+		t.Error(diff)
+	}
+	traffic := suggest.NewTraffic()
+	know(traffic, boxes...)
+	traffic.Add("web", flow("10.1.0.2", "10.1.0.5", 25, 1, 1))
+	for range 2 {
+		traffic.Add("web", probe.Report{Names: []probe.Lookup{
+			{Name: "database", Times: 3}, {Name: "cache", Times: 1}, {Name: "mail", Times: 1}, {Name: "web", Times: 1}, {Name: "nobody", Times: 1},
+		}})
+	}
+	links := suggest.Links(suggest.Known{Project: p, Declared: suggest.Linked(p), Traffic: traffic})
+	want := `web -> mail  missing sure
+    sure: 1 connection to tcp 25
+web -> db:Database  missing likely
+    likely: asked for the name database, 6 times
+web -> cache  declared likely
+    likely: asked for the name cache, 2 times
+`
+	if diff := cmp.Diff(want, lines(links)); diff != "" {
+		t.Error(diff)
+	}
+	links = suggest.Links(suggest.Known{Traffic: traffic})
+	if got := lines(links); !strings.Contains(got, "web -> cache  missing likely") || strings.Contains(got, "db") {
+		t.Errorf("without files:\n%s", got)
 	}
 }

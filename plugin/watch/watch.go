@@ -43,7 +43,8 @@ type Stayer interface {
 type Options struct {
 	Watchers Stayer
 	For      time.Duration
-	Parallel int // how many watchers begin at once
+	Names    []string // that containers may look up
+	Parallel int      // how many watchers begin at once
 
 	// Observe takes a snapshot, with the containers that are to be watched.
 	Observe func(context.Context) (*observed.Snapshot, []suggest.Member, error)
@@ -268,7 +269,7 @@ func (w *watch) run(enough context.Context, id string, one *watcher) {
 		r.CloseWithError(errors.Join(err, io.ErrClosedPipe))
 		read <- err
 	}()
-	args := []string{probe.WatchCommand, (w.o.For + beyond).String(), every.String()}
+	args := append([]string{probe.WatchCommand, (w.o.For + beyond).String(), every.String()}, w.o.Names...)
 	err := w.o.Watchers.Stay(w.ctx, enough, id, args, out)
 	out.Close()
 	if unread := <-read; unread != nil {

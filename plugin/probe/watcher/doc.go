@@ -3,7 +3,8 @@
 // socket, which takes the capability NET_RAW and nothing else, has the kernel pass on the
 // beginnings of connections and datagrams alone, and writes every second what it counted,
 // as package probe says. Nothing is sent, and of a packet only the addresses, ports and
-// flags are looked at.
+// flags are looked at; of a question to the engine's name server the name, to
+// count those for the names of services.
 //
 // What was open before it began it reads in the kernel's tables of connections.
 //

@@ -96,7 +96,7 @@ func TestTheKernelPassesOnWhatBeginsAConnection(t *testing.T) {
 	if _, err := bpf.Assemble(filter()); err != nil {
 		t.Fatal(err)
 	}
-	vm, err := bpf.NewVM(filter()[2:])
+	vm, err := bpf.NewVM(filter()[2:onLoopback])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ const lookAgain = 100 * time.Millisecond
 const gather = 5 * time.Millisecond
 
 // watch counts until standard input ends, or for longest, and tells every now and then.
-func watch(longest, every time.Duration, out io.Writer) error {
+func watch(longest, every time.Duration, names []string, out io.Writer) error {
 	r, err := openRing()
 	if err != nil {
 		return err
@@ -32,6 +32,10 @@ func watch(longest, every time.Duration, out io.Writer) error {
 	defer r.close()
 	began := time.Now()
 	t := newTally()
+	t.wanted = map[string]bool{}
+	for _, name := range names {
+		t.wanted[strings.ToLower(name)] = true
+	}
 	t.ephemeral = firstEphemeral(t.ephemeral)
 	looked := look(t)
 	countOpen(t, began)
@@ -40,6 +44,10 @@ func watch(longest, every time.Duration, out io.Writer) error {
 		return err
 	}
 	take := func(b []byte, at time.Time) {
+		if name, asked := lookedUp(b); asked {
+			t.lookup(name, at)
+			return
+		}
 		p, ok := parse(b)
 		if !ok || t.take(p, at) || time.Since(looked) < lookAgain {
 			return
@@ -58,7 +66,7 @@ func watch(longest, every time.Duration, out io.Writer) error {
 		}
 		next = time.Now().Add(every)
 		t.lost += r.dropped()
-		if report := t.report(); len(report.Flows) > 0 || report.Lost > 0 {
+		if report := t.report(); len(report.Flows)+len(report.Names)+report.Lost > 0 {
 			if err := lines.Encode(report); err != nil {
 				return err
 			}

@@ -9,6 +9,6 @@ import (
 )
 
 // watch says that it can't: containers run on Linux.
-func watch(time.Duration, time.Duration, io.Writer) error {
+func watch(time.Duration, time.Duration, []string, io.Writer) error {
 	return errors.New("a watcher runs on Linux only")
 }

@@ -2,6 +2,7 @@ package watcher
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -24,6 +25,9 @@ type tally struct {
 
 	flows map[flowKey]*probe.Flow
 	lost  int
+
+	wanted  map[string]bool // names
+	lookups map[string]*probe.Lookup
 
 	// recent are connections by their two ends, so that a packet that is sent again
 	// does not count twice; older are those before them.
@@ -49,7 +53,7 @@ type state struct {
 }
 
 func newTally() *tally {
-	return &tally{here: map[netip.Addr]bool{}, ephemeral: 32768, flows: map[flowKey]*probe.Flow{}, recent: map[pair]state{}}
+	return &tally{here: map[netip.Addr]bool{}, ephemeral: 32768, flows: map[flowKey]*probe.Flow{}, recent: map[pair]state{}, lookups: map[string]*probe.Lookup{}}
 }
 
 // take counts a packet. It is false where none of the two ends is of the container, as
@@ -176,7 +180,11 @@ func (t *tally) report() probe.Report {
 	slices.SortFunc(r.Flows, func(a, b probe.Flow) int {
 		return cmp.Or(a.First.Compare(b.First), a.Client.Compare(b.Client), a.Server.Compare(b.Server), cmp.Compare(a.Port, b.Port), cmp.Compare(a.Protocol, b.Protocol))
 	})
+	for _, name := range slices.Sorted(maps.Keys(t.lookups)) {
+		r.Names = append(r.Names, *t.lookups[name])
+	}
 	t.lost = 0
 	clear(t.flows)
+	clear(t.lookups)
 	return r
 }

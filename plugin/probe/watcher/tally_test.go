@@ -157,7 +157,7 @@ func TestOpenConnectionsAreReadFromTheKernelsTables(t *testing.T) {
 }
 
 func TestAWatcherRefusesWhatIsNoTime(t *testing.T) {
-	for _, args := range [][]string{{}, {"1s"}, {"soon", "1s"}, {"1s", "-1s"}, {"1s", "1s", "1s"}} {
+	for _, args := range [][]string{{}, {"1s"}, {"soon", "1s"}, {"1s", "-1s"}, {"1s", "soon", "db"}} {
 		var out strings.Builder
 		if err := Run(t.Context(), args, &out); err == nil || out.Len() > 0 {
 			t.Errorf("%v: %v %s", args, err, out.String())

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	imagetypes "github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
 
@@ -131,6 +132,20 @@ func watchersOf(t *testing.T, cli *client.Client, project string) map[string]str
 	return watchers
 }
 
+// proberImage is the image that the watchers of a project are made of.
+func proberImage(t *testing.T, cli *client.Client, project string) string {
+	t.Helper()
+	for id := range watchersOf(t, cli, project) {
+		c, err := cli.ContainerInspect(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Config.Image
+	}
+	t.Fatal("nothing is watched")
+	return ""
+}
+
 // gatewayOf is the host's address on a network of a container of a service.
 func gatewayOf(t *testing.T, cli *client.Client, project, service string) string {
 	t.Helper()
@@ -176,7 +191,7 @@ func TestSuggestSeesWhoTalksToWhomOnTheEngine(t *testing.T) {
 	s.Say("running", "api", "2")
 	talk("web_1", "-n", "1", "tcp:api_2:80")
 	if diff := cmp.Diff([]string{
-		"api>cache missing sure udp/9999 3-3-0-0", "db>api missing maybe tcp/9 2-0-2-0", "keeper>db missing sure tcp/80 0-0-0-1",
+		"api>cache missing sure udp/9999 3-3-0-0", "db>api missing likely tcp/9 2-0-2-0", "keeper>db missing sure tcp/80 0-0-0-1",
 		"web>api missing sure tcp/80 1-1-0-0", "web>db declared sure tcp/80 5-5-0-0", "web>idle unseen ",
 	}, w.stop()); diff != "" {
 		t.Errorf("%s\n%q", diff, w.err)
@@ -199,11 +214,23 @@ func TestSuggestSeesWhoTalksToWhomOnTheEngine(t *testing.T) {
 		t.Errorf("%q: %q", found, w.err)
 	}
 	w = watchStack(t, s)
+	image := proberImage(t, cli, s.Project)
+	t.Cleanup(func() { _, _ = cli.ImageRemove(context.Background(), image, imagetypes.RemoveOptions{}) }) // a check would, an hour later
 	s.Must(w.cmd.Process.Kill())
 	_ = w.cmd.Wait() // that it was killed
 	for deadline := time.Now().Add(30 * time.Second); len(watchersOf(t, cli, s.Project)) > 0; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("watchers of one that was killed are left: %v", watchersOf(t, cli, s.Project))
 		}
+	}
+
+	// Where links keep services apart they do not talk, but ask for a name.
+	s.Must(s.Stacklite("up", "-d"))
+	w = watchStack(t, s)
+	talk("web_1", "-n", "1", "tcp:cache:80", "tcp:db:80", "tcp:www.example.com:80")
+	if diff := cmp.Diff([]string{
+		"keeper>db missing likely", "web>cache missing likely", "web>db declared sure tcp/80 1-1-0-0", "web>idle unseen ",
+	}, w.stop()); diff != "" {
+		t.Errorf("%s\n%q", diff, w.err)
 	}
 }
