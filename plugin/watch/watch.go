@@ -65,7 +65,10 @@ type Result struct {
 // Run watches until the time is over or enough ends. The error is that of the engine at
 // the beginning, that nothing could be watched, or that of ctx.
 func Run(ctx, enough context.Context, o Options) (Result, error) {
-	w := &watch{o: o, traffic: suggest.NewTraffic(), running: map[string]*watcher{}, skipped: map[string]string{}, places: make(chan struct{}, max(1, o.Parallel))}
+	w := &watch{
+		o: o, traffic: suggest.NewTraffic(), running: map[string]*watcher{}, places: make(chan struct{}, max(1, o.Parallel)),
+		died: map[string]bool{}, skipped: map[string]skip{}, tries: map[string]int{},
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	enough, w.stop = context.WithCancel(enough)
@@ -123,9 +126,17 @@ type watch struct {
 	traffic *suggest.Traffic
 	running map[string]*watcher // by the container in whose network it is
 	ended   []string            // containers that have ended since the last look
-	skipped map[string]string   // why containers are not watched, by name
+	died    map[string]bool     // containers that have ended at all
+	skipped map[string]skip     // containers that are not watched
+	tries   map[string]int      // how often a watcher could not begin
 	notes   []string
 }
+
+// skip is why a container is not watched.
+type skip struct{ name, why string }
+
+// mostTries is how often a watcher is tried that can't begin.
+const mostTries = 3
 
 // watcher is one that was started.
 type watcher struct {
@@ -148,6 +159,7 @@ func (w *watch) follow(ctx context.Context) (changed, ended chan struct{}) {
 			if h.Action == engine.Died {
 				w.mu.Lock()
 				w.ended = append(w.ended, h.ID)
+				w.died[h.ID] = true
 				w.mu.Unlock()
 			}
 			select {
@@ -182,10 +194,10 @@ func (w *watch) look() error {
 	w.traffic.Know(snapshot, members)
 	for _, m := range members {
 		if m.Namespace == "" {
-			w.skipped[m.Name] = m.Why
+			w.skipped[m.ID] = skip{m.Name, m.Why}
 			continue
 		}
-		if w.running[m.Namespace] == nil {
+		if w.running[m.Namespace] == nil && w.tries[m.Namespace] < mostTries {
 			name := m.Name
 			if owner := snapshot.ByID(m.Namespace); owner != nil {
 				name = owner.Name
@@ -246,7 +258,7 @@ func (w *watch) run(enough context.Context, id string, one *watcher) {
 	select {
 	case w.places <- struct{}{}:
 	case <-enough.Done():
-		w.missed(one, nil)
+		w.missed(id, one, nil)
 		return
 	}
 	leave := sync.OnceFunc(func() { <-w.places })
@@ -260,6 +272,7 @@ func (w *watch) run(enough context.Context, id string, one *watcher) {
 			defer w.mu.Unlock()
 			if report.Begun != nil {
 				one.begun = true
+				delete(w.skipped, id)
 				first()
 				leave()
 			}
@@ -276,12 +289,14 @@ func (w *watch) run(enough context.Context, id string, one *watcher) {
 		err = unread
 	}
 	if !complete {
-		w.missed(one, err)
+		w.missed(id, one, err)
 	}
 }
 
-// missed notes that a container was not watched to the end.
-func (w *watch) missed(one *watcher, err error) {
+// missed notes that a container was not watched to the end. One whose watcher could not
+// begin is tried again when containers are looked at the next time: it may have been
+// about to be started.
+func (w *watch) missed(id string, one *watcher, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	why := ""
@@ -289,11 +304,15 @@ func (w *watch) missed(one *watcher, err error) {
 		why = ": " + strings.TrimSpace(err.Error())
 	}
 	switch {
-	case w.ctx.Err() != nil, one.gone:
+	case w.ctx.Err() != nil, one.begun && one.gone:
 	case one.begun:
 		w.notes = append(w.notes, fmt.Sprintf("%s was not watched to the end: its watcher ended early%s", one.name, why))
 	default:
-		w.skipped[one.name] = "its watcher could not begin" + why
+		w.skipped[id] = skip{one.name, "its watcher could not begin" + why}
+		w.tries[id]++
+		if w.running[id] == one {
+			delete(w.running, id)
+		}
 	}
 }
 
@@ -351,8 +370,11 @@ func (w *watch) whySkipped() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	by := map[string][]string{}
-	for name, why := range w.skipped {
-		by[why] = append(by[why], name)
+	for id, s := range w.skipped {
+		if w.died[id] && w.tries[id] > 0 {
+			s.why = "it ended before it could be watched"
+		}
+		by[s.why] = append(by[s.why], s.name)
 	}
 	var list []string
 	for why, names := range by {

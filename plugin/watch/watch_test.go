@@ -177,8 +177,8 @@ func TestNothingToWatchIsAnError(t *testing.T) {
 // One that is started meanwhile is watched too, one that is started again gets another
 // watcher, for its network is another one, and one that ends is no fault.
 func TestContainersComeAndGo(t *testing.T) {
-	s := newStage("web", "db", "late")
-	late := s.boxes[2]
+	s := newStage("web", "db", "late", "brief")
+	late, brief := s.boxes[2], s.boxes[3]
 	s.boxes = s.boxes[:2]
 	again := make(chan struct{}, 3)
 	watched := func(enough context.Context, lines *json.Encoder) error {
@@ -191,7 +191,17 @@ func TestContainersComeAndGo(t *testing.T) {
 	s.stays["web"] = watched
 	s.stays["late"] = func(enough context.Context, lines *json.Encoder) error {
 		again <- struct{}{}
+		s.mu.Lock()
+		first := s.stayed["late"] == 1
+		s.mu.Unlock()
+		if first {
+			return errors.New("it is not started yet")
+		}
 		return watchWell(enough, lines, asks(2, 1))
+	}
+	s.stays["brief"] = func(context.Context, *json.Encoder) error {
+		again <- struct{}{}
+		return errors.New("no such container")
 	}
 	enough, stop := context.WithCancel(t.Context())
 	go func() {
@@ -205,10 +215,24 @@ func TestContainersComeAndGo(t *testing.T) {
 		s.mu.Unlock()
 		s.happen <- engine.Happened{ID: "late", Action: engine.Started}
 		<-again // late
+		for tried := false; !tried; {
+			select {
+			case s.happen <- engine.Happened{ID: "another", Action: engine.Started}:
+			case <-again: // late once more
+				tried = true
+			}
+		}
+		s.mu.Lock()
+		s.boxes = append(s.boxes, brief)
+		s.mu.Unlock()
+		s.happen <- engine.Happened{ID: "brief", Action: engine.Started}
+		<-again // brief
+		s.happen <- engine.Happened{ID: "brief", Action: engine.Died}
+		s.happen <- engine.Happened{ID: "another", Action: engine.Started} // so that the one before was taken in
 		stop()
 	}()
 	r, err := s.run(t, enough, time.Hour)
-	if err != nil || found(r) != "late>db" || s.stayed["web"] != 2 || s.stayed["db"] != 1 {
+	if err != nil || found(r) != "late>db; not watched: brief: it ended before it could be watched" || s.stayed["web"] != 2 || s.stayed["db"] != 1 {
 		t.Errorf("%s; %v; %v", found(r), err, s.stayed)
 	}
 }
