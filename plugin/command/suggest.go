@@ -140,7 +140,7 @@ func suggestByFiles(c *cli, f suggestFlags) error {
 // byFiles is what the files tell.
 func byFiles(s *session.Session) suggest.Known {
 	return suggest.Known{
-		Project: s.Project, Declared: suggest.Linked(s.Project),
+		Project: s.Project, Declared: suggest.Linked(s.Project, s.Topology),
 		Mentions: suggest.FromProject(s.Project, session.MountedFiles(s.Project)),
 	}
 }
@@ -151,6 +151,7 @@ func suggestLive(ctx context.Context, c *cli, s *session.Session, f suggestFlags
 	if err != nil {
 		return err
 	}
+	hasFiles := s.Project != nil
 	if len(members) == 0 && s.Project != nil && s.Options.Project != "" { // it may be named from anywhere
 		s.Project, s.Topology = nil, nil
 		if snapshot, members, err = session.Watched(ctx, s); err != nil {
@@ -161,9 +162,11 @@ func suggestLive(ctx context.Context, c *cli, s *session.Session, f suggestFlags
 		}
 	}
 	if len(members) == 0 {
-		refused := s.Claim.Refused(snapshot.Containers)
-		return exit.Failure{Msg: "nothing to watch: no container of project " + s.Name + " runs",
-			Advice: session.ToStart(s, refused, "to start them: docker stacklite up -d")}
+		advice := []string{"to see which projects there are: docker stacklite ls"}
+		if hasFiles {
+			advice = session.ToStart(s, s.Claim.Refused(snapshot.Containers), "to start them: docker stacklite up -d")
+		}
+		return exit.Failure{Msg: "nothing to watch: no container of project " + s.Name + " runs", Advice: advice}
 	}
 	prober, err := s.Engine.NewProber(ctx, program)
 	if err != nil {

@@ -13,6 +13,9 @@ import (
 // that docker-compose 1.x made from any directory.
 func Watched(ctx context.Context, s *Session) (*observed.Snapshot, []suggest.Member, error) {
 	have, err := s.Observe(ctx, false)
+	if err == nil && s.Project != nil && s.Topology == nil {
+		err = s.Resolve(have, nil)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/suggest"
 )
 
@@ -48,6 +49,16 @@ func load(t *testing.T, a *txtar.Archive) (*compose.Project, []suggest.File) {
 	return p, files
 }
 
+// linked are the links that the files have.
+func linked(t *testing.T, p *compose.Project) [][2]string {
+	t.Helper()
+	topology, err := linking.Resolve(p, linking.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return suggest.Linked(p, topology)
+}
+
 // lines show links with all of their evidence.
 func lines(links []suggest.Link) string {
 	var b strings.Builder
@@ -77,7 +88,7 @@ func TestWhatFilesName(t *testing.T) {
 			}
 			golden := &a.Files[len(a.Files)-1]
 			p, files := load(t, a)
-			got := lines(suggest.Links(suggest.Known{Project: p, Declared: suggest.Linked(p), Mentions: suggest.FromProject(p, files)}))
+			got := lines(suggest.Links(suggest.Known{Project: p, Declared: linked(t, p), Mentions: suggest.FromProject(p, files)}))
 			if *update {
 				golden.Data = []byte(got)
 				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
 )
 
 // State is what the files say of a link that is suggested, or does not seem to be used.
@@ -241,14 +242,14 @@ func seen(asked []Asked) []Evidence {
 	return list
 }
 
-// Linked lists the links of a project's files.
-func Linked(p *compose.Project) [][2]string {
+// Linked lists which services of a project reach others by its files, by links or
+// otherwise, in the order of the topology. What fronts reach is left out.
+func Linked(p *compose.Project, t *linking.Topology) [][2]string {
 	var list [][2]string
-	for _, s := range p.Services {
-		for _, l := range s.Links {
-			if d := [2]string{s.Name, l.Target}; s.Fronts == "" && !slices.Contains(list, d) {
-				list = append(list, d)
-			}
+	for _, e := range t.Edges {
+		from := p.Service(e.From)
+		if d := [2]string{e.From, e.To}; from != nil && from.Fronts == "" && p.Service(e.To) != nil && !slices.Contains(list, d) {
+			list = append(list, d)
 		}
 	}
 	return list

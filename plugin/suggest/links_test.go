@@ -46,7 +46,7 @@ func TestLinksArePutBesideWhatIsSeen(t *testing.T) {
 	know(traffic, box("web", "web", "a/10.1.0.2"), box("db", "db", "a/10.1.0.3"), box("cache", "cache", "a/10.1.0.4"), box("search", "search", "a/10.1.0.5"))
 	traffic.Add("web", flow("10.1.0.2", "10.1.0.3", 5432, 3, 3))
 	traffic.Add("db", flow("10.1.0.3", "10.1.0.5", 9200, 1, 0))
-	links := suggest.Links(suggest.Known{Project: p, Declared: suggest.Linked(p), Mentions: suggest.FromProject(p, nil), Traffic: traffic})
+	links := suggest.Links(suggest.Known{Project: p, Declared: linked(t, p), Mentions: suggest.FromProject(p, nil), Traffic: traffic})
 	want := `web -> search:elastic  missing sure
     sure: environment SEARCH_URL: elastic:9200 (fig.yml:4:36)
 1 -> db  missing likely
@@ -73,7 +73,7 @@ web -> idle  silent
 func TestTheOverrideLoadsBesideTheFiles(t *testing.T) {
 	p, _ := load(t, txtar.Parse([]byte(shop)))
 	known := func(p *compose.Project) []suggest.Link {
-		return suggest.Links(suggest.Known{Project: p, Declared: suggest.Linked(p), Mentions: suggest.FromProject(p, nil)})
+		return suggest.Links(suggest.Known{Project: p, Declared: linked(t, p), Mentions: suggest.FromProject(p, nil)})
 	}
 	missing, notes := suggest.Writable(p, known(p), suggest.Likely)
 	if diff := cmp.Diff([]string{"host can't have a link to db: host has net: host"}, notes); diff != "" {

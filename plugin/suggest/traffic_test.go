@@ -226,7 +226,7 @@ func TestWhoAsksForANameIsLikelyToNeedIt(t *testing.T) {
 			{Name: "database", Times: 3}, {Name: "cache", Times: 1}, {Name: "mail", Times: 1}, {Name: "web", Times: 1}, {Name: "nobody", Times: 1},
 		}})
 	}
-	links := suggest.Links(suggest.Known{Project: p, Declared: suggest.Linked(p), Traffic: traffic})
+	links := suggest.Links(suggest.Known{Project: p, Declared: linked(t, p), Traffic: traffic})
 	want := `web -> mail  missing sure
     sure: 1 connection to tcp 25
 web -> db:Database  missing likely
