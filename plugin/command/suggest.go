@@ -51,7 +51,7 @@ list: a name can be built into an image, and what is named need not be used.
           publishes, or that its image is known for; with --live, seen
   likely  the same with another port or none; alone in a variable, flag or
           setting with the name of a host (DB_HOST=db, --host=db); with --live,
-          its name was asked for, and it was not reached
+          its name was asked for, and it was not reached; in depends_on
   maybe   alone in another variable, or as a word of a command; with --live,
           tried and never answered
 
@@ -67,8 +67,9 @@ What happens once a month is not seen in a minute. Services that links keep
 apart do not talk: of them it only shows that a name is asked for. To see more,
 watch the stack while it runs with docker compose, or with --isolation project.
 
-The files can declare a link (declared) or not (missing). Of those that they
-declare some may not be seen (unseen), or be named nowhere else (silent).`,
+The files can declare a link (declared) or not (missing), or a network of both
+(network). Links that they declare may not be seen (unseen), or no value may
+name the service (silent).`,
 		Example: `  docker stacklite suggest
   docker stacklite suggest --live --for 10m
   docker stacklite suggest --live -p blog
@@ -323,17 +324,25 @@ func writeLinks(s *session.Session, f suggestFlags, missing []suggest.Link) erro
 	if read {
 		kept = suggest.Kept(s.Project, func(file string) bool { return absolute(file) == name })
 	}
-	text := suggest.Override(kept, missing)
+	format := compose.V1
+	if s.Project != nil {
+		format = s.Project.Format
+	}
+	text := suggest.Override(format, kept, missing)
 	if s.Options.DryRun {
 		return view.Text(s.View, text)
 	}
 	if err := replaceFile(name, text); err != nil {
 		return err
 	}
-	hint := "to bring them up: docker stacklite up -d"
-	if !read {
-		hint = "to bring them up: docker stacklite " + strings.Join(shellWords(append(besides(s, f.write), "up", "-d")), " ")
+	words := []string{"up", "-d"}
+	if format == compose.Spec && s.Project.Isolation == "" {
+		words = append([]string{"--isolation", "link"}, words...) // without it they are no boundary
 	}
+	if !read {
+		words = append(besides(s, f.write), words...)
+	}
+	hint := "to bring them up: docker stacklite " + strings.Join(shellWords(words), " ")
 	view.PrintFolded(s.View, fmt.Sprintf("wrote the missing links into %s: %d", f.write, len(missing)))
 	view.PrintHints(s.View, []string{hint})
 	return nil

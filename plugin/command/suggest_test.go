@@ -48,7 +48,7 @@ func TestSuggestTellsWhereAServiceIsNamed(t *testing.T) {
 	want := `web db missing likely ["environment DB_HOST: db (fig.yml:3:17)"]
 web mail missing likely ["file smtp_host: mail (app.conf:2:1)"]
 web search missing likely ["file url: search:9200 (conf.d/search.conf:1:1)"]
-web cache silent  ["named nowhere else in the files"]
+web cache silent  ["no value in the files names it"]
 `
 	if code != 0 || out != want {
 		t.Errorf("exit code %d\n%s%s", code, out, errs)

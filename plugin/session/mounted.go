@@ -40,6 +40,24 @@ func MountedFiles(p *compose.Project) []suggest.File {
 				}
 			}
 		}
+		found = append(found, configsOf(s)...)
+	}
+	return found
+}
+
+// configsOf are the texts of the configs of a service. Secrets are left alone.
+func configsOf(s *compose.Service) []suggest.File {
+	if s.Spec == nil {
+		return nil
+	}
+	var found []suggest.File
+	for _, f := range s.Spec.Files {
+		if f.Secret || f.Path == "" {
+			continue
+		}
+		if text, ok := smallText(f.Path); ok {
+			found = append(found, suggest.File{Service: s.Name, Path: ShorterPath(f.Path), Text: text})
+		}
 	}
 	return found
 }

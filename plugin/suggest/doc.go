@@ -11,7 +11,8 @@
 //	sure     in a URL, as NAME:PORT or in a variable of old links, with a port that the
 //	         service exposes, publishes, or that its image is known for
 //	likely   the same with another port or none; alone in a variable, a flag or a
-//	         setting whose name is that of a host: DB_HOST=db, --host=db, -h db
+//	         setting whose name is that of a host: DB_HOST=db, --host=db, -h db; in
+//	         depends_on
 //	maybe    alone in another variable, or as a word of a command
 //
 // A name that is a part of a longer word, of a path or of a host of the world is no

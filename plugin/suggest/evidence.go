@@ -36,6 +36,7 @@ const (
 	Entrypoint  = "entrypoint"
 	Label       = "label"
 	Mounted     = "file"
+	DependsOn   = "depends_on"
 	Seen        = "traffic"
 	LookedUp    = "lookup"
 )
@@ -96,6 +97,7 @@ func FromProject(p *compose.Project, files []File) []Mention {
 			}
 		}
 		found = append(found, n.portsIn(s)...)
+		found = append(found, n.dependencies(s)...)
 		for _, f := range files {
 			if f.Service != s.Name {
 				continue

@@ -18,8 +18,9 @@ type State string
 const (
 	Missing  State = "missing"  // the files do not have it
 	Declared State = "declared" // they have it, and there is evidence for it
+	Network  State = "network"  // they have none, and a network of both that they declare
 	Unseen   State = "unseen"   // they have it, and it was not used while it was watched
-	Silent   State = "silent"   // they have it, and say nothing else of it
+	Silent   State = "silent"   // they have it, and no value in them names it
 )
 
 // Link is a link that a service needs, or has.
@@ -50,7 +51,7 @@ func (l Link) why() []string {
 	case l.State == Unseen:
 		why = append(why, "not seen while it was watched")
 	case l.State == Silent:
-		why = append(why, "named nowhere else in the files")
+		why = append(why, "no value in the files names it")
 	}
 	return why
 }
@@ -119,6 +120,8 @@ func Links(k Known) []Link {
 			l.Level = l.Evidence[0].Level
 		}
 		switch {
+		case l.State == Missing && k.Project != nil && shareNetwork(k.Project.Service(l.From), k.Project.Service(l.To)):
+			l.State = Network
 		case l.State != Declared:
 		case len(l.Traffic) == 0 && !slices.ContainsFunc(l.Evidence, func(e Evidence) bool { return e.Kind == LookedUp }) && slices.Contains(watched, l.From) && slices.Contains(watched, l.To):
 			l.State = Unseen
@@ -137,7 +140,7 @@ func Links(k Known) []Link {
 		}
 		return i
 	}
-	states := []State{Missing, Declared, Unseen, Silent}
+	states := []State{Missing, Declared, Network, Unseen, Silent}
 	slices.SortStableFunc(list, func(a, b Link) int {
 		if c := cmp.Compare(slices.Index(states, a.State), slices.Index(states, b.State)); c != 0 {
 			return c
@@ -149,6 +152,17 @@ func Links(k Known) []Link {
 			cmp.Compare(place(a.To), place(b.To)), cmp.Compare(a.To, b.To))
 	})
 	return list
+}
+
+// shareNetwork reports whether two services name a network of their own. The one that
+// all others share is none: links take its place.
+func shareNetwork(a, b *compose.Service) bool {
+	if a == nil || b == nil || a.Spec == nil || b.Spec == nil {
+		return false
+	}
+	return slices.ContainsFunc(a.Spec.Networks, func(n compose.ServiceNetwork) bool {
+		return n.Name != "default" && slices.ContainsFunc(b.Spec.Networks, func(o compose.ServiceNetwork) bool { return o.Name == n.Name })
+	})
 }
 
 // lookupsOf are the names that services asked for, of others that they were not seen to
@@ -211,7 +225,7 @@ func Names(p *compose.Project, members []Member) []string {
 	}
 	if p != nil {
 		for _, s := range p.Services {
-			for _, name := range []string{s.Name, s.Name + "_1", s.ContainerName, s.Hostname} {
+			for _, name := range append([]string{s.Name, s.Name + "_1", s.ContainerName, s.Hostname}, networkAliases(s)...) {
 				add(name)
 			}
 			for _, l := range s.Links {
@@ -291,11 +305,17 @@ func unlinkable(p *compose.Project, l Link) string {
 // Header is the first line of what Override writes.
 const Header = "# Links that docker stacklite suggest found missing. It may overwrite this file.\n"
 
-// Override is a file that adds links to those of a project, beside its own files. kept are
-// links that the project has from this very file, in the order of the files.
-func Override(kept, add []Link) string {
+// Override is a file that adds links to those of a project, beside its own files, in
+// their format. kept are links that the project has from this very file, in the order of
+// the files.
+func Override(format compose.Format, kept, add []Link) string {
 	var b strings.Builder
 	b.WriteString(Header)
+	indent := ""
+	if format == compose.Spec {
+		b.WriteString("services:\n")
+		indent = "  "
+	}
 	var consumers []string
 	of := map[string][]string{}
 	for _, l := range slices.Concat(kept, add) {
@@ -307,9 +327,9 @@ func Override(kept, add []Link) string {
 		}
 	}
 	for _, consumer := range consumers {
-		fmt.Fprintf(&b, "%s:\n  links:\n", scalar(consumer))
+		fmt.Fprintf(&b, "%s%s:\n%s  links:\n", indent, scalar(consumer), indent)
 		for _, text := range of[consumer] {
-			fmt.Fprintf(&b, "  - %s\n", scalar(text))
+			fmt.Fprintf(&b, "%s  - %s\n", indent, scalar(text))
 		}
 	}
 	return b.String()

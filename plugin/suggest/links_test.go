@@ -89,7 +89,7 @@ func TestTheOverrideLoadsBesideTheFiles(t *testing.T) {
   links:
   - db
 `
-	text := suggest.Override(nil, missing)
+	text := suggest.Override(p.Format, nil, missing)
 	if diff := cmp.Diff(want, text); diff != "" {
 		t.Error(diff)
 	}
@@ -107,7 +107,7 @@ func TestTheOverrideLoadsBesideTheFiles(t *testing.T) {
 		t.Errorf("still missing: %v", again)
 	}
 	meant := func(file string) bool { return filepath.Base(file) == "links.yml" }
-	if diff := cmp.Diff(want, suggest.Override(suggest.Kept(both, meant), nil)); diff != "" {
+	if diff := cmp.Diff(want, suggest.Override(both.Format, suggest.Kept(both, meant), nil)); diff != "" {
 		t.Errorf("what the file has is not kept:\n%s", diff)
 	}
 }

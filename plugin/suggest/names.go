@@ -67,8 +67,22 @@ func namesFor(p *compose.Project, self *compose.Service) names {
 	}
 	for _, s := range others {
 		add(s.Hostname, target{s, true})
+		for _, alias := range networkAliases(s) {
+			add(alias, target{s, true})
+		}
 	}
 	return n
+}
+
+// networkAliases are the names that a service has on the networks that it names.
+func networkAliases(s *compose.Service) []string {
+	var list []string
+	if s.Spec != nil {
+		for _, n := range s.Spec.Networks {
+			list = append(list, n.Aliases...)
+		}
+	}
+	return list
 }
 
 // shares reports whether a service uses the network of another.
@@ -76,14 +90,15 @@ func shares(s, of *compose.Service) bool {
 	return s.Net.Mode == compose.NetService && s.Net.Name == of.Name
 }
 
-// replica is the name of one: SERVICE_1.
-var replica = regexp.MustCompile(`^(.+)_[1-9][0-9]*$`)
+// replica is the name of one: SERVICE_1, or SERVICE-1.
+var replica = regexp.MustCompile(`^(.+)[_-][1-9][0-9]*$`)
 
 // find gives what a name leads to.
 func (n names) find(name string) (target, bool) {
 	t, known := n.others[name]
 	if m := replica.FindStringSubmatch(name); !known && m != nil {
-		t, known = n.others[strings.TrimPrefix(m[1], n.project.Name+"_")]
+		service := strings.TrimPrefix(strings.TrimPrefix(m[1], n.project.Name+"_"), n.project.Name+"-")
+		t, known = n.others[service]
 		t.alias = false
 	}
 	return t, known && t.service != nil
@@ -214,6 +229,23 @@ func (n names) portsIn(s *compose.Service) []Mention {
 		if len(to) == 1 {
 			p := piece{kind: Environment, pos: v.Pos, key: v.Name}
 			found = append(found, Mention{From: s.Name, To: to[0].Name, Evidence: p.evidence(Maybe, fmt.Sprintf("%d, the port of %s alone", port, to[0].Name))})
+		}
+	}
+	return found
+}
+
+// dependencies are mentions too: a service that is waited for is likely to be asked. A
+// link implies one, which says nothing more.
+func (n names) dependencies(s *compose.Service) []Mention {
+	if s.Spec == nil {
+		return nil
+	}
+	var found []Mention
+	for _, d := range s.Spec.DependsOn {
+		linked := slices.ContainsFunc(s.Links, func(l compose.Link) bool { return l.Target == d.Service })
+		if t := n.others[d.Service]; t.service != nil && t.service.Name == d.Service && !linked {
+			p := piece{kind: DependsOn, pos: d.Pos}
+			found = append(found, Mention{From: s.Name, To: d.Service, Evidence: p.evidence(Likely, d.Service)})
 		}
 	}
 	return found
