@@ -183,7 +183,7 @@ func (p *Prober) image(ctx context.Context, anew bool) error {
 }
 
 // leftAfter is how old an image of another prober is that was left behind: no check
-// asks as long as that.
+// asks as long as that, and while a watcher runs the engine keeps its image.
 const leftAfter = time.Hour
 
 // Close removes the image, and what runs that were killed have left: old images, and
