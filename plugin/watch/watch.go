@@ -63,7 +63,8 @@ type Result struct {
 }
 
 // Run watches until the time is over or enough ends. The error is that of the engine at
-// the beginning, that nothing could be watched, or that of ctx.
+// the beginning, that nothing could be watched, or that of ctx, or of enough where it ends
+// before anything is watched.
 func Run(ctx, enough context.Context, o Options) (Result, error) {
 	w := &watch{
 		o: o, traffic: suggest.NewTraffic(), running: map[string]*watcher{}, places: make(chan struct{}, max(1, o.Parallel)),
@@ -86,8 +87,11 @@ func Run(ctx, enough context.Context, o Options) (Result, error) {
 	}
 	names := w.begun()
 	if len(names) == 0 {
+		early := enough.Err()
 		w.stop()
-		w.all.Wait()
+		if w.all.Wait(); early != nil {
+			return Result{}, early
+		}
 		return Result{}, w.nothing()
 	}
 	o.Begun(names)

@@ -174,6 +174,19 @@ func TestNothingToWatchIsAnError(t *testing.T) {
 	}
 }
 
+func TestNothingIsSaidOfWhatWasNotWatchedYet(t *testing.T) {
+	s := newStage("web")
+	enough, stop := context.WithCancel(t.Context())
+	s.stays["web"] = func(enough context.Context, _ *json.Encoder) error {
+		stop()
+		<-enough.Done()
+		return nil
+	}
+	if _, err := s.run(t, enough, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
 // One that is started meanwhile is watched too, one that is started again gets another
 // watcher, for its network is another one, and one that ends is no fault.
 func TestContainersComeAndGo(t *testing.T) {
