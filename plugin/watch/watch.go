@@ -94,7 +94,9 @@ func Run(ctx, enough context.Context, o Options) (Result, error) {
 		}
 		return Result{}, w.nothing()
 	}
-	o.Begun(names)
+	if enough.Err() == nil {
+		o.Begun(names)
+	}
 	over := time.NewTimer(o.For)
 	defer over.Stop()
 	for watching := true; watching; {
