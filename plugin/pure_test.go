@@ -13,7 +13,7 @@ import (
 // and change nothing else.
 var pure = []string{
 	"compose/printable", "compose/slips", "linking", "linking/cover", "linking/graph", "plugin/balance", "plugin/labels", "plugin/observed", "plugin/desired", "plugin/plan", "plugin/reach",
-	"plugin/adhoc", "plugin/front", "plugin/front/pool", "plugin/probe", "plugin/refusal",
+	"plugin/adhoc", "plugin/convert", "plugin/front", "plugin/front/pool", "plugin/probe", "plugin/refusal",
 	"plugin/suggest", "plugin/trace",
 }
 
