@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"linking/linkingtest":  {"compose", "linking"},
 	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/front", "plugin/front/server", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/probe/watcher", "plugin/session", "plugin/view"},
 	"plugin/command": {
-		"compose", "compose/printable", "compose/spec", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/classic", "plugin/convert", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/profile", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/suggest", "plugin/view", "plugin/watch",
+		"compose", "compose/printable", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/classic", "plugin/convert", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/profile", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/suggest", "plugin/view", "plugin/watch",
 	},
 	"plugin/session": {
 		"compose", "compose/spec", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	},
 	"plugin/profile":   {"plugin/engine", "plugin/exit", "plugin/plan", "plugin/trace"},
 	"plugin/trace":     {"compose/printable", "plugin/plan"},
-	"plugin/convert":   {"compose", "compose/spec", "linking", "plugin/desired"},
+	"plugin/convert":   {"compose", "linking", "plugin/desired"},
 	"plugin/dockerrun": {"plugin/adhoc", "plugin/exit", "plugin/follow", "plugin/interrupt", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/session", "plugin/view"},
 	"plugin/follow":    {"compose", "plugin/engine", "plugin/exit", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/refusal", "plugin/view"},
 	"plugin/classic":   {"compose", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
@@ -83,7 +83,7 @@ var testsMayImport = map[string][]string{
 	"linking":         {"compose/realfiles", "linking/graph", "linking/linkingtest"},
 	"linking/graph":   {"linking/linkingtest"},
 	"plugin/balance":  {"compose/realfiles", "linking/graph"},
-	"plugin/convert":  {"compose/realfiles", "linking/graph"},
+	"plugin/convert":  {"compose/realfiles", "compose/spec", "linking/graph"},
 	"plugin/desired":  {"linking/linkingtest"},
 	"plugin/reach":    {"linking/linkingtest", "plugin/adhoc", "plugin/engine", "plugin/engine/enginetest"}, // what check demands, an engine has
 	"plugin/engine":   {"plugin/engine/enginetest"},

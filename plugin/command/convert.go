@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stack-lite/stack-lite/compose/spec"
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/convert"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/session"
@@ -49,7 +49,7 @@ func runConvert(ctx context.Context, c *cli, output string) error {
 	} else {
 		file, notes := convert.ToSpec(s.Project, s.Topology)
 		view.PrintNotes(s.View, notes)
-		text, err = spec.Write(file)
+		text, err = compose.MarshalMap(file)
 	}
 	if err != nil {
 		return err

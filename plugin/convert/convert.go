@@ -6,25 +6,24 @@ import (
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
-	"github.com/stack-lite/stack-lite/compose/spec"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 )
 
 // ToSpec writes a project of the first format, with its links as they were resolved, as a
 // file of the specification. The notes say, with their places, what can't be said there.
-func ToSpec(p *compose.Project, t *linking.Topology) (spec.Map, []compose.Note) {
+func ToSpec(p *compose.Project, t *linking.Topology) (compose.Map, []compose.Note) {
 	c := &converter{project: p, topology: t, external: map[string]bool{}}
-	var services spec.Map
+	var services compose.Map
 	for _, s := range p.Services {
-		services = append(services, spec.Pair{Key: s.Name, Value: c.service(s)})
+		services = append(services, compose.Pair{Key: s.Name, Value: c.service(s)})
 	}
-	file := spec.Map{{Key: "name", Value: p.Name}, {Key: "services", Value: services}}
+	file := compose.Map{{Key: "name", Value: p.Name}, {Key: "services", Value: services}}
 	if networks := c.networks(); len(networks) > 0 {
-		file = append(file, spec.Pair{Key: "networks", Value: networks})
+		file = append(file, compose.Pair{Key: "networks", Value: networks})
 	}
 	if volumes := c.volumes(); len(volumes) > 0 {
-		file = append(file, spec.Pair{Key: "volumes", Value: volumes})
+		file = append(file, compose.Pair{Key: "volumes", Value: volumes})
 	}
 	if slices.ContainsFunc(t.Edges, func(e linking.Edge) bool { return e.Kind == linking.LinkEdge }) {
 		c.notes = append(c.notes, compose.Note{Text: "links bring no variables (DB_PORT, DB_NAME, ...) under docker compose: set those that programs read under environment"})
@@ -45,52 +44,52 @@ func (c *converter) note(s *compose.Service, key, text string) {
 
 // service writes a service. Most keys are called in the specification as they are in the
 // first format.
-func (c *converter) service(s *compose.Service) spec.Map {
-	var out, build, logging spec.Map
+func (c *converter) service(s *compose.Service) compose.Map {
+	var out, build, logging compose.Map
 	for _, e := range s.Entries() {
 		switch e.Key {
 		case "build":
-			build = append(spec.Map{{Key: "context", Value: e.Value}}, build...)
+			build = append(compose.Map{{Key: "context", Value: e.Value}}, build...)
 		case "dockerfile":
-			build = append(build, spec.Pair{Key: "dockerfile", Value: e.Value})
+			build = append(build, compose.Pair{Key: "dockerfile", Value: e.Value})
 		case "log_driver":
-			logging = append(spec.Map{{Key: "driver", Value: e.Value}}, logging...)
+			logging = append(compose.Map{{Key: "driver", Value: e.Value}}, logging...)
 		case "log_opt":
-			logging = append(logging, spec.Pair{Key: "options", Value: e.Value})
+			logging = append(logging, compose.Pair{Key: "options", Value: e.Value})
 		case "net":
 			if mode := networkMode(s.Net); mode != "" {
-				out = append(out, spec.Pair{Key: "network_mode", Value: mode})
+				out = append(out, compose.Pair{Key: "network_mode", Value: mode})
 			}
 		case "pid", "ipc":
-			out = append(out, spec.Pair{Key: e.Key, Value: c.shared(fmt.Sprint(e.Value))})
+			out = append(out, compose.Pair{Key: e.Key, Value: c.shared(fmt.Sprint(e.Value))})
 		case "volumes_from":
-			out = append(out, spec.Pair{Key: e.Key, Value: volumesFrom(s)})
+			out = append(out, compose.Pair{Key: e.Key, Value: volumesFrom(s)})
 		case "security_opt":
 			c.note(s, e.Key, "a seccomp profile is not written: name its file under security_opt")
-			out = append(out, spec.Pair{Key: e.Key, Value: withoutProfiles(s.SecurityOpt)})
+			out = append(out, compose.Pair{Key: e.Key, Value: withoutProfiles(s.SecurityOpt)})
 		case "links":
 			if links := c.links(s); len(links) > 0 {
-				out = append(out, spec.Pair{Key: e.Key, Value: links})
+				out = append(out, compose.Pair{Key: e.Key, Value: links})
 			}
 		case "external_links":
 			c.note(s, e.Key, "docker compose attaches no containers of others: connect them to the network of the link by hand, docker network connect")
-			out = append(out, spec.Pair{Key: e.Key, Value: e.Value})
+			out = append(out, compose.Pair{Key: e.Key, Value: e.Value})
 		default:
-			out = append(out, spec.Pair{Key: e.Key, Value: e.Value})
+			out = append(out, compose.Pair{Key: e.Key, Value: e.Value})
 		}
 	}
 	if len(build) > 0 {
-		out = append(out, spec.Pair{Key: "build", Value: build})
+		out = append(out, compose.Pair{Key: "build", Value: build})
 	}
 	if len(logging) > 0 {
-		out = append(out, spec.Pair{Key: "logging", Value: logging})
+		out = append(out, compose.Pair{Key: "logging", Value: logging})
 	}
 	if desired.ForwardsNothing(s) {
 		no := "0"
-		out = append(out, spec.Pair{Key: "sysctls", Value: map[string]*string{"net.ipv4.ip_forward": &no}})
+		out = append(out, compose.Pair{Key: "sysctls", Value: map[string]*string{"net.ipv4.ip_forward": &no}})
 	}
 	if seats := c.seats(s); len(seats) > 0 {
-		out = append(out, spec.Pair{Key: "networks", Value: seats})
+		out = append(out, compose.Pair{Key: "networks", Value: seats})
 	}
 	return out
 }
@@ -160,32 +159,32 @@ func withoutProfiles(options []string) []string {
 
 // seats are the networks that a service is on. Where its names are no use to anybody it has
 // none.
-func (c *converter) seats(s *compose.Service) spec.Map {
-	var list spec.Map
+func (c *converter) seats(s *compose.Service) compose.Map {
+	var list compose.Map
 	if s.Net.Mode == compose.NetNetwork {
 		c.external[s.Net.Name] = true
-		list = append(list, spec.Pair{Key: s.Net.Name, Value: nil})
+		list = append(list, compose.Pair{Key: s.Net.Name, Value: nil})
 	}
 	for _, e := range c.topology.Service(s.Name).Endpoints {
-		list = append(list, spec.Pair{Key: e.Network, Value: nil})
+		list = append(list, compose.Pair{Key: e.Network, Value: nil})
 	}
 	return list
 }
 
-func (c *converter) networks() spec.Map {
-	var list spec.Map
+func (c *converter) networks() compose.Map {
+	var list compose.Map
 	for _, n := range c.topology.Networks {
-		var of spec.Map
+		var of compose.Map
 		if n.Kind == linking.Isolated {
 			no := "false"
-			of = spec.Map{{Key: "driver_opts", Value: map[string]*string{desired.OptionICC: &no}}}
+			of = compose.Map{{Key: "driver_opts", Value: map[string]*string{desired.OptionICC: &no}}}
 		}
-		list = append(list, spec.Pair{Key: n.Name, Value: of})
+		list = append(list, compose.Pair{Key: n.Name, Value: of})
 	}
 	for _, s := range c.project.Services {
 		if name := s.Net.Name; s.Net.Mode == compose.NetNetwork && c.external[name] {
 			delete(c.external, name)
-			list = append(list, spec.Pair{Key: name, Value: spec.Map{{Key: "external", Value: true}}})
+			list = append(list, compose.Pair{Key: name, Value: compose.Map{{Key: "external", Value: true}}})
 		}
 	}
 	return list
@@ -193,18 +192,18 @@ func (c *converter) networks() spec.Map {
 
 // volumes are the named volumes, which keep their names: those of a file of the first format
 // are nobody's project's.
-func (c *converter) volumes() spec.Map {
-	var list spec.Map
+func (c *converter) volumes() compose.Map {
+	var list compose.Map
 	known := map[string]bool{}
 	for _, s := range c.project.Services {
 		for _, v := range s.Volumes {
 			if v.Named && !known[v.Host] {
 				known[v.Host] = true
-				of := spec.Map{{Key: "name", Value: v.Host}}
+				of := compose.Map{{Key: "name", Value: v.Host}}
 				if s.VolumeDriver != "" {
-					of = append(of, spec.Pair{Key: "driver", Value: s.VolumeDriver})
+					of = append(of, compose.Pair{Key: "driver", Value: s.VolumeDriver})
 				}
-				list = append(list, spec.Pair{Key: v.Host, Value: of})
+				list = append(list, compose.Pair{Key: v.Host, Value: of})
 			}
 		}
 	}

@@ -31,7 +31,7 @@ func converted(t *testing.T, path string) (was, is graph.Graph, before, after *c
 		t.Skip("no links that can be resolved: ", err)
 	}
 	file, _ := convert.ToSpec(before, links)
-	text, err := spec.Write(file)
+	text, err := compose.MarshalMap(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ side:
 		t.Fatal(err)
 	}
 	file, notes := convert.ToSpec(p, links)
-	text, err := spec.Write(file)
+	text, err := compose.MarshalMap(file)
 	if err != nil {
 		t.Fatal(err)
 	}
