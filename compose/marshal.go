@@ -202,15 +202,9 @@ func (s *Service) Entries() []Entry {
 	return out
 }
 
-// Map is a part of a file that is written: keys with values, in this order.
-type Map []Pair
-
-// Pair is a key with its value: text, true or false, a number, a list of texts, texts by
-// name, where nil stands for none, or a Map.
-type Pair struct {
-	Key   string
-	Value any
-}
+// Map is a part of a file of the specification: keys with values, in this order. A value
+// is one that an Entry may have, nil, or a Map.
+type Map []Entry
 
 // MarshalMap writes a file of the specification. Dollar signs are doubled, so that none begins a variable.
 func MarshalMap(file Map) ([]byte, error) {
@@ -253,22 +247,22 @@ func mapNode(value any) (*yaml.Node, error) {
 		var all Map
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			if v[name] == nil {
-				all = append(all, Pair{name, nil})
+				all = append(all, Entry{name, nil})
 			} else {
-				all = append(all, Pair{name, *v[name]})
+				all = append(all, Entry{name, *v[name]})
 			}
 		}
 		return mapNode(all)
 	case map[string]any:
 		var all Map
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			all = append(all, Pair{name, v[name]})
+			all = append(all, Entry{name, v[name]})
 		}
 		return mapNode(all)
 	case map[string]int64:
 		var all Map
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			all = append(all, Pair{name, v[name]})
+			all = append(all, Entry{name, v[name]})
 		}
 		return mapNode(all)
 	case Map:

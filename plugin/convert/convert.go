@@ -16,14 +16,14 @@ func ToSpec(p *compose.Project, t *linking.Topology) (compose.Map, []compose.Not
 	c := &converter{project: p, topology: t, external: map[string]bool{}}
 	var services compose.Map
 	for _, s := range p.Services {
-		services = append(services, compose.Pair{Key: s.Name, Value: c.service(s)})
+		services = append(services, compose.Entry{Key: s.Name, Value: c.service(s)})
 	}
 	file := compose.Map{{Key: "name", Value: p.Name}, {Key: "services", Value: services}}
 	if networks := c.networks(); len(networks) > 0 {
-		file = append(file, compose.Pair{Key: "networks", Value: networks})
+		file = append(file, compose.Entry{Key: "networks", Value: networks})
 	}
 	if volumes := c.volumes(); len(volumes) > 0 {
-		file = append(file, compose.Pair{Key: "volumes", Value: volumes})
+		file = append(file, compose.Entry{Key: "volumes", Value: volumes})
 	}
 	if slices.ContainsFunc(t.Edges, func(e linking.Edge) bool { return e.Kind == linking.LinkEdge }) {
 		c.notes = append(c.notes, compose.Note{Text: "links bring no variables (DB_PORT, DB_NAME, ...) under docker compose: set those that programs read under environment"})
@@ -51,45 +51,45 @@ func (c *converter) service(s *compose.Service) compose.Map {
 		case "build":
 			build = append(compose.Map{{Key: "context", Value: e.Value}}, build...)
 		case "dockerfile":
-			build = append(build, compose.Pair{Key: "dockerfile", Value: e.Value})
+			build = append(build, compose.Entry{Key: "dockerfile", Value: e.Value})
 		case "log_driver":
 			logging = append(compose.Map{{Key: "driver", Value: e.Value}}, logging...)
 		case "log_opt":
-			logging = append(logging, compose.Pair{Key: "options", Value: e.Value})
+			logging = append(logging, compose.Entry{Key: "options", Value: e.Value})
 		case "net":
 			if mode := networkMode(s.Net); mode != "" {
-				out = append(out, compose.Pair{Key: "network_mode", Value: mode})
+				out = append(out, compose.Entry{Key: "network_mode", Value: mode})
 			}
 		case "pid", "ipc":
-			out = append(out, compose.Pair{Key: e.Key, Value: c.shared(fmt.Sprint(e.Value))})
+			out = append(out, compose.Entry{Key: e.Key, Value: c.shared(fmt.Sprint(e.Value))})
 		case "volumes_from":
-			out = append(out, compose.Pair{Key: e.Key, Value: volumesFrom(s)})
+			out = append(out, compose.Entry{Key: e.Key, Value: volumesFrom(s)})
 		case "security_opt":
 			c.note(s, e.Key, "a seccomp profile is not written: name its file under security_opt")
-			out = append(out, compose.Pair{Key: e.Key, Value: withoutProfiles(s.SecurityOpt)})
+			out = append(out, compose.Entry{Key: e.Key, Value: withoutProfiles(s.SecurityOpt)})
 		case "links":
 			if links := c.links(s); len(links) > 0 {
-				out = append(out, compose.Pair{Key: e.Key, Value: links})
+				out = append(out, compose.Entry{Key: e.Key, Value: links})
 			}
 		case "external_links":
 			c.note(s, e.Key, "docker compose attaches no containers of others: connect them to the network of the link by hand, docker network connect")
-			out = append(out, compose.Pair{Key: e.Key, Value: e.Value})
+			out = append(out, e)
 		default:
-			out = append(out, compose.Pair{Key: e.Key, Value: e.Value})
+			out = append(out, e)
 		}
 	}
 	if len(build) > 0 {
-		out = append(out, compose.Pair{Key: "build", Value: build})
+		out = append(out, compose.Entry{Key: "build", Value: build})
 	}
 	if len(logging) > 0 {
-		out = append(out, compose.Pair{Key: "logging", Value: logging})
+		out = append(out, compose.Entry{Key: "logging", Value: logging})
 	}
 	if desired.ForwardsNothing(s) {
 		no := "0"
-		out = append(out, compose.Pair{Key: "sysctls", Value: map[string]*string{"net.ipv4.ip_forward": &no}})
+		out = append(out, compose.Entry{Key: "sysctls", Value: map[string]*string{"net.ipv4.ip_forward": &no}})
 	}
 	if seats := c.seats(s); len(seats) > 0 {
-		out = append(out, compose.Pair{Key: "networks", Value: seats})
+		out = append(out, compose.Entry{Key: "networks", Value: seats})
 	}
 	return out
 }
@@ -163,10 +163,10 @@ func (c *converter) seats(s *compose.Service) compose.Map {
 	var list compose.Map
 	if s.Net.Mode == compose.NetNetwork {
 		c.external[s.Net.Name] = true
-		list = append(list, compose.Pair{Key: s.Net.Name, Value: nil})
+		list = append(list, compose.Entry{Key: s.Net.Name, Value: nil})
 	}
 	for _, e := range c.topology.Service(s.Name).Endpoints {
-		list = append(list, compose.Pair{Key: e.Network, Value: nil})
+		list = append(list, compose.Entry{Key: e.Network, Value: nil})
 	}
 	return list
 }
@@ -179,12 +179,12 @@ func (c *converter) networks() compose.Map {
 			no := "false"
 			of = compose.Map{{Key: "driver_opts", Value: map[string]*string{desired.OptionICC: &no}}}
 		}
-		list = append(list, compose.Pair{Key: n.Name, Value: of})
+		list = append(list, compose.Entry{Key: n.Name, Value: of})
 	}
 	for _, s := range c.project.Services {
 		if name := s.Net.Name; s.Net.Mode == compose.NetNetwork && c.external[name] {
 			delete(c.external, name)
-			list = append(list, compose.Pair{Key: name, Value: compose.Map{{Key: "external", Value: true}}})
+			list = append(list, compose.Entry{Key: name, Value: compose.Map{{Key: "external", Value: true}}})
 		}
 	}
 	return list
@@ -201,9 +201,9 @@ func (c *converter) volumes() compose.Map {
 				known[v.Host] = true
 				of := compose.Map{{Key: "name", Value: v.Host}}
 				if s.VolumeDriver != "" {
-					of = append(of, compose.Pair{Key: "driver", Value: s.VolumeDriver})
+					of = append(of, compose.Entry{Key: "driver", Value: s.VolumeDriver})
 				}
-				list = append(list, compose.Pair{Key: v.Host, Value: of})
+				list = append(list, compose.Entry{Key: v.Host, Value: of})
 			}
 		}
 	}

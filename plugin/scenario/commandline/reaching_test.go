@@ -66,7 +66,7 @@ func TestAnEngineThatCantBeReachedIsOneLineInEveryVerb(t *testing.T) {
 func TestEveryVerbIsAskedToDoWithoutAnEngine(t *testing.T) {
 	run := alone(t)
 	out, _ := run("__complete", "")
-	offline := "can completion config graph help shell-init version"
+	offline := "can completion config convert graph help shell-init version"
 	source, err := os.ReadFile("reaching_test.go")
 	if err != nil {
 		t.Fatal(err)

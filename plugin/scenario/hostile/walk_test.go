@@ -182,6 +182,7 @@ func commandLines() []typed {
 		{line: "graph"}, {line: "graph --live", shows: true}, {line: "graph --live --format mermaid", shows: true},
 		{line: "graph --live --format dot", shows: true}, {line: "graph --live --format svg", shows: true},
 		{line: "graph --live --format json", shows: true},
+		{line: "suggest"}, {line: "suggest --format json"}, {line: "convert"},
 		{line: "can web db"}, {line: "can --format json web db"}, {line: "can stranger db"},
 		{line: "can --format json stranger db"}, {line: "can db stranger"},
 		{line: "check"}, {line: "check --format table"}, {line: "check --format json"}, {line: "check --format {{.Evidence}}"},
