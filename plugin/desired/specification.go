@@ -273,7 +273,7 @@ func awaits(p *compose.Project, s *compose.Service) []plan.Awaited {
 	for _, d := range s.Dependencies() {
 		until := map[compose.Condition]plan.Until{compose.Healthy: plan.UntilHealthy, compose.Completed: plan.UntilCompleted}[d.Condition]
 		if until != "" && p.Service(d.Service) != nil {
-			list = append(list, plan.Awaited{Service: d.Service, Until: until})
+			list = append(list, plan.Awaited{Service: d.Service, Until: until, Optional: d.Optional})
 		}
 	}
 	return list

@@ -54,6 +54,10 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = awaitUp(ctx, e, a)
 	case plan.AwaitCondition:
 		err = awaitCondition(ctx, e, a)
+		if err != nil && a.Optional && ctx.Err() == nil {
+			report(plan.Progress{Text: err.Error() + "; " + a.For + " does not need it"})
+			err = nil
+		}
 	case plan.Drain:
 		err = Drain(ctx, e, a.Front, a.Address, stopTime(a.Timeout))
 	case plan.StopContainer:

@@ -51,6 +51,7 @@ func TestWhoIsWaitedForHasToEndWell(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := New(c, Options{})
+	optional, told := false, []string(nil)
 	await := func(until plan.Until, command ...string) error {
 		made, err := c.ContainerCreate(t.Context(), &container.Config{Image: "x", Cmd: append([]string{"/probe"}, command...)}, nil, nil, nil, "init")
 		if err != nil {
@@ -66,7 +67,8 @@ func TestWhoIsWaitedForHasToEndWell(t *testing.T) {
 		}
 		ctx, done := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer done()
-		return e.Apply(ctx, plan.AwaitCondition{Container: made.ID, Name: "init", Until: until, For: "web"}, nil)
+		action := plan.AwaitCondition{Container: made.ID, Name: "init", Until: until, For: "web", Optional: optional}
+		return e.Apply(ctx, action, func(p plan.Progress) { told = append(told, p.Text) })
 	}
 	for want, err := range map[string]error{
 		"":                                  await(plan.UntilCompleted, "say", "done"),
@@ -77,5 +79,9 @@ func TestWhoIsWaitedForHasToEndWell(t *testing.T) {
 		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
+	}
+	optional = true
+	if err := await(plan.UntilCompleted, "say", "-exit", "3", "boom"); err != nil || len(told) != 1 || told[0] != "init exited with code 3: boom; web does not need it" {
+		t.Errorf("told %q: %v", told, err)
 	}
 }

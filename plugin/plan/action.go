@@ -100,6 +100,7 @@ type (
 		Container, Name, Service string
 		Until                    Until
 		For                      string // the service that waits
+		Optional                 bool   // where it does not come to that, it is told and holds nobody back
 	}
 
 	// Drain has a front give a container no new connections, and waits until none to

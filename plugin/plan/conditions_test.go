@@ -66,6 +66,30 @@ func TestAContainerStartsWhenThoseItDependsOnAreThere(t *testing.T) {
 	}
 }
 
+// TestWhatIsNeededByOneIsNotOptional has two services wait for the same.
+func TestWhatIsNeededByOneIsNotOptional(t *testing.T) {
+	for needed, want := range map[bool]bool{true: false, false: true} {
+		wanted := Want{Project: "p", Services: []string{"db", "a", "b"}, Images: []Image{{Ref: "x"}}, Containers: []Container{
+			{Name: "p-db-1", Service: "db", Number: 1, Image: "x"},
+			{Name: "p-a-1", Service: "a", Number: 1, Image: "x", After: []string{"db"}, Awaits: []Awaited{{Service: "db", Until: UntilHealthy, Optional: true}}},
+			{Name: "p-b-1", Service: "b", Number: 1, Image: "x", After: []string{"db"}, Awaits: []Awaited{{Service: "db", Until: UntilHealthy, Optional: !needed}}},
+		}}
+		p, err := Make(Goal{}, wanted, Have{Images: map[string]string{"x": "1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var waits []AwaitCondition
+		for _, s := range p.Steps {
+			if a, is := s.Action.(AwaitCondition); is {
+				waits = append(waits, a)
+			}
+		}
+		if len(waits) != 1 || waits[0].Optional != want {
+			t.Errorf("needed %v: %+v", needed, waits)
+		}
+	}
+}
+
 func TestVolumesAreRemovedAfterAllContainers(t *testing.T) {
 	have := Have{Containers: []HaveContainer{{ID: "1", Name: "p-db-1", Service: "db", Number: 1, State: StateRunning}}}
 	p, err := Make(Goal{State: Absent, NamedVolumes: []string{"p_data"}}, Want{Project: "p"}, have)

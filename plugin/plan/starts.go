@@ -61,11 +61,15 @@ func (r *reconciler) planStarts(over *takeover) {
 
 // awaitConditions has containers that are started wait until those that their services
 // depend on are healthy, or have completed. One that neither runs nor is started, as where
-// others were not asked for, is not waited for.
+// others were not asked for, is not waited for. All wait for it once: it may fail only where
+// it is optional for each.
 func awaitConditions(b *builder, made decisions) {
-	of := map[string]decisions{}
+	of, required := map[string]decisions{}, map[Awaited]bool{}
 	for _, d := range made {
 		of[d.want.Service] = append(of[d.want.Service], d)
+		for _, a := range d.want.Awaits {
+			required[a.needed()] = required[a.needed()] || !a.Optional
+		}
 	}
 	for _, d := range made {
 		if len(d.want.Awaits) == 0 || !b.planned(startKey(d.want.Name)) {
@@ -81,6 +85,7 @@ func awaitConditions(b *builder, made decisions) {
 				key := conditionKey(target.want.Name, awaited.Until)
 				b.add(key, Task{Wait, kindContainer, target.want.Name}, d.want.Service+" depends on it", AwaitCondition{
 					Container: target.address(), Name: target.want.Name, Service: target.want.Service, Until: awaited.Until, For: d.want.Service,
+					Optional: !required[awaited.needed()],
 				}, ifPlanned(startKey(target.want.Name)))
 				b.wait(startKey(d.want.Name), need(key))
 			}

@@ -70,9 +70,13 @@ type Container struct {
 
 // Awaited is a service that another one waits for.
 type Awaited struct {
-	Service string
-	Until   Until
+	Service  string
+	Until    Until
+	Optional bool // who waits starts all the same where the other does not come to it
 }
+
+// needed is the same as it is where nobody can do without it.
+func (a Awaited) needed() Awaited { return Awaited{Service: a.Service, Until: a.Until} }
 
 // Until is what a container that is waited for has to come to.
 type Until string
