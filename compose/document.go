@@ -193,17 +193,21 @@ func (r *report) newerFormat(root value) bool {
 		r.fail(p.pos, "", fmt.Sprintf("this is a file of the newer format, version %q, with its services under \"services:\"", p.value.text), newerHint)
 		return true
 	}
+	if p, _ := root.get("services"); hasServices(root) {
+		r.fail(p.pos, "", `this is a file of the newer format, with its services under "services:"`, newerHint)
+		return true
+	}
+	return false
+}
+
+// hasServices reports whether a file has services under services, and does not just have a
+// service of that name.
+func hasServices(root value) bool {
 	p, ok := root.get("services")
 	if !ok || p.value.kind != mapping || len(p.value.pairs) == 0 {
 		return false
 	}
-	for _, q := range p.value.pairs {
-		if q.value.kind != mapping && q.value.kind != null {
-			return false
-		}
-	}
-	r.fail(p.pos, "", `this is a file of the newer format, with its services under "services:"`, newerHint)
-	return true
+	return !slices.ContainsFunc(p.value.pairs, func(q pair) bool { return q.value.kind != mapping && q.value.kind != null })
 }
 
 const newerHint = "run it with docker compose"

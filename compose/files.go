@@ -1,14 +1,11 @@
 package compose
 
 import (
-	"bytes"
 	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 )
 
 // DefaultNames are the names under which a project's file is looked for, most
@@ -142,8 +139,9 @@ func (s *sources) projectDir(o Options, chosen selection) string {
 
 // Selection says which files a project is read from.
 type Selection struct {
-	Files []string // absolute, in order; "-" is standard input
-	Dir   string   // the project's directory, absolute
+	Files   []string // absolute, in order; "-" is standard input
+	Dir     string   // the project's directory, absolute
+	EnvFile string   // that must exist, absolute; empty: .env in Dir, which may be missing
 }
 
 // Select chooses the files of a project as Load does, and reads none of them. The error is
@@ -155,7 +153,11 @@ func Select(o Options) (Selection, error) {
 	if len(chosen.files) == 0 {
 		return Selection{}, r.err()
 	}
-	return Selection{Files: chosen.files, Dir: src.projectDir(o, chosen)}, nil
+	selected := Selection{Files: chosen.files, Dir: src.projectDir(o, chosen)}
+	if o.EnvFile != "" {
+		selected.EnvFile = src.abs(o.EnvFile)
+	}
+	return selected, nil
 }
 
 // topServices is a line that begins the services of a file of the specification.
@@ -163,48 +165,14 @@ var topServices = regexp.MustCompile(`(?m)^(services|include)[ \t]*:[ \t]*(#.*)?
 
 // FormatOf says which language a file is in. Of one that is no YAML its lines tell.
 func FormatOf(content []byte) Format {
-	var root yaml.Node
-	if yaml.NewDecoder(bytes.NewReader(content)).Decode(&root) != nil || len(root.Content) == 0 {
-		if topServices.Match(content) {
-			return Spec
-		}
-		return V1
-	}
-	top := root.Content[0]
-	if top.Kind != yaml.MappingNode {
-		return V1
-	}
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		value := top.Content[i+1]
-		switch top.Content[i].Value {
-		case "services":
-			if !isService(value) {
-				return Spec
-			}
-		case "include":
-			if value.Kind == yaml.SequenceNode {
-				return Spec
-			}
-		}
+	root, ok := parse(&report{}, "", content)
+	services, has := root.get("services")
+	include, includes := root.get("include")
+	switch {
+	case !ok && topServices.Match(content),
+		hasServices(root), has && (services.value.kind == null || services.value.kind == list),
+		includes && include.value.kind == list:
+		return Spec
 	}
 	return V1
-}
-
-// isService reports whether what stands under a name is one service, which may be called
-// services: it has a key that each service has, with text.
-func isService(n *yaml.Node) bool {
-	if n.Kind != yaml.MappingNode {
-		return false
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		switch n.Content[i].Value {
-		case "image", "build":
-			if n.Content[i+1].Kind == yaml.ScalarNode {
-				return true
-			}
-		case "extends":
-			return true
-		}
-	}
-	return false
 }

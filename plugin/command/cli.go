@@ -27,7 +27,7 @@ import (
 type cli struct {
 	env      *session.Environment
 	general  session.Options   // as the flags before the verb say; verbs change copies of it
-	profiles []string          // values of --profile: see session.SplitProfiles
+	profiles []string          // values of --profile: see splitProfiles
 	recorder *profile.Recorder // that notes it; nil: nobody does
 	classic  *classic.Tool     // the old tool that this is called as; nil: none
 	level    string            // of what an old tool is to say; empty: as verbose says
@@ -40,7 +40,7 @@ type cli struct {
 func (c *cli) options() session.Options {
 	o := c.general
 	o.Profile = c.recorder
-	o.Profiles, _ = session.SplitProfiles(c.profiles)
+	o.Profiles, _ = splitProfiles(c.profiles)
 	if c.classic == nil {
 		o.Again, o.Typed = again(o), c.typed
 		if c.verbose {
@@ -210,10 +210,23 @@ func interruptible(c *cli, cmd *cobra.Command) {
 	}
 }
 
+// splitProfiles splits the values of --profile: a name is that of a profile of the files,
+// and one with a dot or a slash is a file for a trace.
+func splitProfiles(values []string) (names []string, trace string) {
+	for _, v := range values {
+		if strings.ContainsAny(v, `./\`) {
+			trace = v
+		} else {
+			names = append(names, v)
+		}
+	}
+	return names, trace
+}
+
 // profiled runs a command and then writes, where --profile asks for it, what its time
 // went into, however it has ended.
 func profiled(c *cli, cmd *cobra.Command, run func() error) error {
-	_, file := session.SplitProfiles(c.profiles)
+	_, file := splitProfiles(c.profiles)
 	if file == "" {
 		return run()
 	}

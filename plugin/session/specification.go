@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -64,13 +63,18 @@ func specOptions(e *Environment, o Options, selected compose.Options) (spec.Opti
 	}
 	read := spec.Options{
 		Files: chosen.Files, Dir: chosen.Dir, Env: e.Vars, Profiles: o.Profiles,
-		Display: func(path string) string { return display(selected.Dir, path) },
+		Display: func(path string) string {
+			if path == "-" {
+				return "<stdin>"
+			}
+			return ShorterPath(path)
+		},
 	}
 	if o.Project != "" {
 		read.Name = compose.NormalizeName(o.Project)
 	}
-	if o.EnvFile != "" {
-		read.EnvFiles = []string{absolute(selected.Dir, o.EnvFile)}
+	if chosen.EnvFile != "" {
+		read.EnvFiles = []string{chosen.EnvFile}
 	}
 	if chosen.Files[0] == "-" {
 		read.Stdin = first
@@ -87,37 +91,6 @@ func firstFile(path string, stdin io.Reader) ([]byte, error) {
 		return nil, io.EOF
 	}
 	return io.ReadAll(stdin)
-}
-
-func absolute(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(dir, path)
-}
-
-// display is how messages name a file.
-func display(dir, path string) string {
-	if path == "-" {
-		return "<stdin>"
-	}
-	if rel, err := filepath.Rel(dir, path); err == nil && len(rel) < len(path) {
-		return rel
-	}
-	return path
-}
-
-// SplitProfiles splits the values of --profile: a name is that of a profile of the files, and
-// one with a dot or a slash is a file for a trace.
-func SplitProfiles(values []string) (names []string, trace string) {
-	for _, v := range values {
-		if strings.ContainsAny(v, "./\\") {
-			trace = v
-		} else {
-			names = append(names, v)
-		}
-	}
-	return names, trace
 }
 
 // checkThere makes sure that the networks and volumes are there that files of the
