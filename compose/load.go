@@ -114,11 +114,10 @@ func loadAs(o Options, from storage, written *[]Written) (*Project, error) {
 	}
 	partials := readServices(services, docs, main)
 	(&finisher{sources: src, find: host.find, base: base, skipBuild: o.SkipBuildCheck || o.Sketch, dockerfiles: o.CheckDockerfiles, sketch: o.Sketch && !o.Strict, literal: o.Literal}).finish(partials)
-	p.index = make(map[string]int, len(partials))
-	for i, s := range partials {
+	for _, s := range partials {
 		p.Services = append(p.Services, &s.Service)
-		p.index[s.Name] = i
 	}
+	p.Index()
 	(&checker{report: r, known: services.known, literal: o.Literal}).check(partials, p)
 	if err := r.err(); err != nil {
 		return nil, err

@@ -53,6 +53,14 @@ func (p *Project) Service(name string) *Service {
 	return nil
 }
 
+// Index notes where each service is, so that Service finds it at once.
+func (p *Project) Index() {
+	p.index = make(map[string]int, len(p.Services))
+	for i, s := range p.Services {
+		p.index[s.Name] = i
+	}
+}
+
 // names returns the names of the services.
 func (p *Project) names() []string {
 	names := make([]string, len(p.Services))

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -17,7 +18,6 @@ const (
 type Network struct {
 	Name       string // in the files
 	Engine     string // on the engine
-	Declared   bool   // files say so: default need not be declared
 	External   bool   // it is there already, and not the project's
 	Internal   bool   // nobody on it reaches what is outside
 	Attachable bool
@@ -55,7 +55,6 @@ type ServiceSpec struct {
 	External  []string         `json:"-"` // networks of Networks that are external, with what is said of them
 	DependsOn []Dependency     `json:"-"` // by name of the service
 	Replicas  *int             `json:"-"` // nil: 1
-	Profiles  []string         `json:"-"`
 	Build     *Build           `json:"-"`
 	Pull      string           `json:"-"` // always or never; empty: where it is missing
 	Unwatched bool             `json:"-"` // up does not follow what it writes
@@ -100,6 +99,19 @@ type ServiceNetwork struct {
 	Priority     int // those with a greater one are attached first
 	GatewayFirst int // the one with the greatest is the way out
 	Pos          Pos
+}
+
+// On is what files of the specification say of a service on a network; false: they don't
+// put it there.
+func (s *Service) On(network string) (ServiceNetwork, bool) {
+	if s == nil || s.Spec == nil || s.Net.Mode != NetLinks {
+		return ServiceNetwork{}, false
+	}
+	i := slices.IndexFunc(s.Spec.Networks, func(n ServiceNetwork) bool { return n.Name == network })
+	if i < 0 {
+		return ServiceNetwork{}, false
+	}
+	return s.Spec.Networks[i], true
 }
 
 // Dependency is an entry of depends_on.

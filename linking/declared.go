@@ -22,14 +22,14 @@ func newSeats(p *compose.Project) seats {
 		s.byName[p.Networks[i].Name] = &p.Networks[i]
 	}
 	for _, svc := range p.Services {
+		for _, on := range ExternalNetworks(p, svc) {
+			s.external[svc.Name] = append(s.external[svc.Name], on.Network.Name)
+		}
 		if svc.Spec == nil || svc.Net.Mode != compose.NetLinks {
 			continue
 		}
 		for _, on := range svc.Spec.Networks {
-			switch n := s.byName[on.Name]; {
-			case n != nil && n.External:
-				s.external[svc.Name] = append(s.external[svc.Name], on.Name)
-			case on.Name != defaultNetwork:
+			if n := s.byName[on.Name]; on.Name != defaultNetwork && (n == nil || !n.External) {
 				s.declared[svc.Name] = append(s.declared[svc.Name], on.Name)
 			}
 		}
@@ -122,15 +122,24 @@ func apartFrom(list []Network, p *compose.Project) []Network {
 	return list
 }
 
-// aliasesOn are the names that a service has on a network besides its own.
-func aliasesOn(svc *compose.Service, network string) []string {
-	if svc == nil || svc.Spec == nil {
+// OnExternal is a service on a network that is there already.
+type OnExternal struct {
+	Network *compose.Network
+	Seat    compose.ServiceNetwork // what the files say of the service there
+}
+
+// ExternalNetworks are the networks that are there already and that files of the
+// specification put a service on, in the order in which it is attached to them.
+func ExternalNetworks(p *compose.Project, svc *compose.Service) []OnExternal {
+	if svc.Spec == nil || svc.Net.Mode != compose.NetLinks {
 		return nil
 	}
+	var list []OnExternal
 	for _, on := range svc.Spec.Networks {
-		if on.Name == network {
-			return on.Aliases
+		i := slices.IndexFunc(p.Networks, func(n compose.Network) bool { return n.Name == on.Name && n.External })
+		if i >= 0 {
+			list = append(list, OnExternal{&p.Networks[i], on})
 		}
 	}
-	return nil
+	return list
 }

@@ -51,11 +51,7 @@ func endpoints(p *compose.Project, networks []Network, edges []Edge) (map[string
 	}
 	for _, n := range networks {
 		for _, service := range n.Members {
-			endpoint := Endpoint{Network: n.Name, Links: private[seat{service, n.Name}]}
-			if n.named() {
-				endpoint.Aliases = append([]string{service}, aliasesOn(p.Service(service), n.Name)...)
-			}
-			out[service] = append(out[service], endpoint)
+			out[service] = append(out[service], Endpoint{Network: n.Name, Aliases: n.aliasesOf(p, service), Links: private[seat{service, n.Name}]})
 			for _, other := range n.Members {
 				if other != service && n.named() && known[service][strings.ToLower(other)] == nil {
 					means(service, meaning{other, other})
@@ -79,6 +75,19 @@ func endpoints(p *compose.Project, networks []Network, edges []Edge) (map[string
 		}
 	}
 	return out, names
+}
+
+// aliasesOf returns the names by which all members of the network find the service.
+func (n Network) aliasesOf(p *compose.Project, service string) []string {
+	if !n.named() {
+		return nil
+	}
+	aliases := []string{service}
+	if n.Declared != nil {
+		on, _ := p.Service(service).On(n.Name)
+		aliases = append(aliases, on.Aliases...)
+	}
+	return aliases
 }
 
 // seat is a service on a network.

@@ -70,6 +70,7 @@ func (m *mapper) project() *compose.Project {
 	for _, name := range m.inFileOrder("services", slices.Collect(maps.Keys(m.model.Services))) {
 		p.Services = append(p.Services, m.service(m.model.Services[name]))
 	}
+	p.Index()
 	return p
 }
 
@@ -116,11 +117,9 @@ func (m *mapper) isolation() string {
 
 func (m *mapper) network(name string, n types.NetworkConfig) compose.Network {
 	m.uncarried("networks.*.", n, "networks", name)
-	_, found := m.files.find([]string{"networks", name})
 	out := compose.Network{
 		Name: name, Engine: n.Name, External: bool(n.External), Internal: n.Internal, Attachable: n.Attachable,
-		Declared: found == 2,
-		Driver:   n.Driver, DriverOpts: n.DriverOpts, Labels: n.Labels, IPv6: n.EnableIPv6,
+		Driver: n.Driver, DriverOpts: n.DriverOpts, Labels: n.Labels, IPv6: n.EnableIPv6,
 		IPAMDriver: n.Ipam.Driver, IPAMOpts: n.Ipam.Options, Pos: m.files.place("networks", name),
 	}
 	for _, pool := range n.Ipam.Config {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -132,19 +133,15 @@ const Foreign linking.Kind = "foreign"
 
 // external lists the networks that files put services on and that are there already.
 func external(p *compose.Project) []Network {
+	members := map[string][]string{}
+	for _, svc := range p.Services {
+		for _, on := range linking.ExternalNetworks(p, svc) {
+			members[on.Network.Engine] = append(members[on.Network.Engine], svc.Name)
+		}
+	}
 	var list []Network
-	for _, n := range p.Networks {
-		network := Network{Name: n.Engine, Kind: Foreign}
-		for _, svc := range p.Services {
-			if n.External && svc.Net.Mode == compose.NetLinks && svc.Spec != nil &&
-				slices.ContainsFunc(svc.Spec.Networks, func(on compose.ServiceNetwork) bool { return on.Name == n.Name }) {
-				network.Members = append(network.Members, svc.Name)
-			}
-		}
-		if len(network.Members) > 0 {
-			slices.Sort(network.Members)
-			list = append(list, network)
-		}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		list = append(list, Network{Name: name, Kind: Foreign, Members: slices.Compact(slices.Sorted(slices.Values(members[name])))})
 	}
 	return list
 }

@@ -134,7 +134,7 @@ func kindText(n linking.Network) string {
 		return string(n.Kind)
 	}
 	said := *n.Declared
-	said.Pos, said.Name, said.Engine, said.Declared = compose.Pos{}, "", "", false
+	said.Pos, said.Name, said.Engine = compose.Pos{}, "", ""
 	plain, err := json.Marshal(compose.Network{})
 	text, err2 := json.Marshal(said)
 	if err != nil || err2 != nil {
@@ -170,19 +170,6 @@ func DeclareNetwork(o *network.CreateOptions, d *compose.Network) {
 	}
 }
 
-// seatOn is what files say of a service on a network.
-func seatOn(s *compose.Service, name string) (compose.ServiceNetwork, bool) {
-	if s == nil || s.Spec == nil {
-		return compose.ServiceNetwork{}, false
-	}
-	for _, on := range s.Spec.Networks {
-		if on.Name == name {
-			return on, true
-		}
-	}
-	return compose.ServiceNetwork{}, false
-}
-
 // inPriority sorts the networks of a service of a file of the specification as docker
 // compose does: by priority, then by name. On the first a container is made.
 func inPriority(s *compose.Service, endpoints []linking.Endpoint) []linking.Endpoint {
@@ -191,8 +178,8 @@ func inPriority(s *compose.Service, endpoints []linking.Endpoint) []linking.Endp
 	}
 	sorted := slices.Clone(endpoints)
 	slices.SortStableFunc(sorted, func(a, b linking.Endpoint) int {
-		x, _ := seatOn(s, a.Network)
-		y, _ := seatOn(s, b.Network)
+		x, _ := s.On(a.Network)
+		y, _ := s.On(b.Network)
 		return cmp.Or(y.Priority-x.Priority, strings.Compare(a.Network, b.Network))
 	})
 	return sorted
@@ -220,42 +207,31 @@ func (e ExternalSpec) settings() *network.EndpointSettings {
 	return s
 }
 
-// externalNetworks are the networks that are there already and that the files put a
-// service on, by their names on the engine, in order.
-func externalNetworks(p *compose.Project, s *compose.Service) ([]string, map[string]any) {
-	if s.Spec == nil || s.Net.Mode != compose.NetLinks {
-		return nil, nil
-	}
-	var names []string
-	specs := map[string]any{}
-	for _, on := range s.Spec.Networks {
-		for _, n := range p.Networks {
-			if n.Name == on.Name && n.External {
-				names = append(names, n.Engine)
-				specs[n.Engine] = ExternalSpec{s.Name, on}
-			}
-		}
-	}
-	return names, specs
-}
-
 // ExternalNetworks are the networks that are there already and that the files put a service
 // on, by their names on the engine.
 func ExternalNetworks(p *compose.Project, s *compose.Service) []string {
-	names, _ := externalNetworks(p, s)
+	var names []string
+	for _, on := range linking.ExternalNetworks(p, s) {
+		names = append(names, on.Network.Engine)
+	}
 	return names
 }
 
 // onExternalNetworks attaches a replica to networks that are there already. One that has
 // no network of the project's is made on the first.
 func onExternalNetworks(in Inputs, s *compose.Service, c *plan.Container, spec *ContainerSpec) {
-	names, specs := externalNetworks(in.Project, s)
-	if len(names) > 0 && len(c.Attach) == 0 {
-		c.CreatedOnExternal = names[0]
-		spec.external = specs[names[0]].(ExternalSpec).settings()
-		names = names[1:]
+	for _, on := range linking.ExternalNetworks(in.Project, s) {
+		name, of := on.Network.Engine, ExternalSpec{s.Name, on.Seat}
+		if len(c.Attach) == 0 && c.CreatedOnExternal == "" {
+			c.CreatedOnExternal, spec.external = name, of.settings()
+			continue
+		}
+		c.OtherNetworks = append(c.OtherNetworks, name)
+		if c.OtherSpecs == nil {
+			c.OtherSpecs = map[string]any{}
+		}
+		c.OtherSpecs[name] = of
 	}
-	c.OtherNetworks, c.OtherSpecs = names, specs
 }
 
 // externalText is, for the fingerprint, what files say of a service on networks that are

@@ -73,7 +73,7 @@ func TestFilesOfTheFirstFormatHaveNoSettingsOfTheSpecification(t *testing.T) {
 }
 
 func TestADeclaredNetworkIsMadeAnewWhereWhatIsSaidOfItChanges(t *testing.T) {
-	plain := linking.Network{Name: "front", Kind: linking.Declared, Declared: &compose.Network{Name: "front", Engine: "demo_front", Declared: true}}
+	plain := linking.Network{Name: "front", Kind: linking.Declared, Declared: &compose.Network{Name: "front", Engine: "demo_front"}}
 	if got := kindText(plain); got != "declared" {
 		t.Error(got)
 	}

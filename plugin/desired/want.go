@@ -89,7 +89,7 @@ func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Netw
 		out.Size += len(replicas[member])
 	}
 	for _, member := range n.Members {
-		if seat, ok := seatOn(in.Project.Service(member), n.Name); ok {
+		if seat, ok := in.Project.Service(member).On(n.Name); ok {
 			spec.Seats[member] = seat
 		}
 	}
@@ -158,7 +158,7 @@ func (in Inputs) replica(s *compose.Service, number int, replicas map[string][]i
 		name := EngineNetwork(in.Project.Name, *in.Topology.Network(endpoint.Network))
 		c.Attach = append(c.Attach, name)
 		settings := endpointSettings(endpoint, s.Name, number)
-		seat, _ := seatOn(s, endpoint.Network)
+		seat, _ := s.On(endpoint.Network)
 		sit(settings, seat)
 		spec.endpoints = append(spec.endpoints, endpointConfig{name, settings})
 	}

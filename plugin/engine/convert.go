@@ -20,11 +20,9 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
-const optionICC = desired.OptionICC
-
 // observedNetwork is a network of a list, read once for all verbs.
 func observedNetwork(n network.Summary) observed.Network {
-	out := observed.Network{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Room: room(n), Traffic: n.Options[optionICC] != "false"}
+	out := observed.Network{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Room: room(n), Traffic: n.Options[desired.OptionICC] != "false"}
 	deadline, adhoc := n.Labels[labels.Link]
 	out.Adhoc = adhoc
 	out.Deadline, _ = time.Parse(time.RFC3339, deadline)

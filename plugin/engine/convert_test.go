@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -293,7 +294,7 @@ func TestANetworkIsReadFromAList(t *testing.T) {
 			observed.Network{ID: id, Name: "demo_default", Subnet: "172.18.0.0/16", Room: 1 << 16, Traffic: true},
 		},
 		"whose members are isolated": {
-			network.Summary{ID: id, Name: "x", IPAM: subnets("10.0.0.0/29"), Options: map[string]string{optionICC: "false"}},
+			network.Summary{ID: id, Name: "x", IPAM: subnets("10.0.0.0/29"), Options: map[string]string{desired.OptionICC: "false"}},
 			observed.Network{ID: id, Name: "x", Subnet: "10.0.0.0/29", Room: 5},
 		},
 		"with several subnets": {

@@ -19,7 +19,7 @@ func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet
 	spec := n.Spec.(desired.NetworkSpec)
 	options := network.CreateOptions{Driver: "bridge", Labels: spec.Labels}
 	if spec.Kind == linking.Isolated {
-		options.Options = map[string]string{optionICC: "false"}
+		options.Options = map[string]string{desired.OptionICC: "false"}
 	}
 	if d := spec.Declared; d != nil {
 		desired.DeclareNetwork(&options, d)
