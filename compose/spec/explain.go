@@ -27,7 +27,7 @@ var (
 	undefinedBase    = regexp.MustCompile(`cannot extend service "([^"]+)" in .*: service "([^"]+)" not found`)
 	cycle            = regexp.MustCompile(`^dependency cycle detected: (\S+) -> (\S+)`)
 	writtenTwice     = regexp.MustCompile(`line (\d+): mapping key "([^"]+)" already defined at line (\d+)`)
-	unknownKey       = regexp.MustCompile(`additional properties '([^']+)' not allowed|: ?false schema|^(\S+) false schema`)
+	unknownKey       = regexp.MustCompile(`additional properties '([^']+)' not allowed|: ?false schema|^\S+ false schema`)
 	interpolating    = regexp.MustCompile(`^error while interpolating \S+: `)
 	badVariable      = regexp.MustCompile(`(?s)^invalid interpolation format for \S+\..*You may need to escape any \$ with another \$\.\s*(.*)$`)
 	undefinedOwner   = regexp.MustCompile(`service "([^"]+)" not found for network_mode`)
@@ -193,7 +193,7 @@ func (all *files) pathIn(text string) (string, compose.Pos) {
 		return path, all.place()
 	}
 	// What is not allowed is named behind the path.
-	if extra := regexp.MustCompile(`additional properties '([^']+)'`).FindStringSubmatch(text); extra != nil {
+	if extra := unknownKey.FindStringSubmatch(text); extra != nil && extra[1] != "" {
 		if p, n := all.find(append(all.split(path), extra[1])); n > found {
 			pos = p
 		}

@@ -62,22 +62,24 @@ func Written(ctx context.Context, o Options, asJSON bool) ([]byte, error) {
 	}
 	_, done := listen()
 	defer done()
-	details, name, err := details(o, files)
-	if err == nil {
-		var model map[string]any
-		if model, err = loader.LoadModelWithContext(ctx, details, name, func(l *loader.Options) {
-			l.SkipInterpolation, l.SkipResolveEnvironment = true, true
-		}); err == nil && asJSON {
-			return json.MarshalIndent(model, "", "  ")
-		} else if err == nil {
-			var b bytes.Buffer
-			enc := yaml.NewEncoder(&b)
-			enc.SetIndent(2)
-			err := enc.Encode(model)
-			return b.Bytes(), err
-		}
+	details, name, err := detailsOf(o, files)
+	if err != nil {
+		return nil, compose.Errors{files.explain(err)}
 	}
-	return nil, compose.Errors{files.explain(err)}
+	model, err := loader.LoadModelWithContext(ctx, details, name, func(l *loader.Options) {
+		l.SkipInterpolation, l.SkipResolveEnvironment = true, true
+	})
+	if err != nil {
+		return nil, compose.Errors{files.explain(err)}
+	}
+	if asJSON {
+		return json.MarshalIndent(model, "", "  ")
+	}
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	err = enc.Encode(model)
+	return b.Bytes(), err
 }
 
 func doubled(text []byte, err error) ([]byte, error) {
@@ -152,7 +154,7 @@ func listen() (w *warned, done func()) {
 func readModel(ctx context.Context, o Options, files *files) (*types.Project, []string, error) {
 	w, done := listen()
 	defer done()
-	details, name, err := details(o, files)
+	details, name, err := detailsOf(o, files)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -163,8 +165,8 @@ func readModel(ctx context.Context, o Options, files *files) (*types.Project, []
 	return model, w.list, err
 }
 
-// details are the files as compose-go takes them, and what gives it the project's name.
-func details(o Options, files *files) (types.ConfigDetails, func(*loader.Options), error) {
+// detailsOf are the files as compose-go takes them, and what gives it the project's name.
+func detailsOf(o Options, files *files) (types.ConfigDetails, func(*loader.Options), error) {
 	env, err := environment(o)
 	if err != nil {
 		return types.ConfigDetails{}, nil, err
