@@ -2,20 +2,17 @@ package command
 
 import (
 	"context"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/convert"
-	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
 func newConvertCommand(c *cli) *cobra.Command {
-	var output string
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "convert [OPTIONS]",
 		Short: "Write the files as a file for docker compose",
 		Long: `Write a file of Fig or docker-compose 1.x as a file for docker compose of today.
@@ -25,16 +22,13 @@ resolved: variables, extends and env files are gone.
 
 A file of today is written flat: what it includes and extends is in it.`,
 		Example: `  docker stacklite convert > compose.yaml
-  docker stacklite -f fig.yml convert --output compose.yaml`,
+  docker stacklite -f fig.yml convert | less`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runConvert(cmd.Context(), c, output) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runConvert(cmd.Context(), c) },
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "", "file to write, which must not exist; standard output without it")
-	_ = cmd.MarkFlagFilename("output", "yml", "yaml")
-	return cmd
 }
 
-func runConvert(ctx context.Context, c *cli, output string) error {
+func runConvert(ctx context.Context, c *cli) error {
 	o := c.options()
 	o.WithoutFronts = true
 	s, err := session.OpenFiles(c.env, o, false)
@@ -54,24 +48,5 @@ func runConvert(ctx context.Context, c *cli, output string) error {
 	if err != nil {
 		return err
 	}
-	if output == "" {
-		return view.Bytes(s.View, text)
-	}
-	return writeNew(output, text)
-}
-
-// writeNew writes a file that does not exist.
-func writeNew(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return exit.Failure{Msg: "can't write: " + err.Error()}
-	}
-	_, err = f.Write(text)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		_ = os.Remove(path)
-	}
-	return err
+	return view.Bytes(s.View, text)
 }
