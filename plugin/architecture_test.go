@@ -87,7 +87,7 @@ var testsMayImport = map[string][]string{
 	"plugin/desired":  {"linking/linkingtest"},
 	"plugin/reach":    {"linking/linkingtest", "plugin/adhoc", "plugin/engine", "plugin/engine/enginetest"}, // what check demands, an engine has
 	"plugin/engine":   {"plugin/engine/enginetest"},
-	"plugin/image":    {"plugin/engine/enginetest"},
+	"plugin/image":    {"compose", "plugin/engine/enginetest"},
 	"plugin/session":  {"plugin/engine/enginetest"},
 	"plugin/follow":   {"plugin/engine/enginetest", "plugin/labels"},
 	"plugin/suggest":  {"plugin/plan"},

@@ -87,6 +87,14 @@ func (b BuildSpec) Inline() string {
 	return b.More.Inline
 }
 
+// Platform is the one that an image is built for; empty: the engine's own, or several.
+func (b BuildSpec) Platform() string {
+	if b.More == nil || len(b.More.Platforms) != 1 {
+		return ""
+	}
+	return b.More.Platforms[0]
+}
+
 // NeedsBuildx names the first key that only buildx can carry out; empty: there is none.
 func (b BuildSpec) NeedsBuildx() string {
 	m := b.More
@@ -105,7 +113,7 @@ func (b BuildSpec) NeedsBuildx() string {
 		return "platforms"
 	case len(m.Entitlements) > 0 || m.Privileged:
 		return "privileged"
-	case m.Provenance != "" || m.SBOM != "":
+	case asked(m.Provenance) || asked(m.SBOM):
 		return "provenance"
 	}
 	return ""
@@ -116,6 +124,9 @@ func (b BuildSpec) NeedsBuildx() string {
 func (b BuildSpec) BuildsBase(ref string) bool {
 	return slices.ContainsFunc(b.Built, func(built string) bool { return sameImage(built, ref) })
 }
+
+// asked reports whether an attestation is asked for: false is to have none.
+func asked(attestation string) bool { return attestation != "" && attestation != "false" }
 
 // Bases gives the references of the images that a build is built upon; none
 // where its Dockerfile can't be read.
@@ -139,7 +150,7 @@ func Images(p *compose.Project, o BuildOptions, bases Bases) []plan.Image {
 		case builds(s):
 			list = append(list, builtImage(p, s, o))
 		case i < 0:
-			list = append(list, plan.Image{Ref: ref})
+			list = append(list, pulledImage(s, ref))
 		}
 	}
 	if bases != nil && len(list) > 1 {
@@ -150,6 +161,17 @@ func Images(p *compose.Project, o BuildOptions, bases Bases) []plan.Image {
 	return list
 }
 
+// PullSpec says which of several images a reference stands for. It is the Spec of a
+// plan.Image that is pulled.
+type PullSpec struct{ Platform string }
+
+func pulledImage(s *compose.Service, ref string) plan.Image {
+	if s.Spec == nil || s.Spec.Platform == "" {
+		return plan.Image{Ref: ref}
+	}
+	return plan.Image{Ref: ref, Spec: PullSpec{s.Spec.Platform}}
+}
+
 // builds reports whether a service's image is built. Files of the first format say so, or
 // name an image; others may do both.
 func builds(s *compose.Service) bool { return s.Image == "" || s.Build != "" }
@@ -157,7 +179,11 @@ func builds(s *compose.Service) bool { return s.Image == "" || s.Build != "" }
 func builtImage(p *compose.Project, s *compose.Service, o BuildOptions) plan.Image {
 	spec := BuildSpec{Project: p.Name, Service: s.Name, Context: s.Build, Dockerfile: s.Dockerfile, Options: o}
 	if s.Spec != nil && s.Spec.Build != nil {
-		spec.More = s.Spec.Build
+		more := *s.Spec.Build
+		if len(more.Platforms) == 0 && s.Spec.Platform != "" {
+			more.Platforms = []string{s.Spec.Platform}
+		}
+		spec.More = &more
 		spec.Options.NoCache = o.NoCache || spec.More.NoCache
 		spec.Options.Pull = o.Pull || spec.More.Pull
 		spec.Options.Args = map[string]string{}
@@ -229,7 +255,7 @@ func Pulls(p *compose.Project, services []string, skip func(ref string) bool) *p
 		ref := ImageOf(p, s)
 		if !settled[ref] && (services == nil || slices.Contains(services, s.Name)) {
 			settled[ref] = true
-			list = append(list, plan.Image{Ref: ref})
+			list = append(list, pulledImage(s, ref))
 		}
 	}
 	return plan.Pulls(list)

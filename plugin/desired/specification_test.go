@@ -100,3 +100,21 @@ func TestServicesWaitForMoreThanAStart(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAnImageIsGotForThePlatformOfItsService(t *testing.T) {
+	p := &compose.Project{Name: "p", Format: compose.Spec, Services: []*compose.Service{
+		{Name: "web", Image: "x", Spec: &compose.ServiceSpec{Platform: "linux/arm64"}},
+		{Name: "api", Build: "/src", Spec: &compose.ServiceSpec{Platform: "linux/arm64", Build: &compose.Build{}}},
+		{Name: "db", Image: "y", Spec: &compose.ServiceSpec{}},
+	}}
+	images := Images(p, BuildOptions{}, nil)
+	if of, _ := images[0].Spec.(PullSpec); of.Platform != "linux/arm64" {
+		t.Errorf("%+v", images[0])
+	}
+	if of := images[1].Spec.(BuildSpec); of.Platform() != "linux/arm64" {
+		t.Errorf("%+v", of)
+	}
+	if images[2].Spec != nil {
+		t.Errorf("%+v", images[2])
+	}
+}

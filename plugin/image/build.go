@@ -66,8 +66,8 @@ func (s *Store) pullBases(ctx context.Context, spec desired.BuildSpec, bases []d
 			continue
 		}
 		// Several images are built upon the same one at once; it is fetched once.
-		_, err, _ := s.basePulls.Do(base.Ref, func() (any, error) {
-			return nil, s.pull(ctx, base.Ref, report)
+		_, err, _ := s.basePulls.Do(base.Ref+" "+spec.Platform(), func() (any, error) {
+			return nil, s.pull(ctx, base.Ref, spec.Platform(), report)
 		})
 		if err != nil {
 			return baseMissing(spec, base, err)

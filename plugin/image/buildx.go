@@ -249,7 +249,8 @@ const stopTime = 10 * time.Second
 // bakeOnce makes one call of buildx. Images that are there before it ends are
 // finished at once, so that their containers start. The error is a *bakeError.
 func (s *Store) bakeOnce(ctx context.Context, batch []*baking) error {
-	input, err := json.Marshal(bakeFileOf(batch))
+	file := bakeFileOf(batch)
+	input, err := json.Marshal(file)
 	if err != nil {
 		return err
 	}
@@ -258,12 +259,13 @@ func (s *Store) bakeOnce(ctx context.Context, batch []*baking) error {
 	if plugin.Builder != "" {
 		args = append(args, "--builder", plugin.Builder)
 	}
-	cmd := plugin.Command(ctx, args...)
+	cmd := plugin.Command(ctx, append(args, allowed(file)...)...)
 	cmd.Stdin = strings.NewReader(string(input))
 	// Without the variables buildx asks whether it may read directories other
 	// than the current one, and describes how it built in a manifest of its
 	// own, so that an image that did not change has a new id.
 	cmd.Env = append(cmd.Environ(), "BUILDX_BAKE_ENTITLEMENTS_FS=0", "BUILDX_NO_DEFAULT_ATTESTATIONS=1")
+	cmd.Env = append(cmd.Env, secretVariables(batch)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = stopTime
 	output, err := cmd.StderrPipe()

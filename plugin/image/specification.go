@@ -54,12 +54,55 @@ func (t *bakeTarget) add(spec desired.BuildSpec) {
 	if m.Privileged {
 		t.Entitlements = append(slices.Clone(t.Entitlements), "security.insecure")
 	}
-	for name, value := range map[string]string{"provenance": m.Provenance, "sbom": m.SBOM} {
-		if value != "" {
-			t.Attest = append(t.Attest, literal("type="+name+","+value))
+	t.Attest = append(attestation("provenance", m.Provenance), attestation("sbom", m.SBOM)...)
+}
+
+// attestation is what buildx is told of one, which files say as true, false or settings.
+func attestation(kind, value string) []string {
+	switch value {
+	case "":
+		return nil
+	case "true":
+		return []string{"type=" + kind}
+	case "false":
+		return []string{"type=" + kind + ",disabled=true"}
+	}
+	return []string{literal("type=" + kind + "," + value)}
+}
+
+// allowed are the flags by which buildx lets builds do what their files ask for.
+func allowed(file bakeFile) []string {
+	var flags []string
+	for _, t := range file.Target {
+		asked := slices.Clone(t.Entitlements)
+		if t.Network == "host" {
+			asked = append(asked, "network.host")
+		}
+		for _, a := range asked {
+			if flag := "--allow=" + a; !slices.Contains(flags, flag) {
+				flags = append(flags, flag)
+			}
 		}
 	}
-	slices.Sort(t.Attest)
+	slices.Sort(flags)
+	return flags
+}
+
+// secretVariables are the variables that secrets of builds are made of, with their values:
+// they may come from an env file.
+func secretVariables(batch []*baking) []string {
+	var vars []string
+	for _, b := range batch {
+		if b.spec.More == nil {
+			continue
+		}
+		for _, f := range b.spec.More.Secrets {
+			if f.Path == "" {
+				vars = append(vars, f.Variable+"="+string(f.Content))
+			}
+		}
+	}
+	return vars
 }
 
 func literals(list []string) []string {
@@ -79,9 +122,7 @@ func addToCall(o *build.ImageBuildOptions, spec desired.BuildSpec) {
 	}
 	o.Target, o.NetworkMode, o.ShmSize, o.CacheFrom = m.Target, m.Network, m.ShmSize, m.CacheFrom
 	o.Tags = append(slices.Clone(o.Tags), m.Tags...)
-	for _, p := range m.Platforms {
-		o.Platform = p
-	}
+	o.Platform = spec.Platform()
 	for _, h := range m.Hosts {
 		o.ExtraHosts = append(o.ExtraHosts, h.Name+":"+*h.Value)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/client"
 	"golang.org/x/sync/singleflight"
 
+	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -74,7 +75,8 @@ func (s *Store) Apply(ctx context.Context, a plan.Action, report func(plan.Progr
 	var err error
 	switch a := a.(type) {
 	case plan.PullImage:
-		err = s.pull(ctx, a.Image.Ref, report)
+		of, _ := a.Image.Spec.(desired.PullSpec)
+		err = s.pull(ctx, a.Image.Ref, of.Platform, report)
 	case plan.BuildImage:
 		err = s.build(ctx, a, report)
 	case plan.PushImage:
