@@ -1,0 +1,54 @@
+package command
+
+import (
+	"strings"
+	"testing"
+)
+
+// The commands run on files of today over the engine in memory; each case
+// looks for what its command is to say.
+func TestFilesOfTodayAreToldOf(t *testing.T) {
+	const shop = `
+services:
+  web: {image: probe, links: [db]}
+  db: {image: probe}
+  cache: {image: probe}
+  debug: {image: probe, profiles: [tools]}
+`
+	for name, c := range map[string]struct {
+		file, command string
+		code          int
+		says, saysNot string
+	}{
+		"which pairs links cut off":       {shop, "plan --isolation link", 0, "will no longer: web – cache, db – cache", "web – db"},
+		"nothing is cut off without":      {shop, "plan", 0, "create container demo-web-1", "no longer"},
+		"nor by what only up does":        {shop, "up -d --isolation link", 0, "demo-web-1", "no longer"},
+		"a profile that is not active":    {shop, "config --services", 0, "web", "debug"},
+		"one that is":                     {shop, "--profile tools config --services", 0, "debug", ""},
+		"the profiles":                    {shop, "config --profiles", 0, "tools\n", "web"},
+		"the volumes by their names":      {shop + "volumes: {data: {}}\n", "config --volumes", 0, "data\n", "demo_data"},
+		"variables as they are":           {"services: {web: {image: 'probe:${TAG}'}}\n", "config --no-interpolate", 0, "probe:${TAG}", ""},
+		"a network that is not there":     {"services:\n  web: {image: probe, networks: [out]}\nnetworks:\n  out: {external: true, name: far}\n", "up -d", 2, "compose.yaml:4:3: networks.out: there is no network far on the engine", ""},
+		"a volume that is not there":      {"services:\n  web: {image: probe, volumes: ['d:/d']}\nvolumes:\n  d: {external: true}\n", "up -d", 2, "compose.yaml:4:3: volumes.d: there is no volume d on the engine", ""},
+		"an external link to nobody":      {"services:\n  web:\n    image: probe\n    external_links: [gone]\n", "up -d", 0, `compose.yaml:4:22: web.external_links: the engine has no container "gone"; the link leads nowhere`, ""},
+		"an image that is never pulled":   {"services: {web: {image: far, pull_policy: never}}\n", "up -d", 1, "far", "pull image"},
+		"an image that always is":         {"services: {web: {image: probe, pull_policy: always}}\n", "up -d", 1, "Pulling probe", ""},
+		"declared networks meet":          {"services: {a: {image: probe, networks: [x]}, b: {image: probe, networks: [x]}}\nnetworks: {x: }\n", "can a b", 0, "on network demo_x as b", ""},
+		"and others do not":               {"services: {a: {image: probe, networks: [x]}, b: {image: probe, networks: [y]}}\nnetworks: {x: , y: }\n", "can a b", 1, "they share no network", "linked"},
+		"external networks meet":          {"services: {a: {image: probe, networks: [x]}, b: {image: probe, networks: [x]}}\nnetworks: {x: {external: true}}\n", "can a b", 0, "on network x as b", ""},
+		"isolation of the file":           {"x-stack-lite: {isolation: link}\nservices: {a: {image: probe}, b: {image: probe}}\n", "can a b", 1, "neither has links", ""},
+		"the command line goes before it": {"x-stack-lite: {isolation: link}\nservices: {a: {image: probe}, b: {image: probe}}\n", "--isolation project can a b", 0, "yes", ""},
+		"flat, by convert":                {"include: [more.yaml]\nservices: {a: {image: probe}}\n", "convert", 0, "  more:\n", "include"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			write(t, "compose.yaml", c.file)
+			write(t, "more.yaml", "services: {more: {image: probe}}\n")
+			out, errs, code := newMemory(t).run(t, strings.Fields(c.command)...)
+			all := out + errs
+			if code != c.code || !strings.Contains(all, c.says) || c.saysNot != "" && strings.Contains(all, c.saysNot) {
+				t.Errorf("exit code %d\n%s", code, all)
+			}
+		})
+	}
+}
