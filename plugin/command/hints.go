@@ -43,7 +43,7 @@ func Hints(err error) []string {
 		return mistakeHints(mistake)
 	case errors.As(err, &step):
 		return stepHints(step)
-	case errors.As(err, &noBuilder):
+	case errors.As(err, &noBuilder) && !noBuilder.Needed:
 		return []string{"--builder auto uses what is installed"}
 	case errors.As(err, &full):
 		return []string{

@@ -69,38 +69,74 @@ func (b BuildSpec) DockerfilePath() string {
 	return filepath.Join(b.Context, filepath.FromSlash(b.Dockerfile))
 }
 
+// DockerfileName is how messages name the Dockerfile of a local context.
+func (b BuildSpec) DockerfileName() string {
+	if b.Inline() != "" {
+		return b.Service + ".build.dockerfile_inline"
+	}
+	return b.DockerfilePath()
+}
+
 // Labels mark an image as the project's, as docker-compose 1.29 did.
 func (b BuildSpec) Labels() map[string]string {
 	all := map[string]string{}
-	if b.More != nil {
-		maps.Copy(all, b.More.Labels)
-	}
+	maps.Copy(all, b.more().Labels)
 	all[labels.Project], all[labels.Service] = b.Project, b.Service
 	return all
 }
 
 // Inline is the text of a Dockerfile that stands in the files; empty: it is a file.
-func (b BuildSpec) Inline() string {
+func (b BuildSpec) Inline() string { return b.more().Inline }
+
+// more is what only files of the specification say.
+func (b BuildSpec) more() compose.Build {
 	if b.More == nil {
-		return ""
+		return compose.Build{}
 	}
-	return b.More.Inline
+	return *b.More
+}
+
+// Target is the stage of the Dockerfile that is built; empty: the last.
+func (b BuildSpec) Target() string { return b.more().Target }
+
+// IsContext reports whether a name in the Dockerfile stands for a named context of the build,
+// whatever image has that name.
+func (b BuildSpec) IsContext(name string) bool {
+	for context := range b.more().Contexts {
+		if sameImage(context, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// imageContext begins a named context that is an image.
+const imageContext = "docker-image://"
+
+// ContextImages are the references of the images that named contexts are.
+func (b BuildSpec) ContextImages() []string {
+	contexts := b.more().Contexts
+	var refs []string
+	for _, name := range slices.Sorted(maps.Keys(contexts)) {
+		if ref, is := strings.CutPrefix(contexts[name], imageContext); is {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
 }
 
 // Platform is the one that an image is built for; empty: the engine's own, or several.
 func (b BuildSpec) Platform() string {
-	if b.More == nil || len(b.More.Platforms) != 1 {
-		return ""
+	if platforms := b.more().Platforms; len(platforms) == 1 {
+		return platforms[0]
 	}
-	return b.More.Platforms[0]
+	return ""
 }
 
 // NeedsBuildx names the first key that only buildx can carry out; empty: there is none.
 func (b BuildSpec) NeedsBuildx() string {
-	m := b.More
+	m := b.more()
 	switch {
-	case m == nil:
-		return ""
 	case len(m.Contexts) > 0:
 		return "additional_contexts"
 	case len(m.Secrets) > 0:
@@ -183,6 +219,7 @@ func builtImage(p *compose.Project, s *compose.Service, o BuildOptions) plan.Ima
 		if len(more.Platforms) == 0 && s.Spec.Platform != "" {
 			more.Platforms = []string{s.Spec.Platform}
 		}
+		more.Contexts = contextsOf(p, more.Contexts)
 		spec.More = &more
 		spec.Options.NoCache = o.NoCache || spec.More.NoCache
 		spec.Options.Pull = o.Pull || spec.More.Pull
@@ -195,6 +232,19 @@ func builtImage(p *compose.Project, s *compose.Service, o BuildOptions) plan.Ima
 		maps.Copy(spec.Options.Args, o.Args)
 	}
 	return plan.Image{Ref: ImageOf(p, s), Build: true, Spec: spec}
+}
+
+// contextsOf puts the images of services for contexts that are services.
+func contextsOf(p *compose.Project, written map[string]string) map[string]string {
+	contexts := maps.Clone(written)
+	for name, context := range contexts {
+		if service, is := strings.CutPrefix(context, "service:"); is {
+			if s := p.Service(service); s != nil {
+				contexts[name] = imageContext + ImageOf(p, s)
+			}
+		}
+	}
+	return contexts
 }
 
 // buildUpon notes which others of a project's images one is built upon.

@@ -1,6 +1,7 @@
 package desired
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -98,6 +99,27 @@ func TestServicesWaitForMoreThanAStart(t *testing.T) {
 	want := []plan.Awaited{{Service: "db", Until: plan.UntilHealthy}, {Service: "init", Until: plan.UntilCompleted}}
 	if diff := cmp.Diff(want, awaits(p, web)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAnImageIsBuiltAfterThoseOfItsContexts(t *testing.T) {
+	p := &compose.Project{Name: "p", Format: compose.Spec, Services: []*compose.Service{
+		{Name: "app", Build: "/src", Spec: &compose.ServiceSpec{Build: &compose.Build{Contexts: map[string]string{"parent": "service:base", "src": "/more"}}}},
+		{Name: "base", Build: "/src", Spec: &compose.ServiceSpec{Build: &compose.Build{}}},
+	}}
+	p.Index()
+	images := Images(p, BuildOptions{}, BuildSpec.ContextImages)
+	app := images[0].Spec.(BuildSpec)
+	if !slices.Equal(images[0].From, []string{"p-base"}) || !slices.Equal(app.Built, []string{"p-base"}) || app.More.Contexts["src"] != "/more" {
+		t.Errorf("%+v", images[0])
+	}
+	if p.Services[0].Spec.Build.Contexts["parent"] != "service:base" {
+		t.Error("the project was changed")
+	}
+	for name, want := range map[string]bool{"parent": true, "docker.io/library/parent:latest": true, "parent:2": false, "p-base": false} {
+		if app.IsContext(name) != want {
+			t.Error(name)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/containerd/errdefs"
 
@@ -47,7 +48,7 @@ func (s *Store) prepareBuild(ctx context.Context, spec desired.BuildSpec, report
 	if _, err := findDirectory(spec); err != nil {
 		return nil, err
 	}
-	return file, s.pullBases(ctx, spec, file.Bases(spec.Options.Args), report)
+	return file, s.pullBases(ctx, spec, basesOf(spec, file), report)
 }
 
 // pullBases fetches the images that one is built upon: those that are missing,
@@ -88,10 +89,16 @@ func Bases(spec desired.BuildSpec) []string {
 		return nil
 	}
 	var refs []string
-	for _, base := range file.Bases(spec.Options.Args) {
+	for _, base := range basesOf(spec, file) {
 		refs = append(refs, base.Ref)
 	}
-	return refs
+	return append(refs, spec.ContextImages()...)
+}
+
+// basesOf lists the images that a Dockerfile names and that are meant by it: a
+// named context of the build stands for another thing.
+func basesOf(spec desired.BuildSpec, file *dockerfile.File) []dockerfile.Base {
+	return slices.DeleteFunc(file.Bases(spec.Options.Args, spec.Target()), func(b dockerfile.Base) bool { return spec.IsContext(b.Ref) })
 }
 
 // readDockerfile reads the Dockerfile of a local context. The error is a

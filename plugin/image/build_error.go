@@ -61,7 +61,7 @@ func unreadable(spec desired.BuildSpec, err error) error {
 
 // baseMissing says that a base image can't be fetched.
 func baseMissing(spec desired.BuildSpec, base dockerfile.Base, err error) error {
-	e := &BuildError{Service: spec.Service, File: spec.DockerfilePath(), Line: base.Step.Line, Step: oneLine(base.Step.Text), Msg: err.Error(), err: err}
+	e := &BuildError{Service: spec.Service, File: spec.DockerfileName(), Line: base.Step.Line, Step: oneLine(base.Step.Text), Msg: err.Error(), err: err}
 	if failed := (*RegistryError)(nil); errors.As(err, &failed) {
 		e.said = failed.EngineWords()
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 )
 
@@ -19,9 +20,12 @@ func TestBasesAreReadFromTheDockerfileThatWillBeBuilt(t *testing.T) {
 		spec desired.BuildSpec
 		want []string
 	}{
-		"the usual one":    {desired.BuildSpec{Context: dir}, []string{"a"}},
-		"another":          {desired.BuildSpec{Context: dir, Dockerfile: "other.Dockerfile"}, []string{"b:1", "c"}},
-		"with arguments":   {desired.BuildSpec{Context: dir, Dockerfile: "other.Dockerfile", Options: desired.BuildOptions{Args: map[string]string{"TAG": "2"}}}, []string{"b:2", "c"}},
+		"the usual one":  {desired.BuildSpec{Context: dir}, []string{"a"}},
+		"another":        {desired.BuildSpec{Context: dir, Dockerfile: "other.Dockerfile"}, []string{"b:1", "c"}},
+		"with arguments": {desired.BuildSpec{Context: dir, Dockerfile: "other.Dockerfile", Options: desired.BuildOptions{Args: map[string]string{"TAG": "2"}}}, []string{"b:2", "c"}},
+		"up to a stage":  {desired.BuildSpec{Context: dir, Dockerfile: "other.Dockerfile", More: &compose.Build{Target: "first"}}, []string{"b:1"}},
+		"named contexts": {desired.BuildSpec{Context: dir, Dockerfile: "other.Dockerfile", More: &compose.Build{
+			Contexts: map[string]string{"c": "/src", "d": "docker-image://e:1"}}}, []string{"b:1", "e:1"}},
 		"from elsewhere":   {desired.BuildSpec{Context: "https://example.com/a.git"}, nil},
 		"one that is not":  {desired.BuildSpec{Context: filepath.Join(dir, "none")}, nil},
 		"one with mistake": {desired.BuildSpec{Context: dir, Dockerfile: "bad.Dockerfile"}, nil},

@@ -26,7 +26,7 @@ var (
 func builderError(spec desired.BuildSpec, file *dockerfile.File, step, text string) error {
 	e := &BuildError{Service: spec.Service, Msg: trimPrefixes(text), said: strings.TrimSpace(text)}
 	if spec.Local() {
-		e.File = spec.DockerfilePath()
+		e.File = spec.DockerfileName()
 	}
 	if at, ok := findStep(file, step); ok {
 		e.Line, e.Step = at.Line, oneLine(at.Text)

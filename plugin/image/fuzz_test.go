@@ -41,7 +41,7 @@ func FuzzDockerfile(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, base := range file.Bases(map[string]string{"A": "x"}) {
+		for _, base := range file.Bases(map[string]string{"A": "x"}, "") {
 			if base.Step.Line < 1 || base.Step.Line > bytes.Count(text, []byte("\n"))+1 {
 				t.Errorf("%q: %+v", text, base)
 			}

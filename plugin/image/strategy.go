@@ -1,6 +1,7 @@
 package image
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os/exec"
@@ -54,10 +55,11 @@ type strategy struct {
 	upon    bool   // the reason holds for all images that are built upon others
 }
 
-// NoBuilder is a builder that was asked for and is not there.
+// NoBuilder is a builder that was asked for, or that a build needs, and that is not there.
 type NoBuilder struct {
 	Builder Builder
 	Reason  string
+	Needed  bool // whatever builder is asked for
 }
 
 func (n *NoBuilder) Error() string {
@@ -115,6 +117,9 @@ func (s *Store) strategyFor(ctx context.Context, image plan.Image) (strategy, er
 	}
 	spec, _ := image.Spec.(desired.BuildSpec)
 	chosen, err := s.choose(ctx, spec)
+	if err == nil {
+		err = s.canBuild(chosen, spec)
+	}
 	if err != nil {
 		return strategy{}, err
 	}
@@ -127,22 +132,47 @@ func (s *Store) strategyFor(ctx context.Context, image plan.Image) (strategy, er
 func (s *Store) choose(ctx context.Context, spec desired.BuildSpec) (strategy, error) {
 	switch s.options.Builder {
 	case Buildx:
-		switch b := s.findBuildx(); {
-		case b == nil:
-			return strategy{}, &NoBuilder{Buildx, "the docker command has no buildx plugin"}
-		case !b.recent():
-			return strategy{}, &NoBuilder{Buildx, fmt.Sprintf("it is version %s, and at least %s is needed", b.Version, oldestBuildx)}
+		if lacking := s.buildxLacking(); lacking != "" {
+			return strategy{}, &NoBuilder{Builder: Buildx, Reason: lacking}
 		}
 		return strategy{builder: Buildx}, nil
 	case BuildKit:
 		if !s.hasBuildKit(ctx) {
-			return strategy{}, &NoBuilder{BuildKit, "the engine does not have it"}
+			return strategy{}, &NoBuilder{Builder: BuildKit, Reason: "the engine does not have it"}
 		}
 		return s.byEngine(ctx, spec), nil
 	case Classic:
 		return strategy{builder: Classic}, nil
 	}
 	return s.chooseAmong(ctx, spec)
+}
+
+// canBuild says where only buildx can do what files ask of a build, and another builds. The
+// error is a *NoBuilder.
+func (s *Store) canBuild(chosen strategy, spec desired.BuildSpec) error {
+	key := spec.NeedsBuildx()
+	switch {
+	case key == "":
+		return nil
+	case key == "additional_contexts" && versions.LessThan(s.client.ClientVersion(), "1.42"):
+		// Engine 20.10 has BuildKit 0.8: "unsupported frontend capability moby.buildkit.frontend.contexts".
+		return &NoBuilder{Buildx, "build." + key + " of " + spec.Service + " needs a newer BuildKit than that of this engine", true}
+	case chosen.builder == Buildx:
+		return nil
+	}
+	why := cmp.Or(s.buildxLacking(), chosen.reason)
+	return &NoBuilder{Buildx, "build." + key + " of " + spec.Service + " needs it, and " + cmp.Or(why, "another builder is asked for"), why != ""}
+}
+
+// buildxLacking is why buildx can't be used; empty: it can.
+func (s *Store) buildxLacking() string {
+	switch b := s.findBuildx(); {
+	case b == nil:
+		return "the docker command has no buildx plugin"
+	case !b.recent():
+		return fmt.Sprintf("it is version %s, and at least %s is needed", b.Version, oldestBuildx)
+	}
+	return ""
 }
 
 // chooseAmong chooses the first builder that is there and can do what is asked.
@@ -156,16 +186,13 @@ func (s *Store) chooseAmong(ctx context.Context, spec desired.BuildSpec) (strate
 		// Engine 20.10 has BuildKit 0.8: "subdir not supported yet".
 		return strategy{builder: Classic, reason: "the BuildKit of this engine can't build from a directory of a repository"}, nil
 	}
-	if b := s.findBuildx(); b != nil && b.recent() {
+	if s.buildxLacking() == "" {
 		return strategy{builder: Buildx}, nil
-	}
-	if key := spec.NeedsBuildx(); key != "" {
-		return strategy{}, &NoBuilder{Buildx, "build." + key + " of " + spec.Service + " needs it, and the docker command has no buildx plugin"}
 	}
 	switch {
 	case s.options.Builder == AnyBuildKit:
 		if !s.hasBuildKit(ctx) {
-			return strategy{}, &NoBuilder{BuildKit, "the engine does not have it, and the docker command has no buildx plugin"}
+			return strategy{}, &NoBuilder{Builder: BuildKit, Reason: "the engine does not have it, and the docker command has no buildx plugin"}
 		}
 	case s.options.Habits.AsDocker && !needsBuildKit(spec), !s.hasBuildKit(ctx):
 		return strategy{builder: Classic}, nil
@@ -189,7 +216,7 @@ func (s *Store) byEngine(ctx context.Context, spec desired.BuildSpec) strategy {
 	if spec.Local() {
 		file, err := readDockerfile(spec)
 		switch {
-		case err != nil, len(file.Bases(spec.Options.Args)) == 0:
+		case err != nil, len(basesOf(spec, file)) == 0:
 			return strategy{builder: BuildKit}
 		case file.NeedsBuildKit():
 			return strategy{builder: BuildKit, reason: "its Dockerfile needs that; without buildx it takes images from registries even if they are here"}

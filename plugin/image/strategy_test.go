@@ -10,6 +10,7 @@ import (
 	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
 	"github.com/stack-lite/stack-lite/plugin/plan"
@@ -39,6 +40,7 @@ func buildxOf(version string) func() *BuildxPlugin {
 
 func TestTheBuilderIsChosenByWhatIsThere(t *testing.T) {
 	plainDir := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n"})
+	withSecret := desired.BuildSpec{Service: "web", Context: plainDir, More: &compose.Build{Secrets: []compose.FileMount{{}}}}
 	hidden := writeFiles(t, map[string]string{"Dockerfile": "FROM a\n", ".dockerignore": "Dockerfile"})
 	for name, c := range map[string]struct {
 		options Options
@@ -64,6 +66,14 @@ func TestTheBuilderIsChosenByWhatIsThere(t *testing.T) {
 		"buildx, asked for in vain": {Options{Builder: Buildx}, desired.BuildSpec{Context: plainDir}, "can't build with buildx: the docker command has no buildx plugin"},
 		"an old one, asked for": {Options{Builder: Buildx, Buildx: buildxOf("v0.9.0")}, desired.BuildSpec{Context: plainDir},
 			"can't build with buildx: it is version v0.9.0, and at least 0.17 is needed"},
+		"needed, and not there":   {Options{}, withSecret, "can't build with buildx: build.secrets of web needs it, and the docker command has no buildx plugin"},
+		"needed, and too old":     {Options{Buildx: buildxOf("v0.9.0")}, withSecret, "can't build with buildx: build.secrets of web needs it, and it is version v0.9.0, and at least 0.17 is needed"},
+		"needed, and there":       {Options{Buildx: buildxOf("v0.23.0")}, withSecret, "images are built by buildx 0.23.0"},
+		"needed, but not allowed": {Options{Builder: Classic, Buildx: buildxOf("v0.23.0")}, withSecret, "can't build with buildx: build.secrets of web needs it, and another builder is asked for"},
+		"needed, with a limit": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Service: "web", Context: plainDir, More: withSecret.More, Options: desired.BuildOptions{Memory: 1}},
+			"can't build with buildx: build.secrets of web needs it, and no other builder can limit memory"},
+		"contexts on an old engine": {Options{Buildx: buildxOf("v0.23.0")}, desired.BuildSpec{Service: "web", Context: plainDir, More: &compose.Build{Contexts: map[string]string{"a": "/b"}}},
+			"can't build with buildx: build.additional_contexts of web needs a newer BuildKit than that of this engine"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.options.Verbose = true

@@ -168,8 +168,9 @@ func flag(node *parser.Node, name string) (string, bool) {
 // Bases lists the images that the stages are built upon or copy from, each
 // once and in order: not the stages of the file itself and not scratch. The
 // arguments are those that the build is given; they win over the file's
-// defaults. What stands for another platform is left to the builder.
-func (f *File) Bases(args map[string]string) []Base {
+// defaults. What stands for another platform is left to the builder. What comes
+// after the target, the stage that is built, is not needed; empty: the last.
+func (f *File) Bases(args map[string]string, target string) []Base {
 	env := f.environment(args)
 	lex := shell.NewLex(f.escape)
 	var bases []Base
@@ -184,7 +185,7 @@ func (f *File) Bases(args map[string]string) []Base {
 		}
 		bases = append(bases, Base{ref, b.Step})
 	}
-	for _, s := range f.stages {
+	for i, s := range f.stages {
 		if !s.fixed {
 			add(Base{s.from, s.steps[0]})
 		}
@@ -193,6 +194,9 @@ func (f *File) Bases(args map[string]string) []Base {
 		}
 		if s.name != "" {
 			names = append(names, s.name)
+		}
+		if target != "" && (strings.EqualFold(s.name, target) || strconv.Itoa(i) == target) {
+			break
 		}
 	}
 	return bases

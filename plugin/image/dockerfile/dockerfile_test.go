@@ -18,31 +18,34 @@ func parse(t *testing.T, lines ...string) *File {
 
 func TestBasesAreTheImagesThatStagesNeed(t *testing.T) {
 	for name, c := range map[string]struct {
-		lines []string
-		args  map[string]string
-		want  []string
+		lines  []string
+		args   map[string]string
+		want   []string
+		target string
 	}{
-		"one":                       {[]string{"FROM redis:3"}, nil, []string{"redis:3"}},
-		"scratch is no image":       {[]string{"FROM scratch", "COPY a /a"}, nil, nil},
-		"a keyword in lower case":   {[]string{"from redis"}, nil, []string{"redis"}},
-		"stages are not images":     {[]string{"FROM go AS Build", "FROM build", "COPY --from=build /a /a"}, nil, []string{"go"}},
-		"a stage by number":         {[]string{"FROM go", "FROM alpine", "COPY --from=0 /a /a"}, nil, []string{"go", "alpine"}},
-		"copied from an image":      {[]string{"FROM alpine", "COPY --from=busybox:1 /bin /bin"}, nil, []string{"alpine", "busybox:1"}},
-		"mounted from an image":     {[]string{"FROM alpine", "RUN --mount=type=bind,from=tools,target=/t true"}, nil, []string{"alpine", "tools"}},
-		"each once":                 {[]string{"FROM a AS x", "FROM a AS y"}, nil, []string{"a"}},
-		"an argument's default":     {[]string{"ARG V=1", "FROM redis:${V}"}, nil, []string{"redis:1"}},
-		"an argument that is given": {[]string{"ARG V=1", "FROM redis:$V"}, map[string]string{"V": "2"}, []string{"redis:2"}},
-		"an argument of another":    {[]string{"ARG V=1", "ARG T=v$V", "FROM redis:$T"}, nil, []string{"redis:v1"}},
-		"a default in the word":     {[]string{"ARG V", "FROM redis:${V:-7}"}, nil, []string{"redis:7"}},
-		"an argument never given":   {[]string{"ARG IMAGE", "FROM $IMAGE"}, nil, nil},
-		"a continued line":          {[]string{`FROM \`, "  redis"}, nil, []string{"redis"}},
-		"another platform":          {[]string{"FROM --platform=linux/arm64 redis"}, nil, nil},
-		"text of a heredoc":         {[]string{"FROM a", "RUN <<X", "FROM b", "X"}, nil, []string{"a"}},
-		"a comment":                 {[]string{"# FROM b", "FROM a"}, nil, []string{"a"}},
+		"one":                       {[]string{"FROM redis:3"}, nil, []string{"redis:3"}, ""},
+		"scratch is no image":       {[]string{"FROM scratch", "COPY a /a"}, nil, nil, ""},
+		"a keyword in lower case":   {[]string{"from redis"}, nil, []string{"redis"}, ""},
+		"stages are not images":     {[]string{"FROM go AS Build", "FROM build", "COPY --from=build /a /a"}, nil, []string{"go"}, ""},
+		"a stage by number":         {[]string{"FROM go", "FROM alpine", "COPY --from=0 /a /a"}, nil, []string{"go", "alpine"}, ""},
+		"copied from an image":      {[]string{"FROM alpine", "COPY --from=busybox:1 /bin /bin"}, nil, []string{"alpine", "busybox:1"}, ""},
+		"mounted from an image":     {[]string{"FROM alpine", "RUN --mount=type=bind,from=tools,target=/t true"}, nil, []string{"alpine", "tools"}, ""},
+		"each once":                 {[]string{"FROM a AS x", "FROM a AS y"}, nil, []string{"a"}, ""},
+		"an argument's default":     {[]string{"ARG V=1", "FROM redis:${V}"}, nil, []string{"redis:1"}, ""},
+		"an argument that is given": {[]string{"ARG V=1", "FROM redis:$V"}, map[string]string{"V": "2"}, []string{"redis:2"}, ""},
+		"an argument of another":    {[]string{"ARG V=1", "ARG T=v$V", "FROM redis:$T"}, nil, []string{"redis:v1"}, ""},
+		"a default in the word":     {[]string{"ARG V", "FROM redis:${V:-7}"}, nil, []string{"redis:7"}, ""},
+		"an argument never given":   {[]string{"ARG IMAGE", "FROM $IMAGE"}, nil, nil, ""},
+		"a continued line":          {[]string{`FROM \`, "  redis"}, nil, []string{"redis"}, ""},
+		"another platform":          {[]string{"FROM --platform=linux/arm64 redis"}, nil, nil, ""},
+		"text of a heredoc":         {[]string{"FROM a", "RUN <<X", "FROM b", "X"}, nil, []string{"a"}, ""},
+		"a comment":                 {[]string{"# FROM b", "FROM a"}, nil, []string{"a"}, ""},
+		"no more than the target":   {[]string{"FROM a AS dev", "FROM b AS prod", "FROM c"}, nil, []string{"a", "b"}, "Prod"},
+		"a target by number":        {[]string{"FROM a", "FROM b"}, nil, []string{"a"}, "0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, b := range parse(t, c.lines...).Bases(c.args) {
+			for _, b := range parse(t, c.lines...).Bases(c.args, c.target) {
 				got = append(got, b.Ref)
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -84,7 +87,7 @@ func TestWhatOnlyBuildKitKnowsIsFound(t *testing.T) {
 func TestABaseKnowsTheStepThatNamesIt(t *testing.T) {
 	f := parse(t, "ARG V=1", "FROM a:$V", "FROM b", "COPY --from=a:1 /x /", "COPY --from=c /x /")
 	got := map[string]int{}
-	for _, b := range f.Bases(nil) {
+	for _, b := range f.Bases(nil, "") {
 		got[b.Ref] = b.Step.Line
 	}
 	if diff := cmp.Diff(map[string]int{"a:1": 2, "b": 3, "c": 5}, got); diff != "" {

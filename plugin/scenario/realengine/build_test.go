@@ -18,6 +18,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
 
@@ -293,6 +294,67 @@ func TestABuildThatFailsKeepsNoOtherFromSucceedingOnTheEngine(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// todaysBuild needs buildx. Secrets that are missing make its build fail.
+const todaysBuild = `
+services:
+  app:
+    build:
+      context: src
+      target: dev
+      secrets: [file, variable]
+      tags: [PROJECT-also]
+      dockerfile_inline: |
+        FROM PARENT AS dev
+        RUN --mount=type=secret,id=file,required=true --mount=type=secret,id=variable,required=true ["/probe", "say", "x"]
+        COPY a /files/a
+        COPY OTHER /files/b
+        FROM registry.invalid/never
+secrets:
+  file: {file: secret.txt}
+  variable: {environment: TOKEN}
+`
+
+// namedContexts are what a build may take files from, in place of images.
+const namedContexts = `
+  base:
+    build: {context: src, dockerfile_inline: "FROM BASE\nCOPY a /files/of-base\n"}
+`
+
+func TestWhatOnlyBuildxCanDoIsBuiltOnTheEngine(t *testing.T) {
+	cli := realengine.Connect(t)
+	realengine.InstallProbe(t, cli, buildBase)
+	contexts := versions.GreaterThanOrEqualTo(cli.ClientVersion(), "1.42")
+	s := newSite(t, cli, map[string]string{"src/a": "a", "more/b": "b", "secret.txt": "x", ".env": "TOKEN=x\n"})
+	text := strings.NewReplacer("PROJECT", s.name, "PARENT", buildBase, "OTHER", "a").Replace(todaysBuild)
+	want := map[string]string{"files/a": "a", "files/b": "a"}
+	if contexts {
+		text = strings.NewReplacer("PROJECT", s.name, "PARENT", "registry.invalid/parent", "COPY OTHER", "COPY --from=other b",
+			"target: dev\n", "target: dev\n      additional_contexts: {registry.invalid/parent: 'service:base', other: more}\n",
+			"secrets:\n  file:", strings.TrimPrefix(strings.ReplaceAll(namedContexts, "BASE", buildBase), "\n")+"secrets:\n  file:").Replace(todaysBuild)
+		want = map[string]string{"files/a": "a", "files/b": "b", "files/of-base": "a"}
+	}
+	s.write("compose.yaml", text)
+	if out, err := s.try("build"); err == nil || !strings.Contains(out, "needs it, and the docker command has no buildx plugin") &&
+		!strings.Contains(out, "needs a newer BuildKit") {
+		t.Errorf("without buildx: %v\n%s", err, out)
+	}
+	if err := s.withBuildx(); err != nil {
+		t.Skip(err)
+	}
+	s.run("build", "--no-cache")
+	made := s.contents(s.name + "-app")
+	delete(made, "settings")
+	for name, text := range made {
+		made[name] = text[strings.LastIndex(text, " ")+1:]
+	}
+	if diff := cmp.Diff(want, made); diff != "" {
+		t.Error(diff)
+	}
+	if !slices.Contains(s.images(), s.name+"-also:latest") {
+		t.Errorf("there are %q", s.images())
 	}
 }
 
