@@ -35,9 +35,7 @@ func Connect(t testing.TB) *client.Client {
 		t.Skipf("no Docker Engine answers, engines in memory only: %v", err)
 	}
 	t.Cleanup(func() { cli.Close() })
-	of := fnv.New32a() // the engine: tests may run on several
-	_, _ = of.Write([]byte(cli.DaemonHost()))
-	users := flock.New(filepath.Join(os.TempDir(), fmt.Sprintf("stacklite-engine-test-%x.lock", of.Sum32())), flock.SetPermissions(0o666))
+	users := lockOf(cli, "users")
 	if err := users.RLock(); err != nil {
 		t.Fatal(err)
 	}
@@ -49,6 +47,13 @@ func Connect(t testing.TB) *client.Client {
 		}
 	})
 	return cli
+}
+
+// lockOf is a lock of all tests on an engine: they may run on several.
+func lockOf(cli *client.Client, what string) *flock.Flock {
+	of := fnv.New32a()
+	_, _ = of.Write([]byte(cli.DaemonHost()))
+	return flock.New(filepath.Join(os.TempDir(), fmt.Sprintf("stacklite-engine-test-%x-%s.lock", of.Sum32(), what)), flock.SetPermissions(0o666))
 }
 
 func answering() (*client.Client, error) {

@@ -4,13 +4,16 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/docker/docker/api/types/build"
@@ -34,6 +37,10 @@ const probes = "*-probe:test"
 // InstallProbe compiles the program of folder probe and makes an image of it on
 // an engine. Tests that Connect at the same time may ask for the same name,
 // which has to end in -probe:test; the last one that ends removes the image.
+//
+// An image of the same program that is there stays. Builds that run at once share no
+// layers, so that a second one would give the name to another image, and containers of
+// the first would no longer be what their files ask for.
 func InstallProbe(t testing.TB, cli *client.Client, ref string) {
 	t.Helper()
 	if ok, err := path.Match(probes, ref); err != nil || !ok {
@@ -43,14 +50,32 @@ func InstallProbe(t testing.TB, cli *client.Client, ref string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := context.Background()
-	resp, err := cli.ImageBuild(ctx, files, build.ImageBuildOptions{Tags: []string{ref}, Remove: true})
+	note := lockOf(cli, strings.ReplaceAll(ref, ":", "-"))
+	if err := note.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	defer note.Unlock()
+	ctx, program := context.Background(), fmt.Sprintf("%x", sha256.Sum256(files))
+	installed := func() string {
+		image, err := cli.ImageInspect(ctx, ref)
+		if err != nil {
+			return ""
+		}
+		return program + " is " + image.ID
+	}
+	if noted, err := os.ReadFile(note.Path()); err == nil && len(noted) > 0 && string(noted) == installed() {
+		return
+	}
+	resp, err := cli.ImageBuild(ctx, bytes.NewReader(files), build.ImageBuildOptions{Tags: []string{ref}, Remove: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
 	if err := jsonmessage.DisplayJSONMessagesStream(resp.Body, io.Discard, 0, false, nil); err != nil {
 		t.Fatalf("building %s: %v", ref, err)
+	}
+	if err := os.WriteFile(note.Path(), []byte(installed()), 0o666); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -98,7 +123,7 @@ func removeLayersUpon(ctx context.Context, cli *client.Client, ref string) {
 }
 
 // probeContext gives the build context of the probe's image.
-func probeContext(dir string) (io.Reader, error) {
+func probeContext(dir string) ([]byte, error) {
 	program := filepath.Join(dir, "probe")
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program,
 		"github.com/stack-lite/stack-lite/plugin/engine/enginetest/probe")
@@ -112,13 +137,17 @@ func probeContext(dir string) (io.Reader, error) {
 	}
 	var files bytes.Buffer
 	archive := tar.NewWriter(&files)
-	for name, content := range map[string][]byte{"probe": binary, "Dockerfile": []byte(probeDockerfile)} {
-		if err := archive.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(content))}); err != nil {
+	for _, file := range []struct {
+		name    string
+		content []byte
+	}{{"Dockerfile", []byte(probeDockerfile)}, {"probe", binary}} {
+		if err := archive.WriteHeader(&tar.Header{Name: file.name, Mode: 0o755, Size: int64(len(file.content))}); err != nil {
 			return nil, err
 		}
-		if _, err := archive.Write(content); err != nil {
+		if _, err := archive.Write(file.content); err != nil {
 			return nil, err
 		}
 	}
-	return &files, archive.Close()
+	err = archive.Close()
+	return files.Bytes(), err
 }
