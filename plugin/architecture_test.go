@@ -71,6 +71,7 @@ var mayImport = map[string][]string{
 	"plugin/engine/enginetest/realengine": {},
 	"plugin/scenario/composev1":           {"compose"},
 	"plugin/scenario/faulty":              {"plugin/engine/enginetest"},
+	"plugin/scenario/realengine/standin":  {"plugin/probe/prober"},
 	"plugin/scenario":                     {"plugin", "plugin/scenario/composev1", "plugin/scenario/faulty", "plugin/engine/enginetest", "plugin/engine/enginetest/realengine", "plugin/probe"},
 	"scripts/balance":                     {"plugin/engine", "plugin/front"},
 	"scripts/release":                     {"plugin"},

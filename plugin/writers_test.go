@@ -12,7 +12,7 @@ import (
 // write to others: where streams are made, where docker gets them, what is a
 // program of its own, and view.
 var mayWrite = []string{
-	"cmd/", "plugin/main.go", "plugin/docker.go", "plugin/dockerrun/child.go", "plugin/engine/enginetest/probe/", "plugin/view/",
+	"cmd/", "plugin/main.go", "plugin/docker.go", "plugin/dockerrun/child.go", "plugin/engine/enginetest/probe/", "plugin/scenario/realengine/standin/", "plugin/view/",
 }
 
 // mayFormat are folders that write into what is passed to them: a graph in its
