@@ -1,7 +1,6 @@
 package realengine_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/client"
+	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
@@ -31,9 +31,15 @@ volumes:
   data: {}
 `
 
-// TestNeitherToolTouchesAStackOfTheOtherUnderTheSameName brings the same file up under one
-// name with one tool and calls what takes stacks down, replaces and stops them of the other.
-func TestNeitherToolTouchesAStackOfTheOtherUnderTheSameName(t *testing.T) {
+// beside is an engine, and the two tools.
+type beside struct {
+	cli          *client.Client
+	theirs, ours string
+	up           map[string][]string // by tool
+}
+
+func newBeside(t *testing.T) *beside {
+	t.Helper()
 	theirs := os.Getenv("STACKLITE_COMPOSE")
 	if theirs == "" {
 		t.Skip("name docker compose 5 in STACKLITE_COMPOSE")
@@ -41,9 +47,71 @@ func TestNeitherToolTouchesAStackOfTheOtherUnderTheSameName(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	ours := filepath.Join(scenario.Program(t, "docker-stacklite"), "docker-stacklite")
-	up := map[string][]string{theirs: {"up", "-d", "--no-build", "--pull", "never"}, ours: {"up", "-d", "--no-build"}}
+	return &beside{cli, theirs, ours, map[string][]string{
+		theirs: {"up", "-d", "--no-build", "--pull", "never"}, ours: {"up", "-d", "--no-build"},
+	}}
+}
 
-	// Whether a call fails is the tool's; what it prints of the other's has to be there.
+// besideStack is besideFile under a name of its own.
+type besideStack struct {
+	*beside
+	t            *testing.T
+	dir, project string
+}
+
+func (s *beside) stack(t *testing.T) *besideStack {
+	t.Helper()
+	b := &besideStack{s, t, t.TempDir(), projectName()}
+	if err := os.WriteFile(filepath.Join(b.dir, "compose.yaml"), []byte(besideFile), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// run gives what a tool says, and fails the test where it can't be run.
+func (b *besideStack) run(program string, args ...string) (said string, failed bool) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, append([]string{"-p", b.project}, args...)...)
+	cmd.Dir, cmd.Env = b.dir, append(os.Environ(), "HOME="+b.dir)
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		b.t.Fatal(err)
+	}
+	return string(out), err != nil
+}
+
+func (b *besideStack) must(program string, args ...string) {
+	b.t.Helper()
+	if said, failed := b.run(program, args...); failed {
+		b.t.Fatalf("%v fails: %s", args, said)
+	}
+}
+
+// inDB runs a program beside that of db and gives what it prints.
+func (b *besideStack) inDB(t *testing.T, args ...string) string {
+	t.Helper()
+	x, err := b.cli.ContainerExecCreate(t.Context(), b.project+"-db-1", container.ExecOptions{Cmd: args, AttachStdout: true, AttachStderr: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := b.cli.ContainerExecAttach(t.Context(), x.ID, container.ExecAttachOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var out strings.Builder
+	if _, err := stdcopy.StdCopy(&out, &out, conn.Reader); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// TestNeitherToolTouchesAStackOfTheOtherUnderTheSameName brings the same file up under one
+// name with one tool and calls what takes stacks down, replaces and stops them of the other.
+func TestNeitherToolTouchesAStackOfTheOtherUnderTheSameName(t *testing.T) {
+	s := newBeside(t)
 	type call struct {
 		args  []string
 		fails bool
@@ -53,68 +121,69 @@ func TestNeitherToolTouchesAStackOfTheOtherUnderTheSameName(t *testing.T) {
 		name, maker, other string
 		calls              []call
 	}{
-		{"docker compose's", theirs, ours, []call{
+		{"docker compose's", s.theirs, s.ours, []call{
 			{args: []string{"ps", "-a"}, says: "left alone"},
 			{args: []string{"stop"}, fails: true, says: "left alone"},
-			{args: up[ours], fails: true, says: "was not made by stack-lite"},
+			{args: s.up[s.ours], fails: true, says: "was not made by stack-lite"},
 			{args: []string{"down"}, fails: true, says: "left alone"},
 			{args: []string{"down", "-v", "--remove-orphans"}, says: "kept: other containers use it"},
 		}},
-		{"ours", ours, theirs, []call{
+		{"ours", s.ours, s.theirs, []call{
 			{args: []string{"stop"}},
-			{args: up[theirs], fails: true, says: "is already in use"},
+			{args: s.up[s.theirs], fails: true, says: "is already in use"},
 			{args: []string{"down", "--remove-orphans"}},
 			{args: []string{"down", "-v"}},
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			dir, project := t.TempDir(), projectName()
-			if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(besideFile), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			run := func(program string, args ...string) (string, error) {
-				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-				defer cancel()
-				cmd := exec.CommandContext(ctx, program, append([]string{"-p", project}, args...)...)
-				var said bytes.Buffer
-				cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, append(os.Environ(), "HOME="+dir), &said, &said
-				err := cmd.Run()
-				return said.String(), err
-			}
-			must := func(program string, args ...string) {
-				t.Helper()
-				if said, err := run(program, args...); err != nil {
-					t.Fatalf("%v: %v\n%s", args, err, said)
-				}
-			}
-			t.Cleanup(func() { must(c.maker, "down", "-v") })
-			must(c.maker, up[c.maker]...)
-			before := runningIn(t, cli, project)
+			b := s.stack(t)
+			t.Cleanup(func() { b.must(c.maker, "down", "-v") })
+			b.must(c.maker, s.up[c.maker]...)
+			before := runningIn(t, s.cli, b.project)
 			if len(before) != 2 {
 				t.Fatalf("%d containers run: %v", len(before), before)
 			}
 			for _, call := range c.calls {
-				said, err := run(c.other, call.args...)
-				if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-					t.Fatal(err)
+				if said, failed := b.run(c.other, call.args...); failed != call.fails || !strings.Contains(said, call.says) {
+					t.Errorf("%v fails: %v, and says\n%s", call.args, failed, said)
 				}
-				if (err != nil) != call.fails || !strings.Contains(said, call.says) {
-					t.Errorf("%v: %v\n%s", call.args, err, said)
-				}
-				if after := runningIn(t, cli, project); !slices.Equal(before, after) {
+				if after := runningIn(t, s.cli, b.project); !slices.Equal(before, after) {
 					t.Errorf("after %v: %v run, before %v", call.args, after, before)
 				}
-				if _, err := cli.VolumeInspect(t.Context(), project+"_data"); err != nil {
+				if _, err := s.cli.VolumeInspect(t.Context(), b.project+"_data"); err != nil {
 					t.Errorf("after %v: %v", call.args, err)
 				}
 			}
-			must(c.maker, "down", "-v")
-			if left := runningIn(t, cli, project); len(left) > 0 {
+			b.must(c.maker, "down", "-v")
+			if left := runningIn(t, s.cli, b.project); len(left) > 0 {
 				t.Errorf("%v still run", left)
 			}
-			must(c.other, up[c.other]...) // the way is free
-			must(c.other, "down", "-v")
+			b.must(c.other, s.up[c.other]...) // the way is free
+			b.must(c.other, "down", "-v")
 		})
+	}
+}
+
+// TestDataGoesFromOneToolToTheOtherAndBack takes a stack down with the tool that made it and
+// brings it up with the other one: what is in its volumes is there.
+func TestDataGoesFromOneToolToTheOtherAndBack(t *testing.T) {
+	s := newBeside(t)
+	first, second := s.theirs, s.ours
+	for _, maker := range []string{"docker compose", "ours"} {
+		t.Run(maker, func(t *testing.T) {
+			b := s.stack(t)
+			t.Cleanup(func() { b.must(first, "down", "-v") })
+			b.must(first, s.up[first]...)
+			b.inDB(t, "/probe", "write", "/data/note", "made by the first")
+			for _, tool := range []string{second, first} {
+				b.must(map[string]string{second: first, first: second}[tool], "down")
+				b.must(tool, s.up[tool]...)
+				if said := b.inDB(t, "/probe", "read", "/data/note"); said != "made by the first\n" {
+					t.Errorf("the volume holds %q", said)
+				}
+			}
+		})
+		first, second = second, first
 	}
 }
 
