@@ -171,7 +171,6 @@ func (b *broughtUp) prepare(compose string) {
 	}
 	b.image = "stacklite-standin:" + b.project
 	b.importImage()
-	b.t.Cleanup(b.clear)
 }
 
 // copyFiles makes the folder anew, with all that a tool may have put there gone.

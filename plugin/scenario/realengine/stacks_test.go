@@ -77,7 +77,8 @@ func TestStacksOfRealFilesAnswerAsThoseOfDockerCompose(t *testing.T) {
 					dir: filepath.Join(t.TempDir(), "today"), project: projectName(),
 				}
 				b.prepare(theirs)
-				defer places.take(b.model)()
+				t.Cleanup(places.take(b.model))
+				t.Cleanup(b.clear)
 				want := b.record(theirs, "up", "-d", "--no-build", "--pull", "never")
 				got := b.record(ours, "up", "-d", "--no-build")
 				known.compare(t, r.id, want, got)
