@@ -86,6 +86,8 @@ type ServiceSpec struct {
 	OOMScoreAdj     int               `json:"oom_score_adj,omitempty"`
 	OOMKillDisable  bool              `json:"oom_kill_disable,omitempty"`
 	Blkio           *Blkio            `json:"blkio_config,omitempty"`
+	PostStart       []Hook            `json:"post_start,omitempty"`
+	PreStop         []Hook            `json:"pre_stop,omitempty"`
 }
 
 // ServiceNetwork is a network that a service names.
@@ -120,6 +122,16 @@ type Dependency struct {
 	Condition Condition
 	Optional  bool // it need not be there
 	Pos       Pos
+}
+
+// Hook is a command that is run in a container beside its program.
+type Hook struct {
+	Command     []string           `json:"command"`
+	User        string             `json:"user,omitempty"` // empty: that of the program
+	WorkingDir  string             `json:"working_dir,omitempty"`
+	Environment map[string]*string `json:"environment,omitempty"` // nil: taken away
+	Privileged  bool               `json:"privileged,omitempty"`
+	Pos         Pos                `json:"-"`
 }
 
 // Dependencies is depends_on, with what links and the like add to it; none in files of the

@@ -42,13 +42,13 @@ func Keys() []Key {
 		"device_cgroup_rules", "devices", "dns", "dns_opt", "dns_search", "dockerfile", "domainname", "entrypoint", "env_file", "environment", "expose",
 		"extends", "external_links", "extra_hosts", "gpus", "group_add", "healthcheck", "hostname", "image", "init", "ipc", "label_file", "labels",
 		"links", "log_driver", "log_opt", "logging", "mac_address", "mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "net", "network_mode",
-		"networks", "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "platform", "ports", "privileged", "profiles", "pull_policy",
+		"networks", "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "platform", "ports", "post_start", "pre_stop", "privileged", "profiles", "pull_policy",
 		"read_only", "restart", "runtime", "scale", "secrets", "security_opt", "shm_size", "stdin_open", "stop_grace_period", "stop_signal",
 		"storage_opt", "sysctls", "tmpfs", "tty", "ulimits", "user", "userns_mode", "uts", "volume_driver", "volumes", "volumes_from", "working_dir")
 	add(service, noEffect, "has no effect: only docker compose watch reads it", "develop")
 	add(service, noEffect, "has no effect: only engines for Windows have it", "cpu_count", "cpu_percent", "isolation")
 	add(service, noEffect, "has no effect", "name")
-	add(service, refused, "is not carried out: an engine has no call for it, docker compose runs the commands itself", "post_start", "pre_stop", "pre_start")
+	add(service, refused, "is not carried out: docker compose makes containers of its own for it", "pre_start")
 	add(service, refused, "is not carried out: what it names is no container", "provider")
 	add(service, refused, "is not carried out: models are run by docker compose alone", "models")
 	add(service, refused, "is not carried out: only engines for Windows have it", "credential_spec")

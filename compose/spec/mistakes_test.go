@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -129,5 +130,40 @@ func TestAModelCanBeReadAgain(t *testing.T) {
 	}
 	if l := p.Service("web").Links; len(l) != 1 || l[0].Target != "db" || l[0].Alias != "sql" || l[0].Pos.Line == 0 {
 		t.Errorf("links %+v", l)
+	}
+}
+
+func TestCommandsInContainersAreTakenOver(t *testing.T) {
+	dir := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: []byte(`services:
+  web:
+    image: x
+    post_start:
+      - command: echo "a b" $$HOME
+      - command: [x]
+        user: root
+        working_dir: /d
+        privileged: true
+        environment: [A=b, C]
+    pre_stop:
+      - {command: y}
+`)}}})
+	p, _, err := loadIn(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web, b := p.Service("web").Spec, "b"
+	start := []compose.Hook{
+		{Command: []string{"echo", "a b", "$HOME"}, Pos: compose.Pos{File: "compose.yaml", Line: 5, Column: 9}},
+		{Command: []string{"x"}, User: "root", WorkingDir: "/d", Privileged: true, Environment: map[string]*string{"A": &b, "C": nil},
+			Pos: compose.Pos{File: "compose.yaml", Line: 6, Column: 9}},
+	}
+	if !reflect.DeepEqual(web.PostStart, start) {
+		t.Errorf("post_start: %+v", web.PostStart)
+	}
+	if len(web.PreStop) != 1 || web.PreStop[0].Command[0] != "y" {
+		t.Errorf("pre_stop: %+v", web.PreStop)
+	}
+	if len(p.Notes) > 0 {
+		t.Errorf("notes: %v", p.Notes)
 	}
 }

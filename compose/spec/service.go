@@ -46,6 +46,7 @@ func (m *mapper) service(s types.ServiceConfig) *compose.Service {
 	m.mounts(s, out, at)
 	m.system(s, out, at)
 	m.settings(s, out.Spec, at)
+	out.Spec.PostStart, out.Spec.PreStop = m.hooks(s.PostStart, at("post_start")), m.hooks(s.PreStop, at("pre_stop"))
 	m.deploy(s, out, at)
 	m.restart(s, out, at)
 	if s.Build != nil {
@@ -287,6 +288,23 @@ func (m *mapper) settings(s types.ServiceConfig, out *compose.ServiceSpec, at pa
 	if strings.HasPrefix(s.Uts, types.ServicePrefix) || strings.HasPrefix(s.Cgroup, types.ServicePrefix) {
 		m.fail("sharing it with another service is not carried out", at()...)
 	}
+}
+
+// hooks takes over commands that are run in containers.
+func (m *mapper) hooks(all []types.ServiceHook, path []string) []compose.Hook {
+	var list []compose.Hook
+	for i, h := range all {
+		at := append(slices.Clone(path), strconv.Itoa(i))
+		if len(h.Command) == 0 {
+			m.fail("needs a command", at...)
+			continue
+		}
+		list = append(list, compose.Hook{
+			Command: h.Command, User: h.User, WorkingDir: h.WorkingDir, Environment: h.Environment, Privileged: h.Privileged,
+			Pos: m.files.place(at...),
+		})
+	}
+	return list
 }
 
 // nano is a number of processors in billionths.

@@ -113,6 +113,11 @@ func stepHints(failed *plan.StepError) []string {
 			return append(hints, untouched(a.Next)...)
 		}
 		return append(hints, halfReplaced(a.Stopped, a.Next)...)
+	case plan.RunHook:
+		if a.Beside {
+			return append(hints, asBefore(failed.Err, a.Name, a.Next)...)
+		}
+		return append(hints, untouched(a.Next)...)
 	case plan.RestartContainer:
 		hints = append(hints, untouched(a.Next)...)
 	}

@@ -133,6 +133,9 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 	case f.detach:
 		err = session.Apply(ctx, s, plan.StartContainer{Container: name, Name: name})
 		if err == nil {
+			err = session.AfterStart(ctx, s, once, name)
+		}
+		if err == nil {
 			return view.Lines(s.View, name)
 		}
 	default:
@@ -140,7 +143,8 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 		times, give := interrupt.Take(ctx)
 		run := follow.OneOff{
 			Engine: s.Engine, Terminal: c.terminal(), Name: name, TTY: terminal, Remove: f.remove, Stopped: 130,
-			Detached: func() { s.Note(name + " keeps running") },
+			Detached:   func() { s.Note(name + " keeps running") },
+			AfterStart: func(ctx context.Context) error { return session.AfterStart(ctx, s, once, name) },
 		}
 		if c.classic != nil {
 			run.Stopped = follow.Aborted

@@ -16,7 +16,8 @@ func newStopCommand(c *cli) *cobra.Command {
 		Short: "Stop containers without removing them",
 		Long: `Stop containers without removing them: start starts them again, with their data.
 
-A container is stopped after the containers that link to it.`,
+A container is stopped after the containers that link to it. Commands that the
+files have under pre_stop are run in it before; kill runs none.`,
 		Example: `  docker stacklite stop
   docker stacklite stop -t 60 mysql`,
 		ValidArgsFunction: c.completeServices,

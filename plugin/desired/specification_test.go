@@ -140,3 +140,42 @@ func TestAnImageIsGotForThePlatformOfItsService(t *testing.T) {
 		t.Errorf("%+v", images[2])
 	}
 }
+
+func TestCommandsOfTheFilesAreRunInContainersThatThereAre(t *testing.T) {
+	b := "b"
+	db := &compose.Service{Name: "db", Spec: &compose.ServiceSpec{
+		PostStart: []compose.Hook{{Command: []string{"x", "y"}, User: "root", WorkingDir: "/d", Privileged: true, Environment: map[string]*string{"C": nil, "A": &b}}},
+		PreStop:   []compose.Hook{{Command: []string{"z"}}},
+	}}
+	web := &compose.Service{Name: "web", Spec: &compose.ServiceSpec{}}
+	p := &compose.Project{Name: "demo", Format: compose.Spec, Services: []*compose.Service{web, db, {Name: "cache"}}}
+	want := plan.Want{
+		Project: "demo",
+		Hooks: map[string]plan.Hooks{"web": {}, "cache": {}, "db": {
+			PostStart: []plan.Hook{{Command: []string{"x", "y"}, User: "root", Dir: "/d", Privileged: true, Env: []string{"A=b", "C"}}},
+			PreStop:   []plan.Hook{{Command: []string{"z"}}},
+		}},
+	}
+	if diff := cmp.Diff(want, Kept(p)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(plan.Want{}, Kept(nil)); diff != "" {
+		t.Error(diff)
+	}
+
+	// A change of one gives its service new containers, and of none that of no other.
+	plain := fingerprint(web)
+	if plain.Has("post_start") || plain.Has("pre_stop") {
+		t.Error("a service without commands has them in its fingerprint", plain)
+	}
+	before := fingerprint(db)
+	db.Spec.PostStart[0].User = "nobody"
+	if got := fingerprint(db).Differences(before); len(got) != 1 || got[0] != "post_start" {
+		t.Errorf("the fingerprints differ in %q", got)
+	}
+	before = fingerprint(db)
+	db.Spec.PostStart[0].Pos.Line = 7
+	if got := fingerprint(db).Differences(before); len(got) > 0 {
+		t.Errorf("where it stands counts: %q", got)
+	}
+}

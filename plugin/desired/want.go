@@ -34,7 +34,8 @@ func (in Inputs) Want() (plan.Want, error) {
 	if err := checkScale(in.Project, in.Scale); err != nil {
 		return plan.Want{}, err
 	}
-	want := plan.Want{Project: in.Project.Name, Images: Images(in.Project, BuildOptions{}, in.Bases)}
+	want := Kept(in.Project)
+	want.Images = Images(in.Project, BuildOptions{}, in.Bases)
 	for _, s := range in.Project.Services {
 		want.Services = append(want.Services, s.Name)
 	}

@@ -64,6 +64,8 @@ func (e *Engine) apply(ctx context.Context, a plan.Action, report func(plan.Prog
 		err = ignoreNotFound(e.client.ContainerStop(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
 	case plan.RestartContainer:
 		err = startAtOtherPort(ctx, e, a.Container, e.client.ContainerRestart(ctx, a.Container, container.StopOptions{Timeout: a.Timeout}))
+	case plan.RunHook:
+		err = runHook(ctx, e, a, report)
 	case plan.KillContainer:
 		err = ignoreConflict(e.client.ContainerKill(ctx, a.Container, a.Signal))
 	case plan.PauseContainer:

@@ -79,6 +79,10 @@ func withdrawn(ctx context.Context, e *Engine, a plan.Action, failed error) erro
 		if a.Beside {
 			address, name = a.Container, a.Name
 		}
+	case plan.RunHook:
+		if a.Beside {
+			address, name = a.Container, a.Name
+		}
 	}
 	if failed == nil || address == "" || ctx.Err() != nil {
 		return failed

@@ -64,7 +64,7 @@ func answerTo(a plan.Action) (answer, bool) {
 	case plan.StartContainer:
 		return answer{so: state(a.Container, func(s *container.State) bool { return s.Running && !s.Paused && !s.Restarting }),
 			relies: []condition{there(a.Container, a.Name), notPaused(a.Container, a.Name), itsNetworks(a.Container)}}, true
-	case plan.AwaitContainer, plan.AwaitCondition:
+	case plan.AwaitContainer, plan.AwaitCondition, plan.RunHook: // a hook may have run or not
 		return answer{so: never}, true
 	case plan.Drain: // a container is stopped also where its front does not answer
 		return answer{so: func(context.Context, *Engine, error) bool { return true }}, true

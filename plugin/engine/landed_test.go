@@ -129,7 +129,7 @@ func TestEveryActionHasAnAnswer(t *testing.T) {
 	for _, a := range []plan.Action{
 		plan.CreateNetwork{}, plan.RemoveNetwork{}, plan.CreateContainer{}, plan.RenameContainer{}, plan.Connect{}, plan.Disconnect{},
 		plan.StartContainer{}, plan.AwaitContainer{}, plan.StopContainer{}, plan.RestartContainer{}, plan.KillContainer{}, plan.PauseContainer{},
-		plan.UnpauseContainer{}, plan.RemoveImage{}, plan.RemoveContainer{}, plan.Drain{}, plan.ImportImage{}, plan.AwaitCondition{}, plan.RemoveVolume{},
+		plan.UnpauseContainer{}, plan.RemoveImage{}, plan.RemoveContainer{}, plan.Drain{}, plan.ImportImage{}, plan.AwaitCondition{}, plan.RemoveVolume{}, plan.RunHook{},
 	} {
 		found, known := answerTo(a)
 		answered[reflect.TypeOf(a).Name()] = known && found.so != nil

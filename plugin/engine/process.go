@@ -70,6 +70,7 @@ type Exec struct {
 	Terminal   bool
 	Privileged bool
 	Detach     bool
+	NoInput    bool // it has nothing to read
 }
 
 // Exec begins a command in a container that runs. The process is nil for one
@@ -77,7 +78,7 @@ type Exec struct {
 func (e *Engine) Exec(ctx context.Context, id string, x Exec) (execID string, p *Process, err error) {
 	made, err := e.client.ContainerExecCreate(ctx, id, container.ExecOptions{
 		Cmd: x.Command, Env: x.Env, User: x.User, WorkingDir: x.Dir, Privileged: x.Privileged, Tty: x.Terminal, Detach: x.Detach,
-		AttachStdin: !x.Detach, AttachStdout: !x.Detach, AttachStderr: !x.Detach,
+		AttachStdin: !x.Detach && !x.NoInput, AttachStdout: !x.Detach, AttachStderr: !x.Detach,
 	})
 	if err != nil {
 		return "", nil, e.explain(err)

@@ -23,6 +23,10 @@ type OneOff struct {
 	Remove   bool        // the engine removes it when it has exited
 	Stopped  exit.Status // the code after a Ctrl-C that is not the container's own
 	Detached func()      // is called when the user has detached and left it running
+
+	// AfterStart is done beside the container once that has started. Its error is that of
+	// the run where the container has none.
+	AfterStart func(ctx context.Context) error
 }
 
 // moment is how long after the end of a container it may be told that it was Ctrl-C.
@@ -62,14 +66,22 @@ func (o OneOff) Run(ctx context.Context, times <-chan int) error {
 			return
 		}
 		result := o.Engine.End(within, o.Name, o.Remove)
+		after := make(chan error, 1)
 		err = o.Terminal.Join(within, process, o.TTY, func() error {
-			return o.Engine.Apply(within, plan.StartContainer{Container: o.Name, Name: o.Name}, nil)
+			if err := o.Engine.Apply(within, plan.StartContainer{Container: o.Name, Name: o.Name}, nil); err != nil {
+				return err
+			}
+			go func() { after <- o.AfterStart(within) }()
+			return nil
 		})
 		if err != nil {
 			done <- outcome{err: err}
 			return
 		}
 		code, err := result()
+		if beside := <-after; err == nil && code == 0 {
+			err = beside
+		}
 		done <- outcome{code, err}
 	}()
 	var signalled error

@@ -1,5 +1,7 @@
 package plan
 
+import "fmt"
+
 // Action is one call that changes something on the engine. Containers that
 // exist are addressed by id, those that the plan makes by the name they are
 // made under, also after they were renamed: what applies the actions remembers
@@ -126,6 +128,18 @@ type (
 		Next            []string // as StartContainer has it
 	}
 
+	// RunHook runs a command of the files in a container and waits for it to end. What it
+	// prints is the step's progress.
+	RunHook struct {
+		Container, Name, Service string
+		Event                    HookEvent
+		Number                   int // of the hook among those of the event, from 0
+		Hook                     Hook
+		MayEnd                   bool     // where the container does not run any more there is nothing to do
+		Beside                   bool     // as StartContainer has it
+		Next                     []string // as StartContainer has it
+	}
+
 	// KillContainer sends a signal to the process of a container.
 	KillContainer struct{ Container, Name, Signal string }
 
@@ -179,6 +193,9 @@ func (a AwaitCondition) Words() string {
 func (a Drain) Words() string            { return "drain " + a.Name + " at " + a.FrontName }
 func (a StopContainer) Words() string    { return "stop container " + a.Name }
 func (a RestartContainer) Words() string { return "restart container " + a.Name }
+func (a RunHook) Words() string {
+	return fmt.Sprintf("run %s[%d] in container %s", a.Event, a.Number, a.Name)
+}
 func (a KillContainer) Words() string {
 	return "send " + a.Signal + " to container " + a.Name
 }

@@ -6,7 +6,7 @@ import "strings"
 // unpause, and the removal of those that don't run. Networks are left alone but
 // for those that were made for one-off containers, which are meant by Removed
 // only.
-func lifecycle(goal Goal, have Have) *Plan {
+func lifecycle(goal Goal, want Want, have Have) *Plan {
 	p := lifecyclePlan{builder: &builder{}, goal: goal, removed: map[string]bool{}, restarts: map[string][]stepKey{}}
 	if goal.State == Restarted {
 		p.leftovers = leftovers(have)
@@ -26,6 +26,7 @@ func lifecycle(goal Goal, have Have) *Plan {
 		p.turns(have)
 	}
 	orderStops(p.builder, have)
+	runHooks(p.builder, want.Hooks, have)
 	drain(p.builder, have, goal.Timeout)
 	if goal.State == Removed {
 		networkRemoval{builder: p.builder, have: have, removed: p.removed}.oneOffs()

@@ -126,8 +126,8 @@ func (p *Plan) checkNetworks(have Have) error {
 }
 
 // Make plans what leads from have to the goal. Under UpAndRunning and
-// CreatedOnly that is want; under the others want is not looked at, so that a
-// stack can be taken down when its files are gone.
+// CreatedOnly that is want; under the others want is looked at only for what is done to
+// containers as they are, so that a stack can be taken down when its files are gone.
 //
 // The error is a *Conflict, a *NetworkTaken, or an internal one; nothing has to be undone then.
 func Make(goal Goal, want Want, have Have) (*Plan, error) {
@@ -160,9 +160,9 @@ func plan(goal Goal, want Want, have Have) (*Plan, error) {
 	case UpAndRunning, CreatedOnly:
 		return reconcile(goal, want, have)
 	case Stopped, Absent:
-		return stop(goal, have), nil
+		return stop(goal, want, have), nil
 	default:
-		return lifecycle(goal, have), nil
+		return lifecycle(goal, want, have), nil
 	}
 }
 

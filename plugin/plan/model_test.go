@@ -170,6 +170,20 @@ func (m *model) apply(a Action) error {
 		}
 		c.State = StateExited
 		clear(c.Address)
+	case RunHook:
+		c, err := m.container(a.Container)
+		if err != nil {
+			return err
+		}
+		if c.State != StateRunning {
+			return fmt.Errorf("%s: container %s is %s", a.Words(), c.Name, c.State)
+		}
+	case RestartContainer:
+		c, err := m.container(a.Container)
+		if err != nil {
+			return err
+		}
+		c.State = StateRunning
 	case RemoveContainer:
 		c, err := m.container(a.Container)
 		if err != nil {

@@ -673,7 +673,7 @@ var imageOrders = []orderCase{
 }
 
 func orderCases() []orderCase {
-	return slices.Concat(stopOrders, containerOrders, networkOrders, imageOrders, takeoverOrders)
+	return slices.Concat(stopOrders, containerOrders, networkOrders, imageOrders, takeoverOrders, hookOrders)
 }
 
 func TestStepsComeInTheOrderThatTheyNeed(t *testing.T) {

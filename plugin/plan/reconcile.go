@@ -59,6 +59,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	decisions.replaceFrontsLast(r.builder)
 	orderStops(r.builder, have)
 	decisions.awaitFronts(r.builder)
+	runHooks(r.builder, want.Hooks, have)
 	drain(r.builder, have, goal.Timeout)
 	noteLostLinks(r.builder, want, have, r.removed)
 	noteHostPorts(r.builder, decisions)

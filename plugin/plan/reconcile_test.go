@@ -14,7 +14,7 @@ import (
 // randomStack makes a stack of a few services with links, some of which share
 // the network of another.
 func randomStack(r *rand.Rand, have Have) Want {
-	w := Want{Project: "p"}
+	w := Want{Project: "p", Hooks: map[string]Hooks{}}
 	names := []string{"a", "b", "c", "d", "e"}[:1+r.IntN(5)]
 	on := map[string][]string{}
 	for i := range names {
@@ -54,6 +54,7 @@ func randomStack(r *rand.Rand, have Have) Want {
 		} else if i > 0 && r.IntN(2) == 0 {
 			after = []string{names[r.IntN(i)]}
 		}
+		w.Hooks[s] = Hooks{PostStart: make([]Hook, r.IntN(3)), PreStop: make([]Hook, r.IntN(3))}
 		print := NewFingerprint(map[string]string{"command": fmt.Sprint(r.IntN(3)), "net": fmt.Sprint(shares)})
 		var numbers []int
 		for _, h := range have.Containers {
@@ -105,7 +106,11 @@ func TestAfterAnyHistoryOneRunConvergesAndTheNextHasNothingToDo(t *testing.T) {
 			t.Fatalf("seed %d: planned again: %v\n%s\nafter\n%s\nhave %+v", seed, err, again, p, m.have)
 		}
 		check(t, seed, want, m)
-		down := planned(t, Goal{State: Absent}, Want{}, m.snapshot())
+		restart := planned(t, Goal{State: Restarted, Services: []string{"a"}}, want, m.snapshot())
+		if err := run(restart, m, len(restart.Steps)); err != nil {
+			t.Fatalf("seed %d: restart: %v\n%s", seed, err, restart)
+		}
+		down := planned(t, Goal{State: Absent}, Want{Hooks: want.Hooks}, m.snapshot())
 		if err := run(down, m, len(down.Steps)); err != nil {
 			t.Fatalf("seed %d: down: %v\n%s", seed, err, down)
 		}

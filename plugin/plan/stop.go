@@ -3,7 +3,7 @@ package plan
 // stop plans to stop containers or, for Absent, to remove them and then the
 // networks of the stack. The order comes from the containers themselves: a
 // container is stopped after those that were started after it.
-func stop(goal Goal, have Have) *Plan {
+func stop(goal Goal, want Want, have Have) *Plan {
 	b := &builder{}
 	startedAfter := map[string][]stepKey{} // stops of what was started after a service
 	for _, c := range have.Containers {
@@ -31,6 +31,7 @@ func stop(goal Goal, have Have) *Plan {
 			planRemove(b, c, task, "asked for", goal.Volumes)
 		}
 	}
+	runHooks(b, want.Hooks, have)
 	drain(b, have, goal.Timeout)
 	for _, ref := range goal.Images {
 		if have.Images[ref] != "" {

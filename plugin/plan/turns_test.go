@@ -165,10 +165,14 @@ func randomChange(r *rand.Rand, m *model, w Want) {
 func (m *model) half(a Action, ends bool) error {
 	restart, restarts := a.(RestartContainer)
 	_, stops := a.(StopContainer)
-	_, unpauses := a.(UnpauseContainer)
+	unpause, unpauses := a.(UnpauseContainer)
 	switch {
 	case unpauses:
-		return nil
+		c, err := m.container(unpause.Container)
+		if err == nil {
+			c.State = StateRunning
+		}
+		return err
 	case restarts && ends:
 		c, err := m.container(restart.Container)
 		if err == nil {

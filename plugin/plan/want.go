@@ -11,6 +11,10 @@ type Want struct {
 	Images     []Image
 	Networks   []Network
 	Containers []Container // in start order: what one needs comes before it
+
+	// Whatever the goal is, Make looks at what the files say of containers that there are.
+
+	Hooks map[string]Hooks // by service, with all services that the files have
 }
 
 // Image is an image that containers are made from.

@@ -101,6 +101,9 @@ func (x *explaining) explain(err error, of target) *refusal.Refusal {
 		if pull, is := step.Step.Action.(plan.PullImage); is && errors.As(err, &registry) {
 			return x.pull(err, registry, pull.Image.Ref)
 		}
+		if a, is := step.Step.Action.(plan.RunHook); is {
+			return x.hook(err, step.Err, a)
+		}
 	}
 	if !refusal.Said(err) {
 		return nil
@@ -167,6 +170,8 @@ func targetOf(s plan.Step) target {
 		return target{a.Service, a.Name}
 	case plan.RestartContainer:
 		return target{"", a.Name}
+	case plan.RunHook:
+		return target{a.Service, a.Name}
 	case plan.StopContainer:
 		return target{"", a.Name}
 	case plan.KillContainer:

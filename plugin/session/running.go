@@ -228,7 +228,7 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 		goal.Images = withFrontImages(have.Have, goal.Images)
 	}
 	refused := NoteClaimed(s, have.Snapshot.Containers, goal.Services)
-	p, err := plan.Make(goal, plan.Want{}, have.Have)
+	p, err := plan.Make(goal, desired.Kept(s.Project), have.Have)
 	if err != nil {
 		return fail(err)
 	}

@@ -32,7 +32,9 @@ func newPlain(o Options) *plain {
 // separateStop makes stopping a container that is to be removed a task of its
 // own: docker-compose 1.x wrote a line for each, the plan has one task.
 func separateStop(s plan.Step) plan.Task {
-	if _, stops := s.Action.(plan.StopContainer); stops && s.Task.Verb == plan.Remove {
+	_, stops := s.Action.(plan.StopContainer)
+	hook, is := s.Action.(plan.RunHook)
+	if stops = stops || is && hook.Event == plan.PreStop; stops && s.Task.Verb == plan.Remove {
 		return plan.Task{Verb: plan.Stop, Kind: s.Task.Kind, Name: s.Task.Name}
 	}
 	return s.Task
