@@ -121,6 +121,7 @@ type Dependency struct {
 	Service   string
 	Condition Condition
 	Optional  bool // it need not be there
+	Restart   bool // who depends on it is restarted after it
 	Pos       Pos
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -133,10 +134,14 @@ func TestAModelCanBeReadAgain(t *testing.T) {
 	}
 }
 
-func TestCommandsInContainersAreTakenOver(t *testing.T) {
+func TestCommandsInContainersAndRestartsAreTakenOver(t *testing.T) {
 	dir := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: []byte(`services:
   web:
     image: x
+    links: [cache]
+    depends_on:
+      db: {condition: service_healthy, restart: true, required: false}
+      other: {condition: service_started, restart: false}
     post_start:
       - command: echo "a b" $$HOME
       - command: [x]
@@ -146,6 +151,9 @@ func TestCommandsInContainersAreTakenOver(t *testing.T) {
         environment: [A=b, C]
     pre_stop:
       - {command: y}
+  db: {image: x}
+  cache: {image: x}
+  other: {image: x}
 `)}}})
 	p, _, err := loadIn(dir, nil)
 	if err != nil {
@@ -153,15 +161,22 @@ func TestCommandsInContainersAreTakenOver(t *testing.T) {
 	}
 	web, b := p.Service("web").Spec, "b"
 	start := []compose.Hook{
-		{Command: []string{"echo", "a b", "$HOME"}, Pos: compose.Pos{File: "compose.yaml", Line: 5, Column: 9}},
+		{Command: []string{"echo", "a b", "$HOME"}, Pos: compose.Pos{File: "compose.yaml", Line: 9, Column: 9}},
 		{Command: []string{"x"}, User: "root", WorkingDir: "/d", Privileged: true, Environment: map[string]*string{"A": &b, "C": nil},
-			Pos: compose.Pos{File: "compose.yaml", Line: 6, Column: 9}},
+			Pos: compose.Pos{File: "compose.yaml", Line: 10, Column: 9}},
 	}
 	if !reflect.DeepEqual(web.PostStart, start) {
 		t.Errorf("post_start: %+v", web.PostStart)
 	}
 	if len(web.PreStop) != 1 || web.PreStop[0].Command[0] != "y" {
 		t.Errorf("pre_stop: %+v", web.PreStop)
+	}
+	restarts := map[string]bool{}
+	for _, d := range web.DependsOn {
+		restarts[d.Service] = d.Restart
+	}
+	if want := map[string]bool{"db": true, "other": false, "cache": false}; !maps.Equal(restarts, want) {
+		t.Errorf("restarted with %v, want %v", restarts, want)
 	}
 	if len(p.Notes) > 0 {
 		t.Errorf("notes: %v", p.Notes)

@@ -114,12 +114,10 @@ func (m *mapper) relations(s types.ServiceConfig, out *compose.Service, at pathO
 	out.Pid, out.Ipc = shares(s.Pid), shares(s.Ipc)
 	for _, name := range slices.Sorted(maps.Keys(s.DependsOn)) {
 		d := s.DependsOn[name]
-		if _, found := m.files.find(at("depends_on", name, "restart")); found == 5 && d.Restart {
-			m.note("has no effect: who depends on another is not restarted with it", at("depends_on", name, "restart")...)
-		}
+		_, written := m.files.find(at("depends_on", name, "restart")) // compose-go has it for links and the like too
 		out.Spec.DependsOn = append(out.Spec.DependsOn, compose.Dependency{
 			Service: name, Condition: compose.Condition(cmp.Or(d.Condition, types.ServiceConditionStarted)),
-			Optional: !d.Required, Pos: m.files.place(at("depends_on", name)...),
+			Optional: !d.Required, Restart: d.Restart && written == 5, Pos: m.files.place(at("depends_on", name)...),
 		})
 	}
 	if out.Net.Mode != compose.NetLinks {

@@ -14,9 +14,14 @@ func Kept(p *compose.Project) plan.Want {
 	if p == nil {
 		return plan.Want{}
 	}
-	want := plan.Want{Project: p.Name, Hooks: map[string]plan.Hooks{}}
+	want := plan.Want{Project: p.Name, Hooks: map[string]plan.Hooks{}, RestartWith: map[string][]plan.Awaited{}}
 	for _, s := range p.Services {
 		want.Hooks[s.Name] = HooksOf(s)
+		for _, d := range s.Dependencies() {
+			if d.Restart && p.Service(d.Service) != nil {
+				want.RestartWith[s.Name] = append(want.RestartWith[s.Name], plan.Awaited{Service: d.Service, Until: until(d), Optional: d.Optional})
+			}
+		}
 	}
 	return want
 }

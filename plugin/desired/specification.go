@@ -247,12 +247,16 @@ func externalText(s *compose.Service) string {
 func awaits(p *compose.Project, s *compose.Service) []plan.Awaited {
 	var list []plan.Awaited
 	for _, d := range s.Dependencies() {
-		until := map[compose.Condition]plan.Until{compose.Healthy: plan.UntilHealthy, compose.Completed: plan.UntilCompleted}[d.Condition]
-		if until != "" && p.Service(d.Service) != nil {
+		if until := until(d); until != "" && p.Service(d.Service) != nil {
 			list = append(list, plan.Awaited{Service: d.Service, Until: until, Optional: d.Optional})
 		}
 	}
 	return list
+}
+
+// until is what a service waits for that depends on another, besides its start.
+func until(d compose.Dependency) plan.Until {
+	return map[compose.Condition]plan.Until{compose.Healthy: plan.UntilHealthy, compose.Completed: plan.UntilCompleted}[d.Condition]
 }
 
 // Volumes are the volumes that the files declare and that the container mounts.

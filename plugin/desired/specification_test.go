@@ -147,7 +147,10 @@ func TestCommandsOfTheFilesAreRunInContainersThatThereAre(t *testing.T) {
 		PostStart: []compose.Hook{{Command: []string{"x", "y"}, User: "root", WorkingDir: "/d", Privileged: true, Environment: map[string]*string{"C": nil, "A": &b}}},
 		PreStop:   []compose.Hook{{Command: []string{"z"}}},
 	}}
-	web := &compose.Service{Name: "web", Spec: &compose.ServiceSpec{}}
+	web := &compose.Service{Name: "web", Spec: &compose.ServiceSpec{DependsOn: []compose.Dependency{
+		{Service: "db", Condition: compose.Healthy, Restart: true, Optional: true}, {Service: "cache", Condition: compose.Started},
+		{Service: "gone", Restart: true, Optional: true},
+	}}}
 	p := &compose.Project{Name: "demo", Format: compose.Spec, Services: []*compose.Service{web, db, {Name: "cache"}}}
 	want := plan.Want{
 		Project: "demo",
@@ -155,6 +158,7 @@ func TestCommandsOfTheFilesAreRunInContainersThatThereAre(t *testing.T) {
 			PostStart: []plan.Hook{{Command: []string{"x", "y"}, User: "root", Dir: "/d", Privileged: true, Env: []string{"A=b", "C"}}},
 			PreStop:   []plan.Hook{{Command: []string{"z"}}},
 		}},
+		RestartWith: map[string][]plan.Awaited{"web": {{Service: "db", Until: plan.UntilHealthy, Optional: true}}},
 	}
 	if diff := cmp.Diff(want, Kept(p)); diff != "" {
 		t.Error(diff)
@@ -175,7 +179,8 @@ func TestCommandsOfTheFilesAreRunInContainersThatThereAre(t *testing.T) {
 	}
 	before = fingerprint(db)
 	db.Spec.PostStart[0].Pos.Line = 7
-	if got := fingerprint(db).Differences(before); len(got) > 0 {
-		t.Errorf("where it stands counts: %q", got)
+	web.Spec.DependsOn[0].Restart = false
+	if got := fingerprint(db).Differences(before); len(got) > 0 || fingerprint(web) != plain {
+		t.Errorf("where it stands counts: %q; or who is restarted with another", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -267,6 +268,93 @@ func runFailing(t *testing.T, p *Plan, fails string) (undone []string) {
 		t.Fatalf("there is no step %q", fails)
 	}
 	return undone
+}
+
+func TestThoseThatDependOnAnotherAreRestartedAfterIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		goal   Goal
+		change func(*Want, *Have)
+		want   string
+	}{
+		"replaced": {
+			goal: Goal{Recreate: Always, Services: []string{"db"}}, // web is not asked for
+			want: "",
+		},
+		"replaced, with all": {
+			change: func(w *Want, _ *Have) {
+				w.Containers[0].Fingerprint = NewFingerprint(map[string]string{"command": "x"})
+			},
+			want: `wait until container db-1 is healthy: web depends on it
+restart container web-1: depends on db-1, which is replaced
+restart container top-1: depends on web-1, which is restarted
+`,
+		},
+		"made anew, where it was gone": {
+			change: func(_ *Want, h *Have) { h.Containers = h.Containers[1:] },
+		},
+		"started": {
+			change: func(_ *Want, h *Have) { h.Containers[0].State = StateExited },
+		},
+		"restarted": {
+			goal: Goal{State: Restarted, Services: []string{"db"}},
+			want: `restart container db-1: asked for
+wait until container db-1 is healthy: web depends on it
+restart container web-1: depends on db-1, which is restarted
+restart container top-1: depends on web-1, which is restarted
+`,
+		},
+		"restarted alone": {
+			goal: Goal{State: Restarted, Services: []string{"db"}, Alone: true},
+			want: "restart container db-1: asked for\n",
+		},
+		"those that do not run stay so": {
+			goal:   Goal{State: Restarted, Services: []string{"db"}},
+			change: func(_ *Want, h *Have) { h.Containers[1].State = StateExited },
+			want:   "restart container db-1: asked for\n",
+		},
+		"all restarted": {
+			goal: Goal{State: Restarted},
+			want: `restart container db-1: asked for
+wait until container db-1 is healthy: web depends on it
+restart container web-1: asked for
+restart container top-1: asked for
+`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, have := hooked()
+			want.Hooks = map[string]Hooks{"db": {}, "web": {}, "top": {}}
+			want.Services = append(want.Services, "top")
+			want.Containers = append(want.Containers, Container{Name: "top-1", Service: "top", Number: 1, Image: "x", After: []string{"web"}})
+			have.Containers = append(have.Containers, HaveContainer{ID: "top", Name: "top-1", Service: "top", Number: 1, Image: "x", ImageID: "1",
+				State: StateRunning, After: []string{"web"}, Fingerprint: NewFingerprint(nil)})
+			want.RestartWith = map[string][]Awaited{"web": {{Service: "db", Until: UntilHealthy}}, "top": {{Service: "web"}}}
+			if c.change != nil {
+				c.change(&want, &have)
+			}
+			p, err := Make(c.goal, want, have)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, s := range p.Steps {
+				if words := s.Action.Words(); strings.HasPrefix(words, "restart ") || strings.HasPrefix(words, "wait ") {
+					got += words + ": " + s.Cause + "\n"
+				}
+			}
+			if got != c.want {
+				t.Errorf("got\n%swant\n%s\nof\n%s", got, c.want, p)
+			}
+			_, after := stepsOf(t, p)
+			for first, then := range map[string]string{
+				"wait until container db-1 is healthy": "restart container web-1", "restart container web-1": "restart container top-1",
+			} {
+				if strings.Contains(c.want, first) && !slices.Contains(after[then], first) {
+					t.Errorf("%s comes after %q, not after %s", then, after[then], first)
+				}
+			}
+		})
+	}
 }
 
 // hookingStack is a stack whose services have one hook of each kind, or only those that are

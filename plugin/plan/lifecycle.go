@@ -10,6 +10,9 @@ func lifecycle(goal Goal, want Want, have Have) *Plan {
 	p := lifecyclePlan{builder: &builder{}, goal: goal, removed: map[string]bool{}, restarts: map[string][]stepKey{}}
 	if goal.State == Restarted {
 		p.leftovers = leftovers(have)
+		if !goal.Alone {
+			p.with = want.RestartWith
+		}
 	}
 	for _, c := range have.Containers {
 		if p.isMeant(c) {
@@ -23,6 +26,7 @@ func lifecycle(goal Goal, want Want, have Have) *Plan {
 	}
 	if goal.State == Restarted {
 		p.rejoin(have)
+		p.awaitRestarted(have)
 		p.turns(have)
 	}
 	orderStops(p.builder, have)
@@ -40,6 +44,7 @@ type lifecyclePlan struct {
 	removed   map[string]bool      // ids of the containers that the plan removes
 	restarts  map[string][]stepKey // for Restarted, by service
 	leftovers map[string]bool      // for Restarted, by id
+	with      map[string][]Awaited // for Restarted: as Want.RestartWith
 }
 
 // isMeant reports whether the goal is about a container.

@@ -26,6 +26,7 @@ type Goal struct {
 	NamedVolumes []string // Absent: volumes that are removed too, by name; they exist
 	Signal       string   // Killed: which; empty: SIGKILL
 	Stop         bool     // Removed: those that run are stopped first
+	Alone        bool     // Restarted: not those that depend on them and are restarted with them
 }
 
 // Target is a state that containers can be brought to.

@@ -45,7 +45,7 @@ func reconcile(goal Goal, want Want, have Have) (*Plan, error) {
 	networks.reconcile()
 	r.halt()
 	if goal.State == UpAndRunning {
-		decisions.rejoin()
+		decisions.rejoin(want.RestartWith)
 	}
 	r.planStarts(over)
 	if goal.State == UpAndRunning {

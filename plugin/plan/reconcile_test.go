@@ -14,7 +14,7 @@ import (
 // randomStack makes a stack of a few services with links, some of which share
 // the network of another.
 func randomStack(r *rand.Rand, have Have) Want {
-	w := Want{Project: "p", Hooks: map[string]Hooks{}}
+	w := Want{Project: "p", Hooks: map[string]Hooks{}, RestartWith: map[string][]Awaited{}}
 	names := []string{"a", "b", "c", "d", "e"}[:1+r.IntN(5)]
 	on := map[string][]string{}
 	for i := range names {
@@ -53,6 +53,11 @@ func randomStack(r *rand.Rand, have Have) Want {
 			shares, after, attach = []string{first.Name}, []string{first.Service}, nil
 		} else if i > 0 && r.IntN(2) == 0 {
 			after = []string{names[r.IntN(i)]}
+		}
+		for _, service := range after {
+			if r.IntN(2) == 0 {
+				w.RestartWith[s] = []Awaited{{Service: service}}
+			}
 		}
 		w.Hooks[s] = Hooks{PostStart: make([]Hook, r.IntN(3)), PreStop: make([]Hook, r.IntN(3))}
 		print := NewFingerprint(map[string]string{"command": fmt.Sprint(r.IntN(3)), "net": fmt.Sprint(shares)})

@@ -1,6 +1,10 @@
 package plan
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // A container that shares the network, processes or memory of another has them only
 // until the process of that one ends. When it is started again, by whomever, the
@@ -8,14 +12,15 @@ import "fmt"
 // that nobody else sees, until it is restarted itself.
 
 // rejoin finds the containers that serve on and are to be restarted, because those
-// that they share something with are started, or were by others; and so on, for
-// these may be shared with too.
-func (d decisions) rejoin() {
+// that they share something with are started, or were by others, or because those that
+// they depend on are replaced, where with says so; and so on, for these may be shared
+// with and depended on too.
+func (d decisions) rejoin(with map[string][]Awaited) {
 	for found := true; found; {
 		found = false
 		for _, user := range d {
 			if user.rejoins == "" && !user.awaits && user.keep != nil && user.keep.State == StateRunning {
-				user.rejoins = user.lost(d)
+				user.rejoins = cmp.Or(user.lost(d), user.outlived(d, with[user.want.Service]))
 				found = found || user.rejoins != ""
 			}
 		}
@@ -77,7 +82,8 @@ func (h *HaveContainer) lostJoined() *Joined {
 }
 
 // rejoin finds the containers that restart is not about and that run, and restarts
-// them after those that they share something with.
+// them after those that they share something with, or that their services are to be
+// restarted after.
 func (p lifecyclePlan) rejoin(have Have) {
 	for found := true; found; {
 		found = false
@@ -91,6 +97,10 @@ func (p lifecyclePlan) rejoin(have Have) {
 					found = true
 					break
 				}
+			}
+			if of := p.restartsAfter(user, have); of != nil && !p.builder.planned(restartKey(user.ID)) {
+				p.restart(user, "depends on "+of.Name+", which is restarted")
+				found = true
 			}
 		}
 	}
@@ -148,5 +158,77 @@ func (e ending) note(b *builder, who, of, restarted, replaced string) {
 	}
 	if name, ok := e.replaced[of]; ok {
 		b.note("%s shares the network of %s, which is replaced, and is left without one; %s", who, name, replaced)
+	}
+}
+
+// A service whose depends_on says restart: true is restarted after one that it depends on
+// was restarted or replaced, by a command of ours: what it has from that one, such as
+// connections, is of no use any more. What a restart policy does is none.
+
+// outlived says why a container that runs is restarted after one that its service depends
+// on; empty: it is not.
+func (d *decision) outlived(all decisions, with []Awaited) string {
+	if !d.asked {
+		return ""
+	}
+	for _, other := range all {
+		switch {
+		case !slices.ContainsFunc(with, func(a Awaited) bool { return a.Service == other.want.Service }):
+		case other.make && len(other.replace) > 0:
+			return "depends on " + other.want.Name + ", which is replaced"
+		case other.rejoins != "":
+			return "depends on " + other.want.Name + ", which is restarted"
+		}
+	}
+	return ""
+}
+
+// restartsAfter gives a container that is restarted and that the service of another one is
+// to be restarted after; nil: none.
+func (p lifecyclePlan) restartsAfter(user HaveContainer, have Have) *HaveContainer {
+	for _, awaited := range p.with[user.Service] {
+		if list := p.restarted(awaited.Service, have); len(list) > 0 {
+			return &list[0]
+		}
+	}
+	return nil
+}
+
+// restarted gives the containers of a service that are restarted.
+func (p lifecyclePlan) restarted(service string, have Have) []HaveContainer {
+	var list []HaveContainer
+	for _, c := range have.Containers {
+		if c.Service == service && p.builder.planned(restartKey(c.ID)) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// awaitRestarted has containers that are restarted wait for those that they are restarted
+// after, until these are what they have to be.
+func (p lifecyclePlan) awaitRestarted(have Have) {
+	required := map[Awaited]bool{}
+	for _, list := range p.with {
+		for _, a := range list {
+			required[a.needed()] = required[a.needed()] || !a.Optional
+		}
+	}
+	for _, user := range have.Containers {
+		if !p.builder.planned(restartKey(user.ID)) {
+			continue
+		}
+		for _, awaited := range p.with[user.Service] {
+			for _, c := range p.restarted(awaited.Service, have) {
+				before := restartKey(c.ID)
+				if awaited.Until != "" {
+					before = conditionKey(c.Name, awaited.Until)
+					p.builder.add(before, Task{Wait, kindContainer, c.Name}, user.Service+" depends on it", AwaitCondition{
+						Container: c.ID, Name: c.Name, Service: c.Service, Until: awaited.Until, For: user.Service, Optional: !required[awaited.needed()],
+					}, need(restartKey(c.ID)))
+				}
+				p.builder.waitIfNoCircle(restartKey(user.ID), need(before))
+			}
+		}
 	}
 }

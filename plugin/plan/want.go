@@ -14,7 +14,8 @@ type Want struct {
 
 	// Whatever the goal is, Make looks at what the files say of containers that there are.
 
-	Hooks map[string]Hooks // by service, with all services that the files have
+	Hooks       map[string]Hooks     // by service, with all services that the files have
+	RestartWith map[string][]Awaited // by service: those that it depends on and is restarted after
 }
 
 // Image is an image that containers are made from.
@@ -75,8 +76,8 @@ type Container struct {
 // Awaited is a service that another one waits for.
 type Awaited struct {
 	Service  string
-	Until    Until
-	Optional bool // who waits starts all the same where the other does not come to it
+	Until    Until // empty: its start
+	Optional bool  // who waits starts all the same where the other does not come to it
 }
 
 // needed is the same as it is where nobody can do without it.
