@@ -49,6 +49,17 @@ cache:
   image: stacklite-probe:test
 `
 
+const hooked = `services:
+  web:
+    image: stacklite-probe:test
+    depends_on: {db: {condition: service_started, restart: true}}
+  db:
+    image: stacklite-probe:test
+    environment: {ROUND: "1"}
+    post_start: [{command: [/probe, say, hello]}]
+    pre_stop: [{command: [/probe, say, bye]}]
+`
+
 var trials = []trial{
 	{name: "up", before: hasFile, command: []string{"up", "-d"}, after: isLinked, some: []string{"5 late", "8 hang after"}},
 	{name: "recreate", before: hasChanged, command: []string{"up", "-d"}, after: isChanged, some: []string{"3 cut after"}},
@@ -60,6 +71,7 @@ var trials = []trial{
 	{name: "takeover", before: makeOldStack, command: []string{"up", "-d"}, after: taken, some: []string{"8 cut after"}},
 	{name: "down", before: isUpWithData, command: []string{"down"}, after: isDown, gone: true, some: []string{"2 hang late"}},
 	{name: "run", before: isUpWithData, command: []string{"run", "--rm", "-T", "web", "/probe", "dial", "db:80"}, after: isLinkedWithData, some: []string{"1 conflict"}},
+	{name: "hooks", before: hasChangedHooked, command: []string{"up", "-d"}, after: isHooked, some: []string{"4 cut after"}},
 	{name: "link add", before: hasTwo, command: []string{"link", "add", "NAME-web", "NAME-db:sql"}, after: isLinkedByHand, gone: true, some: []string{"1 cut after"}},
 	{name: "link rm", before: hasTwoLinked, command: []string{"link", "rm", "NAME-web", "NAME-db"}, after: isUnlinkedByHand, gone: true, done: "has no such link", some: []string{"1 cut after"}},
 	{name: "link run", before: hasTwo, command: []string{"link", "run", "--rm", "--link", "NAME-db:sql", "stacklite-probe:test", "/probe", "dial", "sql:80"}, after: hasTwoStill, gone: true, needs: "docker", some: []string{"1 cut before"}},
@@ -499,6 +511,22 @@ func isDown(s *scenario.Stage) {
 	s.T.Helper()
 	s.Say("nothing-left")
 	s.Say("volumes-kept")
+}
+
+func hasChangedHooked(s *scenario.Stage) {
+	s.T.Helper()
+	s.WriteNamed(hooked)
+	s.Must(s.Stacklite("up", "-d"))
+	s.Say("remember", "db")
+	s.WriteNamed(strings.ReplaceAll(hooked, `"1"`, `"2"`))
+}
+
+func isHooked(s *scenario.Stage) {
+	s.T.Helper()
+	s.Say("replaced", "db")
+	s.Say("running", "db", "1")
+	s.Say("running", "web", "1")
+	s.Say("environment", "db", "ROUND", "2")
 }
 
 func hasTwo(s *scenario.Stage) {
