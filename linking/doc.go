@@ -80,6 +80,11 @@
 // case, so two services whose names differ in case alone must not both be
 // neighbours of one service.
 //
+// In a swarm there are no private names. With Options.Swarm the name of a link is an
+// alias of its target, on a network where all others mean the target by it: where the
+// fewest networks have none such, the two who are linked get one of their own. A name
+// by which one of the two finds somebody else already is left out, and a note says so.
+//
 // # net
 //
 // A service with net: host, none or container:NAME has no endpoints, and links

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/stack-lite/stack-lite/compose"
 )
 
 // longestName is how long a network's name may be before it is cut, so that
@@ -62,14 +64,78 @@ func networkNameOf(members []string, digits int) string {
 	if plain && len(name) <= longestName && digits == 8 {
 		return name
 	}
+	return hashed(strings.TrimLeft(notInNames.ReplaceAllString(name, "_"), "_.-"), members, digits, longestName)
+}
+
+// hashed is the name, cut to a length, with digits of a hash over the members at its end.
+func hashed(name string, members []string, digits, longest int) string {
 	sum := sha256.Sum256([]byte(strings.Join(members, "\n")))
 	hash := "-" + hex.EncodeToString(sum[:])[:digits]
-	name = strings.TrimLeft(notInNames.ReplaceAllString(name, "_"), "_.-")
-	if room := longestName - len(hash); len(name) > room {
+	if room := longest - len(hash); len(name) > room {
 		name = name[:max(0, room)]
 	}
 	if name == "" {
 		return "n" + hash
 	}
 	return name + hash
+}
+
+// Names in a swarm are labels of DNS, with the name of the stack and an underscore in
+// front. How long a stack's name will be nobody knows before it is deployed, so a
+// network's leaves room for one.
+const (
+	longestLabel       = 63
+	longestSwarmName   = 40
+	longestStackPrefix = longestLabel - 14 // behind a longer one there is no room for a hash
+)
+
+var (
+	swarmLabel    = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?$`)
+	notInSwarm    = regexp.MustCompile(`[^a-zA-Z0-9_-]+`)
+	swarmJoint    = "-"
+	swarmTrimming = "_-"
+)
+
+// InSwarm reports whether the manager of a swarm takes the name of a service or a network
+// of that stack.
+func InSwarm(stack, name string) bool {
+	return swarmLabel.MatchString(name) && len(stack)+len("_")+len(name) <= longestLabel
+}
+
+// SwarmName is the name of a network of these members, or of one that files call so, in
+// a stack. A name that would not say for certain which they are, or is too long, ends
+// with digits of a hash.
+func SwarmName(stack string, members ...string) string {
+	longest := min(longestSwarmName, longestLabel-len("_")-min(len(stack), longestStackPrefix))
+	name := strings.Join(members, swarmJoint)
+	certain := len(members) == 1 || strings.Count(name, swarmJoint) == len(members)-1
+	if certain && swarmLabel.MatchString(name) && len(name) <= longest {
+		return name
+	}
+	return hashed(strings.Trim(notInSwarm.ReplaceAllString(name, "_"), swarmTrimming), members, 8, longest)
+}
+
+// nameForSwarm gives the networks that no file declares names for a stack.
+func nameForSwarm(p *compose.Project, list []Network) {
+	taken := make(map[string]bool)
+	for _, n := range list {
+		if n.Declared != nil || n.Kind == Shared {
+			taken[SwarmName(p.Name, n.Name)] = true
+		}
+	}
+	for i, n := range list {
+		if n.Declared != nil || n.Kind == Shared {
+			continue
+		}
+		members := slices.Concat(n.Members, n.Externals)
+		name := SwarmName(p.Name, members...)
+		if name == defaultNetwork || taken[name] {
+			name = SwarmName(p.Name, append(members, "links")...)
+		}
+		for more := 16; taken[name] && more <= 2*sha256.Size; more += 8 {
+			name = hashed("n", members, more, longestLabel)
+		}
+		taken[name] = true
+		list[i].Name = name
+	}
 }

@@ -16,9 +16,10 @@ const defaultNetwork = "default"
 //
 // What is outside the project shares a network with one service at a time, and
 // with no other: on the networks that services share with each other there is
-// nobody else.
-func networks(p *compose.Project, edges []Edge, o Options, seats seats) []Network {
-	var own, linked []string         // services that have a network of the project's in any case, and those with an edge
+// nobody else. Of services that reach each other, those of each of alone are on a
+// network without anybody else as well.
+func networks(p *compose.Project, edges []Edge, o Options, seats seats, alone ...[]string) []Network {
+	var own, joined []string         // services that have a network of the project's in any case, and those with an edge
 	seen := make(map[[2]string]bool) // pairs
 	for _, svc := range p.Services {
 		if seats.onDefault(svc) {
@@ -36,25 +37,25 @@ func networks(p *compose.Project, edges []Edge, o Options, seats seats) []Networ
 				seen[of] = true
 				pairs = append(pairs, pair)
 			}
-			linked = append(linked, pair...)
+			joined = append(joined, pair...)
 		case seats.carries(e):
 		default:
 			inside = append(inside, e)
-			linked = append(linked, e.From, e.Owner)
+			joined = append(joined, e.From, e.Owner)
 		}
 	}
 	if o.Isolation == ByProject && p.Format == compose.Spec {
 		apart := slices.DeleteFunc(inside, func(e Edge) bool { return slices.Contains(own, e.From) && slices.Contains(own, e.Owner) })
 		slices.Sort(own)
-		return apartFrom(slices.Concat(named(append(pairs, covered(apart, append(together(apart), o.Keep...))...)), seats.networks(), seats.shared(own)), p)
+		return apartFrom(slices.Concat(linked(pairs, apart, o.Keep, alone), seats.networks(), seats.shared(own)), p)
 	}
 	if o.Isolation == ByProject {
-		services := slices.DeleteFunc(slices.Concat(own, linked), IsExternal)
+		services := slices.DeleteFunc(slices.Concat(own, joined), IsExternal)
 		slices.Sort(services)
-		return append(named(pairs), shared(slices.Compact(services))...)
+		return append(linked(pairs, nil, nil, alone), shared(slices.Compact(services))...)
 	}
-	isLinked := make(map[string]bool, len(linked))
-	for _, name := range linked {
+	isLinked := make(map[string]bool, len(joined))
+	for _, name := range joined {
 		isLinked[name] = true
 	}
 	var unlinked []string
@@ -63,7 +64,25 @@ func networks(p *compose.Project, edges []Edge, o Options, seats seats) []Networ
 			unlinked = append(unlinked, name)
 		}
 	}
-	return apartFrom(slices.Concat(named(append(pairs, covered(inside, append(together(inside), o.Keep...))...)), seats.networks(), alone(unlinked)), p)
+	return apartFrom(slices.Concat(linked(pairs, inside, o.Keep, alone), seats.networks(), unlinkedNetworks(unlinked)), p)
+}
+
+// linked returns the networks of pairs with something outside, those that carry edges
+// between services, and one for each of alone. Where the members of one of these reach
+// each other on other networks anyway, theirs is there for names.
+func linked(pairs [][]string, edges []Edge, keep, alone [][]string) []Network {
+	sets := covered(edges, slices.Concat(together(edges), keep, alone))
+	var more [][]string
+	for _, set := range alone {
+		if !slices.ContainsFunc(sets, func(s []string) bool { return slices.Equal(s, set) }) {
+			more = append(more, set)
+		}
+	}
+	forNames := named(more)
+	for i := range forNames {
+		forNames[i].Kind = Naming
+	}
+	return append(named(append(pairs, sets...)), forNames...)
 }
 
 // covered returns the members of as few networks as possible that carry edges
@@ -103,8 +122,8 @@ func shared(members []string) []Network {
 	return []Network{{Name: defaultNetwork, Kind: Shared, Members: members}}
 }
 
-// alone returns a network for each of the services, by name.
-func alone(services []string) []Network {
+// unlinkedNetworks returns a network for each of the services, by name.
+func unlinkedNetworks(services []string) []Network {
 	var out []Network
 	for _, service := range slices.Sorted(slices.Values(services)) {
 		out = append(out, Network{Name: aloneName(service), Kind: Isolated, Members: []string{service}})

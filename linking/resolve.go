@@ -25,6 +25,12 @@ type Options struct {
 
 	// Externals is what discovery knows of other projects.
 	Externals []External
+
+	// Swarm asks for a topology that a swarm can have. Services have no private
+	// names there: the name of a link is an alias of its target, on a network
+	// whose other members all mean the target by it. Networks have names without
+	// a dot, and short enough behind that of a stack.
+	Swarm bool
 }
 
 // Resolve works out the networks, names and start order that the links of p
@@ -58,9 +64,21 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 	}
 	seats := newSeats(p)
 	seats.ride(edges)
-	t := &Topology{Networks: networks(p, edges, o, seats), Edges: edges, Withheld: withheld, Notes: notes, DiscoveryNotes: byFile}
+	t := &Topology{Edges: edges, Withheld: withheld, DiscoveryNotes: byFile}
+	var public publicNames
+	if o.Swarm {
+		var unsaid []compose.Note
+		t.Networks, public, unsaid = swarmNetworks(p, edges, o, seats)
+		notes = append(notes, unsaid...)
+	} else {
+		t.Networks = networks(p, edges, o, seats)
+	}
+	t.Notes = notes
 	carry(t.Edges, t.Networks)
 	endpoints, finds := endpoints(p, t.Networks, t.Edges)
+	if o.Swarm {
+		public.publish(endpoints)
+	}
 	for _, svc := range p.Services {
 		t.Services = append(t.Services, Service{
 			Name:         svc.Name,

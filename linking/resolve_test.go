@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the goldens with what the code 
 
 // TestTopologiesAndErrorsAreAsWritten reads testdata/*.txtar: a project in the
 // notation of sketch, and what becomes of it. Lines of the comment may give the
-// isolation, turn discovery off, and name networks that exist ("keep: a b") and
+// isolation, turn discovery off, ask for a swarm's, and name networks that exist ("keep: a b") and
 // of externals ("external: shop/web discoverable joined=proxy", which is allowed then, or
 // "allowed=proxy").
 func TestTopologiesAndErrorsAreAsWritten(t *testing.T) {
@@ -55,6 +55,8 @@ func golden(t *testing.T, file string) {
 			o.Isolation = linking.ByProject
 		case "discovery: off":
 			o.NoDiscovery = true
+		case "swarm":
+			o.Swarm = true
 		}
 	}
 	got := outcome(linking.Resolve(linkingtest.Sketch(t, string(a.Files[0].Data)), o))

@@ -53,6 +53,7 @@ const (
 	Isolated Kind = "apart"    // its members reach the internet but not each other
 	Declared Kind = "declared" // as the files declare it: every member reaches every other
 	Shared   Kind = "shared"   // every member reaches every other (isolation by project)
+	Naming   Kind = "naming"   // its members reach each other elsewhere: here one has names for the other alone (Options.Swarm)
 )
 
 // Network is one network of the project.
@@ -79,7 +80,7 @@ type Service struct {
 type Endpoint struct {
 	Network string   // a Network's Name
 	Aliases []string // names under which every replica answers there, sorted; none where no other member could reach it
-	Links   []Name   // names that this service alone sees there, sorted by Alias
+	Links   []Name   // names that this service alone sees there, sorted by Alias; none with Options.Swarm
 }
 
 // Name is a consumer's private name for a target.
