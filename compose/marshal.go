@@ -203,7 +203,7 @@ func (s *Service) Entries() []Entry {
 }
 
 // Map is a part of a file of the specification: keys with values, in this order. A value
-// is one that an Entry may have, nil, or a Map.
+// is one that an Entry may have, nil, a float64, a Map, or a list of values.
 type Map []Entry
 
 // MarshalMap writes a file of the specification. Dollar signs are doubled, so that none begins a variable.
@@ -239,6 +239,9 @@ func mapNode(value any) (*yaml.Node, error) {
 		return plain("!!int", strconv.FormatInt(v, 10)), nil
 	case []string:
 		n := &yaml.Node{Kind: yaml.SequenceNode}
+		if len(v) == 0 {
+			n.Style = yaml.FlowStyle
+		}
 		for _, s := range v {
 			n.Content = append(n.Content, word(s))
 		}
@@ -265,6 +268,18 @@ func mapNode(value any) (*yaml.Node, error) {
 			all = append(all, Entry{name, v[name]})
 		}
 		return mapNode(all)
+	case float64:
+		return plain("!!float", strconv.FormatFloat(v, 'g', -1, 64)), nil
+	case []any:
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, item := range v {
+			child, err := mapNode(item)
+			if err != nil {
+				return nil, err
+			}
+			n.Content = append(n.Content, child)
+		}
+		return n, nil
 	case Map:
 		n := &yaml.Node{Kind: yaml.MappingNode}
 		if len(v) == 0 {

@@ -26,11 +26,7 @@ func (m *mapper) build(s types.ServiceConfig, out *compose.Service, at pathOf) {
 		}
 	}
 	for _, key := range b.SSH {
-		text := key.ID
-		if key.Path != "" {
-			text += "=" + key.Path
-		}
-		to.SSH = append(to.SSH, text)
+		to.SSH = append(to.SSH, sshText(key))
 	}
 	files := &compose.Service{Spec: &compose.ServiceSpec{}}
 	for _, f := range b.Secrets {
@@ -38,4 +34,12 @@ func (m *mapper) build(s types.ServiceConfig, out *compose.Service, at pathOf) {
 	}
 	to.Secrets = files.Spec.Files
 	out.Spec.Build = to
+}
+
+// sshText is a key of build.ssh as files have it: ID or ID=PATH.
+func sshText(key types.SSHKey) string {
+	if key.Path == "" {
+		return key.ID
+	}
+	return key.ID + "=" + key.Path
 }

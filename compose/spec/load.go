@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/loader"
@@ -42,6 +44,56 @@ func (m *Model) YAML() ([]byte, error) { return doubled(m.project.MarshalYAML())
 
 // JSON is the same as JSON.
 func (m *Model) JSON() ([]byte, error) { return doubled(m.project.MarshalJSON()) }
+
+// Values are the same as plain values: maps, lists, text, int64, float64, bool and nil.
+func (m *Model) Values() (map[string]any, error) {
+	text, err := m.project.MarshalYAML() // JSON has no keys of others in a service
+	if err != nil {
+		return nil, err
+	}
+	var all map[string]any
+	if err := yaml.Unmarshal(text, &all); err != nil {
+		return nil, err
+	}
+	for name, s := range m.project.Services {
+		if s.Build == nil || len(s.Build.SSH) == 0 {
+			continue
+		}
+		var keys []any // compose-go writes those with a path as it does not read them
+		for _, key := range s.Build.SSH {
+			keys = append(keys, sshText(key))
+		}
+		all["services"].(map[string]any)[name].(map[string]any)["build"].(map[string]any)["ssh"] = keys
+	}
+	return plain(all).(map[string]any), nil
+}
+
+// plain gives numbers one type, and mappings text for keys.
+func plain(v any) any {
+	switch v := v.(type) {
+	case int:
+		return int64(v)
+	case uint64:
+		return float64(v)
+	case map[string]any:
+		for name, value := range v {
+			v[name] = plain(value)
+		}
+	case map[any]any:
+		texts := make(map[string]any, len(v))
+		for name, value := range v {
+			texts[fmt.Sprint(name)] = plain(value)
+		}
+		return texts
+	case []any:
+		for i, value := range v {
+			v[i] = plain(value)
+		}
+	case time.Time:
+		return v.Format(time.RFC3339Nano)
+	}
+	return v
+}
 
 // Profiles are the names of all profiles, also of those that are not active, sorted.
 func (m *Model) Profiles() []string {
