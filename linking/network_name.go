@@ -107,8 +107,13 @@ func InSwarm(stack, name string) bool {
 // with digits of a hash.
 func SwarmName(stack string, members ...string) string {
 	longest := min(longestSwarmName, longestLabel-len("_")-min(len(stack), longestStackPrefix))
-	name := strings.Join(members, swarmJoint)
-	certain := len(members) == 1 || strings.Count(name, swarmJoint) == len(members)-1
+	certain := !slices.ContainsFunc(members, IsExternal)
+	words := make([]string, len(members))
+	for i, member := range members {
+		words[i] = ExternalText(member)
+	}
+	name := strings.Join(words, swarmJoint)
+	certain = certain && (len(members) == 1 || strings.Count(name, swarmJoint) == len(members)-1)
 	if certain && swarmLabel.MatchString(name) && len(name) <= longest {
 		return name
 	}
