@@ -15,6 +15,7 @@ services:
   cache: {image: probe}
   debug: {image: probe, profiles: [tools]}
 `
+	const linked = "x-stack-lite: {isolation: link}\nservices: {a: {image: probe, links: [b]}, b: {image: probe}}\n"
 	for name, c := range map[string]struct {
 		file, command string
 		code          int
@@ -38,6 +39,15 @@ services:
 		"external networks meet":          {"services: {a: {image: probe, networks: [x]}, b: {image: probe, networks: [x]}}\nnetworks: {x: {external: true}}\n", "can a b", 0, "on network x as b", ""},
 		"isolation of the file":           {"x-stack-lite: {isolation: link}\nservices: {a: {image: probe}, b: {image: probe}}\n", "can a b", 1, "neither has links", ""},
 		"the command line goes before it": {"x-stack-lite: {isolation: link}\nservices: {a: {image: probe}, b: {image: probe}}\n", "--isolation project can a b", 0, "yes", ""},
+		"with networks for links":         {linked, "convert", 0, "  a.b: {}\n", "isolation"},
+		"flat all the same":               {linked, "convert --flatten", 0, "isolation: link\n", "a.b"},
+		"with links on the command line":  {"services: {a: {image: probe, links: [b]}, b: {image: probe}}\n", "--isolation link convert", 0, "  a.b: {}\n", ""},
+		"for docker stack deploy":         {linked, "convert --to stack", 0, "  a-b:\n    driver: overlay\n", "isolation"},
+		"all on one network there":        {linked, "--isolation project convert --to stack", 0, "  default:\n    driver: overlay\n", "a-b"},
+		"notes of names there":            {"x-stack-lite: {isolation: link}\nservices: {a: {image: probe, links: [b, 'c:b']}, b: {image: probe}, c: {image: probe}}\n", "convert --to stack", 0, `compose.yaml:2:41: a.links: "b" can't be a name of "c" in a swarm`, ""},
+		"no boundary is lost there":       {"services: {a: {image: probe}, b: {image: probe, network_mode: 'service:a'}}\n", "convert --to stack", 2, `compose.yaml:1:49: b.network_mode: a task can't use the network of "a"`, "version"},
+		"no other tool is known":          {linked, "convert --to swarm", 2, "--to can be compose or stack, not \"swarm\"", "services"},
+		"no flat stack":                   {linked, "convert --to stack --flatten", 2, "--flatten and --to stack exclude each other", "version"},
 		"flat, by convert":                {"include: [more.yaml]\nservices: {a: {image: probe}}\n", "convert", 0, "  more:\n", "include"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -72,7 +72,7 @@ func (c *converter) service(s *compose.Service) compose.Map {
 				out = append(out, compose.Entry{Key: e.Key, Value: links})
 			}
 		case "external_links":
-			c.note(s, e.Key, "docker compose attaches no containers of others: connect them to the network of the link by hand, docker network connect")
+			c.note(s, e.Key, externalLinks)
 			out = append(out, e)
 		default:
 			out = append(out, e)

@@ -11,6 +11,7 @@ type Options struct {
 	Isolation linking.Isolation
 	LinkEnv   linking.EnvMode // which link variables containers get
 	Discovery Discovery       // how far discovery looks
+	Swarm     bool            // the topology is for a swarm
 }
 
 // Discovery says how far discovery looks. The zero value is the project, and what
@@ -44,7 +45,7 @@ type Inputs struct {
 // need not be set. The error is that of linking.Resolve.
 func (in Inputs) Resolve() (*linking.Topology, error) {
 	o := linking.Options{
-		Isolation: in.Options.Isolation, NoDiscovery: in.Options.Discovery.Off, Keep: linkedMembers(in.Have.Have),
+		Isolation: in.Options.Isolation, NoDiscovery: in.Options.Discovery.Off, Keep: linkedMembers(in.Have.Have), Swarm: in.Options.Swarm,
 	}
 	if !in.Options.Discovery.Within {
 		o.Externals = outside{in}.discovered()

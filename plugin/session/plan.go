@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/balance"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
@@ -127,6 +128,16 @@ func (s *Session) Resolve(have desired.Have, scale desired.Scale) (err error) {
 	s.Topology, err = s.inputs(have, scale).Resolve()
 	return err
 }
+
+// ResolveForSwarm works out what the links mean where services are a swarm's.
+func ResolveForSwarm(s *Session) error {
+	s.desired.Swarm = true
+	return s.Resolve(desired.Have{}, nil)
+}
+
+// LinksAreBoundary reports whether links are what lets services reach each other, and not
+// that they are of one project.
+func LinksAreBoundary(s *Session) bool { return s.desired.Isolation == linking.ByLinks }
 
 // Plan compares the project with what there is: files → project → topology →
 // want, engine → have, and both with the goal → plan.

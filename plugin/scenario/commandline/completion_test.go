@@ -78,6 +78,7 @@ func TestCompletionOffersWhatThereIs(t *testing.T) {
 		{"plan --format |", []string{"tasks", "steps", "json"}},
 		{"ps --format |", []string{"table", "json"}},
 		{"suggest --format |", []string{"table", "json"}},
+		{"convert --to |", []string{"compose", "stack"}},
 		{"suggest --level |", []string{"sure", "likely", "maybe"}},
 		{"ps --filter status=r", []string{"status=restarting", "status=running"}},
 		{"up --pull |", []string{"missing", "always", "never"}},

@@ -1,0 +1,127 @@
+package convert
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+)
+
+// Separated writes a project of today whose boundary is links, with its links as they
+// were resolved, as a file for docker compose, which knows no such boundary: the networks
+// that the links become are declared in it, and others stay as they are declared. Values
+// are what the files say. The notes say, with their places, what can't be said there.
+func Separated(p *compose.Project, t *linking.Topology, values map[string]any) (compose.Map, []compose.Note) {
+	c := &converter{project: p, topology: t, external: map[string]bool{}}
+	said, networks := object(values["services"]), maps.Clone(object(values["networks"]))
+	var services compose.Map
+	for _, s := range p.Services {
+		services = append(services, compose.Entry{Key: s.Name, Value: c.separated(s, object(said[s.Name]))})
+	}
+	if networks == nil {
+		networks = map[string]any{}
+	}
+	if !onNetwork(p, t, defaultNetwork) {
+		delete(networks, defaultNetwork) // it has dissolved
+	}
+	for _, e := range c.networks() {
+		if _, declared := networks[e.Key]; !declared {
+			networks[e.Key] = e.Value
+		}
+	}
+	file := compose.Map{{Key: "name", Value: p.Name}, {Key: "services", Value: services}}
+	if len(networks) > 0 {
+		file = append(file, compose.Entry{Key: "networks", Value: networks})
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if !slices.Contains([]string{"name", "services", "networks", ownKey}, key) {
+			file = append(file, compose.Entry{Key: key, Value: values[key]})
+		}
+	}
+	return file, c.notes
+}
+
+const (
+	ownKey         = "x-stack-lite"
+	defaultNetwork = "default"
+)
+
+// object is a mapping, or nil.
+func object(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+
+// onNetwork reports whether a service is on a network that files declare, or on default.
+func onNetwork(p *compose.Project, t *linking.Topology, name string) bool {
+	return t.Network(name) != nil || slices.ContainsFunc(p.Services, func(s *compose.Service) bool {
+		return slices.ContainsFunc(linking.ExternalNetworks(p, s), func(on linking.OnExternal) bool { return on.Seat.Name == name })
+	})
+}
+
+// separated is a service of today on the networks of its links.
+func (c *converter) separated(s *compose.Service, said map[string]any) compose.Map {
+	var out compose.Map
+	seats := c.seatsOfToday(s, object(said["networks"]))
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		value := said[key]
+		switch {
+		case value == nil || key == "networks" || key == "sysctls":
+			continue
+		case key == "network_mode" && s.Net.Mode == compose.NetNetwork && len(seats) > 0:
+			continue // docker compose takes one of the two
+		case key == "external_links":
+			c.note(s, key, externalLinks)
+		}
+		out = append(out, compose.Entry{Key: key, Value: value})
+	}
+	sysctls := maps.Clone(object(said["sysctls"]))
+	if desired.ForwardsNothing(s) && sysctls["net.ipv4.ip_forward"] == nil {
+		if sysctls == nil {
+			sysctls = map[string]any{}
+		}
+		sysctls["net.ipv4.ip_forward"] = "0"
+	}
+	if len(sysctls) > 0 {
+		out = append(out, compose.Entry{Key: "sysctls", Value: sysctls})
+	}
+	if len(seats) > 0 {
+		out = append(out, compose.Entry{Key: "networks", Value: seats})
+	}
+	return out
+}
+
+// seatsOfToday are the networks that a service of today is on.
+func (c *converter) seatsOfToday(s *compose.Service, said map[string]any) compose.Map {
+	if of := c.topology.Service(s.Name); s.Net.Mode == compose.NetNetwork && s.Net.Name == "bridge" {
+		if len(of.Endpoints) > 0 {
+			c.note(s, "network_mode", "under docker compose a service is on no network besides bridge: its links are left out. Remove network_mode")
+		}
+		return nil
+	}
+	if on, ok := s.On(defaultNetwork); ok && !onNetwork(c.project, c.topology, defaultNetwork) && (len(on.Aliases) > 0 || on.IPv4 != "" || on.IPv6 != "") {
+		c.notes = append(c.notes, compose.Note{Pos: on.Pos, Path: s.Name + ".networks.default", Text: dissolved})
+	}
+	var list compose.Map
+	if s.Net.Mode == compose.NetNetwork {
+		if len(c.topology.Service(s.Name).Endpoints) == 0 {
+			return nil // its network_mode says it
+		}
+		c.external[s.Net.Name] = true
+		list = append(list, compose.Entry{Key: s.Net.Name})
+	}
+	for _, e := range c.topology.Service(s.Name).Endpoints {
+		list = append(list, compose.Entry{Key: e.Network, Value: said[e.Network]})
+	}
+	for _, on := range linking.ExternalNetworks(c.project, s) {
+		list = append(list, compose.Entry{Key: on.Seat.Name, Value: said[on.Seat.Name]})
+	}
+	return list
+}
+
+const (
+	dissolved     = "aliases and addresses on the default network are left out: it dissolves into networks for the links. Declare a network of another name for them"
+	externalLinks = "docker compose attaches no containers of others: connect them to the network of the link by hand, docker network connect"
+)
