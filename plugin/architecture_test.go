@@ -91,7 +91,7 @@ var testsMayImport = map[string][]string{
 	"plugin/image":    {"compose", "plugin/engine/enginetest"},
 	"plugin/session":  {"plugin/engine/enginetest"},
 	"plugin/follow":   {"plugin/engine/enginetest", "plugin/labels"},
-	"plugin/suggest":  {"plugin/plan"},
+	"plugin/suggest":  {"compose/realfiles", "compose/spec", "linking/graph", "plugin/plan"},
 	"plugin/watch":    {"plugin/plan"},
 	"plugin/command":  {"plugin/engine/enginetest"},
 	"plugin/scenario": {"plugin/labels"},

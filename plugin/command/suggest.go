@@ -43,15 +43,19 @@ func newSuggestCommand(c *cli) *cobra.Command {
 		Short: "Find out who talks to whom, and which links are missing",
 		Long: `Find out which services talk to each other, and the links that are missing.
 
-By the files: values of environment, command, entrypoint and labels, and small
-files that services mount, which name another service. That is a hint, not a
-list: a name can be built into an image, and what is named need not be used.
+By the files: values of environment, command, entrypoint, health check and
+labels, and small files that services mount, which name another service. That
+is a hint, not a list: a name can be built into an image, and what is named
+need not be used.
 
-  sure    in a URL or before a port, with a port that the service exposes,
-          publishes, or that its image is known for; with --live, seen
+  sure    in a URL or with a port (db:5432; DB_HOST beside DB_PORT), one that
+          the service exposes, publishes, or that its image is known for; with
+          --live, seen
   likely  the same with another port or none; alone in a variable, flag or
-          setting with the name of a host (DB_HOST=db, --host=db); with --live,
-          its name was asked for, and it was not reached; in depends_on
+          setting with the name of a host (DB_HOST=db, --host=db); in
+          depends_on, unless it has to have ended by then; as the host that an
+          image asks for by itself (wordpress: mysql); with --live, its name
+          was asked for, and it was not reached
   maybe   alone in another variable, or as a word of a command; with --live,
           tried and never answered
 

@@ -34,6 +34,8 @@ const (
 	Environment = "environment"
 	Command     = "command"
 	Entrypoint  = "entrypoint"
+	Health      = "healthcheck"
+	Image       = "image"
 	Label       = "label"
 	Mounted     = "file"
 	DependsOn   = "depends_on"
@@ -91,13 +93,14 @@ func FromProject(p *compose.Project, files []File) []Mention {
 			continue
 		}
 		n := namesFor(p, s)
-		for _, of := range []func(*compose.Service) []piece{fromEnvironment, fromEntrypoint, fromCommand, fromLabels} {
+		for _, of := range []func(*compose.Service) []piece{fromEnvironment, fromEntrypoint, fromCommand, fromHealthcheck, fromLabels} {
 			for _, piece := range of(s) {
 				found = append(found, n.mentions(piece)...)
 			}
 		}
 		found = append(found, n.portsIn(s)...)
 		found = append(found, n.dependencies(s)...)
+		found = append(found, n.byImage(s)...)
 		for _, f := range files {
 			if f.Service != s.Name {
 				continue
@@ -129,6 +132,15 @@ func fromCommand(s *compose.Service) []piece {
 
 func fromEntrypoint(s *compose.Service) []piece {
 	return fromWords(Entrypoint, s.At["entrypoint"], s.Entrypoint, true)
+}
+
+// fromHealthcheck takes the test of a service apart, which runs inside of its container.
+func fromHealthcheck(s *compose.Service) []piece {
+	if s.Spec == nil || s.Spec.Healthcheck == nil || len(s.Spec.Healthcheck.Test) < 2 {
+		return nil
+	}
+	test := s.Spec.Healthcheck.Test
+	return fromWords(Health, s.At["healthcheck"], test[1:], test[0] == "CMD")
 }
 
 // fromWords takes the words of a command apart. The first one is a program, and no host.
@@ -200,7 +212,7 @@ func setting(line string) (key, value string, ok bool) {
 func (p piece) evidence(level Level, what string) Evidence {
 	e := Evidence{Kind: p.kind, Place: p.pos.String(), Level: level}
 	switch {
-	case p.key != "" && p.kind != Command && p.kind != Entrypoint:
+	case p.key != "" && p.kind != Command && p.kind != Entrypoint && p.kind != Health:
 		e.Text = fmt.Sprintf("%s %s: %s", p.kind, p.key, what)
 	default:
 		e.Text = fmt.Sprintf("%s: %s", p.kind, what)

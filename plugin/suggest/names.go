@@ -3,10 +3,8 @@ package suggest
 import (
 	"fmt"
 	"maps"
-	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -121,11 +119,14 @@ func (n names) mentions(p piece) []Mention {
 	}
 	for _, w := range wordsOf(p.text) {
 		if t, ok := n.find(w.name); ok {
-			what := w.name
+			what, level := w.name, p.level(w, t.service)
 			if w.form == host && w.port > 0 {
 				what = fmt.Sprintf("%s:%d", w.name, w.port)
 			}
-			add(t, w.name, p.level(w, t.service), what)
+			if port := n.portBeside(p, w); level == Likely && port > 0 {
+				what, level = fmt.Sprintf("%s:%d", w.name, port), atPort(t.service, port)
+			}
+			add(t, w.name, level, what)
 		}
 	}
 	for _, m := range linkVariable.FindAllStringSubmatch(p.text, -1) {
@@ -166,7 +167,7 @@ func (p piece) level(w word, to *compose.Service) Level {
 		return Likely
 	case (w.form == assigned || w.form == whole && !p.within) && variableName(key) == variableName(w.name) && !slices.Contains(common, w.name):
 		return Likely
-	case p.kind == Mounted, slices.Contains(things, last), slices.Contains(common, w.name):
+	case p.kind == Mounted, isThing(last), slices.Contains(common, w.name):
 		return Never
 	}
 	return Maybe
@@ -180,62 +181,9 @@ func atPort(to *compose.Service, port int) Level {
 	return Likely
 }
 
-// imagePorts are the ports of images that everybody knows.
-var imagePorts = map[string][]int{
-	"postgres": {5432}, "postgis": {5432}, "mysql": {3306}, "mariadb": {3306}, "percona": {3306}, "mongo": {27017}, "mongodb": {27017},
-	"redis": {6379}, "memcached": {11211}, "rabbitmq": {5672, 15672}, "elasticsearch": {9200, 9300}, "cassandra": {9042},
-	"zookeeper": {2181}, "kafka": {9092}, "nginx": {80, 443}, "httpd": {80}, "couchdb": {5984}, "influxdb": {8086}, "consul": {8500},
-	"etcd": {2379}, "neo4j": {7474, 7687}, "solr": {8983}, "mailhog": {1025, 8025}, "statsd": {8125}, "nats": {4222}, "minio": {9000},
-}
-
-// portsOf are the ports at which a service may be asked, as far as the files tell.
-func portsOf(s *compose.Service) [][2]int {
-	var ports [][2]int
-	for _, e := range s.Expose {
-		ports = append(ports, [2]int{e.First, e.Last})
-	}
-	for _, p := range s.Ports {
-		ports = append(ports, [2]int{p.First, p.Last})
-	}
-	image, _, _ := strings.Cut(path.Base(s.Image), ":")
-	image, _, _ = strings.Cut(image, "@")
-	for _, n := range imagePorts[image] {
-		ports = append(ports, [2]int{n, n})
-	}
-	return ports
-}
-
-// portsIn finds variables such as DB_PORT=5432 with a port that one other service alone
-// has.
-func (n names) portsIn(s *compose.Service) []Mention {
-	var found []Mention
-	for _, v := range s.Environment {
-		if v.Value == nil || lastPart(v.Name) != "PORT" || v.Name == "PORT" {
-			continue
-		}
-		port, err := strconv.Atoi(*v.Value)
-		has := func(o *compose.Service) bool {
-			return slices.ContainsFunc(portsOf(o), func(r [2]int) bool { return r[0] == port && r[1] == port })
-		}
-		if err != nil || has(s) {
-			continue
-		}
-		var to []*compose.Service
-		for _, o := range n.project.Services {
-			if o != s && o.Fronts == "" && has(o) {
-				to = append(to, o)
-			}
-		}
-		if len(to) == 1 {
-			p := piece{kind: Environment, pos: v.Pos, key: v.Name}
-			found = append(found, Mention{From: s.Name, To: to[0].Name, Evidence: p.evidence(Maybe, fmt.Sprintf("%d, the port of %s alone", port, to[0].Name))})
-		}
-	}
-	return found
-}
-
 // dependencies are mentions too: a service that is waited for is likely to be asked. A
-// link implies one, which says nothing more.
+// link implies one, which says nothing more; and what has to have ended before is not
+// there any more to be asked.
 func (n names) dependencies(s *compose.Service) []Mention {
 	if s.Spec == nil {
 		return nil
@@ -243,7 +191,7 @@ func (n names) dependencies(s *compose.Service) []Mention {
 	var found []Mention
 	for _, d := range s.Spec.DependsOn {
 		linked := slices.ContainsFunc(s.Links, func(l compose.Link) bool { return l.Target == d.Service })
-		if t := n.others[d.Service]; t.service != nil && t.service.Name == d.Service && !linked {
+		if t := n.others[d.Service]; t.service != nil && t.service.Name == d.Service && !linked && d.Condition != compose.Completed {
 			p := piece{kind: DependsOn, pos: d.Pos}
 			found = append(found, Mention{From: s.Name, To: d.Service, Evidence: p.evidence(Likely, d.Service)})
 		}
@@ -276,7 +224,7 @@ var things = []string{
 	"NAME", "DATABASE", "DB", "DBNAME", "USER", "USERNAME", "PASS", "PASSWORD", "PASSWD", "PWD", "SECRET", "TOKEN", "KEY", "ROLE", "ROLES",
 	"ENV", "ENVIRONMENT", "MODE", "TAG", "VERSION", "TYPE", "PROJECT", "BUCKET", "SCHEMA", "VHOST", "PREFIX", "SUFFIX", "GROUP", "ID", "DIR",
 	"PATH", "LEVEL", "LANG", "DRIVER", "ENGINE", "ADAPTER", "BRANCH", "TOPIC", "TOPICS", "QUEUE", "QUEUES", "INDEX", "TABLE", "COLLECTION",
-	"NAMESPACE", "CLUSTER", "DIALECT", "FORMAT", "TITLE", "REALM", "CLASS", "PROFILE", "PROFILES", "STACK", "COMPONENT", "TEAM", "LOG", "APP",
+	"USERS", "PLUGIN", "PLUGINS", "QUERY", "NAMESPACE", "CLUSTER", "DIALECT", "FORMAT", "TITLE", "REALM", "CLASS", "PROFILE", "PROFILES", "STACK", "COMPONENT", "TEAM", "LOG", "APP",
 	"E", "U", "A", "C",
 }
 
@@ -305,7 +253,19 @@ func isHostKey(key string) bool {
 	})
 }
 
-// isOwn reports whether a name holds what a service is called by others.
+// isThing reports whether the value of a name that ends so is something else than a host,
+// such as that of POSTGRES_USER or PGUSER.
+func isThing(last string) bool {
+	return slices.Contains(things, last) || slices.ContainsFunc([]string{"USER", "PASSWORD", "DATABASE"}, func(end string) bool {
+		return strings.HasSuffix(last, end)
+	})
+}
+
+// isOwn reports whether a name holds what a service is called by others, or who may ask
+// it: ALLOWED_HOSTS.
 func isOwn(key string) bool {
-	return slices.Contains([]string{"VIRTUAL_HOST", "LETSENCRYPT_HOST", "SERVER_NAME", "HOSTNAME"}, strings.ToUpper(key))
+	return slices.Contains([]string{"VIRTUAL_HOST", "LETSENCRYPT_HOST", "SERVER_NAME", "HOSTNAME"}, strings.ToUpper(key)) ||
+		slices.ContainsFunc(keyParts(key), func(part string) bool {
+			return strings.HasPrefix(part, "ALLOWED") || strings.HasPrefix(part, "TRUSTED")
+		})
 }

@@ -45,3 +45,23 @@ web -> cache  silent
 		t.Errorf("%s%q", diff, notes)
 	}
 }
+
+// What has to have ended before is not asked, and a health check asks.
+func TestWhatIsWaitedForToEndIsNotAsked(t *testing.T) {
+	at := compose.Pos{File: "compose.yaml", Line: 3, Column: 5}
+	p := &compose.Project{Name: "demo", Format: compose.Spec, Services: []*compose.Service{
+		{Name: "web", At: map[string]compose.Pos{"healthcheck": at}, Spec: &compose.ServiceSpec{
+			DependsOn:   []compose.Dependency{{Service: "setup", Condition: compose.Completed, Pos: at}, {Service: "db", Condition: compose.Healthy, Pos: at}},
+			Healthcheck: &compose.Healthcheck{Test: []string{"CMD-SHELL", "curl -f http://cache:6379 || exit 1"}},
+		}},
+		{Name: "setup"}, {Name: "db"}, {Name: "cache", Image: "valkey/valkey:8"},
+	}}
+	want := `web -> cache  missing sure
+    sure: healthcheck: cache:6379 (compose.yaml:3:5)
+web -> db  missing likely
+    likely: depends_on: db (compose.yaml:3:5)
+`
+	if diff := cmp.Diff(want, lines(suggest.Links(suggest.Known{Project: p, Mentions: suggest.FromProject(p, nil)}))); diff != "" {
+		t.Error(diff)
+	}
+}
