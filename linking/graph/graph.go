@@ -146,19 +146,25 @@ func external(p *compose.Project) []Network {
 	return list
 }
 
-// Lost lists the pairs of services that reach each other in one graph of a project and no
-// longer in another.
-func Lost(before, after Graph) [][2]string {
-	was, is := before.Reach(), after.Reach()
+// Pairs lists the services of a graph that reach each other, each pair once, in its order.
+func Pairs(g Graph) [][2]string {
+	reach := g.Reach()
 	var list [][2]string
-	for i, a := range before.Nodes {
-		for _, b := range before.Nodes[i+1:] {
-			if !a.External && !b.External && was.Reaches(a.Name, b.Name) && !is.Reaches(a.Name, b.Name) {
+	for i, a := range g.Nodes {
+		for _, b := range g.Nodes[i+1:] {
+			if !a.External && !b.External && reach.Reaches(a.Name, b.Name) {
 				list = append(list, [2]string{a.Name, b.Name})
 			}
 		}
 	}
 	return list
+}
+
+// Lost lists the pairs of services that reach each other in one graph of a project and no
+// longer in another.
+func Lost(before, after Graph) [][2]string {
+	is := after.Reach()
+	return slices.DeleteFunc(Pairs(before), func(pair [2]string) bool { return is.Reaches(pair[0], pair[1]) })
 }
 
 // edgeList gathers what belongs on one edge.

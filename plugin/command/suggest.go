@@ -15,6 +15,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/linking/graph"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/interrupt"
@@ -32,6 +33,7 @@ type suggestFlags struct {
 	live   bool
 	period time.Duration
 	write  string
+	tight  bool
 	level  string
 	prober string
 }
@@ -53,9 +55,9 @@ need not be used.
           --live, seen
   likely  the same with another port or none; alone in a variable, flag or
           setting with the name of a host (DB_HOST=db, --host=db); in
-          depends_on, unless it has to have ended by then; as the host that an
-          image asks for by itself (wordpress: mysql); with --live, its name
-          was asked for, and it was not reached
+          depends_on, unless it has to have ended by then or no network is of
+          both; as the host that an image asks for by itself (wordpress: mysql);
+          with --live, its name was asked for, and it was not reached
   maybe   alone in another variable, or as a word of a command; with --live,
           tried and never answered
 
@@ -71,6 +73,13 @@ What happens once a month is not seen in a minute. Services that links keep
 apart do not talk: of them it only shows that a name is asked for. To see more,
 watch the stack while it runs with docker compose, or with --isolation project.
 
+--write has links. With --tighten it has networks, for files of today: it takes
+services off the networks that they share with others than those they talk to,
+also those that the files declare, and puts them on new ones. It says how many
+pairs of services could talk before, and can then. External networks and those
+with addresses, drivers or options stay. docker compose keeps to that file, too.
+Whoever talks and was not found can't any more: watch it with --live before.
+
 The files can declare a link (declared) or not (missing), or a network of both
 (network). Links that they declare may not be seen (unseen), or no value may
 name the service (silent).`,
@@ -78,6 +87,7 @@ name the service (silent).`,
   docker stacklite suggest --live --for 10m
   docker stacklite suggest --live -p blog
   docker stacklite suggest --live --write links.yml
+  docker stacklite suggest --live --for 10m --tighten --write tight.yml
   docker stacklite suggest --format json | jq 'select(.state == "missing")'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -108,6 +118,7 @@ name the service (silent).`,
 	cmd.Flags().BoolVar(&f.live, "live", false, "watch the running containers, too")
 	cmd.Flags().DurationVar(&f.period, "for", time.Minute, "how long to watch; implies --live")
 	cmd.Flags().StringVar(&f.write, "write", "", "file to write the missing links into, to be read beside the project's files")
+	cmd.Flags().BoolVar(&f.tight, "tighten", false, "write networks in place of links: only services that talk share one")
 	cmd.Flags().StringVar(&f.level, "level", string(suggest.Likely), "how sure a link must be that --write writes: sure, likely or maybe")
 	cmd.Flags().StringVar(&f.prober, "prober", "", "docker-stacklite program to run next to containers, if this one cannot run on the engine's machine (default STACKLITE_PROBER, else this one)")
 	_ = cmd.MarkFlagFilename("write", "yml", "yaml")
@@ -130,13 +141,44 @@ func (f suggestFlags) check() error {
 	if _, err := os.Stat(filepath.Dir(f.write)); err != nil {
 		return err
 	}
-	return ownFile(f.write)
+	return ownFile(f.write, f.header())
+}
+
+// header is the first line of the files that may be overwritten.
+func (f suggestFlags) header() string {
+	if f.tight {
+		return suggest.TightHeader
+	}
+	return suggest.Header
+}
+
+// checkTight refuses to tighten what has no networks by its files, before anything is watched.
+func (f suggestFlags) checkTight(s *session.Session) error {
+	switch {
+	case !f.tight:
+	case s.Project == nil:
+		return exit.Failure{Msg: "--tighten needs the files of the project: they say which networks there are", Advice: []string{"name them with -f"}}
+	case s.Project.Format != compose.Spec:
+		return exit.Failure{Msg: "--tighten is for files of today: in one of this format no services share a network but those that are linked", Advice: []string{"leave --tighten away"}}
+	case f.write != "":
+		absolute, err := fromHere()
+		if err != nil {
+			return err
+		}
+		if slices.Contains(s.Project.Files, absolute(f.write)) {
+			return exit.Failure{Msg: f.write + " is one of the files that are read: it can't be written anew from what it says itself", Advice: []string{"name the other files with -f"}}
+		}
+	}
+	return nil
 }
 
 // suggestByFiles goes by the files alone.
 func suggestByFiles(c *cli, f suggestFlags) error {
 	s, err := session.OpenFiles(c.env, c.options(), false)
 	if err != nil {
+		return err
+	}
+	if err := f.checkTight(s); err != nil {
 		return err
 	}
 	return reportLinks(s, f, byFiles(s), nil)
@@ -172,6 +214,9 @@ func suggestLive(ctx context.Context, c *cli, s *session.Session, f suggestFlags
 			advice = session.ToStart(s, s.Claim.Refused(snapshot.Containers), "to start them: docker stacklite up -d")
 		}
 		return exit.Failure{Msg: "nothing to watch: no container of project " + s.Name + " runs", Advice: advice}
+	}
+	if err := f.checkTight(s); err != nil {
+		return err
 	}
 	prober, err := s.Engine.NewProber(ctx, program)
 	if err != nil {
@@ -255,6 +300,9 @@ func reportLinks(s *session.Session, f suggestFlags, known suggest.Known, notes 
 		notes = append(notes, nothingFound(known))
 	}
 	printTexts(s.View, notes)
+	if f.tight {
+		return reportTight(s, f, links)
+	}
 	if f.write != "" {
 		return writeLinks(s, f, missing)
 	}
@@ -380,8 +428,87 @@ func besides(s *session.Session, file string) []string {
 	return flags
 }
 
-// ownFile refuses to overwrite what suggest has not written.
-func ownFile(name string) error {
+// reportTight says what becomes of the networks of the files when only services that talk
+// share one, and writes that where it is asked for.
+func reportTight(s *session.Session, f suggestFlags, links []suggest.Link) error {
+	tight, err := suggest.Tighten(s.Project, suggest.Pairs(links, suggest.Level(f.level)))
+	if err != nil {
+		return err
+	}
+	before, err := graphByNetworks(s.Project)
+	if err != nil {
+		return err
+	}
+	after, err := graphByNetworks(tight.Project)
+	if err != nil {
+		return err
+	}
+	printTexts(s.View, tightNotes(tight, links, graph.Lost(after, before)))
+	could, can := len(graph.Pairs(before)), len(graph.Pairs(after))
+	if !tight.Changes() {
+		view.PrintFolded(s.View, fmt.Sprintf("the networks of the files let %s of services talk, %d of them needed: there is nothing to tighten", countedPairs(could), can-len(tight.Beyond)))
+		return nil
+	}
+	sum := fmt.Sprintf("the networks of the files let %s of services talk, %d of them needed", countedPairs(could), can-len(tight.Beyond)-len(graph.Lost(after, before)))
+	if f.write == "" {
+		view.PrintFolded(s.View, sum)
+		view.PrintHints(s.View, []string{fmt.Sprintf("to write a file with which %d can: add --write tight.yml", can)})
+		return nil
+	}
+	if s.Options.DryRun {
+		return view.Text(s.View, tight.Override())
+	}
+	absolute, err := fromHere()
+	if err != nil {
+		return err
+	}
+	if err := replaceFile(absolute(f.write), tight.Override()); err != nil {
+		return err
+	}
+	view.PrintFolded(s.View, fmt.Sprintf("%s: with %s %d can", sum, f.write, can))
+	words := append(besides(s, f.write), "up", "-d")
+	view.PrintHints(s.View, []string{"to bring them up: docker stacklite " + strings.Join(shellWords(words), " ")})
+	return nil
+}
+
+// graphByNetworks is who reaches whom by the networks that files name, as in docker compose.
+func graphByNetworks(p *compose.Project) (graph.Graph, error) {
+	t, err := linking.Resolve(p, linking.Options{Isolation: linking.ByProject, NoDiscovery: true})
+	if err != nil {
+		return graph.Graph{}, err
+	}
+	return graph.Of(p, t), nil
+}
+
+// tightNotes are what a user should know of what is written: what is more than was
+// possible, what stays, and who is left alone.
+func tightNotes(tight suggest.Tightened, links []suggest.Link, more [][2]string) []string {
+	notes := slices.Clone(tight.Stays)
+	for _, pair := range more {
+		why := "the files link them"
+		for _, l := range links {
+			if len(l.Why) > 0 && (l.From == pair[0] && l.To == pair[1] || l.From == pair[1] && l.To == pair[0]) {
+				why = l.Why[0]
+			}
+		}
+		notes = append(notes, fmt.Sprintf("%s and %s share no network by the files, and do then: %s", pair[0], pair[1], why))
+	}
+	if len(tight.Alone) > 0 {
+		notes = append(notes, "nobody is known whom these talk to, and they reach nobody then: "+strings.Join(tight.Alone, ", "))
+	}
+	return notes
+}
+
+func countedPairs(n int) string {
+	if n == 1 {
+		return "1 pair"
+	}
+	return fmt.Sprintf("%d pairs", n)
+}
+
+// ownFile refuses to overwrite what suggest has not written: files that do not begin with
+// a header.
+func ownFile(name, header string) error {
 	f, err := os.Open(name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -390,13 +517,13 @@ func ownFile(name string) error {
 		return err
 	}
 	defer f.Close()
-	var begin [len(suggest.Header)]byte
+	begin := make([]byte, len(header))
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		if n, _ := io.ReadFull(f, begin[:]); string(begin[:n]) == suggest.Header {
+		if n, _ := io.ReadFull(f, begin); string(begin[:n]) == header {
 			return nil
 		}
 	}
-	return exit.Failure{Msg: name + " is there, and not a file that suggest has written: it stays as it is", Advice: []string{"name another file with --write"}}
+	return exit.Failure{Msg: name + " is there, and not a file that this has written: it stays as it is", Advice: []string{"name another file with --write"}}
 }
 
 // replaceFile writes a file whole, or not at all.

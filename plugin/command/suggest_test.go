@@ -71,7 +71,7 @@ func TestSuggestRefusesBeforeItWatches(t *testing.T) {
 	m := inSuggestFolder(t)
 	for line, said := range map[string]string{
 		"suggest --live --format {{.Nobody}}":     "fields are From, To,",
-		"suggest --live --write fig.yml":          "fig.yml is there, and not a file that suggest has written",
+		"suggest --live --write fig.yml":          "fig.yml is there, and not a file that this has written",
 		"suggest --live --write conf.d":           "conf.d is there, and not a file",
 		"suggest --live --write nowhere/file.yml": "nowhere",
 		"suggest --for 0s":                        "--for must be longer than nothing",
@@ -89,5 +89,68 @@ func TestSuggestRefusesBeforeItWatches(t *testing.T) {
 	}
 	if text, err := os.ReadFile("fig.yml"); err != nil || !strings.Contains(string(text), "lnks") {
 		t.Errorf("%s, %v", text, err)
+	}
+}
+
+const segmented = `services:
+  proxy:
+    image: probe
+    networks: [front]
+    environment: {UPSTREAM: "web:80"}
+  web:
+    image: probe
+    networks: [front, back]
+    environment: {DB_HOST: db}
+  db:
+    image: probe
+    networks: [back]
+  cron:
+    image: probe
+    networks: [front, back]
+networks:
+  front: {}
+  back: {internal: true}
+`
+
+// What a user who keeps services apart with networks by hand wants: to see how many pairs
+// they let talk, how many had to, and a file that leaves those.
+func TestSuggestTightensTheNetworksOfAFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "compose.yaml", segmented)
+	m := newMemory(t)
+	_, errs, code := m.run(t, "suggest", "--tighten")
+	if code != 0 || !strings.Contains(errs, "the networks of the files let 5 pairs of services talk, 2 of them needed\n") || !strings.Contains(errs, "with which 2 can: add --write tight.yml") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+	if _, errs, code = m.run(t, "suggest", "--tighten", "--write", "tight.yml"); code != 0 || !strings.Contains(errs, "nobody is known whom these talk to, and they reach nobody then: cron") ||
+		!strings.Contains(errs, "docker stacklite -f compose.yaml -f tight.yml") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+	both := []string{"-f", "compose.yaml", "-f", "tight.yml"}
+	for line, want := range map[string]int{"can proxy web": 0, "can web db": 0, "can proxy db": 1, "can cron db": 1, "can cron web": 1, "can cron proxy": 1} {
+		for _, isolation := range []string{"link", "project"} {
+			args := append(append([]string{}, both...), "--isolation", isolation)
+			if _, errs, code := m.run(t, append(args, strings.Fields(line)...)...); code != want {
+				t.Errorf("%s with isolation %s: exit code %d, not %d\n%s", line, isolation, code, want, errs)
+			}
+		}
+	}
+	if out, errs, code := m.run(t, append(both, "--isolation", "link", "plan")...); code != 0 || !strings.Contains(out, "demo_proxy.web") || strings.Contains(out+errs, "will no longer") {
+		t.Errorf("exit code %d\n%s%s", code, out, errs)
+	}
+	if _, errs, code := m.run(t, append(both, "suggest", "--tighten")...); code != 0 || !strings.Contains(errs, "there is nothing to tighten") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+	for line, said := range map[string]string{
+		"-f compose.yaml -f tight.yml suggest --tighten --write tight.yml": "tight.yml is one of the files that are read",
+		"suggest --write tight.yml":                                        "tight.yml is there, and not a file",
+	} {
+		if _, errs, code := m.run(t, strings.Fields(line)...); code == 0 || !strings.Contains(errs, said) {
+			t.Errorf("%s: exit code %d\n%s", line, code, errs)
+		}
+	}
+	write(t, "fig.yml", suggestFile)
+	if _, errs, code := m.run(t, "-f", "fig.yml", "suggest", "--tighten"); code == 0 || !strings.Contains(errs, "--tighten is for files of today") {
+		t.Errorf("exit code %d\n%s", code, errs)
 	}
 }

@@ -15,14 +15,14 @@
 //	         setting whose name is that of a host: DB_HOST=db, --host=db, -h db; in
 //	         depends_on, unless it has to have ended by then; as the host that an image
 //	         asks for by itself; in labels for a traefik
-//	maybe    alone in another variable, or as a word of a command
+//	maybe    alone in another variable, or as a word of a command; in depends_on of one
+//	         that shares no network with it
 //
 // A name that is a part of a longer word, of a path or of a host of the world is no
 // mention (web in webpack, db in /var/lib/db, mydb.example.com), nor is one in a
 // variable that holds a name of something else (MYSQL_DATABASE=db) or who may come
-// (ALLOWED_HOSTS=web). Common words, such
-// as web and app, are none unless they stand where a host does. Files have
-// their evidence only where a host stands.
+// (ALLOWED_HOSTS=web). Common words, such as web and app, are none unless they stand where
+// a host does. Files have their evidence only where a host stands.
 //
 // testdata/real has how much of fifteen real stacks is found so, and how much of it is
 // right: of what is likely nine of ten.
@@ -40,5 +40,6 @@
 // # What comes of it
 //
 // Links puts both beside the links that the files have, and Override writes those that
-// they lack.
+// they lack. Tighten goes further for files of today: it takes services off the networks
+// that they share with others than those they talk to, and puts them on new ones.
 package suggest

@@ -183,7 +183,8 @@ func atPort(to *compose.Service, port int) Level {
 
 // dependencies are mentions too: a service that is waited for is likely to be asked. A
 // link implies one, which says nothing more; and what has to have ended before is not
-// there any more to be asked.
+// there any more to be asked. Those that share no network by the files do not talk as
+// they are, whatever waits for what.
 func (n names) dependencies(s *compose.Service) []Mention {
 	if s.Spec == nil {
 		return nil
@@ -192,11 +193,22 @@ func (n names) dependencies(s *compose.Service) []Mention {
 	for _, d := range s.Spec.DependsOn {
 		linked := slices.ContainsFunc(s.Links, func(l compose.Link) bool { return l.Target == d.Service })
 		if t := n.others[d.Service]; t.service != nil && t.service.Name == d.Service && !linked && d.Condition != compose.Completed {
-			p := piece{kind: DependsOn, pos: d.Pos}
-			found = append(found, Mention{From: s.Name, To: d.Service, Evidence: p.evidence(Likely, d.Service)})
+			p, level := piece{kind: DependsOn, pos: d.Pos}, Likely
+			if apart(s, t.service) {
+				level = Maybe
+			}
+			found = append(found, Mention{From: s.Name, To: d.Service, Evidence: p.evidence(level, d.Service)})
 		}
 	}
 	return found
+}
+
+// apart reports whether two services are on networks, and on none together.
+func apart(a, b *compose.Service) bool {
+	on, other := seatsOf(a), seatsOf(b)
+	return len(on) > 0 && len(other) > 0 && !slices.ContainsFunc(on, func(n compose.ServiceNetwork) bool {
+		return slices.ContainsFunc(other, func(o compose.ServiceNetwork) bool { return o.Name == n.Name })
+	})
 }
 
 // keyParts takes the name of a variable, a flag or a setting apart.
