@@ -125,7 +125,7 @@ func watchersOf(t *testing.T, cli *client.Client, project string) map[string]str
 	}
 	watchers := map[string]string{}
 	for _, c := range list {
-		if service, is := of[c.HostConfig.NetworkMode]; is {
+		if service, is := of[c.HostConfig.NetworkMode]; is && c.Labels[scenario.LabelProject] != project {
 			watchers[c.ID] = service
 		}
 	}
