@@ -467,7 +467,11 @@ func reportTight(s *session.Session, f suggestFlags, links []suggest.Link) error
 	}
 	view.PrintFolded(s.View, fmt.Sprintf("%s: with %s %d can", sum, f.write, can))
 	words := append(besides(s, f.write), "up", "-d")
-	view.PrintHints(s.View, []string{"to bring them up: docker stacklite " + strings.Join(shellWords(words), " ")})
+	hints := []string{"to bring them up: docker stacklite " + strings.Join(shellWords(words), " ")}
+	if !f.live {
+		hints = append(hints, "who talks and is not named in the files can't any more then; to see who does: docker stacklite suggest --live --tighten")
+	}
+	view.PrintHints(s.View, hints)
 	return nil
 }
 
@@ -479,6 +483,10 @@ func graphByNetworks(p *compose.Project) (graph.Graph, error) {
 	}
 	return graph.Of(p, t), nil
 }
+
+// manyNetworks is how many may be too many for an engine that chooses their addresses, with
+// others that it has.
+const manyNetworks = 20
 
 // tightNotes are what a user should know of what is written: what is more than was
 // possible, what stays, and who is left alone.
@@ -493,8 +501,11 @@ func tightNotes(tight suggest.Tightened, links []suggest.Link, more [][2]string)
 		}
 		notes = append(notes, fmt.Sprintf("%s and %s share no network by the files, and do then: %s", pair[0], pair[1], why))
 	}
+	if tight.New() > manyNetworks {
+		notes = append(notes, fmt.Sprintf("these are %d networks more: there is room for them here, but docker compose takes large ones, of which an engine has about 30 unless its default-address-pools say otherwise", tight.New()))
+	}
 	if len(tight.Alone) > 0 {
-		notes = append(notes, "nobody is known whom these talk to, and they reach nobody then: "+strings.Join(tight.Alone, ", "))
+		notes = append(notes, "these are not known to talk to any other, and reach none then: "+strings.Join(tight.Alone, ", "))
 	}
 	return notes
 }

@@ -122,7 +122,7 @@ func TestSuggestTightensTheNetworksOfAFile(t *testing.T) {
 	if code != 0 || !strings.Contains(errs, "the networks of the files let 5 pairs of services talk, 2 of them needed\n") || !strings.Contains(errs, "with which 2 can: add --write tight.yml") {
 		t.Errorf("exit code %d\n%s", code, errs)
 	}
-	if _, errs, code = m.run(t, "suggest", "--tighten", "--write", "tight.yml"); code != 0 || !strings.Contains(errs, "nobody is known whom these talk to, and they reach nobody then: cron") ||
+	if _, errs, code = m.run(t, "suggest", "--tighten", "--write", "tight.yml"); code != 0 || !strings.Contains(errs, "these are not known to talk to any other, and reach none then: cron") ||
 		!strings.Contains(errs, "docker stacklite -f compose.yaml -f tight.yml") {
 		t.Errorf("exit code %d\n%s", code, errs)
 	}

@@ -35,6 +35,7 @@ var (
 var schemePorts = map[string]int{
 	"http": 80, "https": 443, "ws": 80, "wss": 443, "redis": 6379, "postgres": 5432, "postgresql": 5432, "mysql": 3306,
 	"mongodb": 27017, "amqp": 5672, "ldap": 389, "smtp": 25, "nats": 4222, "bolt": 7687, "mqtt": 1883,
+	"mariadb": 3306, "rediss": 6379, "amqps": 5671, "ldaps": 636, "smtps": 465, "memcached": 11211,
 }
 
 // wordsOf finds what may be the names of hosts in a text. Of a URL only its host counts.
@@ -43,6 +44,7 @@ func wordsOf(text string) []word {
 	rest := []byte(text)
 	for _, m := range url.FindAllStringSubmatchIndex(text, -1) {
 		scheme, authority := strings.ToLower(text[m[2]:m[3]]), text[m[4]:m[5]]
+		scheme, _, _ = strings.Cut(scheme, "+") // mysql+pymysql: the part behind names a driver
 		found = append(found, authorityHosts(scheme, authority)...)
 		end := m[5]
 		for end < len(text) && !strings.ContainsRune(" \t\n\r\"'<>,;", rune(text[end])) {

@@ -34,6 +34,8 @@ type Link struct {
 	Traffic  []Asked    `json:"traffic,omitempty"`
 
 	Why []string `json:"-"` // the evidence in few words, the surest first
+
+	unseen bool // both were watched, and neither a connection nor a question for the name was seen
 }
 
 // mostWhy is how many reasons a table has for a link.
@@ -45,10 +47,11 @@ func (l Link) why() []string {
 	for _, e := range l.Evidence[:min(len(l.Evidence), mostWhy)] {
 		why = append(why, e.String())
 	}
-	switch more := len(l.Evidence) - mostWhy; {
-	case more > 0:
+	if more := len(l.Evidence) - mostWhy; more > 0 {
 		why = append(why, fmt.Sprintf("and %d more", more))
-	case l.State == Unseen:
+	}
+	switch {
+	case l.unseen:
 		why = append(why, "not seen while it was watched")
 	case l.State == Silent:
 		why = append(why, "no value in the files names it")
@@ -119,11 +122,13 @@ func Links(k Known) []Link {
 		if len(l.Evidence) > 0 {
 			l.Level = l.Evidence[0].Level
 		}
+		l.unseen = len(l.Traffic) == 0 && !slices.ContainsFunc(l.Evidence, func(e Evidence) bool { return e.Kind == LookedUp }) &&
+			slices.Contains(watched, l.From) && slices.Contains(watched, l.To)
 		switch {
 		case l.State == Missing && k.Project != nil && shareNetwork(k.Project.Service(l.From), k.Project.Service(l.To)):
 			l.State = Network
 		case l.State != Declared:
-		case len(l.Traffic) == 0 && !slices.ContainsFunc(l.Evidence, func(e Evidence) bool { return e.Kind == LookedUp }) && slices.Contains(watched, l.From) && slices.Contains(watched, l.To):
+		case l.unseen:
 			l.State = Unseen
 		case len(l.Evidence) == 0:
 			l.State = Silent
@@ -178,7 +183,7 @@ func lookupsOf(k Known, reached func(from, to string) bool) []Mention {
 			continue
 		}
 		found = append(found, Mention{From: l.From, To: to, As: as, Evidence: Evidence{
-			Kind: LookedUp, Level: Likely, Text: fmt.Sprintf("asked for the name %s, %s", l.Name, counted(l.Times, "time")),
+			Kind: LookedUp, Level: Likely, Text: fmt.Sprintf("asked %s for the name %s", counted(l.Times, "time"), l.Name),
 		}})
 	}
 	return found

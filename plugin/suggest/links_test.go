@@ -3,6 +3,7 @@ package suggest_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +66,12 @@ web -> idle  silent
 `
 	if diff := cmp.Diff(want, lines(links)); diff != "" {
 		t.Error(diff)
+	}
+	// What files name and nobody used is told apart, where it could have been seen.
+	for i, is := range []bool{true, false, false, false, false, false, true, false} {
+		if got := slices.Contains(links[i].Why, "not seen while it was watched"); got != is {
+			t.Errorf("%s -> %s: %q", links[i].From, links[i].To, links[i].Why)
+		}
 	}
 }
 

@@ -377,6 +377,9 @@ func (w *tightening) aliases(service string) []string {
 // Changes reports whether there is anything to tighten.
 func (t Tightened) Changes() bool { return len(t.changed) > 0 }
 
+// New is how many networks there are then that were not there before.
+func (t Tightened) New() int { return len(t.added) }
+
 // TightHeader is the first line of what Tightened.Override writes.
 const TightHeader = "# Networks that docker stacklite suggest found enough. It may overwrite this file.\n"
 

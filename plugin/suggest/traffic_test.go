@@ -230,9 +230,9 @@ func TestWhoAsksForANameIsLikelyToNeedIt(t *testing.T) {
 	want := `web -> mail  missing sure
     sure: 1 connection to tcp 25
 web -> db:Database  missing likely
-    likely: asked for the name database, 6 times
+    likely: asked 6 times for the name database
 web -> cache  declared likely
-    likely: asked for the name cache, 2 times
+    likely: asked 2 times for the name cache
 `
 	if diff := cmp.Diff(want, lines(links)); diff != "" {
 		t.Error(diff)
