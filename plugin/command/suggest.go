@@ -79,6 +79,7 @@ also those that the files declare, and puts them on new ones. It says how many
 pairs of services could talk before, and can then. External networks and those
 with addresses, drivers or options stay. docker compose keeps to that file, too.
 Whoever talks and was not found can't any more: watch it with --live before.
+Name the profiles that are in use: services of others stay where they are.
 
 The files can declare a link (declared) or not (missing), or a network of both
 (network). Links that they declare may not be seen (unseen), or no value may
@@ -435,14 +436,11 @@ func reportTight(s *session.Session, f suggestFlags, links []suggest.Link) error
 	if err != nil {
 		return err
 	}
-	before, err := graphByNetworks(s.Project)
+	topology, err := linking.Resolve(tight.Project, linking.Options{Isolation: linking.ByProject, NoDiscovery: true})
 	if err != nil {
 		return err
 	}
-	after, err := graphByNetworks(tight.Project)
-	if err != nil {
-		return err
-	}
+	before, after := graph.Of(s.Project, s.Topology), graph.Of(tight.Project, topology)
 	printTexts(s.View, tightNotes(tight, links, graph.Lost(after, before)))
 	could, can := len(graph.Pairs(before)), len(graph.Pairs(after))
 	if !tight.Changes() {
@@ -473,15 +471,6 @@ func reportTight(s *session.Session, f suggestFlags, links []suggest.Link) error
 	}
 	view.PrintHints(s.View, hints)
 	return nil
-}
-
-// graphByNetworks is who reaches whom by the networks that files name, as in docker compose.
-func graphByNetworks(p *compose.Project) (graph.Graph, error) {
-	t, err := linking.Resolve(p, linking.Options{Isolation: linking.ByProject, NoDiscovery: true})
-	if err != nil {
-		return graph.Graph{}, err
-	}
-	return graph.Of(p, t), nil
 }
 
 // manyNetworks is how many may be too many for an engine that chooses their addresses, with
