@@ -135,8 +135,8 @@ func newTightening(p *compose.Project, talk [][2]string) *tightening {
 		case why != "":
 			w.stay[name] = true
 			w.notes = append(w.notes, fmt.Sprintf("the network %s stays as it is, with %s: %s", name, strings.Join(w.members[name], ", "), why))
-		case w.networks[name] != nil && len(w.networks[name].Pools) > 0 && w.networks[name].Pools[0].Subnet != "":
-			w.notes = append(w.notes, fmt.Sprintf("the network %s goes, which has the addresses %s: new ones have others", name, w.networks[name].Pools[0].Subnet))
+		case w.networks[name] != nil:
+			w.notes = append(w.notes, w.goes(w.networks[name])...)
 		}
 	}
 	for _, s := range p.Services {
@@ -208,6 +208,8 @@ func (w *tightening) stays(network string) string {
 			return "it is external"
 		case n.Driver != "" && n.Driver != "bridge":
 			return "its driver is " + n.Driver
+		case n.IPAMDriver != "" && n.IPAMDriver != "default" || len(n.IPAMOpts) > 0:
+			return "its addresses are those of the driver " + n.IPAMDriver
 		case n.IPv6 != nil && *n.IPv6 || n.DriverOpts[ipv6Option] == "true":
 			return "it has IPv6"
 		}
@@ -227,6 +229,18 @@ func (w *tightening) stays(network string) string {
 		return by + " names it"
 	}
 	return ""
+}
+
+// goes says what of a network that is replaced others may have used.
+func (w *tightening) goes(n *compose.Network) []string {
+	var notes []string
+	if len(n.Pools) > 0 && n.Pools[0].Subnet != "" {
+		notes = append(notes, fmt.Sprintf("the network %s goes, which has the addresses %s: new ones have others", n.Name, n.Pools[0].Subnet))
+	}
+	if own := w.project.Name + "_" + n.Name; n.Engine != "" && n.Engine != own {
+		notes = append(notes, fmt.Sprintf("the network %s goes, which the engine knows as %s: other projects that are on it meet nobody of this one there", n.Name, n.Engine))
+	}
+	return notes
 }
 
 // namedBy is a service with a variable, a label or a flag about networks that has the name
