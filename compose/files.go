@@ -9,19 +9,23 @@ import (
 )
 
 // DefaultNames are the names under which a project's file is looked for, most
-// wanted first: Fig's, docker-compose's, and those of its last releases.
+// wanted first: Fig's, and those of docker compose in its order.
 func DefaultNames() []string {
-	return []string{"fig.yml", "fig.yaml", "docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"}
+	return []string{"fig.yml", "fig.yaml", "compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
 }
 
 // overrides are the files that are read on top of a file that was found under
-// a default name, by the name's first part.
-func overrides(name string) []string {
-	stem := strings.TrimSuffix(name, filepath.Ext(name))
-	if stem == "fig" {
-		return nil // Fig had no second file
+// a default name, most wanted first. Any tool takes any of them for any file; Fig had
+// no second one. Old is what docker-compose 1.x wanted.
+func overrides(name string, old bool) []string {
+	if strings.HasPrefix(name, "fig.") {
+		return nil
 	}
-	return []string{stem + ".override.yml", stem + ".override.yaml"}
+	today, before := []string{"compose.override.yml", "compose.override.yaml"}, []string{"docker-compose.override.yml", "docker-compose.override.yaml"}
+	if old {
+		return slices.Concat(before, today)
+	}
+	return slices.Concat(today, before)
 }
 
 // selection is what the flags and the environment choose.
@@ -81,10 +85,11 @@ func (s *sources) search(o Options) selection {
 	}
 	for dir := s.dir; ; dir = filepath.Dir(dir) {
 		if found := s.present(dir, names); len(found) > 0 {
-			if len(o.Names) > 0 { // an old tool had never heard of the other's
+			old := len(o.Names) > 0
+			if old { // an old tool had never heard of the other's
 				found = sameFamily(found)
 			}
-			out := s.withOverride(dir, found)
+			out := s.withOverride(dir, s.emptyLast(dir, found), old)
 			out.found = true
 			return out
 		}
@@ -103,26 +108,44 @@ func sameFamily(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return ofFig(n) != ofFig(names[0]) })
 }
 
+// emptyLast puts a file without a byte behind the others: a shell has made it, for what
+// a command is to write there that reads the others.
+func (s *sources) emptyLast(dir string, found []string) []string {
+	var empty []string
+	for len(found) > 1 {
+		if data, err := s.disk.read(filepath.Join(dir, found[0])); err != nil || len(data) > 0 {
+			break
+		}
+		empty, found = append(empty, found[0]), found[1:]
+	}
+	return append(slices.Clone(found), empty...)
+}
+
 // withOverride takes the first of the files found in a directory, and what
-// overrides it.
-func (s *sources) withOverride(dir string, found []string) selection {
+// overrides it. The old tools refused two of these, docker compose takes the first.
+func (s *sources) withOverride(dir string, found []string, old bool) selection {
 	var out selection
 	add := func(name string) {
 		path := filepath.Join(dir, name)
 		out.files, out.given = append(out.files, path), append(out.given, s.display(path))
 	}
-	add(found[0])
-	if len(found) > 1 {
-		s.note(Pos{File: out.given[0]}, "", fmt.Sprintf("read instead of %s beside it; choose another with -f", strings.Join(found[1:], ", ")))
+	beside := func(read string, others []string) {
+		if len(others) > 0 {
+			s.note(Pos{File: read}, "", fmt.Sprintf("read instead of %s beside it; choose another with -f", strings.Join(others, ", ")))
+		}
 	}
-	over := s.present(dir, overrides(found[0]))
-	if len(over) > 1 {
+	add(found[0])
+	beside(out.given[0], found[1:])
+	over := s.present(dir, overrides(found[0], old))
+	if len(over) == 0 {
+		return out
+	}
+	if old && len(over) > 1 {
 		s.fail(Pos{File: s.display(filepath.Join(dir, over[1]))}, "", fmt.Sprintf("there is %s too, and only one of them can override %s", over[0], found[0]),
 			"remove one of them, or name the files with -f").as(KindTwoOverrides, About{Names: []string{s.display(filepath.Join(dir, over[0])), s.display(filepath.Join(dir, over[1]))}})
 	}
-	if len(over) > 0 {
-		add(over[0])
-	}
+	add(over[0])
+	beside(out.given[1], over[1:])
 	return out
 }
 
@@ -142,6 +165,7 @@ type Selection struct {
 	Files   []string // absolute, in order; "-" is standard input
 	Dir     string   // the project's directory, absolute
 	EnvFile string   // that must exist, absolute; empty: .env in Dir, which may be missing
+	Notes   []Note   // which files beside them are not read
 }
 
 // Select chooses the files of a project as Load does, and reads none of them. The error is
@@ -154,6 +178,11 @@ func Select(o Options) (Selection, error) {
 		return Selection{}, r.err()
 	}
 	selected := Selection{Files: chosen.files, Dir: src.projectDir(o, chosen)}
+	for _, n := range r.notes { // and none on .env, which is read again with the files
+		if slices.Contains(chosen.given, n.Pos.File) {
+			selected.Notes = append(selected.Notes, n)
+		}
+	}
 	if o.EnvFile != "" {
 		selected.EnvFile = src.abs(o.EnvFile)
 	}

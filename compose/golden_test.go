@@ -140,6 +140,8 @@ func setOptions(t *testing.T, o *Options, lines string) {
 			o.ProjectName = val
 		case "env-file":
 			o.EnvFile = val
+		case "name":
+			o.Names = append(o.Names, val)
 		case "env":
 			k, v, _ := strings.Cut(val, "=")
 			o.Env[k] = v

@@ -32,6 +32,7 @@ type Options struct {
 	Env      map[string]string // the process's environment
 	Profiles []string          // that are active; none: those of COMPOSE_PROFILES
 	Stdin    []byte
+	Notes    []compose.Note           // on how the files were found
 	Display  func(path string) string // how messages name a file
 }
 
@@ -161,7 +162,7 @@ func Load(ctx context.Context, o Options) (*compose.Project, *Model, error) {
 	for _, w := range warnings {
 		m.notes = append(m.notes, files.warning(w))
 	}
-	project.Notes = m.sortedNotes()
+	project.Notes = append(slices.Clone(o.Notes), m.sortedNotes()...)
 	return project, &Model{model}, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -23,15 +22,13 @@ type Tool struct {
 
 // Of returns the old tool that a program is called as; nil: none.
 func Of(program string) *Tool {
-	names := compose.DefaultNames()
+	figs := []string{"fig.yml", "fig.yaml"}
+	composes := []string{"docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"}
 	switch strings.TrimSuffix(filepath.Base(program), ".exe") {
 	case "fig":
-		return &Tool{Name: "fig", Version: "1.0.1", Files: names, Directories: true}
+		return &Tool{Name: "fig", Version: "1.0.1", Files: slices.Concat(figs, composes), Directories: true}
 	case "docker-compose":
-		isFig := func(n string) bool { return strings.HasPrefix(n, "fig.") }
-		own := slices.DeleteFunc(slices.Clone(names), isFig)
-		fig := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !isFig(n) })
-		return &Tool{Name: "docker-compose", Version: "1.29.2", Files: append(own, fig...)}
+		return &Tool{Name: "docker-compose", Version: "1.29.2", Files: slices.Concat(composes, figs)}
 	}
 	return nil
 }

@@ -48,11 +48,13 @@ services:
 		"no boundary is lost there":       {"services: {a: {image: probe}, b: {image: probe, network_mode: 'service:a'}}\n", "convert --to stack", 2, `compose.yaml:1:49: b.network_mode: a task can't use the network of "a"`, "version"},
 		"no other tool is known":          {linked, "convert --to swarm", 2, "--to can be compose or stack, not \"swarm\"", "services"},
 		"no flat stack":                   {linked, "convert --to stack --flatten", 2, "--flatten and --to stack exclude each other", "version"},
+		"files beside that are not read":  {shop, "plan", 0, "compose.yaml: read instead of docker-compose.yaml beside it", ""},
 		"flat, by convert":                {"include: [more.yaml]\nservices: {a: {image: probe}}\n", "convert", 0, "  more:\n", "include"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			write(t, "compose.yaml", c.file)
+			write(t, "docker-compose.yaml", c.file)
 			write(t, "more.yaml", "services: {more: {image: probe}}\n")
 			out, errs, code := newMemory(t).run(t, strings.Fields(c.command)...)
 			all := out + errs

@@ -62,7 +62,7 @@ func specOptions(e *Environment, o Options, selected compose.Options) (spec.Opti
 		return spec.Options{}, false
 	}
 	read := spec.Options{
-		Files: chosen.Files, Dir: chosen.Dir, Env: e.Vars, Profiles: o.Profiles,
+		Files: chosen.Files, Dir: chosen.Dir, Env: e.Vars, Profiles: o.Profiles, Notes: chosen.Notes,
 		Display: func(path string) string {
 			if path == "-" {
 				return "<stdin>"

@@ -25,6 +25,7 @@ func lenient() map[string]string {
 	const (
 		slip   = "one slip is one complaint, about what was meant"
 		reader = "its reader of YAML has other words"
+		files  = "one note says which file is read instead of which"
 	)
 	return map[string]string{
 		"05-number-as-name":                "a number is a name like any other",
@@ -62,6 +63,9 @@ func lenient() map[string]string {
 		"112-blanks-that-are-no-spaces":    slip,
 		"113-blank-behind-a-colon":         slip,
 		"114-version-above-old-services":   slip,
+		"compose-yaml-empty":               files,
+		"compose-yaml-first":               files,
+		"docker-compose-yml-first":         files,
 		"118-variables-beside-environment": slip,
 		"125-pipe":                         reader,
 		"anchors":                          "x- holds what is used elsewhere",
