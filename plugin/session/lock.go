@@ -32,20 +32,77 @@ func (s *Session) Lock(ctx context.Context) (release func()) {
 		if !ownFolder(dir) {
 			continue
 		}
-		lock := flock.New(filepath.Join(dir, hex.EncodeToString(sum[:8])+".lock"))
-		got, err := lock.TryLock()
-		if err == nil && !got {
+		path := filepath.Join(dir, hex.EncodeToString(sum[:8])+".lock")
+		lock, err := takeLock(path)
+		if err == nil && lock == nil {
 			view.PrintNotes(s.View, []compose.Note{{Text: "waiting for another command on project " + s.Name}})
 			defer s.Options.Profile.Phase("wait for another command")()
-			if _, err = lock.TryLockContext(ctx, 50*time.Millisecond); ctx.Err() != nil {
+			if lock, err = awaitLock(ctx, path); ctx.Err() != nil {
 				break
 			}
 		}
 		if err == nil {
-			return func() { _ = lock.Unlock() }
+			return func() { endLock(lock) }
 		}
 	}
 	return func() {}
+}
+
+// takeLock takes the lock that a file stands for; nil: another run has it. Who has had it
+// removes the file, and a lock on a file that is no longer there is none: it is tried again.
+func takeLock(path string) (*flock.Flock, error) {
+	for {
+		lock, there, err := lockThere(path)
+		if err != nil || lock == nil || there {
+			return lock, err
+		}
+		if err := lock.Unlock(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// lockThere also says whether the file was there all the time: as long as it is open,
+// no other is taken for it.
+func lockThere(path string) (lock *flock.Flock, there bool, err error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDONLY, 0o600)
+	if err != nil {
+		return nil, false, err
+	}
+	defer file.Close()
+	before, err := file.Stat()
+	if err != nil {
+		return nil, false, err
+	}
+	lock = flock.New(path)
+	if got, err := lock.TryLock(); err != nil || !got {
+		return nil, false, err
+	}
+	after, err := os.Stat(path)
+	return lock, err == nil && os.SameFile(before, after), nil
+}
+
+// awaitLock is takeLock once nobody has it any more.
+func awaitLock(ctx context.Context, path string) (*flock.Flock, error) {
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-again.C:
+		}
+		if lock, err := takeLock(path); lock != nil || err != nil {
+			return lock, err
+		}
+	}
+}
+
+// endLock removes the file first: the next to lock it finds that out. Some systems
+// remove no file that is open, and keep it.
+func endLock(lock *flock.Flock) {
+	_ = os.Remove(lock.Path())
+	_ = lock.Unlock()
 }
 
 // lockFolders are where the lock may be, the first that serves: a home may be missing
