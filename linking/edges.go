@@ -55,26 +55,38 @@ func checkLink(svc *compose.Service, l compose.Link, owners networkOwners) *comp
 		}
 	case !target.linkable():
 		return &compose.Error{
-			Msg:   fmt.Sprintf("no link reaches %q: it has %s", l.Target, NetText(target.net)),
-			Hints: []string{fmt.Sprintf("remove %q from %q, or remove the link", NetText(target.net), target.name)},
+			Msg:   fmt.Sprintf("no link reaches %q: it has %s", l.Target, NetText(target.service)),
+			Hints: []string{fmt.Sprintf("remove %q from %q, or remove the link", NetText(target.service), target.name)},
 		}
 	}
 	return nil
 }
 
-// NetText is the net of a service as a file has it: "net: host".
-func NetText(n compose.Namespace) string {
+// NetText is the net of a service as its file has it: "net: host", and where that is one
+// of the specification "network_mode: host".
+func NetText(s *compose.Service) string {
+	switch {
+	case s.Spec == nil:
+		return "net: " + NetValue(s.Net)
+	case s.Net.Mode == compose.NetService:
+		return "network_mode: service:" + s.Net.Name
+	}
+	return "network_mode: " + NetValue(s.Net)
+}
+
+// NetValue is the value of net in a file of the first format.
+func NetValue(n compose.Namespace) string {
 	switch n.Mode {
 	case compose.NetNone:
-		return "net: none"
+		return "none"
 	case compose.NetHost:
-		return "net: host"
+		return "host"
 	case compose.NetService, compose.NetContainer:
-		return "net: container:" + n.Name
+		return "container:" + n.Name
 	case compose.NetNetwork:
-		return "net: " + n.Name
+		return n.Name
 	default:
-		return "net: bridge"
+		return "bridge"
 	}
 }
 

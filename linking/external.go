@@ -90,14 +90,14 @@ func checkLinking(svc *compose.Service, owners networkOwners) *compose.Error {
 	switch {
 	case svc.Net.Mode == compose.NetService:
 		return &compose.Error{
-			Msg:   fmt.Sprintf("a service with %s cannot have links of its own", NetText(svc.Net)),
+			Msg:   fmt.Sprintf("a service with %s cannot have links of its own", NetText(svc)),
 			Hints: []string{fmt.Sprintf("move the link to %q, whose network it shares", owners[svc.Name].name)},
 			Kind:  compose.KindNetLinks, About: compose.About{Service: svc.Name, Text: "container"},
 		}
 	case !owners[svc.Name].linkable():
 		e := &compose.Error{
-			Msg:   fmt.Sprintf("a service with %s cannot have links", NetText(svc.Net)),
-			Hints: []string{fmt.Sprintf("remove %q from %q, or remove its links", NetText(svc.Net), svc.Name)},
+			Msg:   fmt.Sprintf("a service with %s cannot have links", NetText(svc)),
+			Hints: []string{fmt.Sprintf("remove %q from %q, or remove its links", NetText(svc), svc.Name)},
 		}
 		if mode, _, _ := strings.Cut(svc.Net.String(), ":"); svc.Net.Mode != compose.NetNone {
 			e.Kind, e.About = compose.KindNetLinks, compose.About{Service: svc.Name, Text: mode}

@@ -4,14 +4,14 @@ import "github.com/stack-lite/stack-lite/compose"
 
 // networkOwner is the service whose network stack a service uses.
 type networkOwner struct {
-	name string            // the service itself, but with net: container:SERVICE
-	net  compose.Namespace // that of the owner
+	name    string // the service itself, but with net: container:SERVICE
+	service *compose.Service
 }
 
 // linkable reports whether link networks can be attached to it. A named network
 // (net: NAME) does not stand in the way: the service gets both.
 func (o networkOwner) linkable() bool {
-	return o.net.Mode == compose.NetLinks || o.net.Mode == compose.NetNetwork
+	return o.service.Net.Mode == compose.NetLinks || o.service.Net.Mode == compose.NetNetwork
 }
 
 // networkOwners is the owner for each service, by the service's name.
@@ -31,7 +31,7 @@ func resolveNetworkOwners(p *compose.Project) networkOwners {
 		for at := svc; !known; owner, known = all[at.Name] {
 			chain = append(chain, at.Name)
 			if at.Net.Mode != compose.NetService {
-				owner = networkOwner{name: at.Name, net: at.Net}
+				owner = networkOwner{name: at.Name, service: at}
 				break
 			}
 			at = services[at.Net.Name]

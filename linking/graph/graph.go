@@ -3,7 +3,6 @@ package graph
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
@@ -88,7 +87,7 @@ func Of(p *compose.Project, t *linking.Topology) Graph {
 	for _, s := range t.Services {
 		n := Node{Name: s.Name}
 		if s.Net.Mode != compose.NetLinks {
-			n.Net = strings.TrimPrefix(linking.NetText(s.Net), "net: ")
+			n.Net = linking.NetValue(s.Net)
 		}
 		for _, e := range s.Endpoints {
 			n.Networks = append(n.Networks, e.Network)

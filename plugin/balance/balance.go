@@ -172,8 +172,8 @@ func (b balancing) check(p *compose.Project) *compose.Error {
 	case len(b.taken) == 0:
 		return nil
 	case b.service.Net.Mode != compose.NetLinks:
-		return &compose.Error{Pos: at, Path: path, Msg: fmt.Sprintf("%q can't be balanced: it has %s", name, linking.NetText(b.service.Net)),
-			Hints: []string{"leave net out: a front reaches its replicas on a network of its own"}}
+		return &compose.Error{Pos: at, Path: path, Msg: fmt.Sprintf("%q can't be balanced: it has %s", name, linking.NetText(b.service)),
+			Hints: []string{"remove that: a front reaches its replicas on a network of its own"}}
 	case p.Service(FrontOf(name)) != nil:
 		return &compose.Error{Pos: at, Path: path, Msg: fmt.Sprintf("the front of %q would be called %q, which is another service", name, FrontOf(name)),
 			Hints: []string{"give that service another name"}}

@@ -49,6 +49,8 @@ services:
 		"no other tool is known":          {linked, "convert --to swarm", 2, "--to can be compose or stack, not \"swarm\"", "services"},
 		"no flat stack":                   {linked, "convert --to stack --flatten", 2, "--flatten and --to stack exclude each other", "version"},
 		"files beside that are not read":  {shop, "plan", 0, "compose.yaml: read instead of docker-compose.yaml beside it", ""},
+		"links without a network":         {"services:\n  web: {image: probe, network_mode: 'service:db', links: [db]}\n  db: {image: probe}\n", "up -d", 2, "a service with network_mode: service:db cannot have links of its own", "net: container"},
+		"links to who has none":           {"services:\n  web: {image: probe, links: [db]}\n  db: {image: probe, network_mode: host}\n", "up -d", 2, `it has network_mode: host`, "remove \"net:"},
 		"flat, by convert":                {"include: [more.yaml]\nservices: {a: {image: probe}}\n", "convert", 0, "  more:\n", "include"},
 	} {
 		t.Run(name, func(t *testing.T) {
