@@ -2,6 +2,7 @@
 # A Docker Engine beside the one of the machine, which it leaves alone.
 #
 #   engine_beside.sh start KIND   start it and print its DOCKER_HOST
+#   engine_beside.sh build KIND   only make its programs, where that has not been done
 #   engine_beside.sh stop KIND    stop it; images and programs of a current one stay
 #   engine_beside.sh kill KIND    kill it as the kernel does; its containers run on
 #
@@ -94,7 +95,7 @@ settings() {
     programs=${XDG_CACHE_HOME:-$HOME/.cache}/stack-lite/engine-$version
     containerd_config=3 ;;
   private) name=stack-lite-private${STACKLITE_PRIVATE:+-$STACKLITE_PRIVATE} ;;
-  *) fail 'usage: engine_beside.sh start|stop|kill current|private' ;;
+  *) fail 'usage: engine_beside.sh build|start|stop|kill current|private' ;;
   esac
   run=/run/$name
   data=/var/lib/$name
@@ -102,15 +103,20 @@ settings() {
   log=/var/log/$name.log
 }
 
+# made makes the programs that are not there.
+made() {
+  if [ -n "$programs" ]; then
+    build "$programs"
+  else
+    command -v dockerd >/dev/null || fail "there is no dockerd here: sh scripts/engine.sh start"
+  fi
+}
+
 start() {
   [ "$(id -u)" = 0 ] || fail "starting an engine needs root"
   command -v docker >/dev/null || fail "there is no docker command: sh scripts/engine.sh start"
   if ! answers; then
-    if [ -n "$programs" ]; then
-      build "$programs"
-    else
-      command -v dockerd >/dev/null || fail "there is no dockerd here: sh scripts/engine.sh start"
-    fi
+    made
     end TERM # of what was killed, its files are here still
     mkdir -p "$run" "$data"
     [ -e "/run/netns/$name" ] || ip netns add "$name"
@@ -163,11 +169,12 @@ stop() {
   rm -rf --one-file-system "$run" "$data"
 }
 
-[ $# = 2 ] || fail 'usage: engine_beside.sh start|stop|kill current|private'
+[ $# = 2 ] || fail 'usage: engine_beside.sh build|start|stop|kill current|private'
 settings "$2"
 case $1 in
+build) made ;;
 start) start ;;
 stop) stop ;;
 kill) end KILL ;;
-*) fail 'usage: engine_beside.sh start|stop|kill current|private' ;;
+*) fail 'usage: engine_beside.sh build|start|stop|kill current|private' ;;
 esac
