@@ -11,7 +11,7 @@ import (
 )
 
 // today is a project of the specification, of lines SERVICE NETWORK... | LINK...; a network
-// that ends with ! is external.
+// that ends with ! is external, with - internal.
 func today(lines ...string) *compose.Project {
 	p := &compose.Project{Name: "demo", Format: compose.Spec}
 	for _, line := range lines {
@@ -21,13 +21,14 @@ func today(lines ...string) *compose.Project {
 		for _, word := range words[1:] {
 			name, alias, _ := strings.Cut(word, "=")
 			name, external := strings.CutSuffix(name, "!")
+			name, internal := strings.CutSuffix(name, "-")
 			on := compose.ServiceNetwork{Name: name}
 			if alias != "" {
 				on.Aliases = []string{alias}
 			}
 			s.Spec.Networks = append(s.Spec.Networks, on)
 			if !slices.ContainsFunc(p.Networks, func(n compose.Network) bool { return n.Name == name }) {
-				p.Networks = append(p.Networks, compose.Network{Name: name, Engine: "demo_" + name, External: external})
+				p.Networks = append(p.Networks, compose.Network{Name: name, Engine: "demo_" + name, External: external, Internal: internal})
 			}
 		}
 		for _, l := range strings.Fields(right) {
@@ -46,7 +47,11 @@ func today(lines ...string) *compose.Project {
 func shown(t *linking.Topology) []string {
 	var list []string
 	for _, n := range t.Networks {
-		list = append(list, fmt.Sprintf("%s %s: %s", n.Kind, n.Name, strings.Join(n.Members, " ")))
+		kind := string(n.Kind)
+		if n.Like != nil && n.Like.Internal {
+			kind += ", internal,"
+		}
+		list = append(list, fmt.Sprintf("%s %s: %s", kind, n.Name, strings.Join(n.Members, " ")))
 	}
 	for _, s := range t.Services {
 		for _, e := range s.Endpoints {

@@ -83,8 +83,11 @@ func (n Network) aliasesOf(p *compose.Project, service string) []string {
 		return nil
 	}
 	aliases := []string{service}
-	if n.Declared != nil {
-		on, _ := p.Service(service).On(n.Name)
+	of := n.Name
+	if n.Kind == Linked && n.Declared == nil {
+		of = defaultNetwork // whose place it takes
+	}
+	if on, ok := p.Service(service).On(of); ok {
 		aliases = append(aliases, on.Aliases...)
 	}
 	return aliases

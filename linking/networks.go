@@ -47,7 +47,7 @@ func networks(p *compose.Project, edges []Edge, o Options, seats seats, alone ..
 	if o.Isolation == ByProject && p.Format == compose.Spec {
 		apart := slices.DeleteFunc(inside, func(e Edge) bool { return slices.Contains(own, e.From) && slices.Contains(own, e.Owner) })
 		slices.Sort(own)
-		return apartFrom(slices.Concat(linked(pairs, apart, o.Keep, alone), seats.networks(), seats.shared(own)), p)
+		return apartFrom(slices.Concat(seats.inherit(linked(pairs, apart, o.Keep, alone), o), seats.networks(), seats.shared(own)), p)
 	}
 	if o.Isolation == ByProject {
 		services := slices.DeleteFunc(slices.Concat(own, joined), IsExternal)
@@ -64,7 +64,15 @@ func networks(p *compose.Project, edges []Edge, o Options, seats seats, alone ..
 			unlinked = append(unlinked, name)
 		}
 	}
-	return apartFrom(slices.Concat(linked(pairs, inside, o.Keep, alone), seats.networks(), unlinkedNetworks(unlinked)), p)
+	list := append(seats.inherit(linked(pairs, inside, o.Keep, alone), o), seats.networks()...)
+	if p.Format == compose.Spec {
+		for _, name := range seats.shutIn(list) {
+			if !slices.Contains(unlinked, name) {
+				unlinked = append(unlinked, name)
+			}
+		}
+	}
+	return apartFrom(append(list, seats.inherit(unlinkedNetworks(unlinked), o)...), p)
 }
 
 // linked returns the networks of pairs with something outside, those that carry edges

@@ -73,7 +73,7 @@ func Resolve(p *compose.Project, o Options) (*Topology, error) {
 	} else {
 		t.Networks = networks(p, edges, o, seats)
 	}
-	t.Notes = notes
+	t.Notes = append(notes, seats.lost(o)...)
 	carry(t.Edges, t.Networks)
 	endpoints, finds := endpoints(p, t.Networks, t.Edges)
 	if o.Swarm {

@@ -62,6 +62,7 @@ type Network struct {
 	Kind      Kind             //
 	Members   []string         // services, sorted
 	Declared  *compose.Network // what the files say of it; nil: nothing
+	Like      *compose.Network // what it has of the default network that it takes the place of (Labels, DriverOpts), and whether it is Internal; nil: nothing
 	Externals []string         // external names of the containers outside the project that are on it too, sorted
 }
 

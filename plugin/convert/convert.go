@@ -2,6 +2,7 @@ package convert
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -174,12 +175,7 @@ func (c *converter) seats(s *compose.Service) compose.Map {
 func (c *converter) networks() compose.Map {
 	var list compose.Map
 	for _, n := range c.topology.Networks {
-		var of compose.Map
-		if n.Kind == linking.Isolated {
-			no := "false"
-			of = compose.Map{{Key: "driver_opts", Value: map[string]*string{desired.OptionICC: &no}}}
-		}
-		list = append(list, compose.Entry{Key: n.Name, Value: of})
+		list = append(list, compose.Entry{Key: n.Name, Value: madeForLinks(n)})
 	}
 	for _, s := range c.project.Services {
 		if name := s.Net.Name; s.Net.Mode == compose.NetNetwork && c.external[name] {
@@ -188,6 +184,40 @@ func (c *converter) networks() compose.Map {
 		}
 	}
 	return list
+}
+
+// madeForLinks is a network that is made for links, or for a service without.
+func madeForLinks(n linking.Network) compose.Map {
+	var like compose.Network
+	if n.Like != nil {
+		like = *n.Like
+	}
+	options := maps.Clone(like.DriverOpts)
+	if n.Kind == linking.Isolated {
+		if options == nil {
+			options = map[string]string{}
+		}
+		options[desired.OptionICC] = "false"
+	}
+	var of compose.Map
+	if like.Internal {
+		of = append(of, compose.Entry{Key: "internal", Value: true})
+	}
+	if len(options) > 0 {
+		of = append(of, compose.Entry{Key: "driver_opts", Value: texts(options)})
+	}
+	if len(like.Labels) > 0 {
+		of = append(of, compose.Entry{Key: "labels", Value: texts(like.Labels)})
+	}
+	return of
+}
+
+func texts(values map[string]string) map[string]*string {
+	to := make(map[string]*string, len(values))
+	for name, value := range values {
+		to[name] = &value
+	}
+	return to
 }
 
 // volumes are the named volumes, which keep their names: those of a file of the first format

@@ -101,9 +101,6 @@ func (c *converter) seatsOfToday(s *compose.Service, said map[string]any) compos
 		}
 		return nil
 	}
-	if on, ok := s.On(defaultNetwork); ok && !onNetwork(c.project, c.topology, defaultNetwork) && (len(on.Aliases) > 0 || on.IPv4 != "" || on.IPv6 != "") {
-		c.notes = append(c.notes, compose.Note{Pos: on.Pos, Path: s.Name + ".networks.default", Text: dissolved})
-	}
 	var list compose.Map
 	if s.Net.Mode == compose.NetNetwork {
 		if len(c.topology.Service(s.Name).Endpoints) == 0 {
@@ -113,7 +110,11 @@ func (c *converter) seatsOfToday(s *compose.Service, said map[string]any) compos
 		list = append(list, compose.Entry{Key: s.Net.Name})
 	}
 	for _, e := range c.topology.Service(s.Name).Endpoints {
-		list = append(list, compose.Entry{Key: e.Network, Value: said[e.Network]})
+		value := said[e.Network]
+		if _, ok := s.On(defaultNetwork); ok && c.topology.Network(e.Network).Kind == linking.Linked {
+			value = seat(aliasesBut(e, s.Name))
+		}
+		list = append(list, compose.Entry{Key: e.Network, Value: value})
 	}
 	for _, on := range linking.ExternalNetworks(c.project, s) {
 		list = append(list, compose.Entry{Key: on.Seat.Name, Value: said[on.Seat.Name]})
@@ -121,7 +122,21 @@ func (c *converter) seatsOfToday(s *compose.Service, said map[string]any) compos
 	return list
 }
 
-const (
-	dissolved     = "aliases and addresses on the default network are left out: it dissolves into networks for the links. Declare a network of another name for them"
-	externalLinks = "docker compose attaches no containers of others: connect them to the network of the link by hand, docker network connect"
-)
+// Flat writes what files of today say as one file, without what they include and extend.
+func Flat(values map[string]any) compose.Map {
+	var file compose.Map
+	first := []string{"name", "services", "networks", "volumes", "secrets", "configs"}
+	for _, key := range append(first, slices.Sorted(maps.Keys(values))...) {
+		if value, ok := values[key]; ok && !slices.ContainsFunc(file, func(e compose.Entry) bool { return e.Key == key }) {
+			file = append(file, compose.Entry{Key: key, Value: value})
+		}
+	}
+	return file
+}
+
+const externalLinks = "docker compose attaches no containers of others: connect them to the network of the link by hand, docker network connect"
+
+// aliasesBut are the names that all find a service by, but for its own.
+func aliasesBut(e linking.Endpoint, service string) []string {
+	return slices.DeleteFunc(slices.Clone(e.Aliases), func(a string) bool { return a == service })
+}

@@ -11,6 +11,10 @@ import (
 
 // topNetworks writes the networks of the topology, and those that are there already.
 func (k *stack) topNetworks() {
+	if slices.ContainsFunc(k.topology.Networks, func(n linking.Network) bool { return n.Like != nil && len(n.Like.DriverOpts) > 0 }) {
+		i := slices.IndexFunc(k.project.Networks, func(n compose.Network) bool { return n.Name == defaultNetwork })
+		k.kept(k.project.Networks[i])
+	}
 	for _, n := range k.topology.Networks {
 		of := map[string]any{"driver": "overlay"}
 		switch {
@@ -18,6 +22,8 @@ func (k *stack) topNetworks() {
 			of = k.declared(n.Declared)
 		case n.Kind == linking.Naming:
 			of["internal"] = true
+		case n.Like != nil:
+			k.alike(of, n)
 		}
 		if len(n.Externals) > 0 {
 			of["attachable"] = true
@@ -83,6 +89,36 @@ func (k *stack) declared(n *compose.Network) map[string]any {
 		of["ipam"] = ipam
 	}
 	return of
+}
+
+// alike gives a network that is made for links what it has of the default one.
+func (k *stack) alike(of map[string]any, n linking.Network) {
+	if n.Like.Internal {
+		of["internal"] = true
+	}
+	if len(n.Like.Labels) > 0 {
+		of["labels"] = n.Like.Labels
+	}
+	options := map[string]any{}
+	for _, name := range passed {
+		if value, ok := n.Like.DriverOpts[name]; ok {
+			options[name] = value
+		}
+	}
+	if len(options) > 0 {
+		of["driver_opts"] = options
+	}
+}
+
+// kept fails where options of the default network, whose place others take, keep somebody
+// out, and those over nodes can't.
+func (k *stack) kept(n compose.Network) {
+	for _, name := range sorted(n.DriverOpts) {
+		if !slices.Contains(passed, name) && !slices.Contains(harmless, name) {
+			k.fail(n.Pos, "networks."+n.Name+".driver_opts", fmt.Sprintf("a network over nodes has no option %s, and without it more may reach each other, or the outside", name),
+				"remove the option if that is meant")
+		}
+	}
 }
 
 // ipam is the addresses of a network.
@@ -168,8 +204,7 @@ func (k *stack) seats(s *compose.Service) map[string]any {
 	}
 	for _, e := range of.Endpoints {
 		n := k.topology.Network(e.Network)
-		aliases := slices.DeleteFunc(slices.Clone(e.Aliases), func(a string) bool { return a == s.Name })
-		seats[k.key(*n)] = seat(aliases)
+		seats[k.key(*n)] = seat(aliasesBut(e, s.Name))
 		k.tellSeat(s, n.Name)
 		if len(of.Endpoints) == 1 && n.Kind == linking.Isolated && replicas(s) > 1 {
 			k.note(s.Pos, s.Name, "its replicas reach each other in a stack")
@@ -178,9 +213,6 @@ func (k *stack) seats(s *compose.Service) map[string]any {
 	for _, on := range linking.ExternalNetworks(k.project, s) {
 		seats[k.there(on.Seat.Name, on.Network.Engine, on.Network.Pos, "networks."+on.Network.Name)] = seat(on.Seat.Aliases)
 		k.tellSeat(s, on.Seat.Name)
-	}
-	if on, ok := s.On(defaultNetwork); ok && !onNetwork(k.project, k.topology, defaultNetwork) && len(on.Aliases) > 0 {
-		k.note(on.Pos, s.Name+".networks.default", dissolved)
 	}
 	if len(seats) == 0 {
 		seats[k.own(s, false)] = nil

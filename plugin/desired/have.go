@@ -150,6 +150,7 @@ func settingsText(kind string, externals []string) string {
 // kindOf and externalsOf read settingsText.
 func kindOf(settings string) string {
 	kind, _, _ := strings.Cut(settings, " ")
+	kind, _, _ = strings.Cut(kind, ":") // what files say of it: see kindText
 	return kind
 }
 

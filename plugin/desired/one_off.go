@@ -94,7 +94,8 @@ func (in Inputs) oneOffNetwork(want *plan.Want, service, oneOff string) string {
 	if len(endpoints) != 1 {
 		return ""
 	}
-	if n := in.Topology.Network(endpoints[0].Network); n == nil || n.Kind != linking.Isolated {
+	n := in.Topology.Network(endpoints[0].Network)
+	if n == nil || n.Kind != linking.Isolated {
 		return ""
 	}
 	name := NetworkName(in.Project.Name, "run."+strings.TrimPrefix(oneOff, in.Project.Name+"_"))
@@ -116,6 +117,7 @@ func (in Inputs) oneOffNetwork(want *plan.Want, service, oneOff string) string {
 	wiring := map[string]string{service: labels.EndpointText(endpoint)}
 	spec := NetworkSpec{
 		Kind:      oneOffKind,
+		Like:      n.Like, // the replicas get no way out by it either
 		Endpoints: map[string]linking.Endpoint{service: endpoint, plan.OneOffMember(service): {}},
 		Labels:    networkLabels(in.Project.Name, string(oneOffKind), wiring),
 	}

@@ -127,13 +127,17 @@ func engineNetwork(in Inputs, name string) string {
 	return NetworkName(in.Project.Name, name)
 }
 
-// kindText is the kind of a network, with a sum of what files say of it: where that
-// changes, the network is made anew.
+// kindText is the kind of a network, with a sum of what files say of it, or of the one whose
+// place it takes: where that changes, the network is made anew.
 func kindText(n linking.Network) string {
-	if n.Declared == nil {
+	of := n.Declared
+	if of == nil {
+		of = n.Like
+	}
+	if of == nil {
 		return string(n.Kind)
 	}
-	said := *n.Declared
+	said := *of
 	said.Pos, said.Name, said.Engine = compose.Pos{}, "", ""
 	plain, err := json.Marshal(compose.Network{})
 	text, err2 := json.Marshal(said)

@@ -80,6 +80,10 @@ func TestADeclaredNetworkIsMadeAnewWhereWhatIsSaidOfItChanges(t *testing.T) {
 	}
 	internal := plain
 	internal.Declared = &compose.Network{Name: "front", Engine: "demo_front", Internal: true}
+	made, shut := linking.Network{Kind: linking.Linked}, linking.Network{Kind: linking.Linked, Like: &compose.Network{Internal: true}}
+	if kindText(made) != "linked" || kindText(shut) == kindText(made) || kindOf(kindText(shut)) != "linked" {
+		t.Errorf("a network for links is %q, %q without a way out", kindText(made), kindText(shut))
+	}
 	if kindText(internal) == kindText(plain) {
 		t.Error("internal is nothing")
 	}

@@ -65,6 +65,7 @@ func (in Inputs) replicas() map[string][]int {
 // NetworkSpec is what a network is made from.
 type NetworkSpec struct {
 	Declared  *compose.Network                  // what the files say of it; nil: nothing
+	Like      *compose.Network                  // what one that is made for links has of another; nil: nothing
 	Seats     map[string]compose.ServiceNetwork // what they say of the services on it, by service
 	Kind      linking.Kind
 	Labels    map[string]string
@@ -72,7 +73,7 @@ type NetworkSpec struct {
 }
 
 func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Network {
-	spec := NetworkSpec{Kind: n.Kind, Declared: n.Declared, Seats: map[string]compose.ServiceNetwork{}, Endpoints: map[string]linking.Endpoint{}}
+	spec := NetworkSpec{Kind: n.Kind, Declared: n.Declared, Like: n.Like, Seats: map[string]compose.ServiceNetwork{}, Endpoints: map[string]linking.Endpoint{}}
 	out := plan.Network{
 		Name: EngineNetwork(in.Project.Name, n), Settings: settingsText(kindText(n), n.Externals), Wiring: map[string]string{}, Accepts: map[string]string{},
 		Externals: in.Have.meant(n.Externals), Purpose: in.purposes[n.Name],

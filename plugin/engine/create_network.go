@@ -18,8 +18,14 @@ import (
 func (s *subnetSource) createNetwork(ctx context.Context, n plan.Network, subnet string) error {
 	spec := n.Spec.(desired.NetworkSpec)
 	options := network.CreateOptions{Driver: "bridge", Labels: spec.Labels}
+	if spec.Like != nil {
+		desired.DeclareNetwork(&options, spec.Like)
+	}
 	if spec.Kind == linking.Isolated {
-		options.Options = map[string]string{desired.OptionICC: "false"}
+		if options.Options == nil {
+			options.Options = map[string]string{}
+		}
+		options.Options[desired.OptionICC] = "false"
 	}
 	if d := spec.Declared; d != nil {
 		desired.DeclareNetwork(&options, d)

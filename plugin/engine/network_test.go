@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"net/netip"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/client"
 
+	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
@@ -91,5 +93,31 @@ func TestANetworkWhoseSubnetSomebodyElseTookGetsAnother(t *testing.T) {
 				t.Errorf("API %s: %T: %v", api, a, err)
 			}
 		}
+	}
+}
+
+func TestANetworkInPlaceOfAnotherHasItsOptions(t *testing.T) {
+	c, err := client.NewClientWithOpts(client.WithHost(enginetest.New(t, enginetest.Options{}).Host()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	like := &compose.Network{Internal: true, DriverOpts: map[string]string{"com.docker.network.driver.mtu": "1400"}, Labels: map[string]string{"team": "a"}}
+	n := plan.Network{Name: "demo_a", Size: 1, Spec: desired.NetworkSpec{Kind: linking.Isolated, Like: like, Labels: map[string]string{"own": "b"}}}
+	e := New(c, Options{})
+	if _, err := e.Observe(t.Context(), observed.Claim{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Apply(t.Context(), plan.CreateNetwork{Network: n}, nil); err != nil {
+		t.Fatal(err)
+	}
+	made, err := c.NetworkInspect(t.Context(), n.Name, network.InspectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]string{"com.docker.network.driver.mtu": "1400", desired.OptionICC: "false"}; !made.Internal || !maps.Equal(made.Options, want) || made.Labels["team"] != "a" || made.Labels["own"] != "b" {
+		t.Errorf("made %+v", made)
+	}
+	if len(like.DriverOpts) != 1 {
+		t.Errorf("what the files say has become %v", like.DriverOpts)
 	}
 }

@@ -132,10 +132,9 @@ func whyNot(g graph.Graph, from, to string) string {
 			return n.Name + " has no network (net: none)"
 		}
 	}
-	isolated := func(name string) bool {
-		return slices.ContainsFunc(g.Networks, func(n graph.Network) bool {
-			return n.Kind == linking.Isolated && slices.Contains(n.Members, name)
-		})
+	isolated := func(name string) bool { // a way out of its own is not all it is on
+		on := slices.DeleteFunc(slices.Clone(g.Networks), func(n graph.Network) bool { return !slices.Contains(n.Members, name) })
+		return len(on) == 1 && on[0].Kind == linking.Isolated
 	}
 	if isolated(from) && isolated(to) {
 		return "neither has links, so each has a network to itself"
