@@ -41,14 +41,25 @@ type Model struct{ project *types.Project }
 
 // YAML is the model as a file of the specification in which everything is resolved.
 // Dollar signs are doubled, so that it can be read again.
-func (m *Model) YAML() ([]byte, error) { return doubled(m.project.MarshalYAML()) }
+func (m *Model) YAML() ([]byte, error) { return doubled(m.printed().MarshalYAML()) }
 
 // JSON is the same as JSON.
-func (m *Model) JSON() ([]byte, error) { return doubled(m.project.MarshalJSON()) }
+func (m *Model) JSON() ([]byte, error) { return doubled(m.printed().MarshalJSON()) }
+
+// printed is the project as docker compose prints it: without files whose variables and
+// labels have been read, and without networks, volumes and the like that no service uses.
+func (m *Model) printed() *types.Project {
+	p := m.project.WithoutUnnecessaryResources() // a copy
+	for name, s := range p.Services {
+		s.EnvFiles, s.LabelFiles = nil, nil
+		p.Services[name] = s
+	}
+	return p
+}
 
 // Values are the same as plain values: maps, lists, text, int64, float64, bool and nil.
 func (m *Model) Values() (map[string]any, error) {
-	text, err := m.project.MarshalYAML() // JSON has no keys of others in a service
+	text, err := m.printed().MarshalYAML() // JSON has no keys of others in a service
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +71,22 @@ func (m *Model) Values() (map[string]any, error) {
 		if s.Build == nil || len(s.Build.SSH) == 0 {
 			continue
 		}
-		var keys []any // compose-go writes those with a path as it does not read them
+		var keys []string // compose-go writes those with a path as it does not read them
 		for _, key := range s.Build.SSH {
 			keys = append(keys, sshText(key))
 		}
-		all["services"].(map[string]any)[name].(map[string]any)["build"].(map[string]any)["ssh"] = keys
+		slices.Sort(keys) // it has them in no order
+		all["services"].(map[string]any)[name].(map[string]any)["build"].(map[string]any)["ssh"] = list(keys)
 	}
 	return plain(all).(map[string]any), nil
+}
+
+func list(texts []string) []any {
+	all := make([]any, len(texts))
+	for i, text := range texts {
+		all[i] = text
+	}
+	return all
 }
 
 // plain gives numbers one type, and mappings text for keys.

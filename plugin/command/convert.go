@@ -118,10 +118,6 @@ func converted(s *session.Session, f convertFlags) ([]byte, []compose.Note, erro
 	var values map[string]any
 	var err error
 	if s.Model != nil {
-		if f.target == toCompose && (f.flatten || !session.LinksAreBoundary(s)) {
-			text, err := s.Model.YAML()
-			return text, nil, err
-		}
 		if values, err = s.Model.Values(); err != nil {
 			return nil, nil, err
 		}
@@ -132,8 +128,11 @@ func converted(s *session.Session, f convertFlags) ([]byte, []compose.Note, erro
 	case f.target == toStack:
 		file, notes, err = convert.ToStack(s.Project, s.Topology, values)
 		notes = append(s.Topology.Notes, notes...)
+	case s.Model != nil && (f.flatten || !session.LinksAreBoundary(s)):
+		file = convert.Flat(values)
 	case s.Model != nil:
 		file, notes = convert.Separated(s.Project, s.Topology, values)
+		notes = append(s.Topology.Notes, notes...)
 	default:
 		file, notes = convert.ToSpec(s.Project, s.Topology)
 	}

@@ -48,6 +48,9 @@ services:
 		"no boundary is lost there":       {"services: {a: {image: probe}, b: {image: probe, network_mode: 'service:a'}}\n", "convert --to stack", 2, `compose.yaml:1:49: b.network_mode: a task can't use the network of "a"`, "version"},
 		"no other tool is known":          {linked, "convert --to swarm", 2, "--to can be compose or stack, not \"swarm\"", "services"},
 		"no flat stack":                   {linked, "convert --to stack --flatten", 2, "--flatten and --to stack exclude each other", "version"},
+		"without what is read already":    {"services: {a: {image: probe, env_file: more.env, networks: [x]}}\nnetworks: {x: , y: }\n", "config", 0, "A: b\n", "env_file"},
+		"and what nobody uses":            {"services: {a: {image: probe, networks: [x]}}\nnetworks: {x: , y: }\n", "config", 0, "  x:\n", "  y:"},
+		"flat, with keys for a build":     {"services: {a: {build: {context: ., ssh: ['key=/k']}}}\n", "convert", 0, "- key=/k\n", ""},
 		"files beside that are not read":  {shop, "plan", 0, "compose.yaml: read instead of docker-compose.yaml beside it", ""},
 		"links without a network":         {"services:\n  web: {image: probe, network_mode: 'service:db', links: [db]}\n  db: {image: probe}\n", "up -d", 2, "a service with network_mode: service:db cannot have links of its own", "net: container"},
 		"links to who has none":           {"services:\n  web: {image: probe, links: [db]}\n  db: {image: probe, network_mode: host}\n", "up -d", 2, `it has network_mode: host`, "remove \"net:"},
@@ -57,6 +60,8 @@ services:
 			t.Chdir(t.TempDir())
 			write(t, "compose.yaml", c.file)
 			write(t, "docker-compose.yaml", c.file)
+			write(t, "more.env", "A=b\n")
+			write(t, "Dockerfile", "FROM scratch\n")
 			write(t, "more.yaml", "services: {more: {image: probe}}\n")
 			out, errs, code := newMemory(t).run(t, strings.Fields(c.command)...)
 			all := out + errs
