@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/refusal"
 )
@@ -15,13 +17,15 @@ import (
 // HookFailed is a command of the files that was run in a container and failed.
 type HookFailed struct {
 	Ended bool // the container did: it could not be run there, or not to its end
+	Gone  bool // Ended, and the container is gone
+	Again bool // Ended, and the container has been started again since
 	Code  int  // of the command, or of the container
 	Last  string
 	Err   error // what the engine said of a container that had ended; nil: nothing
 }
 
 func (h *HookFailed) Error() string {
-	text := fmt.Sprintf("exited with code %d", h.Code)
+	text := h.Became()
 	if h.Ended {
 		text = "the container " + text
 	}
@@ -29,6 +33,17 @@ func (h *HookFailed) Error() string {
 		text += ": " + h.Last
 	}
 	return text
+}
+
+// Became says what became of the command, or of the container where that ended.
+func (h *HookFailed) Became() string {
+	switch {
+	case h.Gone:
+		return "is gone"
+	case h.Again:
+		return "ended meanwhile, and has been started again"
+	}
+	return fmt.Sprintf("exited with code %d", h.Code)
 }
 
 // Unwrap gives what the engine said.
@@ -39,28 +54,65 @@ func (h *HookFailed) Unwrap() error { return h.Err }
 // can't begin the command. Nobody stops a command that is not waited for any more.
 func runHook(ctx context.Context, e *Engine, a plan.RunHook, report func(plan.Progress)) error {
 	id := e.created.id(a.Container)
-	err := execHook(ctx, e, id, a, report)
-	if err == nil || ctx.Err() != nil {
+	before, _, err := e.Status(ctx, id)
+	if err != nil {
 		return err
 	}
-	now, there, look := e.Status(ctx, id)
-	failed := (*HookFailed)(nil)
-	switch {
-	case look != nil || there && now.State == plan.StateRunning:
+	err = execHook(ctx, e, id, a, report)
+	if err == nil || ctx.Err() != nil || endedItself(err) {
 		return err
-	case errors.As(err, &failed) && failed.Code != killed && !refusal.IsExecCode(failed.Code):
-		return err // it had come to its own end
+	}
+	now, there, look := afterHook(ctx, e, id, before)
+	again := now.State.Up() && !now.Started.Equal(before.Started)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case look != nil || now.State == plan.StateRunning && !again:
+		return err
 	case a.MayEnd:
 		return nil
-	case !there || now.State == plan.StatePaused:
+	case now.State == plan.StatePaused && !again:
 		return err
+	case !there || now.State == plan.StateRemoving:
+		return &HookFailed{Ended: true, Gone: true, Err: err}
 	}
-	return &HookFailed{Ended: true, Code: now.ExitCode, Last: LastWords(ctx, e, id), Err: err}
+	return &HookFailed{Ended: true, Again: again, Code: now.ExitCode, Last: LastWords(ctx, e, id), Err: err}
 }
 
 // killed is the exit code of a command whose container has ended. An engine that had begun
 // to run it just then gives another, of those that say that it could not be begun.
 const killed = 137
+
+// endedItself reports whether a command that failed had come to its own end.
+func endedItself(err error) bool {
+	failed := (*HookFailed)(nil)
+	return errors.As(err, &failed) && failed.Code != killed && !refusal.IsExecCode(failed.Code)
+}
+
+// An engine tells of the end of a command before that of the container that it ended
+// with, which for so long may seem to run.
+const (
+	mostLag = time.Second
+	lagLook = 20 * time.Millisecond
+)
+
+// afterHook looks at a container in which a command was killed, or could not be begun, given
+// what it was before: until it is something else, or has had the time to become that.
+func afterHook(ctx context.Context, e *Engine, id string, before observed.Status) (now observed.Status, there bool, err error) {
+	within, cancel := context.WithTimeout(ctx, mostLag)
+	defer cancel()
+	for {
+		now, there, err = e.Status(ctx, id)
+		if err != nil || !there || now.State != plan.StateRunning || !now.Started.Equal(before.Started) {
+			return now, there, err
+		}
+		select {
+		case <-within.Done():
+			return now, there, nil
+		case <-time.After(lagLook):
+		}
+	}
+}
 
 // execHook runs a command of the files in a container, by its id.
 func execHook(ctx context.Context, e *Engine, id string, a plan.RunHook, report func(plan.Progress)) error {

@@ -38,7 +38,7 @@ func TestACommandOfTheFilesIsRunInAContainer(t *testing.T) {
 		"is not there":                  {main: serve, hook: []string{"nope"}, want: "executable file not found", may: "executable file not found"},
 		"in a container that has ended": {main: end, hook: []string{"/probe", "say", "x"}, want: "the container exited with code 4: boom"},
 		"in one that is paused":         {main: serve, paused: true, hook: []string{"/probe", "say", "x"}, want: "is paused"},
-		"in one that is gone":           {hook: []string{"/probe", "say", "x"}, want: "No such container"},
+		"in one that is gone":           {hook: []string{"/probe", "say", "x"}, want: "the container is gone"},
 	} {
 		id := "gone"
 		if test.main != nil {
@@ -68,6 +68,74 @@ func TestACommandOfTheFilesIsRunInAContainer(t *testing.T) {
 		}
 		_ = c.ContainerRemove(t.Context(), id, container.RemoveOptions{Force: true})
 	}
+}
+
+// TestACommandEndsWithItsContainer has a command killed and something happen to its
+// container, at once or only after some looks at it: an engine tells of the end of the
+// command first.
+func TestACommandEndsWithItsContainer(t *testing.T) {
+	kill := func(c *client.Client, id string) error { return c.ContainerKill(context.Background(), id, "KILL") }
+	for name, test := range map[string]struct {
+		happens func(*client.Client, string) error
+		want    string // error
+		may     string // likewise, where the container may have ended
+	}{
+		"nothing": {func(*client.Client, string) error { return nil }, "exited with code 137: x", "exited with code 137: x"},
+		"an end":  {kill, "the container exited with code 137", ""},
+		"a removal": {func(c *client.Client, id string) error {
+			return c.ContainerRemove(context.Background(), id, container.RemoveOptions{Force: true})
+		}, "the container is gone", ""},
+		"a start anew": {func(c *client.Client, id string) error {
+			return errors.Join(kill(c, id), c.ContainerStart(context.Background(), id, container.StartOptions{}))
+		}, "the container ended meanwhile, and has been started again", ""},
+	} {
+		for _, looks := range []int{0, 3} {
+			for _, mayEnd := range []bool{false, true} {
+				memory := enginetest.New(t, enginetest.Options{Images: []enginetest.Image{enginetest.Probe("x")}})
+				c, err := client.NewClientWithOpts(client.WithHost(memory.Host()), client.WithAPIVersionNegotiation())
+				if err != nil {
+					t.Fatal(err)
+				}
+				made, err := c.ContainerCreate(t.Context(), &container.Config{Image: "x", Cmd: []string{"/probe", "serve"}}, nil, nil, nil, "web")
+				if err == nil {
+					err = c.ContainerStart(t.Context(), made.ID, container.StartOptions{})
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				happened := errors.New("nobody looked")
+				seen := &lookedAt{Client: c, before: func(n int) {
+					if n == 1+looks { // the first is before the command
+						happened = test.happens(c, made.ID)
+					}
+				}}
+				err = New(seen, Options{}).Apply(t.Context(), plan.RunHook{
+					Container: made.ID, Name: "web", Hook: plan.Hook{Command: []string{"/probe", "say", "-exit", "137", "x"}}, MayEnd: mayEnd,
+				}, func(plan.Progress) {})
+				want := test.want
+				if mayEnd {
+					want = test.may
+				}
+				if happened != nil || (want == "") != (err == nil) || err != nil && !strings.HasPrefix(err.Error(), want) {
+					t.Errorf("%s after %d looks, may have ended: %v: %v, want %q; %v", name, looks, mayEnd, err, want, happened)
+				}
+			}
+		}
+	}
+}
+
+// lookedAt is a client that has something happen before each look at a container, which
+// are numbered from 0.
+type lookedAt struct {
+	Client
+	looks  int
+	before func(int)
+}
+
+func (l *lookedAt) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
+	l.before(l.looks)
+	l.looks++
+	return l.Client.ContainerInspect(ctx, id)
 }
 
 func TestANewContainerIsTakenAwayAgainWhereItsHookFails(t *testing.T) {

@@ -21,9 +21,7 @@ func (e *Engine) Status(ctx context.Context, id string) (c observed.Status, ok b
 	}
 	if s := found.State; s != nil {
 		c.State, c.ExitCode = plan.State(s.Status), s.ExitCode
-		if at, err := time.Parse(time.RFC3339Nano, s.FinishedAt); err == nil && at.Year() > 1 {
-			c.Finished = at
-		}
+		c.Started, c.Finished = moment(s.StartedAt), moment(s.FinishedAt)
 		if s.Health != nil && s.Health.Status != "none" {
 			c.Health = s.Health.Status
 		}
@@ -36,4 +34,13 @@ func (e *Engine) Status(ctx context.Context, id string) (c observed.Status, ok b
 		c.Driver = found.HostConfig.LogConfig.Type
 	}
 	return c, true, nil
+}
+
+// moment reads a time that an engine gives; zero: it never was.
+func moment(text string) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || at.Year() <= 1 {
+		return time.Time{}
+	}
+	return at
 }

@@ -10,6 +10,7 @@ import (
 type Status struct {
 	State    plan.State
 	ExitCode int       // of the last run
+	Started  time.Time // when the last run began; zero: it never has
 	Finished time.Time // when the last run ended; zero: it never has
 	Health   string    // starting, healthy or unhealthy; empty: the image has no health check
 	Terminal bool      // it was made with a terminal

@@ -30,8 +30,14 @@ func (x *explaining) hook(err error, why error, a plan.RunHook) *refusal.Refusal
 	switch {
 	case errors.As(why, &failed) && failed.Ended:
 		r.Msg = fmt.Sprintf("container %s has exited with code %d", a.Name, failed.Code)
+		if failed.Gone || failed.Again {
+			r.Msg = fmt.Sprintf("container %s %s", a.Name, failed.Became())
+		}
 		if failed.Last != "" {
 			r.Msg += ": " + failed.Last
+		}
+		if failed.Gone {
+			return r
 		}
 		r.Advice = []string{"a command is run only in a container that stays: to see why it does not: docker stacklite logs --tail 20 " + a.Service}
 		return r
