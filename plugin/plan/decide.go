@@ -241,6 +241,9 @@ func (d *decider) outdated(h *HaveContainer, w Container) string {
 	if h.State == StateDead {
 		return "dead"
 	}
+	if d.halfMade(h, w) {
+		return "its " + string(PostStart) + " may not have been run"
+	}
 	if networkGone(d.want, d.have, h) {
 		return "the network that it was made on is gone"
 	}
@@ -277,6 +280,13 @@ func (d *decider) outdated(h *HaveContainer, w Container) string {
 		}
 	}
 	return ""
+}
+
+// halfMade reports whether a container was to take the place of another one and may lack
+// its hooks: a run that was cut off has started it, so nobody else runs them. One that is
+// still to be started gets them then.
+func (d *decider) halfMade(h *HaveContainer, w Container) bool {
+	return IsTemporary(h.Name, w.Name) && h.State.Up() && len(d.want.Hooks[w.Service].PostStart) > 0
 }
 
 // has reports whether there is a container of an id that a wanted one may share with:

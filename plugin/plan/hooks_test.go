@@ -32,6 +32,18 @@ func hooked() (Want, Have) {
 	return want, have
 }
 
+// cutOff has the db replaced rolling, with a new one beside it that a run left which was
+// cut off.
+func cutOff(w *Want, h *Have, state State) {
+	w.Containers[0].Fingerprint, w.Containers[0].Rolling = NewFingerprint(map[string]string{"command": "x"}), 1
+	w.Containers[0].Attach, h.Containers[0].Attached = []string{"n"}, map[string]string{"n": "1"}
+	w.Networks = []Network{{Name: "n", Size: 4}}
+	h.Networks, h.AttachAll = []HaveNetwork{{Name: "n", ID: "1", Size: 8}}, true
+	left := h.Containers[0]
+	left.ID, left.Name, left.State, left.Fingerprint = "new", "db-1.new", state, w.Containers[0].Fingerprint
+	h.Containers = append(h.Containers, left)
+}
+
 func TestHooksAreRunAfterStartsAndBeforeStops(t *testing.T) {
 	for name, c := range map[string]struct {
 		goal   Goal
@@ -89,6 +101,77 @@ func TestHooksAreRunAfterStartsAndBeforeStops(t *testing.T) {
   8 stop container db-1: changed: command, pre_stop [5 7]
   9 remove container db-1: changed: command, pre_stop [2 8]
  10 rename container db-1.new to db-1: the name is free [1 2 9]
+`,
+		},
+		"replaced rolling, beside what a run left that was cut off: that one goes first": {
+			change: func(w *Want, h *Have) {
+				cutOff(w, h, StateRunning)
+				w.Hooks["db"] = Hooks{PostStart: w.Hooks["db"].PostStart}
+			},
+			want: `  1 stop container db-1.new: left by a run that was cut off
+  2 remove container db-1.new: left by a run that was cut off [1]
+  3 create container db-1 as db-1.new2: changed: command, pre_stop [2]
+  4 start container db-1: made [3]
+  5 run post_start[0] in container db-1: it has started [4]
+  6 run post_start[1] in container db-1: it has started [5]
+  7 wait for container db-1: before the old one goes [4 6]
+  8 stop container db-1: changed: command, pre_stop [7]
+  9 remove container db-1: changed: command, pre_stop [4 8]
+ 10 rename container db-1.new2 to db-1: the name is free [3 4 9]
+`,
+		},
+		"what a run left that was cut off before it started is taken over": {
+			change: func(w *Want, h *Have) { cutOff(w, h, StateCreated) },
+			want: `  1 start container db-1: created
+  2 run post_start[0] in container db-1: it has started [1]
+  3 run post_start[1] in container db-1: it has started [2]
+  4 wait for container db-1: before the old one goes [1 3]
+  5 run pre_stop[0] in container db-1: replaced by db-1 [4]
+  6 run pre_stop[1] in container db-1: replaced by db-1 [5]
+  7 stop container db-1: replaced by db-1 [4 6]
+  8 remove container db-1: replaced by db-1 [1 7]
+  9 rename container db-1.new to db-1: the name is free [1 8]
+`,
+		},
+		"what a run left is taken over where nothing is run in it": {
+			change: func(w *Want, h *Have) {
+				cutOff(w, h, StateRunning)
+				w.Hooks["db"] = Hooks{}
+			},
+			want: `  1 wait for container db-1: before the old one goes
+  2 stop container db-1: replaced by db-1 [1]
+  3 remove container db-1: replaced by db-1 [2]
+  4 rename container db-1.new to db-1: the name is free [3]
+`,
+		},
+		"what a run left whose old one is gone is replaced": {
+			change: func(w *Want, h *Have) {
+				cutOff(w, h, StateRunning)
+				h.Containers = h.Containers[1:]
+				w.Containers[0].Rolling, w.Hooks["db"] = 0, Hooks{PostStart: w.Hooks["db"].PostStart}
+			},
+			want: `  1 create container db-1: its post_start may not have been run
+  2 stop container db-1.new: its post_start may not have been run [1]
+  3 start container db-1: made [1 2]
+  4 remove container db-1.new: its post_start may not have been run [2 3]
+  5 run post_start[0] in container db-1: it has started [3]
+  6 run post_start[1] in container db-1: it has started [5]
+`,
+		},
+		"what a run left whose old one does not run is replaced": {
+			change: func(w *Want, h *Have) {
+				cutOff(w, h, StateRunning)
+				h.Containers[0].State = StateExited
+				w.Containers[0].Rolling, w.Hooks["db"] = 0, Hooks{PostStart: w.Hooks["db"].PostStart}
+			},
+			want: `  1 create container db-1 as db-1.new2: changed: command, pre_stop
+  2 stop container db-1.new: changed: command, pre_stop [1]
+  3 start container db-1: made [1 2]
+  4 remove container db-1: changed: command, pre_stop [1 3]
+  5 remove container db-1.new: changed: command, pre_stop [2 3]
+  6 rename container db-1.new2 to db-1: the name is free [1 3 4]
+  7 run post_start[0] in container db-1: it has started [3]
+  8 run post_start[1] in container db-1: it has started [7]
 `,
 		},
 		"too many": {

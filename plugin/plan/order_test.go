@@ -377,6 +377,14 @@ var containerOrders = []orderCase{
 			wait for container db_1 < start container web_1 < wait for container web_1 < stop container web_1 < stop container db_1`,
 	},
 	{
+		name: "rolling, what a run that was cut off has left beside an old container goes before another one is made",
+		goal: Goal{Rolling: 1},
+		want: wanted(changed(container("a_1", "n"))),
+		have: present(unchanged(running("a_1", "n")), with(unchanged(running("a_1", "n")), func(c *HaveContainer) { c.ID, c.Name = "id of a_1.new", "a_1.new" })),
+		order: `
+			stop container a_1.new < remove container a_1.new < create container a_1 as a_1.new2 < start container a_1 < wait for container a_1 < stop container a_1`,
+	},
+	{
 		name: "rolling, what a run that was cut off has started is waited for before the old one goes",
 		goal: Goal{Rolling: 1},
 		want: wanted(changed(container("a_1", "n")), changed(container("a_2", "n"))),

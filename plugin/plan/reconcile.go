@@ -189,6 +189,11 @@ func (r *reconciler) container(d *decision) {
 	}
 	for _, h := range d.replace {
 		switch {
+		case d.rolls && d.isLeftover(h):
+			r.remove(h, d.task(), "left by a run that was cut off")
+			if d.make {
+				r.builder.wait(createKey(d.want.Name), need(removeKey(h.ID)))
+			}
 		case d.rolls:
 			r.remove(h, d.task(), cmp.Or(d.cause, "replaced by "+d.want.Name), need(awaitKey(d.want.Name)))
 		case !d.make:
@@ -208,7 +213,7 @@ func (r *reconciler) container(d *decision) {
 func (r *reconciler) removeReplaced() {
 	for _, d := range r.decisions {
 		for _, h := range d.replace {
-			if r.outlasts(h, d) {
+			if r.outlasts(h, d) && !(d.rolls && d.isLeftover(h)) {
 				r.builder.wait(removeKey(h.ID), ifPlanned(startKey(d.want.Name)))
 			}
 		}

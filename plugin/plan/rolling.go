@@ -12,6 +12,9 @@ import (
 // is only one; and where a new one does not come up it is taken away again, and all the
 // old ones run on. There are as many more containers meanwhile as go at once.
 //
+// What a run that was cut off has left beside an old one that runs goes first: there is
+// then one of either kind at most, and where a new one fails the old one is alone again.
+//
 // What two containers of one replica can't have at once, a port of the host, data, a MAC
 // address, does not allow that: such a replica is replaced in its turn, and a note says
 // why. See turns.go.
@@ -74,6 +77,9 @@ func (p rollingPlan) notRolling(d *decision, extra map[string]int) string {
 		}
 	}
 	for _, h := range append(slices.Clone(d.replace), d.left...) {
+		if d.isLeftover(h) {
+			continue
+		}
 		switch why := p.notBeside(d, h); {
 		case !p.outlasts(h, d):
 			return "the new one needs the name or a network of the old one"
@@ -88,7 +94,7 @@ func (p rollingPlan) notRolling(d *decision, extra map[string]int) string {
 func (p rollingPlan) notBeside(d *decision, h *HaveContainer) string {
 	w := d.want
 	for _, port := range w.HostPorts {
-		if slices.ContainsFunc(h.HostPorts, port.overlaps) && p.full(port) {
+		if slices.ContainsFunc(h.HostPorts, port.overlaps) && p.full(port, d) {
 			return "only one container can have port " + port.String() + " of the host"
 		}
 	}
@@ -108,10 +114,23 @@ func (p rollingPlan) notBeside(d *decision, h *HaveContainer) string {
 	return ""
 }
 
-// full reports whether all ports of a range are in use by containers of the stack.
-func (p rollingPlan) full(wanted HostPort) bool {
+// isLeftover reports whether one of those that are replaced was itself to take the place
+// of another one, which runs.
+func (d *decision) isLeftover(h *HaveContainer) bool {
+	return h.MadeBy == "" && IsTemporary(h.Name, d.want.Name) &&
+		slices.ContainsFunc(d.replace, func(old *HaveContainer) bool {
+			return old.State == StateRunning && !IsTemporary(old.Name, d.want.Name)
+		})
+}
+
+// full reports whether all ports of a range are in use by containers of the stack, but for
+// what is left over of a replica.
+func (p rollingPlan) full(wanted HostPort, d *decision) bool {
 	used := 0
 	for _, h := range p.have.Containers {
+		if slices.ContainsFunc(d.replace, func(r *HaveContainer) bool { return r.ID == h.ID && d.isLeftover(r) }) {
+			continue
+		}
 		for _, port := range h.HostPorts {
 			if wanted.overlaps(port) {
 				used++
