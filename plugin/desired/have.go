@@ -86,7 +86,7 @@ func haveContainer(c *observed.Container, external map[string]bool) plan.HaveCon
 		Image: c.Image, ImageID: c.ImageID, Fingerprint: c.Fingerprint.Without(labels.RoleSetting()), State: c.State,
 		After: c.After, Dir: c.Dir, LinkEnv: c.LinkEnv,
 		Attached: map[string]string{}, Address: map[string]string{}, Private: private(c),
-		MadeBy: c.MadeBy, Order: c.Order, LinkedBy: c.LinkedBy, Fronts: c.Fronts,
+		Created: c.Created, Started: c.Started, MadeBy: c.MadeBy, Order: c.Order, LinkedBy: c.LinkedBy, Fronts: c.Fronts,
 	}
 	for _, m := range c.Mounts {
 		if m.Anonymous() {

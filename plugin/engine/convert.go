@@ -83,6 +83,9 @@ func observedContainer(c container.Summary, copied bool) observed.Container {
 		State: plan.State(c.State), Status: c.Status, Ports: observedPorts(c.Ports),
 		Mounts: observedMounts(c.Mounts), LinkedBy: linkedBy(c.Names),
 	}
+	if c.Created != 0 {
+		out.Created = time.Unix(c.Created, 0)
+	}
 	addEndpoints(&out, c)
 	switch {
 	case copied:

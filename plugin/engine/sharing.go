@@ -17,7 +17,7 @@ import (
 // is a call for each of the containers and one for each of those that they share
 // with. Containers that are gone meanwhile keep what they have.
 func Sharing(ctx context.Context, e *Engine, containers ...*observed.Container) error {
-	users, err := inspectAll(ctx, e, containers, func(c *observed.Container) string { return c.ID })
+	users, err := inspectAll(ctx, e, containers, func(c *observed.Container) string { return c.ID }, whatTheyShare)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func Sharing(ctx context.Context, e *Engine, containers ...*observed.Container) 
 			}
 		}
 	}
-	others, err := inspectAll(ctx, e, ids, func(id string) string { return id })
+	others, err := inspectAll(ctx, e, ids, func(id string) string { return id }, whatTheyShare)
 	if err != nil {
 		return err
 	}
@@ -49,8 +49,11 @@ func Sharing(ctx context.Context, e *Engine, containers ...*observed.Container) 
 	return nil
 }
 
-// inspectAll asks for containers, some at a time. Those that are gone give nothing.
-func inspectAll[T any](ctx context.Context, e *Engine, list []T, id func(T) string) ([]container.InspectResponse, error) {
+// whatTheyShare is what Sharing looks at, in its errors.
+const whatTheyShare = "what its containers share"
+
+// inspectAll asks for containers, some at a time; what says what for. Those that are gone give nothing.
+func inspectAll[T any](ctx context.Context, e *Engine, list []T, id func(T) string, what string) ([]container.InspectResponse, error) {
 	found := make([]container.InspectResponse, len(list))
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(8)
@@ -60,7 +63,7 @@ func inspectAll[T any](ctx context.Context, e *Engine, list []T, id func(T) stri
 			return ignoreNotFound(err)
 		})
 	}
-	return found, explainLook(e, "what its containers share", group.Wait())
+	return found, explainLook(e, what, group.Wait())
 }
 
 // joinedBy lists what a container was made to share with others.
@@ -94,4 +97,23 @@ func runsSince(c container.InspectResponse) (time.Time, bool) {
 	}
 	at, err := time.Parse(time.RFC3339Nano, c.State.StartedAt)
 	return at, err == nil
+}
+
+// Times fills in when containers were made, exactly, and since when their processes
+// run. There is a call for each. Of those that are gone meanwhile nothing changes.
+func Times(ctx context.Context, e *Engine, containers ...*observed.Container) error {
+	found, err := inspectAll(ctx, e, containers, func(c *observed.Container) string { return c.ID }, "since when its containers run")
+	if err != nil {
+		return err
+	}
+	for i, c := range containers {
+		if found[i].ContainerJSONBase == nil {
+			continue
+		}
+		if at, err := time.Parse(time.RFC3339Nano, found[i].Created); err == nil {
+			c.Created = at
+		}
+		c.Started, _ = runsSince(found[i])
+	}
+	return nil
 }

@@ -130,6 +130,10 @@ type Container struct {
 	// only NetworkMode: see engine.Sharing.
 	Joined []Joined
 
+	// Created is when it was made: in a list to the second, and exactly where Started is
+	// known, since when its process runs. That one is asked for one by one: see engine.Times.
+	Created, Started time.Time
+
 	CreatedOn string     // the network that it was made on, by name; empty: the default bridge, or none
 	Endpoints []Endpoint // by name of the network
 

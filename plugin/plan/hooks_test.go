@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // hooked is a db with two hooks of each kind and a web that depends on it, both running.
@@ -374,6 +375,44 @@ restart container top-1: depends on web-1, which is restarted
 		},
 		"made anew, where it was gone": {
 			change: func(_ *Want, h *Have) { h.Containers = h.Containers[1:] },
+			want: `wait until container db-1 is healthy: web depends on it
+restart container web-1: depends on db-1, which is made anew
+restart container top-1: depends on web-1, which is restarted
+`,
+		},
+		"replaced by a run that did not come to the others": {
+			change: func(_ *Want, h *Have) { h.at(0, 5, 6).at(1, 1, 2).at(2, 1, 3) },
+			want: `wait until container db-1 is healthy: web depends on it
+restart container web-1: depends on db-1, which was replaced
+restart container top-1: depends on web-1, which is restarted
+`,
+		},
+		"replaced by a run that did not come to start it": {
+			change: func(_ *Want, h *Have) {
+				h.at(0, 5, 0).at(1, 1, 2).at(2, 1, 3).Containers[0].State = StateCreated
+			},
+			want: `wait until container db-1 is healthy: web depends on it
+restart container web-1: depends on db-1, which was replaced
+restart container top-1: depends on web-1, which is restarted
+`,
+		},
+		"replaced by a run that came to the next, and not to the last": {
+			change: func(_ *Want, h *Have) { h.at(0, 5, 6).at(1, 7, 8).at(2, 1, 3) },
+			want:   "restart container top-1: depends on web-1, which was replaced\n",
+		},
+		"replaced, and all restarted since":       {change: func(_ *Want, h *Have) { h.at(0, 5, 6).at(1, 1, 7).at(2, 1, 8) }},
+		"replaced, and it is not known what runs": {change: func(_ *Want, h *Have) { h.at(0, 5, 0).at(1, 1, 0).at(2, 1, 0) }},
+		"replaced by a run that did not come to one that is not asked for": {
+			goal:   Goal{Services: []string{"db"}},
+			change: func(_ *Want, h *Have) { h.at(0, 5, 6).at(1, 1, 2).at(2, 1, 3) },
+		},
+		"one of two replaced, or added": {
+			change: func(w *Want, h *Have) {
+				second, also := w.Containers[0], h.at(0, 5, 6).at(1, 2, 3).at(2, 2, 4).Containers[0]
+				second.Name, second.Number, also.ID, also.Name, also.Number = "db-2", 2, "db2", "db-2", 2
+				w.Containers, h.Containers = slices.Insert(w.Containers, 1, second), append(h.Containers, also)
+				h.at(3, 1, 2)
+			},
 		},
 		"started": {
 			change: func(_ *Want, h *Have) { h.Containers[0].State = StateExited },
@@ -438,6 +477,16 @@ restart container top-1: asked for
 			}
 		})
 	}
+}
+
+// at has a container be made and started at two moments; 0: it does not run, or nobody asked.
+func (h *Have) at(i, made, started int64) *Have {
+	c := &h.Containers[i]
+	c.Created, c.Started = time.Unix(made, 0), time.Time{}
+	if started > 0 {
+		c.Started = time.Unix(started, 0)
+	}
+	return h
 }
 
 // hookingStack is a stack whose services have one hook of each kind, or only those that are

@@ -163,7 +163,8 @@ func (e ending) note(b *builder, who, of, restarted, replaced string) {
 
 // A service whose depends_on says restart: true is restarted after one that it depends on
 // was restarted or replaced, by a command of ours: what it has from that one, such as
-// connections, is of no use any more. What a restart policy does is none.
+// connections, is of no use any more. What a restart policy does is none. One that a run
+// did not come to, because it failed before, is restarted by the next up.
 
 // outlived says why a container that runs is restarted after one that its service depends
 // on; empty: it is not.
@@ -180,7 +181,40 @@ func (d *decision) outlived(all decisions, with []Awaited) string {
 			return "depends on " + other.want.Name + ", which is restarted"
 		}
 	}
+	for _, a := range with {
+		if cause := d.owed(all, a.Service); cause != "" {
+			return cause
+		}
+	}
 	return ""
+}
+
+// owed says why a container that runs is to be restarted because all that there is of a
+// service is newer than its process: a run that failed, or was cut off, has replaced those
+// that were there before, or they are gone. Where one is older, others were added. Empty:
+// it is not.
+func (d *decision) owed(all decisions, service string) string {
+	cause := ""
+	for _, other := range all {
+		if other.want.Service != service || other.want.OneOff {
+			continue
+		}
+		reason := ""
+		switch keep := other.keep; {
+		case other.awaits: // the plan that is made then tells
+			return ""
+		case keep != nil && !keep.State.Up() && !other.starts():
+			continue
+		case keep != nil && (d.keep.Started.IsZero() || !keep.Created.After(d.keep.Started)):
+			return ""
+		case keep != nil:
+			reason = "depends on " + other.want.Name + ", which was replaced"
+		case other.make:
+			reason = "depends on " + other.want.Name + ", which is made anew"
+		}
+		cause = cmp.Or(cause, reason)
+	}
+	return cause
 }
 
 // restartsAfter gives a container that is restarted and that the service of another one is

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"time"
 )
 
 // Want is a stack as it should be.
@@ -162,6 +163,10 @@ type HaveContainer struct {
 	NetworkOf     string            // id of the container whose network it shares; empty: none
 	Joined        []Joined          // what it shares with others, as far as it is known
 	Dir           string            // the project directory that it was made from
+
+	// When it was made, and since when its process runs; zero: it is not known, or does
+	// not run. They are known of those for which Want.RestartWith makes a difference.
+	Created, Started time.Time
 
 	Fronts string // as Container has it
 

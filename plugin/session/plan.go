@@ -58,6 +58,7 @@ type details struct {
 	names   bool // that containers alone see where they meet others
 	byHand  bool // that they have where somebody attached them
 	sharing bool // whose network, processes and memory they share
+	times   bool // which of them outlasted those that they are to be restarted after
 }
 
 // observe is Observe with the images of refs, and with details.
@@ -83,6 +84,11 @@ func (s *Session) observe(ctx context.Context, refs []string, of details) (desir
 	}
 	if of.sharing {
 		if err := engine.Sharing(ctx, s.Engine, desired.Sharers(snapshot, s.Name)...); err != nil {
+			return desired.Have{}, err
+		}
+	}
+	if of.times && s.Project != nil {
+		if err := engine.Times(ctx, s.Engine, desired.Outlasting(snapshot, s.Project)...); err != nil {
 			return desired.Have{}, err
 		}
 	}
@@ -160,7 +166,9 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if r.Goal.OrphansUnsaid, err = ignoresOrphans(s.vars, r.Goal.Orphans); err != nil {
 		return out, err
 	}
-	have, err := s.observe(ctx, desired.ImageRefs(s.Project), details{names: true, byHand: true, sharing: true})
+	have, err := s.observe(ctx, desired.ImageRefs(s.Project), details{
+		names: true, byHand: true, sharing: true, times: r.Goal.State == plan.UpAndRunning && !r.Goal.NoCreate,
+	})
 	if err != nil {
 		return out, err
 	}
