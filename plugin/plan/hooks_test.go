@@ -479,6 +479,53 @@ restart container top-1: asked for
 	}
 }
 
+// The first Ctrl-C ends ctx, the second what GivesUp was given.
+func TestWhatBelongsToAStartIsRunAlsoWhenNothingElseBegins(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, second string // the steps during which Ctrl-C is pressed
+		done          []string
+	}{
+		"during the start": {"start container db-1", "", []string{"start container db-1", "run post_start[0] in container db-1", "run post_start[1] in container db-1"}},
+		"during the first": {"run post_start[0] in container db-1", "", []string{
+			"start container db-1", "run post_start[0] in container db-1", "run post_start[1] in container db-1",
+		}},
+		"before the start": {"create container web-1", "", nil},
+		"twice": {"start container db-1", "run post_start[0] in container db-1", []string{
+			"start container db-1", "run post_start[0] in container db-1",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, have := hooked()
+			have.Containers = nil
+			p, err := Make(Goal{}, want, have)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, end := context.WithCancel(t.Context())
+			defer end()
+			last, giveUp := context.WithCancel(t.Context())
+			defer giveUp()
+			var done []string
+			err = p.Run(GivesUp(ctx, last), 1, func(_ context.Context, a Action, _ func(Progress)) error {
+				switch a.Words() {
+				case c.first:
+					end()
+				case c.second:
+					giveUp()
+				}
+				return nil
+			}, func(e Event) {
+				if words := e.Step.Action.Words(); e.Phase == Done && !strings.HasPrefix(words, "create ") {
+					done = append(done, words)
+				}
+			})
+			if !errors.Is(err, context.Canceled) || !slices.Equal(done, c.done) {
+				t.Errorf("done %q, want %q; %v", done, c.done, err)
+			}
+		})
+	}
+}
+
 // at has a container be made and started at two moments; 0: it does not run, or nobody asked.
 func (h *Have) at(i, made, started int64) *Have {
 	c := &h.Containers[i]

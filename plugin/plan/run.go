@@ -57,8 +57,9 @@ func (e *StepError) Unwrap() error { return e.Err }
 
 // Run carries the plan out, at most width actions at once. A step begins when
 // all that it waits for is done. After a failure its dependents are skipped
-// and everything else goes on; when ctx ends, nothing more begins. emit is
-// called for every event, never from two goroutines at once. A plan whose order
+// and everything else goes on; when ctx ends, nothing more begins but what files say
+// is to be run in containers that have started: no other run does that. See GivesUp.
+// emit is called for every event, never from two goroutines at once. A plan whose order
 // is not known to be right is refused before anything begins.
 //
 // The error joins a StepError for every step that failed, and ctx's error
@@ -80,7 +81,7 @@ func (p *Plan) Run(ctx context.Context, width int, apply Apply, emit func(Event)
 			switch {
 			case r.blocked(i):
 				r.tell(Event{Index: i, Phase: Skipped, Err: ErrSkipped})
-			case ctx.Err() != nil:
+			case ctx.Err() != nil && !(r.afterStart(i) && !givenUp(ctx)):
 				r.cut = true
 				r.tell(Event{Index: i, Phase: Skipped, Err: context.Cause(ctx)})
 			case running < width:
@@ -122,6 +123,26 @@ func (r *runner) tell(e Event) {
 		r.errs = append(r.errs, &StepError{Step: e.Step, Err: e.Err})
 	}
 	r.emit(e)
+}
+
+// afterStart reports whether a step belongs to the start of a container.
+func (r *runner) afterStart(i int) bool {
+	hook, is := r.plan.Steps[i].Action.(RunHook)
+	return is && hook.Event == PostStart
+}
+
+// givesUp is where the context of a run has the one that ends later.
+type givesUp struct{}
+
+// GivesUp is a context for Run with which nothing at all begins any more when last has
+// ended.
+func GivesUp(ctx, last context.Context) context.Context {
+	return context.WithValue(ctx, givesUp{}, last)
+}
+
+func givenUp(ctx context.Context) bool {
+	last, is := ctx.Value(givesUp{}).(context.Context)
+	return is && last.Err() != nil
 }
 
 // ofStep is where the context of an action has the index of its step.

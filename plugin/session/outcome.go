@@ -118,12 +118,22 @@ func run(n int) string {
 type starts struct {
 	ended map[string]time.Time // by container
 	begun map[int]time.Time    // by step
+	open  bool                 // other steps than those in unrun were not done
+	unrun []plan.RunHook       // that belong to the start of containers that have started
 	shown time.Time            // when the engine has begun with the exit of each that exited at once
 }
 
-// note takes in that a step has begun, or is done.
+// note takes in that a step has begun, or has come to an end.
 func (s *starts) note(e plan.Event, now time.Time) {
 	name := ""
+	hook, is := e.Step.Action.(plan.RunHook)
+	is = is && hook.Event == plan.PostStart && !s.ended[hook.Name].IsZero()
+	switch undone := e.Phase == plan.Failed || e.Phase == plan.Skipped; {
+	case undone && is:
+		s.unrun = append(s.unrun, hook)
+	case undone:
+		s.open = true
+	}
 	switch a := e.Step.Action.(type) {
 	case plan.StartContainer:
 		name = a.Name
@@ -144,6 +154,29 @@ func (s *starts) note(e plan.Event, now time.Time) {
 			s.shown = shown
 		}
 	}
+}
+
+// advice is what to do after an interruption: to run the command again, as far as that
+// goes on with something, and what it does not.
+func (s *starts) advice() (list []string) {
+	if s.open || len(s.unrun) == 0 {
+		list = append(list, "run the same command again to finish what was begun")
+	}
+	var services []string
+	names := map[string][]string{}
+	for _, a := range s.unrun {
+		if !slices.Contains(services, a.Service) {
+			services = append(services, a.Service)
+		}
+		if !slices.Contains(names[a.Service], a.Name) {
+			names[a.Service] = append(names[a.Service], a.Name)
+		}
+	}
+	for _, service := range services {
+		list = append(list, fmt.Sprintf("%s of %s was not run to its end, and up does not run it again; to do that: docker stacklite restart %s",
+			plan.PostStart, strings.Join(names[service], ", "), service))
+	}
+	return list
 }
 
 // noticed is how long after a start an engine needs to begin with the exit of a

@@ -58,6 +58,7 @@ func (s *Session) runShown(ctx context.Context, p *plan.Plan, kind string) error
 		return err
 	}
 	progress.Start(p)
+	s.started.open = len(p.Later) > 0
 	err = carryOut(ctx, s, p, func(e plan.Event) {
 		if _, pulls := e.Step.Action.(plan.PullImage); pulls && s.Options.QuietPull && e.Phase == plan.Advanced {
 			return
@@ -83,7 +84,7 @@ func carryOut(ctx context.Context, s *Session, p *plan.Plan, emit func(plan.Even
 		defer s.Options.Profile.Phase("carry out")()
 		ctx, emit = s.Options.Profile.Plan(ctx, p, s.Options.Parallel, view.Label, emit)
 	}
-	return p.Run(ctx, max(1, s.Options.Parallel), s.apply, emit)
+	return p.Run(plan.GivesUp(ctx, interrupt.After(ctx)), max(1, s.Options.Parallel), s.apply, emit)
 }
 
 // Apply carries one action out that is no step of a plan.
@@ -125,16 +126,13 @@ func interrupted(err error) error {
 }
 
 // leftRunning adds to the error of an interrupted plan which services run that it
-// has started.
+// has started, and what was not run in their containers.
 func leftRunning(ctx context.Context, s *Session, p *plan.Plan, err error) error {
 	if err == nil || ctx.Err() == nil || s.Options.EngineWords {
 		return err
 	}
 	defer s.Options.Profile.Look()()
-	list, seen := s.Engine.Containers(interrupt.After(ctx), s.Claim)
-	if seen != nil {
-		return err
-	}
+	list, _ := s.Engine.Containers(interrupt.After(ctx), s.Claim) // after a second Ctrl-C it is not asked
 	var services []string
 	for _, step := range p.Steps {
 		start, is := step.Action.(plan.StartContainer)
@@ -145,14 +143,13 @@ func leftRunning(ctx context.Context, s *Session, p *plan.Plan, err error) error
 			services = append(services, start.Service)
 		}
 	}
-	if len(services) == 0 {
+	r := &refusal.Refusal{Kind: refusal.Interrupted, Msg: "interrupted", Errs: []error{err}, Advice: s.started.advice()}
+	if len(services) == 0 && len(s.started.unrun) == 0 {
 		return err
 	}
-	return &refusal.Refusal{
-		Kind: refusal.Interrupted, Msg: "interrupted; started and running: " + strings.Join(services, ", "), Errs: []error{err},
-		Advice: []string{
-			"run the same command again to finish what was begun",
-			"or stop them: docker stacklite stop " + strings.Join(services, " "),
-		},
+	if len(services) > 0 {
+		r.Msg += "; started and running: " + strings.Join(services, ", ")
+		r.Advice = append(r.Advice, "or stop them: docker stacklite stop "+strings.Join(services, " "))
 	}
+	return r
 }
