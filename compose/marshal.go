@@ -223,11 +223,7 @@ func MarshalMap(file Map) ([]byte, error) {
 
 func mapNode(value any) (*yaml.Node, error) {
 	plain := func(tag, text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text} }
-	word := func(text string) *yaml.Node {
-		n := &yaml.Node{}
-		n.SetString(strings.ReplaceAll(text, "$", "$$"))
-		return n
-	}
+	word := func(text string) *yaml.Node { return wordNode(strings.ReplaceAll(text, "$", "$$")) }
 	switch v := value.(type) {
 	case nil:
 		return plain("!!null", "null"), nil
@@ -290,11 +286,20 @@ func mapNode(value any) (*yaml.Node, error) {
 			if err != nil {
 				return nil, err
 			}
-			key := &yaml.Node{}
-			key.SetString(p.Key)
-			n.Content = append(n.Content, key, child)
+			n.Content = append(n.Content, wordNode(p.Key), child)
 		}
 		return n, nil
 	}
 	return nil, fmt.Errorf("%T is written in no file", value)
+}
+
+// wordNode is a text. yaml.v3 writes one of several lines as a block, in which it loses
+// line ends and blanks that the text begins with, and returns that it can't say.
+func wordNode(text string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(text)
+	if n.Style == yaml.LiteralStyle && (strings.TrimLeft(text, " \t\n") != text || strings.ContainsAny(text, "\r\t\u0085\u2028\u2029\uFEFF")) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
 }
