@@ -58,13 +58,21 @@ func (m *Model) printed() *types.Project {
 }
 
 // Values are the same as plain values: maps, lists, text, int64, float64, bool and nil.
+// They can be read again: services wait for none that are not among them.
 func (m *Model) Values() (map[string]any, error) {
-	text, err := m.printed().MarshalYAML() // JSON has no keys of others in a service
+	all := m.printed()
+	for _, s := range all.Services {
+		maps.DeleteFunc(s.DependsOn, func(name string, _ types.ServiceDependency) bool {
+			_, there := all.Services[name]
+			return !there
+		})
+	}
+	text, err := all.MarshalYAML() // JSON has no keys of others in a service
 	if err != nil {
 		return nil, err
 	}
-	var all map[string]any
-	if err := yaml.Unmarshal(text, &all); err != nil {
+	var values map[string]any
+	if err := yaml.Unmarshal(text, &values); err != nil {
 		return nil, err
 	}
 	for name, s := range m.project.Services {
@@ -76,9 +84,9 @@ func (m *Model) Values() (map[string]any, error) {
 			keys = append(keys, sshText(key))
 		}
 		slices.Sort(keys) // it has them in no order
-		all["services"].(map[string]any)[name].(map[string]any)["build"].(map[string]any)["ssh"] = list(keys)
+		values["services"].(map[string]any)[name].(map[string]any)["build"].(map[string]any)["ssh"] = list(keys)
 	}
-	return plain(all).(map[string]any), nil
+	return plain(values).(map[string]any), nil
 }
 
 func list(texts []string) []any {
@@ -124,6 +132,18 @@ func (m *Model) Profiles() []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// Inactive are the services whose profiles are not active, with these.
+func (m *Model) Inactive() []string {
+	var list []string
+	for name, s := range m.project.DisabledServices {
+		if len(s.Profiles) > 0 {
+			list = append(list, fmt.Sprintf("%s (%s)", name, strings.Join(s.Profiles, ", ")))
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // Written is what the files that o selects say, merged, with variables as they are, as YAML

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -138,6 +139,11 @@ func converted(s *session.Session, f convertFlags) ([]byte, []compose.Note, erro
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	if s.Model != nil {
+		if left := s.Model.Inactive(); len(left) > 0 {
+			notes = append(notes, compose.Note{Text: "these are left out, for their profiles are not active: " + strings.Join(left, ", ") + ". To have them: --profile NAME"})
+		}
 	}
 	text, err := compose.MarshalMap(file)
 	return text, notes, err

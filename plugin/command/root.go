@@ -155,7 +155,7 @@ docker run made, without labels, under the names of the stack's.`,
 func (c *cli) addGeneralFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.SortFlags = false
-	f.StringArrayVar(&c.general.Files, "file", nil, "file to read; can be repeated, later files override earlier ones (default fig.yml, docker-compose.yml)")
+	f.StringArrayVar(&c.general.Files, "file", nil, "file to read; can be repeated, later files override earlier ones (default fig.yml, compose.yaml or docker-compose.yml)")
 	f.StringVar(&c.general.Project, "project-name", "", "project name (default name of the directory)")
 	f.StringVar(&c.general.ProjectDir, "project-directory", "", "directory that relative paths start from (default directory of the first file)")
 	f.StringVar(&c.general.EnvFile, "env-file", "", "file with values for variables in the files (default .env)")

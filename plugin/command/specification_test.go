@@ -16,6 +16,15 @@ services:
   debug: {image: probe, profiles: [tools]}
 `
 	const linked = "x-stack-lite: {isolation: link}\nservices: {a: {image: probe, links: [b]}, b: {image: probe}}\n"
+	const crossed = `
+services:
+  web: {image: probe, environment: {U: "http://api:80"}, networks: [a]}
+  api: {image: probe, environment: {U: "db:5432"}, networks: [a]}
+  db: {image: probe, networks: [a]}
+  far: {image: probe, environment: {U: "http://web:80"}, networks: [b]}
+  debug: {image: probe, profiles: [dbg], networks: [api.db]}
+networks: {a: {internal: true}, b: , api.db: }
+`
 	for name, c := range map[string]struct {
 		file, command string
 		code          int
@@ -51,6 +60,12 @@ services:
 		"without what is read already":    {"services: {a: {image: probe, env_file: more.env, networks: [x]}}\nnetworks: {x: , y: }\n", "config", 0, "A: b\n", "env_file"},
 		"and what nobody uses":            {"services: {a: {image: probe, networks: [x]}}\nnetworks: {x: , y: }\n", "config", 0, "  x:\n", "  y:"},
 		"flat, with keys for a build":     {"services: {a: {build: {context: ., ssh: ['key=/k']}}}\n", "convert", 0, "- key=/k\n", ""},
+		"not of profiles unsaid":          {shop, "convert", 0, "not active: debug (tools). To have them: --profile NAME", "debug:"},
+		"waiting for none that is left":   {"services: {a: {image: probe, depends_on: {b: {condition: service_started, required: false}}}, b: {image: probe, profiles: [x]}}\n", "convert", 0, "image: probe", "depends_on"},
+		"names of networks are kept":      {crossed, "suggest --tighten --write tight.yml --dry-run", 0, "  api.db.links: !override {internal: true}\n", "  api.db: !"},
+		"tight opens nothing":             {crossed, "suggest --tighten", 0, "far and web share no network by the files, and stay apart: environment", ""},
+		"tight tells who is not seen":     {crossed, "suggest --tighten", 0, "may reach fewer others then: debug (dbg)", ""},
+		"tight again with its profiles":   {crossed, "--profile dbg suggest --tighten --write tight.yml", 0, "--profile dbg suggest --live --tighten", ""},
 		"files beside that are not read":  {shop, "plan", 0, "compose.yaml: read instead of docker-compose.yaml beside it", ""},
 		"links without a network":         {"services:\n  web: {image: probe, network_mode: 'service:db', links: [db]}\n  db: {image: probe}\n", "up -d", 2, "a service with network_mode: service:db cannot have links of its own", "net: container"},
 		"links to who has none":           {"services:\n  web: {image: probe, links: [db]}\n  db: {image: probe, network_mode: host}\n", "up -d", 2, `it has network_mode: host`, "remove \"net:"},

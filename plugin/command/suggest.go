@@ -114,7 +114,7 @@ name the service (silent).`,
 	}
 	cmd.Flags().StringVar(&f.format, "format", "table", "output format: table, json or a Go template")
 	cmd.Flags().BoolVar(&f.live, "live", false, "watch the running containers, too")
-	cmd.Flags().DurationVar(&f.period, "for", time.Minute, "how long to watch; implies --live")
+	cmd.Flags().DurationVar(&f.period, "for", defaultPeriod, "how long to watch; implies --live")
 	cmd.Flags().StringVar(&f.write, "write", "", "file to write the missing links into, to be read beside the project's files")
 	cmd.Flags().BoolVar(&f.tight, "tighten", false, "write networks in place of links: only services that talk share one")
 	cmd.Flags().StringVar(&f.level, "level", string(suggest.Likely), "how sure a link must be that --write writes: sure, likely or maybe")
@@ -123,6 +123,9 @@ name the service (silent).`,
 	_ = cmd.MarkFlagFilename("prober")
 	return cmd
 }
+
+// defaultPeriod is how long is watched where nobody says how long.
+const defaultPeriod = time.Minute
 
 // linkColumns are those of the table.
 func linkColumns() []string { return []string{"From", "To", "State", "Level", "Why"} }
@@ -277,11 +280,7 @@ func reportLinks(s *session.Session, f suggestFlags, known suggest.Known, notes 
 		return writeLinks(s, f, missing)
 	}
 	if len(missing) > 0 && f.format == "table" {
-		again := "suggest --write links.yml"
-		if f.live {
-			again = "suggest --live --write links.yml"
-		}
-		view.PrintHints(s.View, []string{fmt.Sprintf("to write the missing links into a file, %d of them: docker stacklite %s", len(missing), again)})
+		view.PrintHints(s.View, []string{fmt.Sprintf("to write the missing links into a file, %d of them: %s", len(missing), f.again(s, "--write", "links.yml"))})
 	}
 	return nil
 }

@@ -114,13 +114,36 @@ func besides(s *session.Session, file string) []string {
 	if s.Options.Project != "" {
 		flags = append(flags, "-p", s.Options.Project)
 	}
+	return append(flags, ofProfiles(s)...)
+}
+
+// ofProfiles are the flags for the profiles that are named.
+func ofProfiles(s *session.Session) []string {
+	var flags []string
+	for _, name := range s.Options.Profiles {
+		flags = append(flags, "--profile", name)
+	}
 	return flags
+}
+
+// again is how suggest is called once more, with more flags.
+func (f suggestFlags) again(s *session.Session, more ...string) string {
+	words := append(ofProfiles(s), "suggest")
+	if f.live {
+		words = append(words, "--live")
+	}
+	if f.live && f.period != defaultPeriod {
+		words = append(words, "--for", shortTime(f.period))
+	}
+	return "docker stacklite " + strings.Join(shellWords(append(words, more...)), " ")
 }
 
 // reportTight says what becomes of the networks of the files when only services that talk
 // share one, and writes that where it is asked for.
 func reportTight(s *session.Session, f suggestFlags, links []suggest.Link) error {
-	tight, err := suggest.Tighten(s.Project, suggest.Pairs(links, suggest.Level(f.level)))
+	before := graph.Of(s.Project, s.Topology)
+	talk, apart := part(suggest.Pairs(links, suggest.Level(f.level)), graph.Pairs(before))
+	tight, err := suggest.Tighten(s.Project, talk)
 	if err != nil {
 		return err
 	}
@@ -128,14 +151,14 @@ func reportTight(s *session.Session, f suggestFlags, links []suggest.Link) error
 	if err != nil {
 		return err
 	}
-	before, after := graph.Of(s.Project, s.Topology), graph.Of(tight.Project, topology)
-	printTexts(s.View, tightNotes(tight, links, graph.Lost(after, before)))
+	after := graph.Of(tight.Project, topology)
+	printTexts(s.View, tightNotes(tight, links, apart, s.Model))
 	could, can := len(graph.Pairs(before)), len(graph.Pairs(after))
 	if !tight.Changes() {
 		view.PrintFolded(s.View, fmt.Sprintf("the networks of the files let %s of services talk, %d of them needed: there is nothing to tighten", countedPairs(could), can-len(tight.Beyond)))
 		return nil
 	}
-	sum := fmt.Sprintf("the networks of the files let %s of services talk, %d of them needed", countedPairs(could), can-len(tight.Beyond)-len(graph.Lost(after, before)))
+	sum := fmt.Sprintf("the networks of the files let %s of services talk, %d of them needed", countedPairs(could), can-len(tight.Beyond))
 	if f.write == "" {
 		view.PrintFolded(s.View, sum)
 		view.PrintHints(s.View, []string{fmt.Sprintf("to write a file with which %d can: add --write tight.yml", can)})
@@ -155,7 +178,8 @@ func reportTight(s *session.Session, f suggestFlags, links []suggest.Link) error
 	words := append(besides(s, f.write), "up", "-d")
 	hints := []string{"to bring them up: docker stacklite " + strings.Join(shellWords(words), " ")}
 	if !f.live {
-		hints = append(hints, "who talks and is not named in the files can't any more then; to see who does: docker stacklite suggest --live --tighten")
+		f.live = true
+		hints = append(hints, "who talks and is not named in the files can't any more then; to see who does: "+f.again(s, "--tighten"))
 	}
 	view.PrintHints(s.View, hints)
 	return nil
@@ -165,21 +189,39 @@ func reportTight(s *session.Session, f suggestFlags, links []suggest.Link) error
 // others that it has.
 const manyNetworks = 20
 
-// tightNotes are what a user should know of what is written: what is more than was
-// possible, what stays, and who is left alone.
-func tightNotes(tight suggest.Tightened, links []suggest.Link, more [][2]string) []string {
+// part separates the pairs that can talk from those that can't: nothing is opened by what
+// is written.
+func part(pairs, can [][2]string) (talk, apart [][2]string) {
+	for _, pair := range pairs {
+		if slices.Contains(can, pair) || slices.Contains(can, [2]string{pair[1], pair[0]}) {
+			talk = append(talk, pair)
+		} else {
+			apart = append(apart, pair)
+		}
+	}
+	return talk, apart
+}
+
+// tightNotes are what a user should know of what is written: what stays, who is left
+// alone, and who was not looked at.
+func tightNotes(tight suggest.Tightened, links []suggest.Link, apart [][2]string, model *session.Model) []string {
 	notes := slices.Clone(tight.Stays)
-	for _, pair := range more {
-		why := "the files link them"
+	for _, pair := range apart {
+		why := "there is evidence that they talk"
 		for _, l := range links {
 			if len(l.Why) > 0 && (l.From == pair[0] && l.To == pair[1] || l.From == pair[1] && l.To == pair[0]) {
 				why = l.Why[0]
 			}
 		}
-		notes = append(notes, fmt.Sprintf("%s and %s share no network by the files, and do then: %s", pair[0], pair[1], why))
+		notes = append(notes, fmt.Sprintf("%s and %s share no network by the files, and stay apart: %s", pair[0], pair[1], why))
 	}
 	if tight.New() > manyNetworks {
 		notes = append(notes, fmt.Sprintf("these are %d networks more: there is room for them here, but docker compose takes large ones, of which an engine has about 30 unless its default-address-pools say otherwise", tight.New()))
+	}
+	if model != nil {
+		if left := model.Inactive(); len(left) > 0 {
+			notes = append(notes, "these were not looked at, for their profiles are not active, and may reach fewer others then: "+strings.Join(left, ", ")+". To look at them: --profile NAME")
+		}
 	}
 	if len(tight.Alone) > 0 {
 		notes = append(notes, "these are not known to talk to any other, and reach none then: "+strings.Join(tight.Alone, ", "))

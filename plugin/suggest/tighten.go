@@ -240,6 +240,12 @@ func (w *tightening) goes(n *compose.Network) []string {
 	if own := w.project.Name + "_" + n.Name; n.Engine != "" && n.Engine != own {
 		notes = append(notes, fmt.Sprintf("the network %s goes, which the engine knows as %s: other projects that are on it meet nobody of this one there", n.Name, n.Engine))
 	}
+	switch {
+	case len(n.Labels) > 0:
+		notes = append(notes, fmt.Sprintf("the network %s goes, which has labels: new ones have none", n.Name))
+	case n.Attachable:
+		notes = append(notes, fmt.Sprintf("the network %s goes, which is attachable: new ones are not", n.Name))
+	}
 	return notes
 }
 
@@ -339,16 +345,12 @@ func (w *tightening) place(links *linking.Topology, out *Tightened) {
 	}
 	had := func(service string) bool { return w.outward(seatsOf(w.project.Service(service))) }
 	add := func(name string, members []string, internal bool) {
-		for w.stay[name] || slices.ContainsFunc(out.added, func(n compose.Network) bool { return n.Name == name }) {
-			name += ".links"
+		for name == defaultNetwork || w.networks[name] != nil || slices.ContainsFunc(out.added, func(n compose.Network) bool { return n.Name == name }) {
+			name += ".links" // of services whose profiles are not active others may be
 		}
 		n := compose.Network{Name: name, Engine: w.project.Name + "_" + name, Internal: internal}
 		out.added = append(out.added, n)
-		if i := slices.IndexFunc(out.Project.Networks, func(old compose.Network) bool { return old.Name == name }); i >= 0 {
-			out.Project.Networks[i] = n
-		} else {
-			out.Project.Networks = append(out.Project.Networks, n)
-		}
+		out.Project.Networks = append(out.Project.Networks, n)
 		for _, service := range members {
 			w.joins[service] = append(w.joins[service], compose.ServiceNetwork{Name: name, Aliases: w.aliases(service)})
 			wayOut[service] = wayOut[service] || !internal
