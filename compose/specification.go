@@ -116,6 +116,42 @@ func (s *Service) On(network string) (ServiceNetwork, bool) {
 	return s.Spec.Networks[i], true
 }
 
+// bindingOption is an option of the bridge driver: the address of the host that ports are
+// published on.
+const bindingOption = "com.docker.network.bridge.host_binding_ipv4"
+
+// BindingAddress is the address of the host on which ports of a service are published that
+// name none: that of the network that is the service's way out, where files of the
+// specification give it one. Empty: all addresses.
+//
+// An engine takes the way out by gw_priority, then by the name of the network (libnetwork,
+// sandbox.go). Networks that are made for links must not change it.
+func (p *Project) BindingAddress(s *Service) string {
+	if s.Spec == nil || s.Net.Mode != NetLinks {
+		return ""
+	}
+	on := s.Spec.Networks
+	if len(on) == 0 {
+		on = []ServiceNetwork{{Name: "default"}}
+	}
+	var out *Network
+	first := 0
+	for _, seat := range on {
+		i := slices.IndexFunc(p.Networks, func(n Network) bool { return n.Name == seat.Name })
+		if i < 0 || p.Networks[i].Internal {
+			continue
+		}
+		n := &p.Networks[i]
+		if out == nil || seat.GatewayFirst > first || seat.GatewayFirst == first && n.Engine < out.Engine {
+			out, first = n, seat.GatewayFirst
+		}
+	}
+	if out == nil {
+		return ""
+	}
+	return out.DriverOpts[bindingOption]
+}
+
 // Dependency is an entry of depends_on.
 type Dependency struct {
 	Service   string

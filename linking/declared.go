@@ -38,9 +38,9 @@ func newSeats(p *compose.Project) seats {
 }
 
 // onDefault reports whether a service is on the default network, as all are whose files
-// name no network.
+// name no network. A front is not: others there need not reach the service that it is for.
 func (s seats) onDefault(svc *compose.Service) bool {
-	if svc.Net.Mode != compose.NetLinks {
+	if svc.Net.Mode != compose.NetLinks || svc.Fronts != "" && s.project.Format == compose.Spec {
 		return false
 	}
 	n := s.byName[defaultNetwork]

@@ -89,3 +89,19 @@ func TestWhatTakesThePlaceOfTheDefaultNetworkIsLikeIt(t *testing.T) {
 		t.Errorf("%v %v", together.Notes, err)
 	}
 }
+
+func TestAFrontIsWithWhatItIsForAlone(t *testing.T) {
+	p := today("web back- | db", "db back-", "other default")
+	p.Services = append(p.Services, &compose.Service{Name: "web-front", Image: "x", Fronts: "web", Links: []compose.Link{{Target: "web", Alias: "web"}}})
+	for _, isolation := range []linking.Isolation{linking.ByProject, linking.ByLinks} {
+		topology, err := linking.Resolve(p, linking.Options{Isolation: isolation})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range topology.Networks {
+			if n.Has("web-front") && (!slices.Equal(n.Members, []string{"web", "web-front"}) || n.Like == nil || !n.Like.Internal) {
+				t.Errorf("isolation %v: %+v, like %+v", isolation, n, n.Like)
+			}
+		}
+	}
+}

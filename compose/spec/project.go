@@ -70,6 +70,13 @@ func (m *mapper) project() *compose.Project {
 	for _, name := range m.inFileOrder("services", slices.Collect(maps.Keys(m.model.Services))) {
 		p.Services = append(p.Services, m.service(m.model.Services[name]))
 	}
+	for _, s := range p.Services {
+		for i := range s.Ports {
+			if s.Ports[i].IP == "" {
+				s.Ports[i].IP = p.BindingAddress(s)
+			}
+		}
+	}
 	p.Index()
 	return p
 }

@@ -25,6 +25,14 @@ services:
   debug: {image: probe, profiles: [dbg], networks: [api.db]}
 networks: {a: {internal: true}, b: , api.db: }
 `
+	const bound = `
+services:
+  web: {image: probe, ports: ["8083:80"], links: [db]}
+  db: {image: probe, networks: [back]}
+networks:
+  default: {driver_opts: {com.docker.network.bridge.host_binding_ipv4: 127.0.0.1}}
+  back:
+`
 	for name, c := range map[string]struct {
 		file, command string
 		code          int
@@ -66,6 +74,7 @@ networks: {a: {internal: true}, b: , api.db: }
 		"tight opens nothing":             {crossed, "suggest --tighten", 0, "far and web share no network by the files, and stay apart: environment", ""},
 		"tight tells who is not seen":     {crossed, "suggest --tighten", 0, "may reach fewer others then: debug (dbg)", ""},
 		"tight again with its profiles":   {crossed, "--profile dbg suggest --tighten --write tight.yml", 0, "--profile dbg suggest --live --tighten", ""},
+		"ports stay on their address":     {bound, "--isolation link convert", 0, "host_ip: 127.0.0.1", ""},
 		"files beside that are not read":  {shop, "plan", 0, "compose.yaml: read instead of docker-compose.yaml beside it", ""},
 		"links without a network":         {"services:\n  web: {image: probe, network_mode: 'service:db', links: [db]}\n  db: {image: probe}\n", "up -d", 2, "a service with network_mode: service:db cannot have links of its own", "net: container"},
 		"links to who has none":           {"services:\n  web: {image: probe, links: [db]}\n  db: {image: probe, network_mode: host}\n", "up -d", 2, `it has network_mode: host`, "remove \"net:"},

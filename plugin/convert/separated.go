@@ -74,6 +74,8 @@ func (c *converter) separated(s *compose.Service, said map[string]any) compose.M
 			continue // docker compose takes one of the two
 		case key == "external_links":
 			c.note(s, key, externalLinks)
+		case key == "ports":
+			value = bound(value, c.project.BindingAddress(s))
 		}
 		out = append(out, compose.Entry{Key: key, Value: value})
 	}
@@ -120,6 +122,25 @@ func (c *converter) seatsOfToday(s *compose.Service, said map[string]any) compos
 		list = append(list, compose.Entry{Key: on.Seat.Name, Value: said[on.Seat.Name]})
 	}
 	return list
+}
+
+// bound gives ports that name no address of the host the one that they are published on:
+// networks for links may be the way out in place of the network that says it.
+func bound(ports any, address string) any {
+	list, ok := ports.([]any)
+	if !ok || address == "" {
+		return ports
+	}
+	var all []any
+	for _, port := range list {
+		of := maps.Clone(object(port))
+		if of != nil && of["host_ip"] == nil {
+			of["host_ip"] = address
+			port = of
+		}
+		all = append(all, port)
+	}
+	return all
 }
 
 // Flat writes what files of today say as one file, without what they include and extend.
