@@ -95,3 +95,29 @@ networks:
 		})
 	}
 }
+
+// TestWhoComesLaterToASharedNetworkLeavesItAsItIs adds a service that has no name there but
+// its own; one with more is recorded on the network, which is made anew for that.
+func TestWhoComesLaterToASharedNetworkLeavesItAsItIs(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m := newMemory(t)
+	const two = "networks: {front: }\nservices:\n  a: {image: probe}\n  b: {image: probe, networks: [front]}\n"
+	for _, c := range []struct{ add, says, saysNot string }{
+		{"", "create network demo_default", ""},
+		{"  c: {image: probe, networks: [default, front]}\n", "create container demo-c-1", "network"},
+		{"  c: {image: probe, networks: {default: , front: {aliases: [x]}}}\n", "create network demo_front", "demo_default"},
+		{"  c: {image: probe, networks: [default, front]}\n", "create network demo_front", "demo_default"},
+	} {
+		write(t, "compose.yaml", two+c.add)
+		out, errs, code := m.run(t, "plan")
+		if code != 0 || !strings.Contains(out, c.says) || c.saysNot != "" && strings.Contains(out, c.saysNot) {
+			t.Errorf("%s: exit code %d\n%s%s", c.add, code, out, errs)
+		}
+		if _, errs, code := m.run(t, "up", "-d"); code != 0 {
+			t.Fatal(errs)
+		}
+		if _, errs, code := m.run(t, "up", "-d"); code != 0 || !strings.Contains(errs, "nothing to do") {
+			t.Errorf("%s: exit code %d\n%s", c.add, code, errs)
+		}
+	}
+}

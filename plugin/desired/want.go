@@ -75,13 +75,16 @@ type NetworkSpec struct {
 func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Network {
 	spec := NetworkSpec{Kind: n.Kind, Declared: n.Declared, Like: n.Like, Seats: map[string]compose.ServiceNetwork{}, Endpoints: map[string]linking.Endpoint{}}
 	out := plan.Network{
-		Name: EngineNetwork(in.Project.Name, n), Settings: settingsText(kindText(n), n.Externals), Wiring: map[string]string{}, Accepts: map[string]string{},
+		Name: EngineNetwork(in.Project.Name, n), Settings: settingsText(kindText(n), n.Externals), Wiring: map[string]string{}, Accepts: map[string]string{}, Plain: map[string]bool{},
 		Externals: in.Have.meant(n.Externals), Purpose: in.purposes[n.Name],
 	}
 	out.Size = len(out.Externals)
 	for _, member := range n.Members {
 		if endpoint, ok := in.endpoints[seat{member, n.Name}]; ok {
 			spec.Endpoints[member] = endpoint
+			if plainOn(n, endpoint, member) {
+				out.Plain[member] = true
+			}
 			out.Wiring[member] = labels.EndpointText(endpoint)
 			if in.alone[member] {
 				out.Accepts[member] = accepted(endpoint)
@@ -107,6 +110,12 @@ func (in Inputs) network(n linking.Network, replicas map[string][]int) plan.Netw
 	}
 	out.Spec = spec
 	return out
+}
+
+// plainOn reports whether a service has no name but its own on a network that others may
+// come to, and none for others: the network need not be made anew for it.
+func plainOn(n linking.Network, e linking.Endpoint, service string) bool {
+	return (n.Kind == linking.Shared || n.Kind == linking.Declared) && len(e.Links) == 0 && slices.Equal(e.Aliases, []string{service})
 }
 
 // networkLabels are the labels of a network of a project.

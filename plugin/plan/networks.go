@@ -76,7 +76,10 @@ func replaceReason(h HaveNetwork, n Network, members decisions) string {
 	}
 	for _, d := range members {
 		service := d.want.Service
-		got := h.Wiring[service]
+		got, recorded := h.Wiring[service]
+		if !recorded && n.Plain[service] {
+			continue // it has come later, and needs no record
+		}
 		if accepted, ok := n.Accepts[service]; got != n.Wiring[service] && (!ok || got != accepted) {
 			return namesChanged(service)
 		}

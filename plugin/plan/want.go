@@ -34,6 +34,7 @@ type Network struct {
 	Settings string            // what can't be changed in place, in a form that can be compared
 	Wiring   map[string]string // by service: the names it gives and sees there, likewise
 	Accepts  map[string]string // by service: other wiring that is as good, where the network has it already
+	Plain    map[string]bool   // services that may be on it without a record: they have no name there but their own, and none for others
 	Size     int               // how many endpoints it must have room for
 	For      string            // the one-off container that it is for, by name; empty: it is the stack's
 	Spec     any
