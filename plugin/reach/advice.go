@@ -52,8 +52,7 @@ func (e expectation) belongs(m member, n *observed.Network) bool {
 	case n.Project != e.view.Project:
 		return false
 	case e.planned == nil:
-		_, wired := n.Wiring[m.owner.Service]
-		return wired
+		return slices.Contains(recordedOn(e.view.Snapshot, n), m.owner.Service)
 	}
 	return e.plannedOn(m, n.Name)
 }

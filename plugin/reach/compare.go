@@ -344,6 +344,21 @@ func recordedNet(s *observed.Snapshot, c *observed.Container) string {
 	return "container:" + owner.Name
 }
 
+// recordedOn lists the services that a network of a project is for, sorted. A network that
+// all reach each other on is also for those that came to it later, but not by hand.
+func recordedOn(s *observed.Snapshot, n *observed.Network) []string {
+	members := slices.Collect(maps.Keys(n.Wiring))
+	if n.Kind == linking.Shared || n.Kind == linking.Declared {
+		for _, c := range s.Of(n.Project) {
+			if on := s.EndpointOn(c, n); on != nil && !on.ByHand && !c.OneOff {
+				members = append(members, c.Service)
+			}
+		}
+	}
+	slices.Sort(members)
+	return slices.Compact(members)
+}
+
 // Recorded is the graph that the labels of a project give of what it was made
 // for. Of two on a network the one that was to be started after the other counts
 // as the consumer.
@@ -356,12 +371,13 @@ func Recorded(s *observed.Snapshot, project string) graph.Graph {
 		}
 		after[c.Service] = c.After
 	}
-	for _, n := range s.Networks {
+	for i := range s.Networks {
+		n := &s.Networks[i]
 		if n.Project != project {
 			continue
 		}
 		name := cmp.Or(n.Short, desired.ShortNetworkName(project, n.Name))
-		members := slices.Sorted(maps.Keys(n.Wiring))
+		members := recordedOn(s, n)
 		g.Networks = append(g.Networks, graph.Network{Name: name, Kind: n.Kind, Members: members})
 		for i, a := range members {
 			for _, b := range members[i+1:] {

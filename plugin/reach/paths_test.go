@@ -261,3 +261,27 @@ func TestWithoutFilesTheLabelsSayWhatAStackWasMadeFor(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+func TestWhoCameLaterToASharedNetworkIsRecordedThere(t *testing.T) {
+	on := func(byHand bool, network string) observed.Endpoint {
+		return observed.Endpoint{Network: network, NetworkID: network, ByHand: byHand}
+	}
+	s := &observed.Snapshot{
+		Networks: []observed.Network{
+			{ID: "all", Name: "all", Project: "p", Kind: linking.Shared, Wiring: map[string]string{"a": ""}},
+			{ID: "two", Name: "two", Project: "p", Kind: linking.Linked, Wiring: map[string]string{"a": ""}},
+		},
+		Containers: []observed.Container{
+			{ID: "1", Project: "p", Service: "a", Endpoints: []observed.Endpoint{on(false, "all"), on(false, "two")}},
+			{ID: "2", Project: "p", Service: "later", Endpoints: []observed.Endpoint{on(false, "all"), on(false, "two")}},
+			{ID: "3", Project: "p", Service: "hand", Endpoints: []observed.Endpoint{on(true, "all")}},
+		},
+	}
+	got := map[string][]string{}
+	for _, n := range reach.Recorded(s, "p").Networks {
+		got[n.Name] = n.Members
+	}
+	if diff := cmp.Diff(map[string][]string{"all": {"a", "later"}, "two": {"a"}}, got); diff != "" {
+		t.Error(diff)
+	}
+}
