@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +36,9 @@ func readFiles(o Options) (*files, error) {
 		f := &file{path: path, content: o.Stdin}
 		if path != stdin {
 			content, err := os.ReadFile(path)
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil, compose.Errors{{Pos: compose.Pos{File: o.Display(path)}, Msg: "no such file"}}
+			}
 			if err != nil {
 				return nil, compose.Errors{{Pos: compose.Pos{File: o.Display(path)}, Msg: "can't be read: " + reason(err)}}
 			}

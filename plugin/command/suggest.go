@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -139,8 +138,8 @@ func (f suggestFlags) check() error {
 	if f.write == "" {
 		return nil
 	}
-	if _, err := os.Stat(filepath.Dir(f.write)); err != nil {
-		return err
+	if dir := filepath.Dir(f.write); !isFolder(dir) {
+		return exit.Failure{Msg: f.write + " can't be written: there is no directory " + dir}
 	}
 	return ownFile(f.write, f.header())
 }

@@ -236,6 +236,11 @@ func countedPairs(n int) string {
 	return fmt.Sprintf("%d pairs", n)
 }
 
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // ownFile refuses to overwrite what suggest has not written: files that do not begin with
 // a header.
 func ownFile(name, header string) error {
