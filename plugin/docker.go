@@ -73,6 +73,10 @@ func runDocker(args []string) int {
 	if old != nil {
 		return classic.ExitCode(err, shown(), old.Command(args, env.Vars))
 	}
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) { // in front of the verb, where the library reads the flags
+		err = command.BadCommandLine(root, err)
+	}
 	return exit.Code(err, shown())
 }
 

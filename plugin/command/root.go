@@ -129,7 +129,7 @@ docker run made, without labels, under the names of the stack's.`,
 				return unknown
 			}
 		}
-		return badCommandLine(cmd, err)
+		return BadCommandLine(cmd, err)
 	})
 	c.addGeneralFlags(root)
 	root.Flags().BoolVarP(&c.version, "version", "v", false, "show the version")
@@ -226,12 +226,12 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 func (c *cli) checked(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := view.CheckColor(c.general.Color); err != nil {
-			u := badCommandLine(cmd, err)
+			u := BadCommandLine(cmd, err)
 			u.Kind, u.Words = exit.KindColor, []string{c.general.Color}
 			return u
 		}
 		if c.version && cmd.HasParent() && cmd != rootOf(cmd) {
-			return badCommandLine(cmd, errors.New("--version stands alone, without a command"))
+			return BadCommandLine(cmd, errors.New("--version stands alone, without a command"))
 		}
 		if _, err := classic.Level(c.level, c.verbose); err != nil {
 			return err
@@ -276,7 +276,7 @@ func typedWords(cmd *cobra.Command, args []string) []string {
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := cmd.ValidateFlagGroups(); err != nil {
-			u := badCommandLine(cmd, err)
+			u := BadCommandLine(cmd, err)
 			u.Kind, u.Words = exit.KindExclusive, exclusive(cmd)
 			return u
 		}
@@ -286,7 +286,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 		var usage exit.Usage
 		err := check(cmd, args)
 		if err != nil && !errors.As(err, &usage) {
-			u := badCommandLine(cmd, err)
+			u := BadCommandLine(cmd, err)
 			u.Msg = wrongArguments(cmd, args, u.Msg)
 			err = u
 		}
@@ -313,8 +313,8 @@ func wrongArguments(cmd *cobra.Command, args []string, otherwise string) string 
 	return otherwise
 }
 
-// badCommandLine is the command line of a verb that can't be read.
-func badCommandLine(cmd *cobra.Command, err error) exit.Usage {
+// BadCommandLine is the command line of a verb, or of the program itself, that can't be read.
+func BadCommandLine(cmd *cobra.Command, err error) exit.Usage {
 	u := exit.Usage{Msg: err.Error(), Advice: []string{"try: " + cmd.CommandPath() + " --help"}, Kind: exit.KindCommandLine}
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
