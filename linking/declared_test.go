@@ -68,6 +68,21 @@ func shown(t *linking.Topology) []string {
 	return list
 }
 
+// checkBoth resolves files with either isolation and compares what is shown of it.
+func checkBoth(t *testing.T, name string, files, byProject, links []string) {
+	t.Helper()
+	for isolation, want := range map[linking.Isolation][]string{linking.ByProject: byProject, linking.ByLinks: links} {
+		topology, err := linking.Resolve(today(files...), linking.Options{Isolation: isolation})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := shown(topology); !slices.Equal(got, want) {
+			t.Errorf("%s, isolation %v:\n got %q\nwant %q", name, isolation, got, want)
+		}
+	}
+}
+
 func TestWhatFilesDeclareStaysAndTheDefaultNetworkDissolves(t *testing.T) {
 	for name, c := range map[string]struct {
 		files            []string
@@ -108,16 +123,7 @@ func TestWhatFilesDeclareStaysAndTheDefaultNetworkDissolves(t *testing.T) {
 			nil, nil,
 		},
 	} {
-		for isolation, want := range map[linking.Isolation][]string{linking.ByProject: c.byProject, linking.ByLinks: c.links} {
-			topology, err := linking.Resolve(today(c.files...), linking.Options{Isolation: isolation})
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-				continue
-			}
-			if got := shown(topology); !slices.Equal(got, want) {
-				t.Errorf("%s, isolation %v:\n got %q\nwant %q", name, isolation, got, want)
-			}
-		}
+		checkBoth(t, name, c.files, c.byProject, c.links)
 	}
 }
 

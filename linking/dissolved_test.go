@@ -40,16 +40,7 @@ func TestNetworksForLinksOpenNoWayOutAndShutNone(t *testing.T) {
 			[]string{"linked, internal, db.web: db web", "apart db: db"},
 		},
 	} {
-		for isolation, want := range map[linking.Isolation][]string{linking.ByProject: c.byProject, linking.ByLinks: c.links} {
-			topology, err := linking.Resolve(today(c.files...), linking.Options{Isolation: isolation})
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-				continue
-			}
-			if got := shown(topology); !slices.Equal(got, want) {
-				t.Errorf("%s, isolation %v:\n got %q\nwant %q", name, isolation, got, want)
-			}
-		}
+		checkBoth(t, name, c.files, c.byProject, c.links)
 	}
 }
 

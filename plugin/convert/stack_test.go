@@ -180,24 +180,31 @@ func refusedFor(err error) bool {
 	})
 }
 
+// checkStacks writes a project as a stack with either isolation, and counts those written.
+func checkStacks(t *testing.T, open func() read) (written int) {
+	t.Helper()
+	for _, isolation := range []linking.Isolation{linking.ByLinks, linking.ByProject} {
+		r := open()
+		_, config, notes, err := r.stacked(t, isolation)
+		if err != nil {
+			if !refusedFor(err) {
+				t.Fatal(err)
+			}
+			t.Skip("no stack can have it: ", err)
+		}
+		written++
+		checkPairs(t, r, isolation, config)
+		checkModes(t, config)
+		checkNothingVanishes(t, r, config, notes)
+	}
+	return written
+}
+
 func TestRealFilesBecomeStacksWithTheSamePairs(t *testing.T) {
 	written := 0
 	for name, path := range realfiles.LayOut(t, "../..") {
 		t.Run(name, func(t *testing.T) {
-			for _, isolation := range []linking.Isolation{linking.ByLinks, linking.ByProject} {
-				r := readOld(t, path)
-				_, config, notes, err := r.stacked(t, isolation)
-				if err != nil {
-					if !refusedFor(err) {
-						t.Fatal(err)
-					}
-					t.Skip("no stack can have it: ", err)
-				}
-				written++
-				checkPairs(t, r, isolation, config)
-				checkModes(t, config)
-				checkNothingVanishes(t, r, config, notes)
-			}
+			written += checkStacks(t, func() read { return readOld(t, path) })
 		})
 	}
 	if written < 140 {
@@ -209,20 +216,7 @@ func TestRealFilesOfTodayBecomeStacksWithTheSamePairs(t *testing.T) {
 	written := 0
 	for name, paths := range filesOfToday(t) {
 		t.Run(name, func(t *testing.T) {
-			for _, isolation := range []linking.Isolation{linking.ByLinks, linking.ByProject} {
-				r := readToday(t, paths...)
-				_, config, notes, err := r.stacked(t, isolation)
-				if err != nil {
-					if !refusedFor(err) {
-						t.Fatal(err)
-					}
-					t.Skip("no stack can have it: ", err)
-				}
-				written++
-				checkPairs(t, r, isolation, config)
-				checkModes(t, config)
-				checkNothingVanishes(t, r, config, notes)
-			}
+			written += checkStacks(t, func() read { return readToday(t, paths...) })
 		})
 	}
 	if written < 100 {
