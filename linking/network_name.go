@@ -87,13 +87,14 @@ const (
 	longestLabel       = 63
 	longestSwarmName   = 40
 	longestStackPrefix = longestLabel - 14 // behind a longer one there is no room for a hash
+
+	swarmJoint    = "-"
+	swarmTrimming = "_-"
 )
 
 var (
-	swarmLabel    = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?$`)
-	notInSwarm    = regexp.MustCompile(`[^a-zA-Z0-9_-]+`)
-	swarmJoint    = "-"
-	swarmTrimming = "_-"
+	swarmLabel = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?$`)
+	notInSwarm = regexp.MustCompile(`[^a-zA-Z0-9_-]+`)
 )
 
 // InSwarm reports whether the manager of a swarm takes the name of a service or a network

@@ -20,7 +20,6 @@ type stack struct {
 	errs     compose.Errors
 
 	networks, volumes map[string]any // at the top of the file
-	external          map[string]bool
 	version           string
 	mesh, data, ends  bool // a service publishes through the mesh; has data on a node; is not started again
 }
@@ -28,13 +27,12 @@ type stack struct {
 // ToStack writes a project, with its links as a topology for swarms has them, as a file of
 // version 3 for docker stack deploy. Values are what files of today say, nil for those of
 // the first format. Each key that can't be said there is told with its place, after what
-// was noted of the files already. What can't be
-// said, and without which more could be reached than the files say, is an error, of type
-// compose.Errors.
+// was noted of the files already. What can't be said, and without which more could be
+// reached than the files say, is an error, of type compose.Errors.
 func ToStack(p *compose.Project, t *linking.Topology, values map[string]any) (compose.Map, []compose.Note, error) {
 	k := &stack{
 		project: p, topology: t, values: values, keys: newKeyTable(), version: "3.9",
-		networks: map[string]any{}, volumes: map[string]any{}, external: map[string]bool{},
+		networks: map[string]any{}, volumes: map[string]any{},
 	}
 	for _, n := range p.Notes {
 		if !k.meansSomething(n) {
@@ -112,7 +110,7 @@ func (k *stack) tellOfAll() {
 	all("deploy it with: docker stack deploy -c FILE " + k.project.Name)
 }
 
-// object of the files, by keys: of files of the first format there is none.
+// said is an object of the files, by keys: of files of the first format there is none.
 func (k *stack) said(path ...string) map[string]any {
 	v := k.values
 	for _, key := range path {

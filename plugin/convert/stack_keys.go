@@ -93,7 +93,7 @@ func stackKeys() []stackKey {
 
 const service = "services.*."
 
-// keyAt is the row of a path; one that nobody knows has no word in a stack.
+// at is the row of a path; one that nobody knows has no word in a stack.
 func (k keyTable) at(path string) stackKey {
 	if row, ok := k[path]; ok {
 		return row
