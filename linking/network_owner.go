@@ -17,6 +17,17 @@ func (o networkOwner) linkable() bool {
 // networkOwners is the owner for each service, by the service's name.
 type networkOwners map[string]networkOwner
 
+// NetworkOwners are the services whose network stacks the services of a project use, by
+// service: themselves, or those that net: container:SERVICE leads to. The project is one
+// in which compose.Check finds no mistake.
+func NetworkOwners(p *compose.Project) map[string]string {
+	names := make(map[string]string, len(p.Services))
+	for service, owner := range resolveNetworkOwners(p) {
+		names[service] = owner.name
+	}
+	return names
+}
+
 // resolveNetworkOwners follows net: container:SERVICE to the service that has a
 // network stack of its own. No such services form a circle.
 func resolveNetworkOwners(p *compose.Project) networkOwners {

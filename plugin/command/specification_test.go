@@ -70,7 +70,7 @@ networks:
 		"flat, with keys for a build":     {"services: {a: {build: {context: ., ssh: ['key=/k']}}}\n", "convert", 0, "- key=/k\n", ""},
 		"not of profiles unsaid":          {shop, "convert", 0, "not active: debug (tools). To have them: --profile NAME", "debug:"},
 		"waiting for none that is left":   {"services: {a: {image: probe, depends_on: {b: {condition: service_started, required: false}}}, b: {image: probe, profiles: [x]}}\n", "convert", 0, "image: probe", "depends_on"},
-		"names of networks are kept":      {crossed, "suggest --tighten --write tight.yml --dry-run", 0, "  api.db.links: !override {internal: true}\n", "  api.db: !"},
+		"names of networks are kept":      {crossed, "suggest --tighten --write tight.yml --dry-run", 0, "  api.db.links: {internal: true}\n", "  api.db: {"},
 		"tight opens nothing":             {crossed, "suggest --tighten", 0, "far and web share no network by the files, and stay apart: environment", ""},
 		"tight tells who is not seen":     {crossed, "suggest --tighten", 0, "may reach fewer others then: debug (dbg)", ""},
 		"tight again with its profiles":   {crossed, "--profile dbg suggest --tighten --write tight.yml", 0, "--profile dbg suggest --live --tighten", ""},

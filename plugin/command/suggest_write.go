@@ -205,7 +205,7 @@ func part(pairs, can [][2]string) (talk, apart [][2]string) {
 // tightNotes are what a user should know of what is written: what stays, who is left
 // alone, and who was not looked at.
 func tightNotes(tight suggest.Tightened, links []suggest.Link, apart [][2]string, model *session.Model) []string {
-	notes := slices.Clone(tight.Stays)
+	notes := slices.Clone(tight.Notes)
 	for _, pair := range apart {
 		why := "there is evidence that they talk"
 		for _, l := range links {

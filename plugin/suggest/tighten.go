@@ -14,9 +14,9 @@ import (
 type Tightened struct {
 	// Project is the project as its files and Override mean it together.
 	Project *compose.Project
-	// Stays says which networks stay as they are, though services share them that do not
-	// talk, and why; and which have addresses and go.
-	Stays []string
+	// Notes say which networks stay as they are, though services share them that do not
+	// talk, and why; and what others may have used of those that go.
+	Notes []string
 	// Beyond are pairs of services that do not talk and still can, on networks that stay.
 	Beyond [][2]string
 	// Alone are services that have no one to talk to, as far as it is known, and had.
@@ -58,7 +58,7 @@ func Tighten(p *compose.Project, talk [][2]string) (Tightened, error) {
 	if err != nil {
 		return Tightened{}, err
 	}
-	out := Tightened{Project: w.copied(), Stays: w.notes, Beyond: w.beyond()}
+	out := Tightened{Project: w.copied(), Notes: w.notes, Beyond: w.beyond()}
 	w.place(links, &out)
 	for i, s := range out.Project.Services {
 		joins, leaves := w.joins[s.Name], w.leaves[s.Name]
@@ -120,9 +120,11 @@ func newTightening(p *compose.Project, talk [][2]string) *tightening {
 		}
 	}
 	var asked [][2]string
+	owners := linking.NetworkOwners(p)
 	for _, pair := range talk {
-		from, to := networkOwner(p, pair[0]), networkOwner(p, pair[1])
-		if from != to && from != "" && to != "" && !w.needed[[2]string{from, to}] {
+		from, to := owners[pair[0]], owners[pair[1]]
+		placed := len(seatsOf(p.Service(from))) > 0 && len(seatsOf(p.Service(to))) > 0
+		if placed && from != to && !w.needed[[2]string{from, to}] {
 			w.needed[[2]string{from, to}], w.needed[[2]string{to, from}] = true, true
 			asked = append(asked, [2]string{from, to})
 		}
@@ -154,33 +156,16 @@ func newTightening(p *compose.Project, talk [][2]string) *tightening {
 	return w
 }
 
-// seatsOf are the networks that a service is on: that of all where it names none.
+// seatsOf are the networks that a service is on, that of all where it names none; of
+// nobody, and of who has no network of the project's, there are none.
 func seatsOf(s *compose.Service) []compose.ServiceNetwork {
 	switch {
-	case s.Net.Mode != compose.NetLinks || s.Fronts != "":
+	case s == nil || s.Net.Mode != compose.NetLinks || s.Fronts != "":
 		return nil
 	case s.Spec == nil || len(s.Spec.Networks) == 0:
 		return []compose.ServiceNetwork{{Name: defaultNetwork}}
 	}
 	return s.Spec.Networks
-}
-
-// networkOwner is the service on whose networks a service is: itself, or the one whose
-// network it uses; empty: it is on none of the project's.
-func networkOwner(p *compose.Project, name string) string {
-	for range p.Services {
-		s := p.Service(name)
-		switch {
-		case s == nil || s.Fronts != "":
-			return ""
-		case s.Net.Mode == compose.NetLinks:
-			return name
-		case s.Net.Mode != compose.NetService:
-			return ""
-		}
-		name = s.Net.Name
-	}
-	return ""
 }
 
 // tight reports whether all on a network talk to each other: then it is what it should be.
@@ -395,43 +380,3 @@ func (t Tightened) Changes() bool { return len(t.changed) > 0 }
 
 // New is how many networks there are then that were not there before.
 func (t Tightened) New() int { return len(t.added) }
-
-// TightHeader is the first line of what Tightened.Override writes.
-const TightHeader = "# Networks that docker stacklite suggest found enough. It may overwrite this file.\n"
-
-// Override is a file that makes the project of its own files what it becomes, to be read
-// beside them, here and by docker compose.
-func (t Tightened) Override() string {
-	var b strings.Builder
-	b.WriteString(TightHeader)
-	b.WriteString("services:\n")
-	for _, c := range t.changed {
-		fmt.Fprintf(&b, "  %s:\n    networks:\n", scalar(c.service.Name))
-		for _, name := range c.leaves {
-			if !slices.ContainsFunc(c.joins, func(n compose.ServiceNetwork) bool { return n.Name == name }) {
-				fmt.Fprintf(&b, "      %s: !reset null\n", scalar(name))
-			}
-		}
-		for _, n := range c.joins {
-			if len(n.Aliases) == 0 {
-				fmt.Fprintf(&b, "      %s: {}\n", scalar(n.Name))
-				continue
-			}
-			fmt.Fprintf(&b, "      %s:\n        aliases:\n", scalar(n.Name))
-			for _, alias := range n.Aliases {
-				fmt.Fprintf(&b, "        - %s\n", scalar(alias))
-			}
-		}
-	}
-	if len(t.added) > 0 {
-		b.WriteString("networks:\n")
-	}
-	for _, n := range t.added {
-		text := "!override {}"
-		if n.Internal {
-			text = "!override {internal: true}"
-		}
-		fmt.Fprintf(&b, "  %s: %s\n", scalar(n.Name), text)
-	}
-	return b.String()
-}

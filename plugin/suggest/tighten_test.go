@@ -110,7 +110,7 @@ func TestNetworksOfRealFilesAreTightened(t *testing.T) {
 				for _, pair := range without(after, needed) {
 					fmt.Fprintf(&out, "     beyond what is needed: %s\n", pair)
 				}
-				for _, note := range tight.Stays {
+				for _, note := range tight.Notes {
 					fmt.Fprintf(&out, "     %s\n", note)
 				}
 			}
@@ -218,7 +218,7 @@ func TestWhatTighteningWrites(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := tight.Override()
-			for _, note := range tight.Stays {
+			for _, note := range tight.Notes {
 				got += "# " + note + "\n"
 			}
 			left := reachingPairs(t, tight.Project, linking.ByProject)
