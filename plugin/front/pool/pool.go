@@ -20,11 +20,6 @@ const (
 	LongestPause = 2 * time.Second
 )
 
-// DrainedPause is the pause between two attempts to reach a replica that is
-// drained. One that is made again may be away for half a second only, and has to
-// be seen away.
-const DrainedPause = 100 * time.Millisecond
-
 // SilencesAway is how many attempts in a row to which nothing came back show that
 // a replica that is drained is away. One may be lost where there is much to do.
 const SilencesAway = 2
@@ -238,14 +233,15 @@ func (p *Pool) Drain(a netip.Addr, timeout time.Duration, now time.Time) bool {
 }
 
 // Next gives the time at which a replica is to be tried again without a
-// connection that needs it; ok is false where that is not necessary.
+// connection that needs it; ok is false where that is not necessary. One that is
+// drained has to be seen away: it is to be tried all the time.
 func (p *Pool) Next(a netip.Addr, now time.Time) (at time.Time, ok bool) {
 	r := p.member(a)
 	switch {
 	case r == nil:
 		return time.Time{}, false
 	case r.drained:
-		return now.Add(DrainedPause), true
+		return now, true
 	case p.proto == front.UDP:
 		return time.Time{}, false
 	case r.failures > 0:

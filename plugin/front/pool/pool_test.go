@@ -133,7 +133,7 @@ func TestWhoGetsAConnection(t *testing.T) {
 		{"one that is drained gets nothing", rr, front.TCP, "members=2,3 drain=2 take take order", "+2-0 true 3 3 3"},
 		{"one that waited in vain may have it", rr, front.TCP, "members=2 drain=2 take late", "+1-0 true none 2"},
 		{"one that fails comes before one that is drained", rr, front.TCP, "members=2,3 drain=2 fail=3 late", "+2-0 true fails 3"},
-		{"one that was refused and answers is back", rr, front.TCP, "members=2 drain=2 next=2 answer=2 take fail=2 take next=2 answer=2 take next=2", "+1-0 true 100ms - none away none 100ms back 2 never"},
+		{"one that was refused and answers is back", rr, front.TCP, "members=2 drain=2 next=2 answer=2 take fail=2 take next=2 answer=2 take next=2", "+1-0 true 0s - none away none 0s back 2 never"},
 		{"it goes away once", rr, front.TCP, "members=2 drain=2 silent=2 silent=2 fail=2 silent=2", "+1-0 true - away - -"},
 		{"one silence may be chance", rr, front.TCP, "members=2 drain=2 silent=2 answer=2 silent=2 answer=2 silent=2 silent=2 answer=2", "+1-0 true - - - - - away back"},
 		{"one that failed before is not back yet", rr, front.TCP, "members=2 fail=2 drain=2 answer=2 take", "+1-0 fails true - none"},
@@ -141,7 +141,7 @@ func TestWhoGetsAConnection(t *testing.T) {
 		{"a drain is forgotten a minute after its timeout", rr, front.TCP, "members=2 drain=2 wait=69s answer=2 take wait=1s answer=2 take", "+1-0 true - none back 2"},
 		{"another drain begins anew", rr, front.TCP, "members=2 drain=2 wait=69s drain=2 wait=1s answer=2 wait=69s answer=2", "+1-0 true true - back"},
 		{"another drain does not forget that it was away", rr, front.TCP, "members=2 drain=2 fail=2 drain=2 answer=2", "+1-0 true away true back"},
-		{"udp that is drained is tried", rr, front.UDP, "members=2 drain=2 next=2 fail=2 answer=2", "+1-0 true 100ms away back"},
+		{"udp that is drained is tried", rr, front.UDP, "members=2 drain=2 next=2 fail=2 answer=2", "+1-0 true 0s away back"},
 
 		{"connections outlive the membership", rr, front.TCP, "members=2 take members= open=2 members=2 open=2 close=2 open=2", "+1-0 2 +0-1 1 +1-0 1 0"},
 		{"connections outlive the drain", rr, front.TCP, "members=2 take drain=2 fail=2 answer=2 open=2", "+1-0 2 true away back 1"},

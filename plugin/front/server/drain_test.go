@@ -52,6 +52,48 @@ func TestADrainedReplicaGetsNothingNewAndIsWaitedFor(t *testing.T) {
 	}
 }
 
+// A container that is made again at the same address may be away for less than the time
+// between two attempts to reach it.
+func TestAReplicaThatIsDrainedIsSeenAwayWhenItsProgramEnds(t *testing.T) {
+	port := freePort(t, "tcp")
+	taken := make(chan net.Conn, 10)
+	away := listen(t, replica(2), port, func(conn *net.TCPConn) {
+		taken <- conn
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	r := start(t, front.TCP, port, replicas(2), func(s *server) { s.limits.drained = 2 * patience })
+	receive(t, taken) // the attempt to reach one that has joined
+	receive(t, r.drains(t, replica(2), patience))
+	program := receive(t, taken)
+	away.Close()
+	program.Close()
+	r.log.await(t, 1, "web: "+r.target(2)+" is away")
+}
+
+// One whose program ends each connection at once is there all the same.
+func TestAReplicaThatEndsEachConnectionStaysDrained(t *testing.T) {
+	port := freePort(t, "tcp")
+	ended := make(chan struct{}, 100)
+	listen(t, replica(2), port, func(*net.TCPConn) {
+		select {
+		case ended <- struct{}{}:
+		default:
+		}
+	})
+	listen(t, replica(3), port, named(3))
+	r := start(t, front.TCP, port, replicas(2, 3), nil)
+	receive(t, r.drains(t, replica(2), patience))
+	for range 10 {
+		receive(t, ended)
+	}
+	if got := r.who(t, 3); got != "3 3 3" {
+		t.Errorf("got %s", got)
+	}
+	if lines, _ := r.log.lines(); strings.Contains(strings.Join(lines, "\n"), "is away") {
+		t.Errorf("it was taken to be away:\n%s", strings.Join(lines, "\n"))
+	}
+}
+
 func TestADrainEndsAtItsTimeoutAndCutsNothing(t *testing.T) {
 	port := freePort(t, "tcp")
 	listen(t, replica(2), port, echo(2))

@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"sync"
 	"syscall"
@@ -150,34 +152,58 @@ func (p *port) watch(ctx context.Context, a netip.Addr) {
 				p.lock.Unlock()
 				return
 			}
+			drained := p.pool.Drained(a)
+			p.lock.Unlock()
 			limit := p.limits.connect
-			if p.pool.Drained(a) {
+			if drained {
 				limit = p.limits.probe
 			}
-			p.lock.Unlock()
-			if pause(ctx, time.Until(at)) {
-				p.tried(ctx, a, p.probe(ctx, a, limit))
+			if !pause(ctx, time.Until(at)) {
+				continue
+			}
+			conn, err := p.probe(ctx, a, limit)
+			p.tried(ctx, a, err)
+			if drained {
+				p.hold(ctx, conn)
+			}
+			if conn != nil {
+				conn.Close()
 			}
 		}
 	}()
 }
 
+// hold lets the time pass until a replica that is drained is tried again. One that is
+// made again may be away for a moment only, between two attempts. But the connection
+// that the last one made ends with its program: then it is tried at once.
+func (p *port) hold(ctx context.Context, conn *net.TCPConn) {
+	if conn == nil {
+		pause(ctx, p.limits.drained)
+		return
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(p.limits.drained))
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	_, err := io.Copy(io.Discard, conn)
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		pause(ctx, p.limits.ended) // a program may end each connection at once
+	}
+}
+
 // probe finds out whether a replica answers. Nobody but a client knows what to send
 // to a port of UDP. There it is asked for whether the replica is there at all: it
-// refuses a connection then.
-func (p *port) probe(ctx context.Context, a netip.Addr, limit time.Duration) error {
+// refuses a connection then. The connection, where there is one, is to be closed.
+func (p *port) probe(ctx context.Context, a netip.Addr, limit time.Duration) (*net.TCPConn, error) {
 	conn, err := p.dial(ctx, a, limit)
 	if err != nil {
 		if p.Proto == front.UDP && errors.Is(err, syscall.ECONNREFUSED) {
-			return nil
+			return nil, nil
 		}
-		return err
+		return nil, err
 	}
-	defer conn.Close()
 	if p.Proto == front.TCP && p.config.ProxyProtocol != "" {
 		_, err = conn.Write(noClient(p.config.ProxyProtocol))
 	}
-	return err
+	return conn, err
 }
 
 func (p *port) dial(ctx context.Context, a netip.Addr, limit time.Duration) (*net.TCPConn, error) {

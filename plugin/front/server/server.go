@@ -39,6 +39,8 @@ type limits struct {
 	soonest  time.Duration // the same, where one is needed
 	connect  time.Duration // for a replica to answer
 	probe    time.Duration // the same, for one that is drained
+	drained  time.Duration // between two attempts to reach one that is drained
+	ended    time.Duration // the same, where the connection of the first has ended
 	hold     time.Duration // of a client, for a replica that answers
 	session  time.Duration // of UDP, for the next datagram
 	idle     time.Duration // front.Idle
@@ -49,6 +51,7 @@ type limits struct {
 func usualLimits() limits {
 	return limits{
 		lookUp: time.Second, soonest: 200 * time.Millisecond, connect: 1500 * time.Millisecond, probe: 150 * time.Millisecond,
+		drained: 100 * time.Millisecond, ended: 10 * time.Millisecond,
 		hold: 5 * time.Second, session: time.Minute, idle: front.Idle, accepted: 50 * time.Millisecond, sessions: 4096,
 	}
 }
