@@ -3,6 +3,7 @@ package plan
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // planStarts plans to start what does not run, once it can reach all that it
@@ -300,4 +301,21 @@ func (p startPlan) attached(d *decision, network string) []wait {
 		after = append(after, need(connectKey(d.want.Name, network)))
 	}
 	return append(after, needs(networks.connections.existing[network])...)
+}
+
+// notePaused notes which of the containers that serve on are paused: a plan that
+// brings the stack up leaves them so.
+func notePaused(b *builder, decisions decisions) {
+	var names, services []string
+	for _, d := range decisions {
+		if d.asked && d.keep != nil && d.keep.State == StatePaused {
+			names = append(names, d.keep.Name)
+			if !slices.Contains(services, d.want.Service) {
+				services = append(services, d.want.Service)
+			}
+		}
+	}
+	if len(names) > 0 {
+		b.note("paused, and left so: %s\n  hint: to resume: docker stacklite unpause %s", strings.Join(names, ", "), strings.Join(services, " "))
+	}
 }

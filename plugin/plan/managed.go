@@ -1,0 +1,96 @@
+package plan
+
+import "fmt"
+
+// Managed is a service whose replicas the engine makes, places and replaces itself: it is
+// changed as a whole, in place, and what its replicas are named and where they run is the
+// engine's business.
+type Managed struct {
+	Name        string // on the engine
+	Service     string
+	Image       string
+	Fingerprint Fingerprint // of everything for which the engine makes new replicas
+	Replicas    int         // how many; 0 with Everywhere
+	Everywhere  bool        // one on each node
+	Attach      []string    // networks by name: those of the stack are among Want.Networks
+	After       []string    // services that are started first
+	Completes   bool        // its replicas end by themselves
+	Spec        any         // for the engine, not looked into here
+}
+
+// HaveManaged is such a service as it is.
+type HaveManaged struct {
+	ID          string
+	Name        string
+	Service     string
+	Fingerprint Fingerprint
+	Replicas    int
+	Everywhere  bool
+	Stopped     bool     // it was stopped, or made without being started: it is to have no replicas until it is started
+	Held        int      // of one that is Stopped: how many replicas it is to have again
+	Attached    []string // networks, by name
+	After       []string
+	OneOff      bool // made by run, not by up
+	Settled     bool // the engine has done what it was asked for last: all replicas are there, or have completed
+}
+
+// shown is how many replicas it has, or is to have again.
+func (h HaveManaged) shown() int {
+	if h.Stopped {
+		return h.Held
+	}
+	return h.Replicas
+}
+
+// The actions on services that the engine manages. Those that exist are addressed by id,
+// others by name.
+type (
+	// CreateManaged makes a service; with Stopped without replicas, and those that it is to
+	// have are remembered.
+	CreateManaged struct {
+		Managed Managed
+		Stopped bool
+	}
+
+	// UpdateManaged changes a service in place. The engine replaces its replicas in its own
+	// order.
+	UpdateManaged struct {
+		ID      string
+		Managed Managed
+	}
+
+	// ScaleManaged changes how many replicas a service has. Stopped: none, and so many are
+	// remembered.
+	ScaleManaged struct {
+		ID, Name string
+		Replicas int
+		Stopped  bool
+	}
+
+	// RestartManaged has the engine replace the replicas of a service by others that are
+	// the same.
+	RestartManaged struct{ ID, Name string }
+
+	// AwaitManaged waits until the engine has done what it was asked for, and the replicas
+	// of a service run, or have completed where they are to.
+	AwaitManaged struct {
+		Name      string // of the service on the engine
+		Service   string
+		Completes bool
+	}
+
+	// RemoveManaged removes a service with its replicas.
+	RemoveManaged struct{ ID, Name string }
+)
+
+func (a CreateManaged) Words() string { return "create service " + a.Managed.Name }
+func (a UpdateManaged) Words() string { return "update service " + a.Managed.Name }
+func (a ScaleManaged) Words() string {
+	if a.Stopped {
+		return "stop service " + a.Name
+	}
+	return fmt.Sprintf("scale service %s to %d", a.Name, a.Replicas)
+}
+func (a RestartManaged) Words() string { return "restart service " + a.Name }
+func (a AwaitManaged) Words() string   { return "wait for service " + a.Name }
+func (a RemoveManaged) Words() string  { return "remove service " + a.Name }
