@@ -2,7 +2,8 @@
 # A Docker Engine beside the one of the machine, which it leaves alone.
 #
 #   engine_beside.sh start KIND   start it and print its DOCKER_HOST
-#   engine_beside.sh build KIND   only make its programs, where that has not been done
+#   engine_beside.sh build KIND   only make its programs, where that has not been done,
+#                                 and print their folder, which private has none of
 #   engine_beside.sh stop KIND    stop it; images and programs of a current one stay
 #   engine_beside.sh kill KIND    kill it as the kernel does; its containers run on
 #
@@ -172,7 +173,9 @@ stop() {
 [ $# = 2 ] || fail 'usage: engine_beside.sh build|start|stop|kill current|private'
 settings "$2"
 case $1 in
-build) made ;;
+build)
+  made
+  echo "$programs" ;;
 start) start ;;
 stop) stop ;;
 kill) end KILL ;;

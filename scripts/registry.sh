@@ -6,6 +6,9 @@
 #   registry.sh start DIR USER PASSWORD   the same, with a login
 #   registry.sh stop DIR                  stop it; DIR stays
 #
+# STACKLITE_LISTEN=ADDRESS:PORT has it listen there instead, for engines that are told
+# to do without TLS.
+#
 # Debian's docker-registry is installed if there is none, and apache2-utils for
 # passwords; that needs root.
 set -eu
@@ -34,7 +37,7 @@ start() {
   {
     echo 'version: 0.1'
     echo "storage: {filesystem: {rootdirectory: $dir/images}, delete: {enabled: true}}"
-    echo 'http: {addr: "127.0.0.1:0"}' # any port that is free
+    echo "http: {addr: \"${STACKLITE_LISTEN:-127.0.0.1:0}\"}" # 0: any port that is free
     if [ $# -eq 3 ]; then
       need htpasswd apache2-utils
       htpasswd -Bbn "$2" "$3" >"$dir/passwords"
@@ -44,7 +47,7 @@ start() {
   docker-registry serve "$dir/config.yml" >"$dir/log" 2>&1 </dev/null &
   echo $! >"$dir/pid"
   tries=0
-  while ! address=$(sed -n 's/.*listening on \(127\.0\.0\.1:[0-9]*\).*/\1/p' "$dir/log" | grep .); do
+  while ! address=$(sed -n 's/.*listening on \([0-9.]*:[0-9]*\).*/\1/p' "$dir/log" | grep .); do
     tries=$((tries + 1))
     if [ "$tries" -gt 100 ] || ! kill -0 "$(cat "$dir/pid")" 2>/dev/null; then
       fail "docker-registry did not start: $(tail -n 1 "$dir/log")"
