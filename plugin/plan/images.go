@@ -135,3 +135,7 @@ func groupBuilds(p *Plan) {
 		}
 	}
 }
+
+// planManagedImages plans to get what services that the engine manages are made from,
+// where that is not left to the engine.
+func planManagedImages(b *builder, goal Goal, want Want, have Have) {}

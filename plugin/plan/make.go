@@ -157,6 +157,9 @@ func CopyLeftAlone(name, service string) string {
 }
 
 func plan(goal Goal, want Want, have Have) (*Plan, error) {
+	if hasManaged(want, have) {
+		return managed(goal, want, have)
+	}
 	switch goal.State {
 	case UpAndRunning, CreatedOnly:
 		return reconcile(goal, want, have)

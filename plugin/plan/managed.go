@@ -57,6 +57,8 @@ type (
 	UpdateManaged struct {
 		ID      string
 		Managed Managed
+		Stopped bool // as CreateManaged has it
+		Force   bool // its replicas are replaced also where nothing of them has changed
 	}
 
 	// ScaleManaged changes how many replicas a service has. Stopped: none, and so many are

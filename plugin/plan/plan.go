@@ -34,7 +34,7 @@ type Step struct {
 // Replacing a container is six steps and one task.
 type Task struct {
 	Verb Verb
-	Kind string // container, network or image
+	Kind string // container, network, image, volume or service
 	Name string
 }
 
@@ -57,6 +57,8 @@ const (
 	Pause    Verb = "pause"
 	Unpause  Verb = "unpause"
 	Wait     Verb = "wait for"
+	Update   Verb = "update"
+	Scale    Verb = "scale"
 )
 
 // Empty reports whether there is nothing to do.

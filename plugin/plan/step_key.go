@@ -42,6 +42,7 @@ const (
 	kindNetwork   = "network"
 	kindImage     = "image"
 	kindVolume    = "volume"
+	kindService   = "service" // that the engine manages
 )
 
 // String is the key as an internal error shows it.

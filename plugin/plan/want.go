@@ -12,6 +12,7 @@ type Want struct {
 	Images     []Image
 	Networks   []Network
 	Containers []Container // in start order: what one needs comes before it
+	Managed    []Managed   // likewise, where the engine manages services
 
 	// Whatever the goal is, Make looks at what the files say of containers that there are.
 
@@ -98,6 +99,7 @@ type Have struct {
 	Images     map[string]string // id by reference, for every reference of Want; missing: no such image
 	Networks   []HaveNetwork
 	Containers []HaveContainer
+	Managed    []HaveManaged
 	Externals  []External // containers that are not the stack's
 	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
 
@@ -113,14 +115,19 @@ type Have struct {
 func (h Have) Has(services []string) bool {
 	return slices.ContainsFunc(h.Containers, func(c HaveContainer) bool {
 		return !c.OneOff && (services == nil || slices.Contains(services, c.Service))
+	}) || slices.ContainsFunc(h.Managed, func(m HaveManaged) bool {
+		return !m.OneOff && (services == nil || slices.Contains(services, m.Service))
 	})
 }
 
-// Services names the services that there are containers of, sorted.
+// Services names the services that there are, sorted.
 func (h Have) Services() []string {
 	var names []string
 	for _, c := range h.Containers {
 		names = append(names, c.Service)
+	}
+	for _, m := range h.Managed {
+		names = append(names, m.Service)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

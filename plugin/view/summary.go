@@ -3,6 +3,7 @@ package view
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,9 +56,9 @@ func (s *summary) text() string {
 	var order []group
 	count := map[group]int{}
 	ended := 0
-	for _, kind := range []string{"container", "network", "volume", "image", ""} {
+	for _, kind := range append(shownKinds(), "") {
 		for _, t := range s.tracker.tasks {
-			if t.Kind != kind && (kind != "" || t.Kind == "container" || t.Kind == "network" || t.Kind == "volume" || t.Kind == "image") || t.phase != plan.Done {
+			if t.Kind != kind && (kind != "" || slices.Contains(shownKinds(), t.Kind)) || t.phase != plan.Done {
 				continue
 			}
 			g := group{past(t.Verb), t.Kind}
@@ -92,6 +93,9 @@ func (s *summary) text() string {
 	}
 	return strings.Join(append(parts, span(s.o.now().Sub(s.begun))), ", ")
 }
+
+// shownKinds are the kinds of what tasks are about, in the order of the sum.
+func shownKinds() []string { return []string{"container", "service", "network", "volume", "image"} }
 
 // past turns create into created.
 func past(v plan.Verb) string {

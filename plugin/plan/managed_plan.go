@@ -1,0 +1,331 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// hasManaged reports whether a stack is, or is to be, of services that the engine manages.
+func hasManaged(want Want, have Have) bool { return len(want.Managed) > 0 || len(have.Managed) > 0 }
+
+// managedPlan plans what is done to services that the engine manages.
+type managedPlan struct {
+	*builder
+	goal    Goal
+	want    Want
+	have    Have
+	off     map[string][]wait // by id of services that leave their networks: what has to be done before they have
+	updated map[string]Managed
+}
+
+// managed plans what leads from have to the goal: see Make.
+func managed(goal Goal, want Want, have Have) (*Plan, error) {
+	p := &managedPlan{builder: &builder{}, goal: goal, want: want, have: have, off: map[string][]wait{}, updated: map[string]Managed{}}
+	switch goal.State {
+	case UpAndRunning, CreatedOnly:
+		if err := p.checkSettings(); err != nil {
+			return nil, err
+		}
+		planManagedImages(p.builder, goal, want, have)
+		for _, w := range want.Managed {
+			p.reconcile(w)
+		}
+		p.orphans()
+		p.networks()
+	case Stopped, Removed, Absent:
+		for _, h := range have.Managed {
+			p.takeDown(h)
+		}
+		if goal.State == Absent {
+			p.removeUnused("asked for", have.Networks)
+		}
+	case Restarted:
+		for _, h := range have.Managed {
+			if p.means(h) {
+				p.restart(h)
+			}
+		}
+	}
+	return p.builder.plan(), nil
+}
+
+// means reports whether the goal is about a service.
+func (p *managedPlan) means(h HaveManaged) bool {
+	return p.goal.wants(h.Service) && (!h.OneOff || p.goal.State == Absent || p.goal.State == Removed)
+}
+
+// find is the service of the engine that is one of the files.
+func (h Have) managed(service string) (HaveManaged, bool) {
+	i := slices.IndexFunc(h.Managed, func(m HaveManaged) bool { return m.Service == service && !m.OneOff })
+	if i < 0 {
+		return HaveManaged{}, false
+	}
+	return h.Managed[i], true
+}
+
+// reconcile plans to make a service, or to change the one that there is.
+func (p *managedPlan) reconcile(w Managed) {
+	h, there := p.have.managed(w.Service)
+	switch {
+	case !p.goal.wants(w.Service) || !there && p.goal.NoCreate:
+		return
+	case !there:
+		p.create(w, "missing")
+		return
+	case p.goal.NoCreate:
+		if h.Stopped {
+			p.scale(h, h.Held, "stopped")
+		}
+	case h.Everywhere != w.Everywhere: // the engine changes everything but that
+		cause := "it is to have a number of replicas, and had one on each node"
+		if w.Everywhere {
+			cause = "it is to have one replica on each node, and had a number of them"
+		}
+		p.remove(h, cause)
+		p.create(w, cause)
+		p.wait(managedKey(w.Name), need(removeManagedKey(h.ID)))
+	default:
+		if why := p.outdated(h, w); why != "" {
+			p.update(h, w, why)
+		} else if p.goal.State == UpAndRunning && !w.Everywhere {
+			p.rescale(h, w)
+		}
+	}
+	if p.goal.State == UpAndRunning && !h.Settled && !p.goal.NoCreate {
+		p.await(w.Name, w.Service, w.Completes, Task{Wait, kindService, w.Name}, "not all of its tasks run")
+	}
+}
+
+// outdated says why a service is to be updated; empty: it is as it should be.
+func (p *managedPlan) outdated(h HaveManaged, w Managed) string {
+	if p.goal.Recreate == Never {
+		return ""
+	}
+	if names := w.Fingerprint.Differences(h.Fingerprint); len(names) > 0 {
+		return "changed: " + strings.Join(names, ", ")
+	}
+	if p.goal.Recreate == Always {
+		return "asked for"
+	}
+	return ""
+}
+
+func (p *managedPlan) rescale(h HaveManaged, w Managed) {
+	switch {
+	case h.Stopped && w.Replicas > 0:
+		p.scale(h, w.Replicas, "stopped")
+	case h.Replicas != w.Replicas:
+		p.scale(h, w.Replicas, fmt.Sprintf("%d replicas, not %d", w.Replicas, h.shown()))
+	}
+}
+
+// after waits for the services that one is started after.
+func (p *managedPlan) after(services []string, own string) []wait {
+	var after []wait
+	for _, service := range services {
+		if service == own {
+			continue
+		}
+		i := slices.IndexFunc(p.want.Managed, func(w Managed) bool { return w.Service == service })
+		name := ""
+		if h, there := p.have.managed(service); there {
+			name = h.Name
+		}
+		if i >= 0 {
+			name = p.want.Managed[i].Name
+		}
+		after = append(after, ifPlanned(managedKey(name)), ifPlanned(awaitManagedKey(name)))
+	}
+	return after
+}
+
+// create plans to make a service on its networks, after those that it is started after.
+func (p *managedPlan) create(w Managed, cause string) {
+	stopped := p.goal.State == CreatedOnly
+	task := Task{Create, kindService, w.Name}
+	p.add(managedKey(w.Name), task, cause, CreateManaged{Managed: w, Stopped: stopped}, p.before(w)...)
+	if !stopped {
+		p.await(w.Name, w.Service, w.Completes, task, cause)
+	}
+}
+
+// update plans to change a service.
+func (p *managedPlan) update(h HaveManaged, w Managed, cause string) {
+	stopped := p.goal.State == CreatedOnly && h.Stopped
+	if p.goal.State == CreatedOnly && !h.Stopped {
+		w.Replicas = h.Replicas
+	}
+	p.updated[h.ID] = w
+	task := Task{Update, kindService, w.Name}
+	p.add(managedKey(w.Name), task, cause,
+		UpdateManaged{ID: h.ID, Managed: w, Stopped: stopped, Force: p.goal.Recreate == Always}, p.before(w)...)
+	if !stopped {
+		p.await(w.Name, w.Service, w.Completes, task, cause)
+	}
+	p.off[h.ID] = []wait{need(managedKey(w.Name)), ifPlanned(awaitManagedKey(w.Name))}
+}
+
+// before is what has to be done before a service is made or updated.
+func (p *managedPlan) before(w Managed) []wait {
+	after := p.after(w.After, w.Service)
+	for _, network := range w.Attach {
+		after = append(after, ifPlanned(networkKey(network)))
+	}
+	return append(after, ifPlanned(imageKey(w.Image)))
+}
+
+// await plans to wait until a service is as it was asked to be, as a part of a task.
+func (p *managedPlan) await(name, service string, completes bool, task Task, cause string) {
+	p.add(awaitManagedKey(name), task, cause, AwaitManaged{Name: name, Service: service, Completes: completes}, ifPlanned(managedKey(name)))
+}
+
+func (p *managedPlan) scale(h HaveManaged, replicas int, cause string) {
+	verb := Scale
+	if h.Stopped {
+		verb = Start
+	}
+	task := Task{verb, kindService, h.Name}
+	p.add(managedKey(h.Name), task, cause, ScaleManaged{ID: h.ID, Name: h.Name, Replicas: replicas}, p.after(h.After, h.Service)...)
+	if p.goal.State == UpAndRunning || p.goal.State == Restarted {
+		completes := slices.ContainsFunc(p.want.Managed, func(w Managed) bool { return w.Name == h.Name && w.Completes })
+		p.await(h.Name, h.Service, completes, task, cause)
+	}
+}
+
+func (p *managedPlan) restart(h HaveManaged) {
+	if h.Stopped {
+		p.scale(h, h.Held, "asked for")
+		return
+	}
+	task := Task{Restart, kindService, h.Name}
+	p.add(managedKey(h.Name), task, "asked for", RestartManaged{ID: h.ID, Name: h.Name}, p.after(h.After, h.Service)...)
+	p.await(h.Name, h.Service, false, task, "asked for")
+}
+
+// takeDown plans to stop or remove a service, after those that were started after it.
+func (p *managedPlan) takeDown(h HaveManaged) {
+	if !p.means(h) {
+		return
+	}
+	var after []wait
+	for _, other := range p.have.Managed {
+		if other.ID != h.ID && slices.Contains(other.After, h.Service) && !slices.Contains(h.After, other.Service) {
+			after = append(after, ifPlanned(removeManagedKey(other.ID)), ifPlanned(managedKey(other.Name)))
+		}
+	}
+	switch {
+	case p.goal.State == Absent, p.goal.State == Removed && (h.Stopped || p.goal.Stop):
+		p.remove(h, "asked for", after...)
+	case p.goal.State == Removed || h.Stopped:
+	case h.Everywhere:
+		p.note("%s is on each node, and can't be stopped: down %s removes it", h.Name, h.Service)
+	default:
+		p.add(managedKey(h.Name), Task{Stop, kindService, h.Name}, "asked for", ScaleManaged{ID: h.ID, Name: h.Name, Replicas: h.Replicas, Stopped: true}, after...)
+	}
+}
+
+func (p *managedPlan) remove(h HaveManaged, cause string, after ...wait) {
+	p.add(removeManagedKey(h.ID), Task{Remove, kindService, h.Name}, cause, RemoveManaged{ID: h.ID, Name: h.Name}, after...)
+	p.off[h.ID] = []wait{need(removeManagedKey(h.ID))}
+}
+
+// orphans removes the services that the files no longer have, where that is asked for.
+func (p *managedPlan) orphans() {
+	var left []string
+	for _, h := range p.have.Managed {
+		switch {
+		case h.OneOff || slices.Contains(p.want.Services, h.Service):
+		case p.goal.Orphans:
+			p.remove(h, "the files have no service "+h.Service)
+		default:
+			left = append(left, h.Name)
+		}
+	}
+	if len(left) > 0 && !p.goal.OrphansUnsaid {
+		p.note("%s", LeftAlone(left))
+	}
+}
+
+// networks plans to make the networks that services are to be attached to, and to remove
+// those that nobody is to be on.
+func (p *managedPlan) networks() {
+	for _, n := range p.want.Networks {
+		_, there := p.have.network(n.Name)
+		if !there && p.attaches(n.Name) {
+			p.add(networkKey(n.Name), Task{Create, kindNetwork, n.Name}, "missing", CreateNetwork{Network: n})
+		}
+	}
+	var unused []HaveNetwork
+	for _, h := range p.have.Networks {
+		if !slices.ContainsFunc(p.want.Networks, func(n Network) bool { return n.Name == h.Name }) {
+			unused = append(unused, h)
+		}
+	}
+	p.removeUnused("no longer needed", unused)
+}
+
+// attaches reports whether the plan attaches a service to a network.
+func (p *managedPlan) attaches(network string) bool {
+	return slices.ContainsFunc(p.want.Managed, func(w Managed) bool { return p.planned(managedKey(w.Name)) && slices.Contains(w.Attach, network) })
+}
+
+// removeUnused plans to remove networks, each once all services on it are removed or have
+// left it. One on which a service stays stays too.
+func (p *managedPlan) removeUnused(cause string, list []HaveNetwork) {
+	for _, n := range list {
+		var after []wait
+		stays := false
+		for _, h := range p.have.Managed {
+			if !slices.Contains(h.Attached, n.Name) {
+				continue
+			}
+			off := p.off[h.ID]
+			if w, updated := p.updated[h.ID]; off == nil || updated && slices.Contains(w.Attach, n.Name) {
+				stays = true
+			}
+			after = append(after, off...)
+		}
+		if !stays {
+			p.add(removeNetworkKey(n.ID), Task{Remove, kindNetwork, n.Name}, cause, RemoveNetwork{Name: n.Name, ID: n.ID}, after...)
+		}
+	}
+}
+
+// NetworkFixed is a network whose settings can't be changed while services are on it, and
+// whose name the files fix, so that none can be made beside it.
+type NetworkFixed struct{ Name string }
+
+func (n *NetworkFixed) Error() string {
+	return fmt.Sprintf("the settings of network %s have changed, and can't be changed while services are on it", n.Name)
+}
+
+// Hints says how to have it made anew.
+func (*NetworkFixed) Hints() []string {
+	return []string{"docker stacklite down, and up again; or leave its name to Stack Lite, so that another one can be made first"}
+}
+
+// checkSettings returns a *NetworkFixed where a network would have to be another one under
+// the same name.
+func (p *managedPlan) checkSettings() error {
+	for _, n := range p.want.Networks {
+		if h, there := p.have.network(n.Name); there && h.Settings != n.Settings {
+			return &NetworkFixed{n.Name}
+		}
+	}
+	return nil
+}
+
+// Services that the engine manages: made, updated and scaled by name, removed by id.
+
+func managedKey(name string) stepKey {
+	return stepKey{verb: createStep, kind: kindService, subject: name}
+}
+
+func awaitManagedKey(name string) stepKey {
+	return stepKey{verb: awaitStep, kind: kindService, subject: name}
+}
+
+func removeManagedKey(id string) stepKey {
+	return stepKey{verb: removeStep, kind: kindService, subject: id}
+}
