@@ -24,6 +24,7 @@ type Want struct {
 type Image struct {
 	Ref   string   // the reference as containers name it
 	Build bool     // it is built for a service; else it is pulled
+	As    string   // of one that is built: the reference under which it is pushed, for nodes to pull; empty: it is not
 	Own   bool     // it is made of the program itself, and neither built nor pulled
 	From  []string // where it is built: the references of the images of the stack that it is built upon
 	Spec  any      // for the engine, not looked into here
