@@ -86,10 +86,13 @@ func meantContainers(word string, services, containers []string) []string {
 
 // mistakeHints names a flag that helps against a mistake of a file.
 func mistakeHints(m *compose.Error) []string {
-	if m.Kind != desired.KindOnePort {
-		return nil
+	switch m.Kind {
+	case desired.KindNotPushed:
+		return []string{"--push-to REGISTRY builds, pushes and deploys"}
+	case desired.KindOnePort:
+		return []string{"let a front have the port and spread connections over the replicas: docker stacklite scale --balance " + m.About.Service + "=" + m.About.Text}
 	}
-	return []string{"let a front have the port and spread connections over the replicas: docker stacklite scale --balance " + m.About.Service + "=" + m.About.Text}
+	return nil
 }
 
 // stepHints says what to do about a step that failed.

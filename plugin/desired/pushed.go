@@ -144,6 +144,33 @@ func PushAll(images []plan.Image, registry string) ([]plan.Image, error) {
 	return list, nil
 }
 
+// ForNodes has the images that are built pushed to where nodes of a swarm pull them from:
+// to a registry, or, where that is empty, to where those are from that services run now,
+// by service. Where an engine is alone in its swarm what is pushed nowhere is taken as it is
+// there. The error is that of PushedRef, or of CheckPushed for services.
+func ForNodes(p *compose.Project, images []plan.Image, registry string, now map[string]string, alone bool, services []string) ([]plan.Image, error) {
+	if registry != "" {
+		return PushAll(images, registry)
+	}
+	list := slices.Clone(images)
+	for i, image := range list {
+		for _, s := range p.Services {
+			if to, ok := PushedTo(now[s.Name], image.Ref); image.Build && ok && ImageOf(p, s) == image.Ref {
+				as, err := PushedRef(to, image.Ref)
+				if err != nil {
+					return nil, err
+				}
+				list[i].As = as
+				break
+			}
+		}
+	}
+	if alone {
+		return list, nil
+	}
+	return list, CheckPushed(p, list, services)
+}
+
 // KindNotPushed is an image that only the engine has which builds it. About names the
 // service, and has the image as its text.
 const KindNotPushed compose.Kind = "built and not pushed"

@@ -144,3 +144,37 @@ func TestAServiceThatIsBuiltAndNotPushedIsRefusedAtItsPlace(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWhereImagesArePushedToIsRememberedByTheServices(t *testing.T) {
+	p := demo(built("web"), built("api"), pulled("worker", "demo_web"))
+	images := Images(p, BuildOptions{}, nil)
+	pinned := "localhost:5000/team/demo_web:latest@sha256:" + strings.Repeat("0", 64)
+	for _, c := range []struct {
+		name     string
+		registry string
+		now      map[string]string
+		alone    bool
+		services []string
+		want     string // of web and api; empty: it is refused
+	}{
+		{"a registry", "reg.example", nil, false, nil, "reg.example/demo_web:latest reg.example/demo_api:latest"},
+		{"another registry", "reg.example", map[string]string{"web": pinned}, false, nil, "reg.example/demo_web:latest reg.example/demo_api:latest"},
+		{"one that is known", "", map[string]string{"web": pinned}, false, nil, ""},
+		{"one that is known, of one alone", "", map[string]string{"web": pinned}, false, []string{"web", "worker"}, "localhost:5000/team/demo_web:latest "},
+		{"one that is known by another service", "", map[string]string{"worker": pinned}, false, []string{"worker"}, "localhost:5000/team/demo_web:latest "},
+		{"an engine alone", "", nil, true, nil, " "},
+		{"an engine that was alone", "", map[string]string{"web": "sha256:" + strings.Repeat("0", 64)}, false, []string{"web"}, ""},
+		{"an engine alone, and a registry before", "", map[string]string{"web": pinned}, true, nil, "localhost:5000/team/demo_web:latest "},
+	} {
+		list, err := ForNodes(p, images, c.registry, c.now, c.alone, c.services)
+		if c.want == "" {
+			if of := (compose.Errors)(nil); !errors.As(err, &of) || of[0].Kind != KindNotPushed {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			continue
+		}
+		if err != nil || list[0].As+" "+list[1].As != c.want {
+			t.Errorf("%s: %+v, %v", c.name, list, err)
+		}
+	}
+}

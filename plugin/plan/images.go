@@ -136,6 +136,78 @@ func groupBuilds(p *Plan) {
 	}
 }
 
-// planManagedImages plans to get what services that the engine manages are made from,
-// where that is not left to the engine.
-func planManagedImages(b *builder, goal Goal, want Want, have Have) {}
+// planManagedImages plans to get what services that the engine manages are made from and
+// that is built, and to push it to where nodes pull it from. All other images are left to
+// the nodes.
+//
+// An image is pushed whenever a service of it is made or updated, also where it is an old
+// one: its layers are there then, and the tag may have gone on to another.
+func planManagedImages(b *builder, goal Goal, want Want, have Have) {
+	p := newImagePlan(b, want.Images, have.Images)
+	var refs []string
+	for _, w := range want.Managed {
+		image, ok := want.builtAs(w.Image)
+		if !ok {
+			continue
+		}
+		refs = append(refs, image.Ref)
+		makes := b.makesManaged(w.Name)
+		switch {
+		case goal.wants(w.Service) && !goal.NoCreate && goal.rebuilds(image.Ref, want.Images):
+			p.get(image.Ref, "asked for")
+		case makes && have.Images[image.Ref] == "":
+			p.get(image.Ref, "missing")
+		}
+		switch {
+		case makes && image.As != "":
+			as := image.As
+			if as == image.Ref {
+				as = ""
+			}
+			b.add(pushKey(image.As), Task{Push, kindImage, image.As}, "nodes pull it from there", PushImage{image, as}, ifPlanned(imageKey(image.Ref)))
+			b.wait(managedKey(w.Name), need(pushKey(image.As)))
+		case makes:
+			b.wait(managedKey(w.Name), ifPlanned(imageKey(image.Ref)))
+		}
+	}
+	p.bases(refs)
+}
+
+// builtAs finds the image that is built and that nodes ask for by a reference.
+func (w Want) builtAs(ref string) (Image, bool) {
+	i := slices.IndexFunc(w.Images, func(i Image) bool { return i.Build && (i.As == ref || i.As == "" && i.Ref == ref) })
+	if i < 0 {
+		return Image{}, false
+	}
+	return w.Images[i], true
+}
+
+// makesManaged reports whether the plan makes or updates a service that the engine manages.
+func (b *builder) makesManaged(name string) bool {
+	i, planned := b.index[managedKey(name)]
+	if !planned {
+		return false
+	}
+	switch b.steps[i].step.Action.(type) {
+	case CreateManaged, UpdateManaged:
+		return true
+	}
+	return false
+}
+
+// newerImage says that a service is of another image than the one that was built for it
+// and that the engine has; empty: it is not, or that shows only when it is built anew.
+func (p *managedPlan) newerImage(h HaveManaged, w Managed) string {
+	image, ok := p.want.builtAs(w.Image)
+	id := p.have.Images[image.Ref]
+	if !ok || id == "" || id == h.ImageID || p.goal.rebuilds(image.Ref, p.want.Images) {
+		return ""
+	}
+	return "newer image " + image.Ref
+}
+
+// rebuildsManaged reports whether the image of a service is built anew.
+func (g Goal) rebuildsManaged(w Managed, want Want) bool {
+	image, ok := want.builtAs(w.Image)
+	return ok && g.rebuilds(image.Ref, want.Images)
+}

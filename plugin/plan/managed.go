@@ -8,7 +8,8 @@ import "fmt"
 type Managed struct {
 	Name        string // on the engine
 	Service     string
-	Image       string
+	Image       string      // as its nodes ask for it
+	Here        bool        // Image is one that only the engine has which is talked to: it is asked for by the id that it has then
 	Fingerprint Fingerprint // of everything for which the engine makes new replicas
 	Replicas    int         // how many; 0 with Everywhere
 	Everywhere  bool        // one on each node
@@ -23,6 +24,7 @@ type HaveManaged struct {
 	ID          string
 	Name        string
 	Service     string
+	ImageID     string // of the image that its replicas are made from, on the engine that is talked to; empty: that does not have it
 	Fingerprint Fingerprint
 	Replicas    int
 	Everywhere  bool

@@ -15,6 +15,7 @@ type managedPlan struct {
 	goal    Goal
 	want    Want
 	have    Have
+	later   []string          // services of which a later plan decides
 	off     map[string][]wait // by id of services that leave their networks: what has to be done before they have
 	updated map[string]Managed
 }
@@ -27,10 +28,10 @@ func managed(goal Goal, want Want, have Have) (*Plan, error) {
 		if err := p.checkSettings(); err != nil {
 			return nil, err
 		}
-		planManagedImages(p.builder, goal, want, have)
 		for _, w := range want.Managed {
 			p.reconcile(w)
 		}
+		planManagedImages(p.builder, goal, want, have)
 		p.orphans()
 		p.networks()
 	case Stopped, Removed, Absent:
@@ -47,7 +48,9 @@ func managed(goal Goal, want Want, have Have) (*Plan, error) {
 			}
 		}
 	}
-	return p.builder.plan(), nil
+	made := p.builder.plan()
+	made.Later = p.later
+	return made, nil
 }
 
 // means reports whether the goal is about a service.
@@ -86,9 +89,12 @@ func (p *managedPlan) reconcile(w Managed) {
 		p.create(w, cause)
 		p.wait(managedKey(w.Name), need(removeManagedKey(h.ID)))
 	default:
-		if why := p.outdated(h, w); why != "" {
+		switch why := p.outdated(h, w); {
+		case why != "":
 			p.update(h, w, why)
-		} else if p.goal.State == UpAndRunning && !w.Everywhere {
+		case p.goal.rebuildsManaged(w, p.want):
+			p.later = append(p.later, w.Name)
+		case p.goal.State == UpAndRunning && !w.Everywhere:
 			p.rescale(h, w)
 		}
 	}
@@ -108,7 +114,7 @@ func (p *managedPlan) outdated(h HaveManaged, w Managed) string {
 	if p.goal.Recreate == Always {
 		return "asked for"
 	}
-	return ""
+	return p.newerImage(h, w)
 }
 
 func (p *managedPlan) rescale(h HaveManaged, w Managed) {
@@ -172,7 +178,7 @@ func (p *managedPlan) before(w Managed) []wait {
 	for _, network := range w.Attach {
 		after = append(after, ifPlanned(networkKey(network)))
 	}
-	return append(after, ifPlanned(imageKey(w.Image)))
+	return after
 }
 
 // await plans to wait until a service is as it was asked to be, as a part of a task.

@@ -14,11 +14,13 @@ type stepKey struct {
 }
 
 // keyVerb is what a step does. Getting an image is one verb, whether it is
-// pulled, built or pushed: a plan does one of them to an image.
+// pulled, built or pushed on its own: a plan does one of them to an image. That an
+// image which was got is pushed for others is another.
 type keyVerb string
 
 const (
 	getStep        keyVerb = "get"
+	pushStep       keyVerb = "push"
 	createStep     keyVerb = "create"
 	renameStep     keyVerb = "rename"
 	connectStep    keyVerb = "connect"
@@ -54,6 +56,11 @@ func (k stepKey) String() string {
 
 func imageKey(ref string) stepKey {
 	return stepKey{verb: getStep, kind: kindImage, subject: ref}
+}
+
+// pushKey is of what others pull under a reference.
+func pushKey(as string) stepKey {
+	return stepKey{verb: pushStep, kind: kindImage, subject: as}
 }
 
 func removeImageKey(ref string) stepKey {
