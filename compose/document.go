@@ -14,6 +14,7 @@ type document struct {
 	path     string // absolute; empty for standard input
 	base     string // the directory that relative paths start from
 	services []pair // none where the file is no compose file, which was reported
+	own      pair   // of OwnKey; no key: the file has none
 
 	index map[string]int // of services by name, made when one is asked for
 }
@@ -122,6 +123,9 @@ func (r *report) open(file, path, base string, data []byte) *document {
 	for _, p := range root.pairs {
 		switch {
 		case isHolder(p):
+			if p.key == OwnKey {
+				d.own = p
+			}
 		case isSection(p):
 			r.fail(p.pos, p.key, "a section of the newer Compose formats: here a file has only services", "remove it, or run the file with docker compose").as(KindNewerSection, About{Names: others(root)})
 		default:

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -168,6 +169,13 @@ func printProject(t *testing.T, p *Project) []byte {
 	}
 	for _, f := range p.Files {
 		fmt.Fprintf(&b, "# file %s\n", strings.TrimPrefix(f, projectDir+"/"))
+	}
+	if p.Swarm != nil {
+		said, err := json.Marshal(p.Swarm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "# swarm %s\n", said)
 	}
 	data, err := Marshal(p)
 	if err != nil {

@@ -118,6 +118,7 @@ func loadAs(o Options, from storage, written *[]Written) (*Project, error) {
 		p.Services = append(p.Services, &s.Service)
 	}
 	p.Index()
+	r.readOwn(p, main)
 	(&checker{report: r, known: services.known, literal: o.Literal}).check(partials, p)
 	if err := r.err(); err != nil {
 		return nil, err

@@ -29,11 +29,14 @@ type Project struct {
 	Files    []string   // absolute paths of the files, in merge order; empty for standard input
 	Services []*Service // in file order
 
+	Isolation string // link or project; empty: they do not say
+
 	// Of files of the specification alone:
-	Format    Format
-	Isolation string        // link or project; empty: they do not say
-	Networks  []Network     // in file order, with default where a service is on it
-	Volumes   []NamedVolume // in file order
+	Format   Format
+	Networks []Network     // in file order, with default where a service is on it
+	Volumes  []NamedVolume // in file order
+
+	Swarm *Swarm // what they say of a swarm that runs it; nil: nothing
 
 	Notes []Note // what was assumed or ignored, in file order
 

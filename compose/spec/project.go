@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"sort"
@@ -60,7 +61,6 @@ func (m *mapper) project() *compose.Project {
 			p.Files = append(p.Files, f.path)
 		}
 	}
-	p.Isolation = m.isolation()
 	for _, name := range m.inFileOrder("networks", slices.Collect(maps.Keys(m.model.Networks))) {
 		p.Networks = append(p.Networks, m.network(name, m.model.Networks[name]))
 	}
@@ -70,6 +70,7 @@ func (m *mapper) project() *compose.Project {
 	for _, name := range m.inFileOrder("services", slices.Collect(maps.Keys(m.model.Services))) {
 		p.Services = append(p.Services, m.service(m.model.Services[name]))
 	}
+	m.own(p)
 	for _, s := range p.Services {
 		for i := range s.Ports {
 			if s.Ports[i].IP == "" {
@@ -96,30 +97,32 @@ func (m *mapper) inFileOrder(kind string, names []string) []string {
 	return names
 }
 
-// extension is the name of our own key at the top of a file.
-const extension = "x-stack-lite"
-
-// isolation is what the files say about it: link, project or nothing.
-func (m *mapper) isolation() string {
-	own, ok := m.model.Extensions[extension].(map[string]any)
-	if !ok {
-		if m.model.Extensions[extension] != nil {
-			m.fail("takes a mapping, such as isolation: link", extension)
-		}
-		return ""
-	}
-	for name := range own {
-		if name != "isolation" {
-			m.fail(`there is no such key, only isolation`, extension, name)
+// own reads our own key, at the top of a file and in services.
+func (m *mapper) own(p *compose.Project) {
+	fail := func(msg string, path ...string) { m.fail(msg, path...) }
+	p.Isolation, p.Swarm = compose.ReadOwn(m.model.Extensions[compose.OwnKey], fail)
+	if p.Swarm != nil {
+		for _, name := range slices.Sorted(maps.Keys(p.Swarm.Placement)) {
+			if _, ok := m.model.AllServices()[name]; !ok {
+				m.fail(fmt.Sprintf("no service %q%s", name, compose.DidYouMean(name, m.model.ServiceNames())), compose.OwnKey, "placement", name)
+			}
 		}
 	}
-	switch text, _ := own["isolation"].(string); {
-	case text == "link" || text == "project":
-		return text
-	case own["isolation"] != nil:
-		m.fail("isolation is link or project", extension, "isolation")
+	for _, s := range p.Services {
+		list := compose.ReadOwnOfService(m.model.Services[s.Name].Extensions[compose.OwnKey], func(msg string, path ...string) {
+			m.fail(msg, append([]string{"services", s.Name}, path...)...)
+		})
+		if len(list) == 0 {
+			continue
+		}
+		if p.Swarm == nil {
+			p.Swarm = &compose.Swarm{}
+		}
+		if p.Swarm.Placement == nil {
+			p.Swarm.Placement = map[string][]string{}
+		}
+		p.Swarm.Placement[s.Name] = append(p.Swarm.Placement[s.Name], list...)
 	}
-	return ""
 }
 
 func (m *mapper) network(name string, n types.NetworkConfig) compose.Network {

@@ -77,7 +77,10 @@ func (o Options) desired(version string, vars map[string]string, p *compose.Proj
 	out := desired.Options{Version: version}
 	isolation, linkEnv := "link", "ports"
 	if p != nil && p.Format == compose.Spec {
-		isolation, linkEnv = cmp.Or(p.Isolation, "project"), "none"
+		isolation, linkEnv = "project", "none"
+	}
+	if p != nil {
+		isolation = cmp.Or(p.Isolation, isolation)
 	}
 	var err error
 	if out.Isolation, err = parseIsolation(cmp.Or(o.Isolation, isolation)); err != nil {
