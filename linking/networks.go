@@ -2,6 +2,7 @@ package linking
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking/cover"
@@ -80,9 +81,14 @@ func networks(p *compose.Project, edges []Edge, o Options, seats seats, alone ..
 // each other on other networks anyway, theirs is there for names.
 func linked(pairs [][]string, edges []Edge, keep, alone [][]string) []Network {
 	sets := covered(edges, slices.Concat(together(edges), keep, alone))
+	there := make(map[string]bool, len(sets))
+	joined := func(set []string) string { return strings.Join(set, "\n") }
+	for _, set := range sets {
+		there[joined(set)] = true
+	}
 	var more [][]string
 	for _, set := range alone {
-		if !slices.ContainsFunc(sets, func(s []string) bool { return slices.Equal(s, set) }) {
+		if !there[joined(set)] {
 			more = append(more, set)
 		}
 	}
@@ -173,12 +179,7 @@ func indexes(sets [][]string, index map[string]int) [][]int {
 // carry says of every edge which network carries it: the first that both ends
 // are on.
 func carry(edges []Edge, networks []Network) {
-	on := make(map[string][]int) // by service, its networks
-	for i, n := range networks {
-		for _, m := range slices.Concat(n.Members, n.Externals) {
-			on[m] = append(on[m], i)
-		}
-	}
+	on := whereAre(networks)
 	for i, e := range edges {
 		if e.OnOtherNetwork {
 			continue
@@ -194,6 +195,19 @@ func carry(edges []Edge, networks []Network) {
 			}
 		}
 	}
+}
+
+// whereAre finds the networks of each service, and of each external container, in order.
+func whereAre(networks []Network) map[string][]int {
+	on := make(map[string][]int)
+	for i, n := range networks {
+		for _, list := range [][]string{n.Members, n.Externals} {
+			for _, member := range list {
+				on[member] = append(on[member], i)
+			}
+		}
+	}
+	return on
 }
 
 // Has reports whether a service, or an external container, is on the network.

@@ -25,25 +25,28 @@ func swarmNetworks(p *compose.Project, edges []Edge, o Options, seats seats) ([]
 	for _, e := range said {
 		means[aliasOf(e)] = e.Owner
 	}
+	at := places{list, whereAre(list), means}
 	var alone [][]string
+	known := make(map[[2]string]bool) // pairs of alone
 	for {
 		missing := false
 		for _, e := range said {
-			pair := slices.Sorted(slices.Values([]string{e.From, e.Owner}))
-			known := slices.ContainsFunc(alone, func(set []string) bool { return slices.Equal(set, pair) })
-			if placeFor(e, list, means) < 0 && !known {
-				alone, missing = append(alone, pair), true
+			pair := [2]string{min(e.From, e.Owner), max(e.From, e.Owner)}
+			if at.of(e) < 0 && !known[pair] {
+				known[pair], missing = true, true
+				alone = append(alone, pair[:])
 			}
 		}
 		if !missing {
 			break
 		}
 		list = networks(p, edges, o, seats, alone...)
+		at = places{list, whereAre(list), means}
 	}
 	nameForSwarm(p, list)
 	names := make(publicNames)
 	for _, e := range said {
-		if i := placeFor(e, list, means); i >= 0 {
+		if i := at.of(e); i >= 0 {
 			at := seat{e.Owner, list[i].Name}
 			names[at] = append(names[at], e.Alias)
 		}
@@ -65,9 +68,9 @@ func sayable(p *compose.Project, list []Network, edges []Edge) ([]Edge, []compos
 		see(svc.Name, svc.Name, svc.Name)
 	}
 	for _, n := range list {
-		for _, viewer := range n.Members {
-			for _, owner := range n.Members {
-				for _, name := range n.aliasesOf(p, owner) {
+		for _, owner := range n.Members {
+			for _, name := range n.aliasesOf(p, owner) {
+				for _, viewer := range n.Members {
 					see(viewer, name, owner)
 				}
 			}
@@ -79,7 +82,7 @@ func sayable(p *compose.Project, list []Network, edges []Edge) ([]Edge, []compos
 			see(e.Owner, e.From, e.From)
 		}
 	}
-	var said []Edge
+	said := sayings{from: make(map[alias]int), to: make(map[alias]int)}
 	var notes []compose.Note
 	winners := aliasWinners(edges)
 	for i, e := range edges {
@@ -89,52 +92,85 @@ func sayable(p *compose.Project, list []Network, edges []Edge) ([]Edge, []compos
 		case foundOnly(sees[aliasOf(e)], e.Owner):
 			continue // it is called so there anyway
 		}
-		if who, whom := taken(e, sees, said); who != "" {
+		if who, whom := said.taken(e, sees); who != "" {
 			notes = append(notes, compose.Note{Pos: e.Pos, Path: e.path(), Text: fmt.Sprintf(
 				"%q can't be a name of %q in a swarm, which has no names for one service alone: %s finds %q by it", e.Alias, e.To, who, whom)})
 			continue
 		}
-		said = append(said, e)
+		said.add(e)
 	}
-	return said, notes
+	return said.edges, notes
+}
+
+// sayings are edges whose names are aliases of their targets.
+type sayings struct {
+	edges []Edge
+	from  map[alias]int // the first that leads from a service under a name
+	to    map[alias]int // the first that leads to a service under a name
+}
+
+func (s *sayings) add(e Edge) {
+	name := strings.ToLower(e.Alias)
+	note(s.from, alias{e.From, name}, len(s.edges))
+	note(s.to, alias{e.Owner, name}, len(s.edges))
+	s.edges = append(s.edges, e)
+}
+
+// note notes the number of an edge, unless that of another is there.
+func note(first map[alias]int, at alias, number int) {
+	if _, known := first[at]; !known {
+		first[at] = number
+	}
 }
 
 // foundOnly reports whether a name leads to the owner and to nobody else.
 func foundOnly(found []string, owner string) bool { return len(found) == 1 && found[0] == owner }
 
-// taken says which end of an edge finds somebody else by its name already, and whom;
-// nobody: "". Before are the edges whose names are aliases of their targets.
-func taken(e Edge, sees map[alias][]string, before []Edge) (who, whom string) {
+// taken says which end of another edge finds somebody else by its name already, and
+// whom; nobody: "". Sees has whom services find without the edges.
+func (s *sayings) taken(e Edge, sees map[alias][]string) (who, whom string) {
+	name := strings.ToLower(e.Alias)
 	for _, viewer := range []string{e.From, e.Owner} {
-		for _, owner := range sees[alias{viewer, strings.ToLower(e.Alias)}] {
+		for _, owner := range sees[alias{viewer, name}] {
 			if owner != e.Owner {
 				return viewer, owner
 			}
 		}
 	}
-	for _, b := range before {
-		switch {
-		case !strings.EqualFold(b.Alias, e.Alias):
-		case b.From == e.Owner: // who is called so means another by it
-			return e.Owner, b.Owner
-		case b.Owner == e.From:
-			return e.From, e.From
-		}
+	means, another := s.from[alias{e.Owner, name}] // who is called so means another by it
+	called, self := s.to[alias{e.From, name}]
+	switch {
+	case another && (!self || means <= called):
+		return e.Owner, s.edges[means].Owner
+	case self:
+		return e.From, e.From
 	}
 	return "", ""
 }
 
-// placeFor is the network on which the target of an edge can have its name: that of
+// places are the networks on which targets of edges may have the names of these.
+type places struct {
+	networks []Network
+	where    map[string][]int // by service, its networks
+	means    map[alias]string // whom a service means by a name
+}
+
+// of is the network on which the target of an edge can have its name: the first of
 // services alone where all others mean the target by it; below 0: none.
-func placeFor(e Edge, list []Network, means map[alias]string) int {
-	return slices.IndexFunc(list, func(n Network) bool {
-		if !n.named() || !n.Has(e.From) || !n.Has(e.Owner) {
-			return false
+func (p places) of(e Edge) int {
+	name := strings.ToLower(e.Alias)
+	few, other := p.where[e.From], e.Owner
+	if len(p.where[e.Owner]) < len(few) {
+		few, other = p.where[e.Owner], e.From
+	}
+	for _, i := range few {
+		n := p.networks[i]
+		others := func(m string) bool { return m != e.Owner && p.means[alias{m, name}] != e.Owner }
+		if n.named() && n.Has(other) && !slices.ContainsFunc(n.Members, others) {
+			return i
 		}
-		return !slices.ContainsFunc(n.Members, func(m string) bool {
-			return m != e.Owner && means[alias{m, strings.ToLower(e.Alias)}] != e.Owner
-		})
-	})
+	}
+	return -1
 }
 
 // publish gives endpoints the names, and takes their private ones.
