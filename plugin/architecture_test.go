@@ -51,6 +51,8 @@ var mayImport = map[string][]string{
 	"plugin/desired":   {"compose", "linking", "plugin/balance", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/plan":      {},
 	"plugin/engine":    {"compose", "linking", "plugin/desired", "plugin/front", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/refusal"},
+	"plugin/deployed":  {},
+	"plugin/swarm":     {"linking", "plugin/deployed", "plugin/engine", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/refusal"},
 	"plugin/image":     {"plugin/desired", "plugin/image/dockerfile", "plugin/plan", "plugin/refusal"},
 	"plugin/reach": {
 		"compose", "linking", "linking/graph", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/probe",

@@ -52,18 +52,23 @@ func (e *Engine) Logs(ctx context.Context, id string, q LogQuery, emit func(LogL
 		return e.explain(err)
 	}
 	defer body.Close()
+	return e.explain(endOf(ctx, ReadLog(body, details.Config != nil && details.Config.Tty, emit)))
+}
+
+// ReadLog reads lines with their times as an engine sends them, those of a terminal or of
+// two streams, and passes them to emit, one after another.
+func ReadLog(body io.Reader, terminal bool, emit func(LogLine)) error {
 	stdout := &lineReader{emit: emit}
-	if details.Config != nil && details.Config.Tty {
+	defer stdout.end()
+	if terminal {
 		stdout.raw = true
-		_, err = io.Copy(stdout, body)
-		stdout.end()
-		return e.explain(endOf(ctx, err))
+		_, err := io.Copy(stdout, body)
+		return err
 	}
 	stderr := &lineReader{emit: func(l LogLine) { l.Stderr = true; emit(l) }}
-	_, err = stdcopy.StdCopy(stdout, stderr, body)
-	stdout.end()
-	stderr.end()
-	return e.explain(endOf(ctx, err))
+	defer stderr.end()
+	_, err := stdcopy.StdCopy(stdout, stderr, body)
+	return err
 }
 
 // LastLine gives the time of the last line that a container wrote; zero where

@@ -85,7 +85,7 @@ type Task struct {
 	Container string    // id, on its node; empty: none was made
 	Since     time.Time // in State
 	Created   time.Time
-	Spec      uint64        // the version of the service's specification that it was made from
+	Spec      uint64        // the version of the service's specification, where it is as that says; 0: it is of an earlier one
 	Force     uint64        // likewise, how often it was restarted by force
 	Ports     []ServicePort // that its node publishes
 	Addresses []string      // on networks, with the length of the prefix

@@ -6,6 +6,7 @@ package refusal
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -55,9 +56,14 @@ func Words(text string) string {
 	if !found {
 		said = text
 	}
-	for _, p := range []string{"failed to create task for container: ", "failed to create shim task: ", "OCI runtime create failed: ", "OCI runtime exec failed: ",
+	for _, p := range []string{"starting container failed: ", "failed to create task for container: ", "failed to create shim task: ", "OCI runtime create failed: ", "OCI runtime exec failed: ",
 		"runc create failed: ", "exec failed: ", "unable to start container process: ", "error during container init: "} {
 		said = strings.TrimPrefix(said, p)
+	}
+	if after, ok := strings.CutPrefix(said, "rpc error: code = "); ok { // a manager's
+		if _, desc, found := strings.Cut(after, " desc = "); found {
+			said = desc
+		}
 	}
 	return strings.TrimSuffix(said, ": unknown")
 }
@@ -81,12 +87,20 @@ func Without(err error) string { return strings.Replace(err.Error(), Daemon, "",
 
 // Read finds out what was refused. What is known beside the words goes into facts,
 // which the words add to. What no row knows has the engine's own words.
-func Read(err error, facts Facts) *Refusal { return read(rows, err, facts) }
+func Read(err error, facts Facts) *Refusal { return read(known, err, facts) }
+
+// OfTask is Read for what the node of a task says of it.
+func OfTask(err error, facts Facts) *Refusal {
+	if r := read(taskRows, err, facts); r.Kind != "" {
+		return r
+	}
+	return Read(err, facts)
+}
 
 // Of is a refusal of a kind that was foreseen: no engine was asked.
 func Of(kind Kind, facts Facts) *Refusal {
 	r := &Refusal{Facts: facts}
-	for _, row := range rows {
+	for _, row := range known {
 		if row.kind == kind {
 			row.say(r)
 			break
@@ -151,7 +165,7 @@ func (r row) say(of *Refusal) {
 // Keys are the keys of a service that a kind of refusal may be about, most likely
 // first.
 func (k Kind) Keys() []string {
-	for _, r := range rows {
+	for _, r := range slices.Concat(known, taskRows) {
 		if r.kind == k {
 			return r.keys
 		}

@@ -13,8 +13,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what is said in golden files")
 
-// known is what a caller knows beside an engine's words.
-func known() Facts {
+// besides is what a caller knows beside an engine's words.
+func besides() Facts {
 	return Facts{
 		"service": "web", "container": "demo_web_1", "image": "demo/web:1", "holder": "the container other", "holding": "other", "another": "8081:80",
 		"host": "ssh://me@there", "ssh": "ssh me@there",
@@ -38,14 +38,17 @@ func TestWhatEnginesSayIsPutIntoWordsToActOn(t *testing.T) {
 			fmt.Fprintln(&out, line)
 		}
 		engine, said, found := strings.Cut(line, ": ")
-		if !found || !strings.HasPrefix(engine, "engine ") && engine != "client" {
+		if !found || !strings.HasPrefix(engine, "engine ") && !strings.HasPrefix(engine, "node ") && engine != "client" {
 			continue
 		}
 		read := Read
 		if engine == "client" {
 			read = Way
 		}
-		facts := known()
+		if strings.HasPrefix(engine, "node ") {
+			read = OfTask
+		}
+		facts := besides()
 		if engine == "client" && !strings.Contains(said, "ssh") {
 			facts["host"], facts["ssh"] = "tcp://there:2376", ""
 		}
@@ -54,7 +57,7 @@ func TestWhatEnginesSayIsPutIntoWordsToActOn(t *testing.T) {
 		for _, hint := range r.Hints() {
 			fmt.Fprintf(&out, "  hint: %s\n", hint)
 		}
-		for _, row := range slices.Concat(rows, ways) {
+		for _, row := range slices.Concat(known, taskRows, ways) {
 			for _, p := range row.said {
 				tested[p.String()] = tested[p.String()] || row.kind == r.Kind && p.MatchString(said)
 			}
@@ -70,7 +73,7 @@ func TestWhatEnginesSayIsPutIntoWordsToActOn(t *testing.T) {
 	} else if out.String() != string(text) {
 		t.Errorf("%s is not what is said:\n%s", file, out.String())
 	}
-	for _, row := range slices.Concat(rows, ways) {
+	for _, row := range slices.Concat(known, taskRows, ways) {
 		for _, p := range row.said {
 			if !tested[p.String()] {
 				t.Errorf("%s: no engine in %s says %s", row.kind, file, p)

@@ -40,6 +40,17 @@ const (
 	LastRun        Kind = "still has the last run"
 	NoImage        Kind = "no such image"
 
+	NoNode        Kind = "no suitable node"
+	NotPulled     Kind = "image can't be pulled"
+	PortOfService Kind = "port of a service"
+	NoDNSName     Kind = "no name for a swarm"
+	NetworkHeld   Kind = "network held"
+	ChangedAgain  Kind = "changed at the same time"
+	SwarmLocked   Kind = "swarm locked"
+	SwarmJoining  Kind = "manager not ready"
+	SwarmBroken   Kind = "swarm broken"
+	NoLeader      Kind = "no leader"
+
 	NotAllowed  Kind = "not allowed to connect"
 	SSHFailed   Kind = "ssh failed"
 	WantsTLS    Kind = "TLS wanted"

@@ -1,0 +1,199 @@
+package swarm
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+	api "github.com/docker/docker/api/types/swarm"
+
+	"github.com/stack-lite/stack-lite/plugin/deployed"
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// patience is how long an action waits for tasks that are on their way off a network.
+const patience = time.Minute
+
+// createNetwork makes a network. One of that name that was removed may still be on the
+// engine, until the containers of its node have left it: that is waited for.
+func createNetwork(ctx context.Context, m *Manager, n plan.Network, report func(plan.Progress)) error {
+	options := n.Spec.(deployed.NetworkSpec).Options
+	end := time.Now().Add(patience)
+	told := false
+	for between := (pauses{}); ; {
+		made, err := m.client.NetworkCreate(ctx, n.Name, options)
+		if err == nil && made.ID == "" {
+			err = errNoID
+		}
+		if !isTaken(err) {
+			return err
+		}
+		there, looked := named(ctx, m, n.Name)
+		if looked != nil {
+			return err
+		}
+		leaving := slices.ContainsFunc(there, func(n network.Summary) bool { return n.Scope == "swarm" && !isManaged(n) })
+		switch {
+		case slices.ContainsFunc(there, func(n network.Summary) bool { return isManaged(n) && sameOwner(n.Labels, options.Labels) }):
+			return nil
+		case len(there) > 0 && !leaving || time.Now().After(end):
+			return &Taken{Kind: "network", Name: n.Name, Local: len(there) > 0 && there[0].Scope != "swarm", Err: err}
+		case leaving && !told:
+			told = true
+			report(plan.Progress{Text: "waits for the last one of that name: tasks are still leaving it"})
+		}
+		if err := between.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// named are the networks that have a name.
+func named(ctx context.Context, m *Manager, name string) ([]network.Summary, error) {
+	list, err := m.client.NetworkList(ctx, network.ListOptions{Filters: filters.NewArgs(filters.Arg("name", name))})
+	return slices.DeleteFunc(list, func(n network.Summary) bool { return n.Name != name }), err
+}
+
+// sameOwner reports whether labels are those of the same thing of the same project.
+func sameOwner(a, b map[string]string) bool {
+	for _, label := range []string{labels.ProjectOf, labels.ServiceOf, labels.OneOffOf, labels.Network, labels.Settings, labels.For} {
+		if a[label] != b[label] {
+			return false
+		}
+	}
+	return true
+}
+
+// removeNetwork removes a network, and waits until tasks that are being stopped have left
+// it. The manager refuses until it has told them to, and has it removed before they have
+// done so.
+func removeNetwork(ctx context.Context, m *Manager, a plan.RemoveNetwork, report func(plan.Progress)) error {
+	within, cancel := context.WithTimeoutCause(ctx, patience, errPatience)
+	defer cancel()
+	found, err := m.client.NetworkInspect(within, a.ID, network.InspectOptions{})
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	tell := once(report)
+	for between := (pauses{}); ; {
+		err := ignoreNotFound(m.client.NetworkRemove(within, a.ID))
+		if err == nil {
+			break
+		}
+		by := holder(within, m, err)
+		if by == "" || isService(err) || within.Err() != nil {
+			return err
+		}
+		tell("waits for " + by + ", which is on it")
+		if waited := between.wait(within); waited != nil {
+			return orRefused(waited, err)
+		}
+	}
+	for between := (pauses{}); ; {
+		left := leaving(within, m, a.ID, found.Labels[labels.ProjectOf])
+		_, err := m.client.NetworkInspect(within, a.ID, network.InspectOptions{})
+		switch {
+		case errdefs.IsNotFound(err) && len(left) == 0:
+			return nil
+		case len(left) > 0:
+			tell("waits for tasks that end: " + strings.Join(left, ", "))
+		}
+		if err := between.wait(within); errors.Is(err, errPatience) {
+			tell("is removed, and nodes have not left it yet")
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// errPatience ends what has waited for long enough.
+var errPatience = errors.New("waited for long enough")
+
+// orRefused is why something was waited for in vain, where the waiting was not ended from
+// outside.
+func orRefused(waited, refused error) error {
+	if errors.Is(waited, errPatience) {
+		return refused
+	}
+	return waited
+}
+
+// once reports texts, each only where it is another than the one before.
+func once(report func(plan.Progress)) func(text string) {
+	last := ""
+	return func(text string) {
+		if text != last {
+			last = text
+			report(plan.Progress{Text: text})
+		}
+	}
+}
+
+// isService reports whether a network was not removed because a service is to be on it.
+func isService(err error) bool { return strings.Contains(err.Error(), "in use by service") }
+
+// holder is who is on a network, as far as the refusal to remove it says; empty: it was
+// refused for something else.
+func holder(ctx context.Context, m *Manager, err error) string {
+	_, by, inUse := strings.Cut(err.Error(), "is in use by task ")
+	if !inUse {
+		if strings.Contains(err.Error(), "has active endpoints") || isService(err) {
+			return "something"
+		}
+		return ""
+	}
+	t, _, err := m.client.TaskInspectWithRaw(ctx, strings.TrimSpace(by))
+	if err != nil {
+		return "a task"
+	}
+	if c := t.Spec.NetworkAttachmentSpec; c != nil {
+		return "container " + c.ContainerID[:min(12, len(c.ContainerID))]
+	}
+	service, _, err := m.client.ServiceInspectWithRaw(ctx, t.ServiceID, api.ServiceInspectOptions{})
+	if err != nil {
+		return "a task"
+	}
+	return taskName(t, service.Spec.Name)
+}
+
+// leaving are the tasks of a project that are still on a network and are being stopped, by
+// the names of their nodes. What is on a node that is down nobody knows.
+func leaving(ctx context.Context, m *Manager, network, project string) (list []string) {
+	if project == "" {
+		return nil
+	}
+	tasks, err := m.client.TaskList(ctx, api.TaskListOptions{Filters: ofProject(project)})
+	if err != nil {
+		return nil
+	}
+	tasks = slices.DeleteFunc(tasks, func(t api.Task) bool {
+		on := slices.ContainsFunc(t.NetworksAttachments, func(a api.NetworkAttachment) bool { return a.Network.ID == network })
+		return !on || isOver(string(t.Status.State)) || order(string(t.Status.State)) < order("assigned")
+	})
+	if len(tasks) == 0 {
+		return nil
+	}
+	nodes, err := m.client.NodeList(ctx, api.NodeListOptions{})
+	if err != nil {
+		return nil
+	}
+	count := map[string]int{}
+	for _, t := range tasks {
+		i := slices.IndexFunc(nodes, func(n api.Node) bool { return n.ID == t.NodeID })
+		if i >= 0 && nodes[i].Status.State != api.NodeStateDown {
+			count[nodeName(nodes[i])]++
+		}
+	}
+	for name, n := range count {
+		list = append(list, many(n, "task")+" on "+name)
+	}
+	slices.Sort(list)
+	return list
+}

@@ -1,0 +1,272 @@
+package swarm
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// When what is waited for has come, or never will.
+const (
+	steady       = time.Second      // for how long a task is seen to run before it counts
+	settling     = 2 * time.Second  // within which a manager makes the tasks of a service on each node
+	noNode       = 15 * time.Second // for how long no node may be suitable
+	mostFailed   = 3                // times that a replica may fail
+	mostHopeless = 2                // likewise, for a reason that stays
+)
+
+// watch waits for a service. It decides by what it is shown, and by how long ago that was
+// shown first: clocks of nodes are not compared with the one here.
+type watch struct {
+	completes bool
+
+	looked  bool
+	rolling bool                       // an update that is undone was seen
+	before  map[string]bool            // tasks that had ended when it was first looked at
+	runs    map[string]time.Duration   // by task: since when it is seen to run
+	failed  map[string]map[string]bool // by replica: its tasks that have failed
+	no      map[string]time.Duration   // by replica: since when no node is suitable
+	said    map[string]string          // by replica
+}
+
+func newWatch(completes bool) *watch {
+	return &watch{
+		completes: completes, before: map[string]bool{}, runs: map[string]time.Duration{}, failed: map[string]map[string]bool{},
+		no: map[string]time.Duration{}, said: map[string]string{},
+	}
+}
+
+// states are those of tasks, in their order.
+var states = []string{"new", "pending", "assigned", "accepted", "preparing", "ready", "starting", "running", "complete", "shutdown", "failed", "rejected", "remove", "orphaned"}
+
+func order(state string) int { return slices.Index(states, state) }
+
+// isOver reports whether a task has ended.
+func isOver(state string) bool { return order(state) > order("running") }
+
+// isMeant reports whether a task is to run, or to complete.
+func isMeant(t observed.Task) bool {
+	return order(t.Desired) <= order("running") || t.Desired == "complete"
+}
+
+// replica is one of a service, with its tasks, the newest first.
+type replica struct {
+	name    string // web.1
+	current []observed.Task
+	ending  []observed.Task // of whatever specification, that are being stopped
+}
+
+// replicas groups tasks.
+func replicas(s sight) []replica {
+	var list []replica
+	for _, t := range s.tasks {
+		name := shortName(s.service, t)
+		if len(list) == 0 || list[len(list)-1].name != name {
+			list = append(list, replica{name: name})
+		}
+		r := &list[len(list)-1]
+		if s.current[t.ID] {
+			r.current = append(r.current, t)
+		}
+		if !isMeant(t) && !isOver(t.State) && order(t.State) > order("pending") && !s.down[t.Node] {
+			r.ending = append(r.ending, t)
+		}
+	}
+	return list
+}
+
+// shortName is the name of a replica as the files name its service.
+func shortName(s observed.Service, t observed.Task) string {
+	number := strings.TrimPrefix(t.Name, s.Name)
+	if s.Everywhere && t.NodeName != "" {
+		number = "." + t.NodeName
+	}
+	return cmp.Or(s.Service, s.Name) + number
+}
+
+// active is the task of a replica that runs or is about to; nil: there is none.
+func (r *replica) active() *observed.Task {
+	for i, t := range r.current {
+		if isMeant(t) && !isOver(t.State) {
+			return &r.current[i]
+		}
+	}
+	return nil
+}
+
+// look takes what is shown a while after the beginning. It reports whether the service is
+// as it was asked to be, and what of it has changed; the error says why it will not be.
+func (w *watch) look(at time.Duration, s sight) (done bool, progress []plan.Progress, err error) {
+	if !w.looked {
+		for _, t := range s.tasks {
+			w.before[t.ID] = isOver(t.State)
+		}
+	}
+	all := replicas(s)
+	count := struct{ run, steady, complete, ending int }{}
+	for i := range all {
+		r := &all[i]
+		w.tell(&progress, r.name, w.text(r))
+		count.ending += len(r.ending)
+		t := r.active()
+		switch {
+		case t == nil:
+			if r.hasCompleted() {
+				count.complete++
+			}
+		case t.State == "running":
+			count.run++
+			if since, seen := w.runs[t.ID]; !seen {
+				w.runs[t.ID] = at
+			} else if at-since >= steady {
+				count.steady++
+			}
+		}
+		if err == nil {
+			err = w.failure(at, s, r)
+		}
+	}
+	if failed := w.update(s); failed != nil {
+		err = failed
+	}
+	w.looked = true
+	if err != nil {
+		return false, progress, err
+	}
+	wanted := s.service.Replicas
+	if s.service.Everywhere {
+		wanted = max(s.service.Wanted, count.run+count.complete)
+		if wanted == 0 && at < settling && !s.service.Stopped {
+			return false, progress, nil
+		}
+	}
+	if strings.HasSuffix(s.service.Update.State, "updating") || count.ending > 0 || count.run > wanted {
+		if count.steady >= wanted && count.ending == 0 && count.run <= wanted && wanted > 0 {
+			w.tell(&progress, "", "runs, and is watched for failures")
+		}
+		return false, progress, nil
+	}
+	if w.completes || s.service.Job {
+		return count.complete >= wanted, progress, nil
+	}
+	return count.steady+count.complete >= wanted, progress, nil
+}
+
+// tell adds to the progress what a part has come to, where that is new.
+func (w *watch) tell(progress *[]plan.Progress, part, text string) {
+	if text != "" && w.said[part] != text {
+		w.said[part] = text
+		*progress = append(*progress, plan.Progress{Part: part, Text: text})
+	}
+}
+
+// hasCompleted reports whether a replica has ended well and is not begun again.
+func (r *replica) hasCompleted() bool {
+	return len(r.current) > 0 && r.current[0].State == "complete" && order(r.current[0].Desired) > order("running")
+}
+
+// text says what a replica has come to; empty: nothing worth telling.
+func (w *watch) text(r *replica) string {
+	t := r.active()
+	switch {
+	case t == nil && len(r.ending) > 0:
+		return "stopping" + on(r.ending[0])
+	case t == nil && r.hasCompleted():
+		return "completed" + on(r.current[0])
+	case t == nil && len(r.current) > 0 && !w.before[r.current[0].ID]:
+		return reasonOf(r.current[0]).text() + on(r.current[0])
+	case t == nil:
+		return ""
+	case t.State == "new":
+		return "waits for the manager"
+	case t.State == "pending" && t.Err != "":
+		return reasonOf(*t).text()
+	case t.State == "pending":
+		return "waits for a node"
+	case t.Desired == "ready" && len(r.current) > 1: // its time has not come
+		return "tried again: " + reasonOf(r.current[1]).text() + on(r.current[1])
+	case t.State == "assigned", t.State == "accepted":
+		return "assigned to " + place(*t)
+	}
+	return t.State + on(*t)
+}
+
+func place(t observed.Task) string { return cmp.Or(t.NodeName, t.Node, "a node") }
+
+func on(t observed.Task) string {
+	if t.Node == "" {
+		return ""
+	}
+	return " on " + place(t)
+}
+
+// failure says why a replica will not run; nil: it may.
+func (w *watch) failure(at time.Duration, s sight, r *replica) error {
+	failed := func(t observed.Task, what string) error {
+		return &Failed{Service: s.service.Service, Replica: r.name, Node: place(t), What: what, Reason: reasonOf(t)}
+	}
+	hopeless := 0
+	for i, t := range r.current {
+		bad := t.State == "failed" || t.State == "rejected" || t.State == "complete" && i > 0 && !w.completes && !s.service.Job
+		if !bad || w.before[t.ID] {
+			continue
+		}
+		if w.failed[r.name] == nil {
+			w.failed[r.name] = map[string]bool{}
+		}
+		w.failed[r.name][t.ID] = true
+		if reasonOf(t).stays() {
+			hopeless++
+		}
+	}
+	t := r.active()
+	last := slices.IndexFunc(r.current, func(t observed.Task) bool { return w.failed[r.name][t.ID] })
+	switch n := len(w.failed[r.name]); {
+	case last < 0:
+	case hopeless >= mostHopeless:
+		return failed(r.current[last], "")
+	case n >= mostFailed:
+		return failed(r.current[last], fmt.Sprintf("%d times", n))
+	case t == nil && last == 0 && !isMeant(r.current[0]):
+		return failed(r.current[0], "and is not begun again")
+	}
+	if t == nil || !reasonOf(*t).isNoNode() || len(r.ending) > 0 {
+		delete(w.no, r.name)
+		return nil
+	}
+	since, known := w.no[r.name]
+	if !known {
+		w.no[r.name], since = at, at
+	}
+	if at-since >= noNode {
+		return failed(*t, "")
+	}
+	return nil
+}
+
+// update says whether the manager has given the last change up.
+func (w *watch) update(s sight) error {
+	u := s.service.Update
+	if strings.HasPrefix(u.State, "rollback_started") {
+		w.rolling = true
+	}
+	what := map[string]string{"paused": "the update was stopped halfway", "rollback_paused": "the update failed, and so did undoing it"}[u.State]
+	if u.State == "rollback_completed" && w.rolling {
+		what = "the update failed and was undone"
+	}
+	if what == "" {
+		return nil
+	}
+	f := &Failed{Service: cmp.Or(s.service.Service, s.service.Name), Node: "", What: what, Said: u.Message}
+	for _, t := range s.tasks { // "update paused due to failure or early termination of task ID"
+		if strings.Contains(u.Message, t.ID) {
+			f.Replica, f.Node, f.Reason = shortName(s.service, t), place(t), reasonOf(t)
+		}
+	}
+	return f
+}
