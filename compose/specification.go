@@ -55,6 +55,7 @@ type ServiceSpec struct {
 	External  []string         `json:"-"` // networks of Networks that are external, with what is said of them
 	DependsOn []Dependency     `json:"-"` // by name of the service
 	Replicas  *int             `json:"-"` // nil: 1
+	PortModes []string         `json:"-"` // of Service.Ports, each: ingress or host; empty: the files do not say
 	Build     *Build           `json:"-"`
 	Pull      string           `json:"-"` // always or never; empty: where it is missing
 	Unwatched bool             `json:"-"` // up does not follow what it writes

@@ -121,6 +121,20 @@ func SwarmName(stack string, members ...string) string {
 	return hashed(strings.Trim(notInSwarm.ReplaceAllString(name, "_"), swarmTrimming), members, 8, longest)
 }
 
+// SwarmNetwork is the name on a swarm of a network of a stack, by the one that it has there
+// and by its settings, where those are not what every network has. Networks of one name have
+// the same settings, so that one with others can be made while this one is in use.
+func SwarmNetwork(stack, name, settings string) string {
+	full := stack + "_" + name
+	if settings == "" && len(full) <= longestLabel {
+		return full
+	}
+	if len(full)+len("-0000") <= longestLabel {
+		return hashed(full, []string{settings}, 4, longestLabel)
+	}
+	return hashed(full, []string{full, settings}, 8, longestLabel)
+}
+
 // nameForSwarm gives the networks that no file declares names for a stack.
 func nameForSwarm(p *compose.Project, list []Network) {
 	taken := make(map[string]bool)

@@ -176,6 +176,22 @@ func (all *files) names(path ...string) []string {
 	return list
 }
 
+// sayMode reports whether the files say how a port of a service is published.
+func (all *files) sayMode(service string, target uint32) bool {
+	for _, f := range slices.Concat(all.main, all.more) {
+		ports := child(child(child(f.root, "services"), service), "ports")
+		if ports == nil || ports.Kind != yaml.SequenceNode {
+			continue
+		}
+		for _, item := range ports.Content {
+			if of := child(item, "target"); of != nil && child(item, "mode") != nil && of.Value == strconv.FormatUint(uint64(target), 10) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // inOrder are all files, those that have the last word first.
 func (all *files) inOrder() []*file {
 	list := slices.Clone(all.main)

@@ -179,6 +179,11 @@ func (m *mapper) ports(s types.ServiceConfig, out *compose.Service, at pathOf) {
 			port.HostFirst, port.HostLast = first, last
 		}
 		out.Ports = append(out.Ports, port)
+		mode := p.Mode
+		if mode == compose.PublishIngress && !m.files.sayMode(s.Name, p.Target) {
+			mode = "" // compose-go fills it in
+		}
+		out.Spec.PortModes = append(out.Spec.PortModes, mode)
 	}
 	for _, text := range s.Expose {
 		span, proto, _ := strings.Cut(text, "/")

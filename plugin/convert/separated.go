@@ -44,7 +44,7 @@ func Separated(p *compose.Project, t *linking.Topology, values map[string]any) (
 }
 
 const (
-	ownKey         = "x-stack-lite"
+	ownKey         = compose.OwnKey
 	defaultNetwork = "default"
 )
 

@@ -10,8 +10,10 @@ import (
 	"github.com/stack-lite/stack-lite/linking"
 )
 
-// stack writes a project as a file for docker stack deploy.
+// stack writes a project as a stack: a file for docker stack deploy, or what this tool
+// gives to a swarm itself.
 type stack struct {
+	own      *Own // nil: it is for docker stack deploy
 	project  *compose.Project
 	topology *linking.Topology
 	values   map[string]any // what files of today say; nil: the files are others
@@ -24,14 +26,33 @@ type stack struct {
 	mesh, data, ends  bool // a service publishes through the mesh; has data on a node; is not started again
 }
 
+// Own says what this tool does where it gives a stack to a swarm itself.
+type Own struct {
+	Images      map[string]string // by service: the reference by which nodes ask for its image
+	Files       map[string]string // by secrets.NAME and configs.NAME: what they are called on the swarm
+	Encrypt     bool              // networks are encrypted, whatever files say
+	PublishHost bool              // ports for which files say no mode are published on the nodes of tasks
+}
+
 // ToStack writes a project, with its links as a topology for swarms has them, as a file of
 // version 3 for docker stack deploy. Values are what files of today say, nil for those of
 // the first format. Each key that can't be said there is told with its place, after what
 // was noted of the files already. What can't be said, and without which more could be
 // reached than the files say, is an error, of type compose.Errors.
 func ToStack(p *compose.Project, t *linking.Topology, values map[string]any) (compose.Map, []compose.Note, error) {
+	return toStack(p, t, values, nil)
+}
+
+// ToSwarm is ToStack for what this tool gives to a swarm itself: services are started in
+// their order, and networks have names of their own, so that one with other settings can be
+// made before the one whose place it takes is removed.
+func ToSwarm(p *compose.Project, t *linking.Topology, values map[string]any, own Own) (compose.Map, []compose.Note, error) {
+	return toStack(p, t, values, &own)
+}
+
+func toStack(p *compose.Project, t *linking.Topology, values map[string]any, own *Own) (compose.Map, []compose.Note, error) {
 	k := &stack{
-		project: p, topology: t, values: values, keys: newKeyTable(), version: "3.9",
+		own: own, project: p, topology: t, values: values, keys: newKeyTable(), version: "3.9",
 		networks: map[string]any{}, volumes: map[string]any{},
 	}
 	for _, n := range p.Notes {
@@ -94,20 +115,32 @@ func (k *stack) tellOfAll() {
 	all := func(text string) { k.note(compose.Pos{}, "", text) }
 	if slices.ContainsFunc(k.topology.Edges, func(e linking.Edge) bool { return e.Kind == linking.LinkEdge }) {
 		if k.project.Format == compose.V1 {
-			all("links bring no variables (DB_PORT, DB_NAME, ...) and no names of single replicas (db_1) in a stack: set those that programs read under environment")
+			all("links bring no variables (DB_PORT, DB_NAME, ...) and no names of single replicas (db_1) in a swarm: set those that programs read under environment")
 		}
-		all("who links to others is not started after them in a stack: programs have to wait for those that they need")
+		if k.own == nil {
+			all("who links to others is not started after them in a stack: programs have to wait for those that they need")
+		}
 	}
 	if k.ends {
-		all("services without restart are not started again in a stack either: write restart: always for those that should be, also when their node goes away")
+		all("services without restart are not started again in a swarm either: write restart: always for those that should be, also when their node goes away")
 	}
 	if k.data {
-		all("volumes and directories are those of the node that a task runs on: tie services with data to a node under deploy.placement.constraints")
+		tie := "deploy.placement.constraints"
+		if k.project.Format == compose.V1 {
+			tie = ownKey + ", such as placement: {SERVICE: [node.hostname == NODE]}"
+		}
+		all("volumes are those of the node that a task runs on, and directories have to be there: tie services with data to a node under " + tie)
 	}
 	if k.mesh {
-		all("ports are published on every node by the network ingress, which their services share: pings pass there, and connections do not. Write mode: host to publish on the nodes of the tasks alone, without it")
+		alone := "Write mode: host to publish"
+		if k.project.Format == compose.V1 {
+			alone = "Write publish_mode: host under " + ownKey + " to publish"
+		}
+		all("ports are published on every node by the network ingress, which their services share: pings pass there, and connections do not. " + alone + " on the nodes of the tasks alone, without it")
 	}
-	all("deploy it with: docker stack deploy -c FILE " + k.project.Name)
+	if k.own == nil {
+		all("deploy it with: docker stack deploy -c FILE " + k.project.Name)
+	}
 }
 
 // said is an object of the files, by keys: of files of the first format there is none.
@@ -147,6 +180,10 @@ func (k *stack) files(kind string) map[string]any {
 			out := map[string]any{}
 			if own, _ := values["name"].(string); k.ownName(f.Name, own) != "" {
 				out["name"] = own
+			}
+			if k.own != nil {
+				all[f.Name] = map[string]any{"name": k.own.Files[path]}
+				continue
 			}
 			if f.Path != "" {
 				out["file"] = f.Path

@@ -2,7 +2,10 @@ package convert
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
 )
@@ -12,13 +15,16 @@ func (t *task) deploy(how published) map[string]any {
 	said := object(t.is["deploy"])
 	t.stack.tell("services.*.deploy.", said, t.s.At["deploy"], t.s.Name+".deploy")
 	out := map[string]any{}
-	for _, key := range []string{"mode", "labels", "placement", "update_config", "rollback_config", "endpoint_mode"} {
+	for _, key := range []string{"mode", "labels", "rollback_config", "endpoint_mode"} {
 		if said[key] != nil {
 			out[key] = said[key]
 		}
 	}
-	if placement := object(out["placement"]); placement != nil && len(placement) == 0 {
-		delete(out, "placement")
+	if placement := t.placement(); len(placement) > 0 {
+		out["placement"] = placement
+	}
+	if update := t.update(said); len(update) > 0 {
+		out["update_config"] = update
 	}
 	if out["endpoint_mode"] == nil && !how.mesh && t.s.Net.Mode != compose.NetHost {
 		out["endpoint_mode"] = "dnsrr"
@@ -33,6 +39,54 @@ func (t *task) deploy(how published) map[string]any {
 		out["restart_policy"] = policy
 	}
 	return out
+}
+
+// placement is on which nodes tasks may run.
+func (t *task) placement() map[string]any {
+	placement := maps.Clone(object(object(t.is["deploy"])["placement"]))
+	if t.project.Swarm == nil || len(t.project.Swarm.Placement[t.s.Name]) == 0 {
+		return placement
+	}
+	if placement == nil {
+		placement = map[string]any{}
+	}
+	constraints, _ := placement["constraints"].([]any)
+	constraints = slices.Clone(constraints)
+	for _, c := range t.project.Swarm.Placement[t.s.Name] {
+		constraints = append(constraints, c)
+	}
+	placement["constraints"] = constraints
+	return placement
+}
+
+// update is how tasks are replaced: as the service says, or else as the files say of all.
+func (t *task) update(said map[string]any) map[string]any {
+	mode, _ := said["mode"].(string)
+	if t.project.Swarm == nil || t.project.Swarm.Update == nil || strings.HasSuffix(mode, "-job") {
+		return object(said["update_config"])
+	}
+	update := map[string]any{}
+	u := t.project.Swarm.Update
+	if u.Parallelism != nil {
+		update["parallelism"] = int64(*u.Parallelism)
+	}
+	if u.Delay != nil {
+		update["delay"] = u.Delay.String()
+	}
+	if u.Order != "" {
+		update["order"] = u.Order
+	}
+	if u.FailureAction != "" {
+		update["failure_action"] = u.FailureAction
+	}
+	if u.Monitor != nil {
+		update["monitor"] = u.Monitor.String()
+	}
+	if u.MaxFailureRatio != nil {
+		update["max_failure_ratio"] = *u.MaxFailureRatio
+	}
+	maps.Copy(update, object(said["update_config"]))
+	return update
 }
 
 // resources are what tasks may use at most, and what is reserved for them.
@@ -104,7 +158,11 @@ func (t *task) restart(said map[string]any) map[string]any {
 		policy := map[string]any{"condition": "on-failure"}
 		if t.s.Restart.Max > 0 {
 			policy["max_attempts"] = int64(t.s.Restart.Max)
-			t.tell("restart", fmt.Sprintf("a task is started again %d times, also where it ran for long between: write deploy.restart_policy.window", t.s.Restart.Max))
+			text := fmt.Sprintf("a task is started again %d times, also where it ran for long between", t.s.Restart.Max)
+			if t.own == nil || t.project.Format != compose.V1 {
+				text += ": write deploy.restart_policy.window"
+			}
+			t.tell("restart", text)
 		}
 		return policy
 	}

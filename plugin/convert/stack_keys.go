@@ -13,6 +13,7 @@ const (
 	said     fate = iota // it is written there, perhaps in other words
 	resolved             // its value is in others already
 	unsaid               // there is no word for it: a note says so
+	saidByUs             // it is unsaid in a file for a stack, and this tool says it to a swarm as it is
 )
 
 // stackKey is a key of a file, of either format, as a path as compose/spec names it:
@@ -20,7 +21,7 @@ const (
 type stackKey struct {
 	path string
 	fate fate
-	why  string // of what is unsaid: what to do
+	why  string // of what is unsaid, or saidByUs: what to do
 	// write writes it; nil: it is written with others, or with the service as a whole.
 	write func(t *task, key string, value any)
 }
@@ -51,7 +52,7 @@ func stackKeys() []stackKey {
 		"restart", "scale", "deploy", "mem_limit", "mem_reservation", "cpus", "cpu_quota", "cpu_period", "pids_limit")
 	add(service, resolved, "", "env_file", "extends", "label_file", "dockerfile", "profiles")
 
-	add(service, unsaid, "is left out: a stack names its tasks itself, and others find the service by its name", "container_name")
+	add(service, unsaid, "is left out: a swarm names its tasks itself, and others find the service by its name", "container_name")
 	add(service, unsaid, "is left out: write host and domain as one name under hostname", "domainname")
 	add(service, unsaid, "is left out: a task can't choose its address", "mac_address")
 	add(service, unsaid, "is left out: all ports of a service are open to those that it shares a network with", "expose")
@@ -69,25 +70,25 @@ func stackKeys() []stackKey {
 	add(service, unsaid, "is left out: write it as deploy.placement.constraints, node.platform.arch == x86_64", "platform")
 	add(service, unsaid, "is left out: nodes pull an image that they do not have", "pull_policy", "pull_refresh_after")
 	add(service, unsaid, "is left out: start the image with the program that does it", "post_start", "pre_stop", "pre_start")
-	add(service, unsaid, "is left out: write dns options into the image's resolv.conf, or the daemon.json of each node", "dns_opt")
-	add(service, unsaid, "is left out: make the user a member of the group in the image", "group_add")
-	add(service, unsaid, "has no effect in a stack", "annotations", "attach")
+	add(service, saidByUs, "is left out: write dns options into the image's resolv.conf, or the daemon.json of each node", "dns_opt")
+	add(service, saidByUs, "is left out: make the user a member of the group in the image", "group_add")
+	add(service, unsaid, "has no effect in a swarm", "annotations", "attach")
 	add(service, resolved, "", "detach", "name", "develop", "cpu_count", "cpu_percent", "isolation") // a note of the project says that they have no effect
-	add(service, unsaid, "is left out: a stack has nothing like it", "provider", "models", "credential_spec", "use_api_socket")
+	add(service, unsaid, "is left out: a swarm has nothing like it", "provider", "models", "credential_spec", "use_api_socket")
 
 	add(service+"deploy.", said, "", "replicas", "resources", "restart_policy", "labels", "mode", "update_config", "rollback_config", "placement", "endpoint_mode")
 	add(service+"networks.*.", said, "", "aliases")
 	add(service+"networks.*.", unsaid, "is left out: a swarm gives tasks their addresses", "ipv4_address", "ipv6_address", "link_local_ips", "mac_address")
-	add(service+"networks.*.", unsaid, "is left out: a stack attaches tasks in an order of its own", "driver_opts", "priority", "gw_priority", "interface_name")
+	add(service+"networks.*.", unsaid, "is left out: a swarm attaches tasks in an order of its own", "driver_opts", "priority", "gw_priority", "interface_name")
 	add("networks.*.", said, "", "name", "driver", "driver_opts", "ipam", "external", "internal", "attachable", "labels")
-	add("networks.*.", unsaid, "is left out: networks of a stack have IPv4", "enable_ipv4", "enable_ipv6")
+	add("networks.*.", unsaid, "is left out: networks of a swarm have IPv4", "enable_ipv4", "enable_ipv6")
 	add("volumes.*.", said, "", "name", "driver", "driver_opts", "external", "labels")
 	for _, under := range []string{"secrets.*.", "configs.*."} {
 		add(under, said, "", "name", "file", "environment", "content", "external", "labels")
 		add(under, said, "", "driver", "driver_opts", "template_driver") // of files that are refused
 	}
 	add("", said, "", "name", "services", "networks", "volumes", "secrets", "configs")
-	add("", unsaid, "is left out: a stack has nothing like it", "models", "jobs")
+	add("", unsaid, "is left out: a swarm has nothing like it", "models", "jobs")
 	return list
 }
 
@@ -98,7 +99,7 @@ func (k keyTable) at(path string) stackKey {
 	if row, ok := k[path]; ok {
 		return row
 	}
-	return stackKey{path: path, fate: unsaid, why: "is left out: a stack has no word for it"}
+	return stackKey{path: path, fate: unsaid, why: "is left out: a swarm has no word for it"}
 }
 
 type keyTable map[string]stackKey
@@ -111,12 +112,33 @@ func newKeyTable() keyTable {
 	return table
 }
 
+// why says what to do about what is unsaid. Files of the first format have no deploy.
+func (k *stack) why(row stackKey) string {
+	if k.own == nil || k.project.Format != compose.V1 {
+		return row.why
+	}
+	switch strings.TrimPrefix(row.path, service) {
+	case "cpu_shares":
+		return "is left out: tasks have limits, and no shares: write cpu_quota"
+	case "cpuset":
+		return "is left out: tasks choose no processors: write cpu_quota"
+	case "memswap_limit", "mem_swappiness":
+		return "is left out: write mem_limit"
+	}
+	return row.why
+}
+
+// unsaid reports whether there is no word for a key.
+func (k *stack) unsaid(row stackKey) bool {
+	return row.fate == unsaid || row.fate == saidByUs && k.own == nil
+}
+
 // tell tells of the keys of a mapping that are unsaid.
 func (k *stack) tell(under string, values map[string]any, pos compose.Pos, path string) {
 	for _, name := range sorted(values) {
 		row := k.keys.at(under + name)
-		if values[name] != nil && row.fate == unsaid && !strings.HasPrefix(name, "x-") {
-			k.note(pos, path+"."+name, row.why)
+		if values[name] != nil && k.unsaid(row) && !strings.HasPrefix(name, "x-") {
+			k.note(pos, path+"."+name, k.why(row))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/linking"
 )
 
 // mounts writes volumes, and what else a container mounts.
@@ -41,9 +42,10 @@ func (t *task) volume(v compose.Volume) any {
 		of["type"] = "volume"
 	case v.Named:
 		of["type"], of["source"] = "volume", t.named(v.Host)
-		t.data = true
+		t.holds("")
 	default:
-		of["source"], t.data = v.Host, true
+		of["source"] = v.Host
+		t.holds(v.Host)
 	}
 	for _, word := range strings.Split(v.Mode, ",") {
 		switch word {
@@ -55,7 +57,7 @@ func (t *task) volume(v compose.Volume) any {
 		case "private", "rprivate", "shared", "rshared", "slave", "rslave":
 			of["bind"] = map[string]any{"propagation": word}
 		default:
-			t.note(v.Pos, t.s.Name+".volumes", word+" is left out: a stack has no word for it")
+			t.note(v.Pos, t.s.Name+".volumes", word+" is left out: a swarm has no word for it")
 		}
 	}
 	return of
@@ -65,13 +67,16 @@ func (t *task) volume(v compose.Volume) any {
 func (t *task) mount(m compose.Mount) any {
 	of := map[string]any{"type": m.Type, "target": m.Target}
 	if m.Type == "image" {
-		t.tell("volumes", m.Target+" is left out: a stack mounts no images")
+		t.tell("volumes", m.Target+" is left out: a swarm mounts no images")
 		return nil
 	}
 	if m.Source != "" {
-		of["source"], t.data = m.Source, true
+		of["source"] = m.Source
 		if m.Type == "volume" {
 			of["source"] = t.named(m.Source)
+			t.holds("")
+		} else {
+			t.holds(m.Source)
 		}
 	}
 	if m.ReadOnly {
@@ -86,26 +91,55 @@ func (t *task) mount(m compose.Mount) any {
 	if m.Size > 0 {
 		of["tmpfs"] = map[string]any{"size": m.Size}
 	}
-	for word, there := range map[string]bool{"subpath": m.Subpath != "", "recursive": m.Recursive != "", "mode": m.Mode != 0} {
-		if there {
-			t.tell("volumes", word+" of "+m.Target+" is left out: a stack has no word for it")
+	if t.own != nil && m.Subpath != "" {
+		of["volume"] = map[string]any{"nocopy": m.NoCopy, "subpath": m.Subpath}
+	}
+	if t.own != nil && m.Mode != 0 {
+		of["tmpfs"] = map[string]any{"size": m.Size, "mode": int64(m.Mode)}
+	}
+	for _, word := range []struct {
+		name  string
+		there bool
+	}{{"mode", m.Mode != 0 && t.own == nil}, {"recursive", m.Recursive != ""}, {"subpath", m.Subpath != "" && t.own == nil}} {
+		if word.there {
+			t.tell("volumes", word.name+" of "+m.Target+" is left out: a swarm has no word for it")
 		}
 	}
 	return of
 }
 
+// holds notes that a service has data on the node of a task: in a volume, or at a path.
+// The socket of an engine is none.
+func (t *task) holds(path string) {
+	if linking.IsSocket(path) {
+		t.tell("volumes", "the engine behind "+path+" is that of the task's node: it knows the containers there alone")
+		return
+	}
+	if placement := object(t.placement()); placement["constraints"] == nil {
+		t.data = true
+	}
+}
+
 // tmpfs is an entry of tmpfs, which a stack has no other word for.
 func (t *task) tmpfs(path, options string) any {
-	of := map[string]any{"type": "tmpfs", "target": path}
+	of, has := map[string]any{"type": "tmpfs", "target": path}, map[string]any{}
 	for _, option := range strings.Split(options, ",") {
-		size, ok := strings.CutPrefix(option, "size=")
-		if n, known := bytesOf(size); ok && known {
-			of["tmpfs"] = map[string]any{"size": n}
-		} else if option == "ro" {
+		name, value, _ := strings.Cut(option, "=")
+		size, known := bytesOf(value)
+		mode, err := strconv.ParseUint(value, 8, 32)
+		switch {
+		case name == "size" && known:
+			has["size"] = size
+		case name == "mode" && err == nil && t.own != nil:
+			has["mode"] = int64(mode)
+		case option == "ro":
 			of["read_only"] = true
-		} else if option != "" && option != "rw" {
-			t.tell("tmpfs", option+" of "+path+" is left out: a stack has no word for it")
+		case option != "" && option != "rw":
+			t.tell("tmpfs", option+" of "+path+" is left out: a swarm has no word for it")
 		}
+	}
+	if len(has) > 0 {
+		of["tmpfs"] = has
 	}
 	return of
 }

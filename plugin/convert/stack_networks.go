@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ func (k *stack) topNetworks() {
 		k.kept(k.project.Networks[i])
 	}
 	for _, n := range k.topology.Networks {
-		of := map[string]any{"driver": "overlay"}
+		of := map[string]any{"driver": overlay}
 		switch {
 		case n.Declared != nil:
 			of = k.declared(n.Declared)
@@ -28,8 +29,44 @@ func (k *stack) topNetworks() {
 		if len(n.Externals) > 0 {
 			of["attachable"] = true
 		}
-		k.networks[k.key(n)] = of
+		k.make(k.key(n), of)
 	}
+}
+
+// make puts a network into the file that is made for the project. To a swarm this tool gives
+// it under a name that says its settings too, unless the files fix it.
+func (k *stack) make(key string, of map[string]any) {
+	encrypt := k.own != nil && k.own.Encrypt || k.project.Swarm != nil && k.project.Swarm.Encrypt
+	if options := object(of["driver_opts"]); encrypt && of["driver"] == overlay && options["encrypted"] == nil {
+		if options == nil {
+			options = map[string]any{}
+		}
+		options["encrypted"] = "true"
+		of["driver_opts"] = options
+	}
+	if k.own != nil && of["name"] == nil {
+		settings := ""
+		if len(of) > 1 || of["driver"] != overlay {
+			text, err := json.Marshal(of)
+			if err != nil {
+				panic("a network has a value that JSON has no form for: " + err.Error())
+			}
+			settings = string(text)
+		}
+		of["name"] = linking.SwarmNetwork(k.project.Name, key, settings)
+	}
+	k.networks[key] = of
+}
+
+// overlay is the driver of networks over nodes.
+const overlay = "overlay"
+
+// engineName is the name on the swarm of a network that was made.
+func (k *stack) engineName(key string) string {
+	if name, ok := object(k.networks[key])["name"].(string); ok {
+		return name
+	}
+	return k.project.Name + "_" + key
 }
 
 // key is the name of a network in the file.
@@ -52,8 +89,8 @@ func (k *stack) declared(n *compose.Network) map[string]any {
 	k.tell("networks.*.", values, n.Pos, path)
 	of := map[string]any{"driver": n.Driver}
 	if n.Driver == "" || n.Driver == "bridge" {
-		of["driver"] = "overlay"
-	} else if n.Driver != "overlay" {
+		of["driver"] = overlay
+	} else if n.Driver != overlay {
 		k.note(n.Pos, path+".driver", fmt.Sprintf("%s has to be a driver for swarms on every node", n.Driver))
 	}
 	if own := k.ownName(n.Name, n.Engine); own != "" {
@@ -64,7 +101,7 @@ func (k *stack) declared(n *compose.Network) map[string]any {
 	}
 	options := map[string]any{}
 	for _, name := range sorted(n.DriverOpts) {
-		switch bridge := of["driver"] == "overlay" && n.Driver != "overlay"; {
+		switch bridge := of["driver"] == overlay && n.Driver != overlay; {
 		case !bridge || slices.Contains(passed, name):
 			options[name] = n.DriverOpts[name]
 		case slices.Contains(harmless, name):
@@ -97,7 +134,7 @@ func (k *stack) alike(of map[string]any, n linking.Network) {
 		of["internal"] = true
 	}
 	if len(n.Like.Labels) > 0 {
-		of["labels"] = n.Like.Labels
+		of["labels"] = texts(n.Like.Labels)
 	}
 	options := map[string]any{}
 	for _, name := range passed {
@@ -131,14 +168,26 @@ func (k *stack) ipam(n *compose.Network, path string) map[string]any {
 	more := len(n.IPAMOpts) > 0
 	for _, pool := range n.Pools {
 		more = more || pool.Gateway != "" || pool.Range != "" || len(pool.Reserved) > 0
-		if pool.Subnet != "" {
-			pools = append(pools, map[string]any{"subnet": pool.Subnet})
+		addresses := map[string]any{}
+		for key, value := range map[string]string{"subnet": pool.Subnet, "gateway": pool.Gateway, "ip_range": pool.Range} {
+			if value != "" && (key == "subnet" || k.own != nil) {
+				addresses[key] = value
+			}
 		}
+		if len(pool.Reserved) > 0 && k.own != nil {
+			addresses["aux_addresses"] = texts(pool.Reserved)
+		}
+		if len(addresses) > 0 {
+			pools = append(pools, addresses)
+		}
+	}
+	if len(n.IPAMOpts) > 0 && k.own != nil {
+		ipam["options"] = texts(n.IPAMOpts)
 	}
 	if len(pools) > 0 {
 		ipam["config"] = pools
 	}
-	if more {
+	if more && k.own == nil {
 		k.note(n.Pos, path+".ipam", "only subnet is written: a stack has no word for gateway, ip_range, aux_addresses and options")
 	}
 	return ipam
@@ -161,17 +210,17 @@ func (k *stack) there(name, engine string, pos compose.Pos, path string) string 
 	return key
 }
 
-// own puts a network for one service alone into the file.
-func (k *stack) own(s *compose.Service, internal bool) string {
+// alone puts a network for one service alone into the file.
+func (k *stack) alone(s *compose.Service, internal bool) string {
 	key := linking.SwarmName(k.project.Name, s.Name)
 	for i := 2; k.networks[key] != nil; i++ {
 		key = linking.SwarmName(k.project.Name, s.Name+"-"+strconv.Itoa(i))
 	}
-	of := map[string]any{"driver": "overlay"}
+	of := map[string]any{"driver": overlay}
 	if internal {
 		of["internal"] = true
 	}
-	k.networks[key] = of
+	k.make(key, of)
 	return key
 }
 
@@ -189,7 +238,7 @@ func (k *stack) seats(s *compose.Service) map[string]any {
 		return seats
 	case compose.NetNone:
 		k.note(s.At[key], s.Name+"."+key, "the service has a network to itself that leads nowhere in place of none, which tasks can't have")
-		seats[k.own(s, true)] = nil
+		seats[k.alone(s, true)] = nil
 		return seats
 	case compose.NetService, compose.NetContainer:
 		k.fail(s.At[key], s.Name+"."+key, fmt.Sprintf("a task can't use the network of %q, and with one of its own it reaches others and is reached by others", s.Net.Name),
@@ -207,7 +256,7 @@ func (k *stack) seats(s *compose.Service) map[string]any {
 		seats[k.key(*n)] = seat(aliasesBut(e, s.Name))
 		k.tellSeat(s, n.Name)
 		if len(of.Endpoints) == 1 && n.Kind == linking.Isolated && replicas(s) > 1 {
-			k.note(s.Pos, s.Name, "its replicas reach each other in a stack")
+			k.note(s.Pos, s.Name, "its replicas reach each other in a swarm")
 		}
 	}
 	for _, on := range linking.ExternalNetworks(k.project, s) {
@@ -215,7 +264,7 @@ func (k *stack) seats(s *compose.Service) map[string]any {
 		k.tellSeat(s, on.Seat.Name)
 	}
 	if len(seats) == 0 {
-		seats[k.own(s, false)] = nil
+		seats[k.alone(s, false)] = nil
 	}
 	return seats
 }

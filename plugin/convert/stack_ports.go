@@ -16,7 +16,7 @@ func (t *task) ports() published {
 	var how published
 	var list []any
 	robin := object(t.is["deploy"])["endpoint_mode"] == "dnsrr"
-	modes := modes(t)
+	modes := modes(t.s)
 	for i, p := range t.s.Ports {
 		if t.s.Net.Mode == compose.NetHost {
 			t.tellPort(p, "is left out: the service is on the network of its node")
@@ -26,15 +26,18 @@ func (t *task) ports() published {
 			t.tellPort(p, fmt.Sprintf("is not published: a swarm publishes on all addresses of its nodes, and not on %s alone. Remove the address for that", p.IP))
 			continue
 		}
-		mode := "ingress"
+		mode := compose.PublishIngress
 		switch {
-		case i < len(modes) && modes[i] == "host":
-			mode = "host"
-		case robin:
-			mode = "host"
+		case modes[i] != "":
+			mode = modes[i]
+		case t.publishHost():
+			mode = compose.PublishHost
+		}
+		if robin && mode == compose.PublishIngress {
+			mode = compose.PublishHost
 			t.tellPort(p, "is published on the nodes of its tasks alone: with endpoint_mode: dnsrr there is no other way")
 		}
-		how.mesh, how.nodes = how.mesh || mode == "ingress", how.nodes || mode == "host"
+		how.mesh, how.nodes = how.mesh || mode == compose.PublishIngress, how.nodes || mode == compose.PublishHost
 		list = append(list, t.port(p, mode)...)
 	}
 	if len(list) > 0 {
@@ -44,18 +47,18 @@ func (t *task) ports() published {
 	return how
 }
 
-// modes are those that files of today give ports.
-func modes(t *task) []string {
-	if t.s.Spec == nil {
-		return nil
-	}
-	var list []string
-	all, _ := t.is["ports"].([]any)
-	for _, p := range all {
-		mode, _ := object(p)["mode"].(string)
-		list = append(list, mode)
+// modes are those that files of today give ports, for each port; empty: none.
+func modes(s *compose.Service) []string {
+	list := make([]string, len(s.Ports))
+	if s.Spec != nil {
+		copy(list, s.Spec.PortModes)
 	}
 	return list
+}
+
+// publishHost reports whether ports without a mode are published on the nodes of tasks.
+func (k *stack) publishHost() bool {
+	return k.own != nil && k.own.PublishHost || k.project.Swarm != nil && k.project.Swarm.PublishMode == compose.PublishHost
 }
 
 func (t *task) tellPort(p compose.Port, text string) {

@@ -3,6 +3,7 @@ package convert
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,18 +44,23 @@ func (k *stack) service(s *compose.Service) compose.Map {
 			t.is[e.Key] = e.Value
 		}
 	}
-	t.say("image", desired.ImageOf(k.project, s))
+	t.say("image", k.image(s))
 	for _, key := range sorted(t.is) {
 		row := k.keys.at(service + key)
 		switch value := t.is[key]; {
 		case value == nil:
 		case strings.HasPrefix(key, "x-"):
+			if key != ownKey && k.own == nil {
+				t.say(key, value)
+			}
+		case row.fate == saidByUs && k.own != nil:
 			t.say(key, value)
 		case row.write != nil:
 			row.write(t, key, value)
-		case key == "depends_on" && t.s.At[key].IsZero() && filledIn(object(value)):
-		case row.fate == unsaid:
-			t.tell(key, row.why)
+		case key == "depends_on" && (k.own != nil || t.s.At[key].IsZero() && filledIn(object(value))):
+			t.dependsOn()
+		case row.fate == unsaid || row.fate == saidByUs:
+			t.tell(key, t.why(row))
 		}
 	}
 	t.sysctls()
@@ -66,6 +72,24 @@ func (k *stack) service(s *compose.Service) compose.Map {
 		t.say("deploy", deploy)
 	}
 	return t.out
+}
+
+// image is the reference by which nodes ask for the image of a service.
+func (k *stack) image(s *compose.Service) string {
+	ref := desired.ImageOf(k.project, s)
+	if k.own == nil {
+		return ref
+	}
+	return cmp.Or(k.own.Images[s.Name], ref)
+}
+
+// dependsOn tells what is not done where services are started in their order.
+func (t *task) dependsOn() {
+	for _, d := range t.s.Dependencies() {
+		if d.Restart {
+			t.note(d.Pos, t.s.Name+".depends_on", "restart is left out: a swarm starts no tasks again because those of "+d.Service+" were")
+		}
+	}
 }
 
 // filledIn reports whether all dependencies are those that compose-go makes of links and
@@ -91,28 +115,36 @@ func (t *task) asItIs(key string, value any) {
 
 func (t *task) entrypoint(key string, value any) {
 	if len(t.s.Entrypoint) == 0 {
-		t.tell(key, "is left out: a stack can't do without the image's entrypoint")
+		t.tell(key, "is left out: a swarm can't do without the image's entrypoint")
 		return
 	}
 	t.say(key, value)
 }
 
 func (t *task) environment(key string, value any) {
+	if all, ok := value.(map[string]*string); ok && t.own != nil { // of the first format, where a name alone sets nothing
+		all = maps.Clone(all)
+		maps.DeleteFunc(all, func(_ string, value *string) bool { return value == nil })
+		value = all
+	}
 	t.say(key, value)
 	for _, v := range t.s.Environment {
-		if v.Value == nil {
+		if v.Value == nil && t.own == nil {
 			t.note(v.Pos, t.s.Name+"."+key, v.Name+" has no value: it gets the one that it has where the stack is deployed")
 		}
 	}
 }
 
 func (t *task) build(key string, _ any) {
-	ref := desired.ImageOf(t.project, t.s)
-	if t.s.Image == "" {
-		t.tell(key, fmt.Sprintf("is left out: a stack builds nothing. Build %s, push it to a registry that all nodes reach, and name it under image", ref))
+	if t.own != nil {
 		return
 	}
-	t.tell(key, fmt.Sprintf("is left out: a stack builds nothing. Build and push %s before", ref))
+	ref := desired.ImageOf(t.project, t.s)
+	if t.s.Image == "" {
+		t.tell(key, fmt.Sprintf("is left out: a swarm builds nothing. Build %s, push it to a registry that all nodes reach, and name it under image", ref))
+		return
+	}
+	t.tell(key, fmt.Sprintf("is left out: a swarm builds nothing. Build and push %s before", ref))
 }
 
 func (t *task) hosts(key string, _ any) {
@@ -122,7 +154,7 @@ func (t *task) hosts(key string, _ any) {
 			continue
 		}
 		if *x.Value == "host-gateway" {
-			t.note(x.Pos, t.s.Name+"."+key, x.Name+" is left out: a stack does not know host-gateway")
+			t.note(x.Pos, t.s.Name+"."+key, x.Name+" is left out: a swarm does not know host-gateway")
 			continue
 		}
 		if line := x.Name + ":" + *x.Value; !slices.Contains(list, line) {
@@ -163,8 +195,8 @@ func (t *task) externalLinks(key string, _ any) {
 			if n == nil {
 				continue
 			}
-			t.note(l.Pos, t.s.Name+"."+key, fmt.Sprintf("a stack attaches no containers of others: docker network connect --alias %s %s_%s %s",
-				cmp.Or(l.Alias, l.Target), t.project.Name, t.key(*n), l.Target))
+			t.note(l.Pos, t.s.Name+"."+key, fmt.Sprintf("a swarm attaches no containers of others: docker network connect --alias %s %s %s",
+				cmp.Or(l.Alias, l.Target), t.engineName(t.key(*n)), l.Target))
 			break
 		}
 	}
@@ -174,7 +206,11 @@ func (t *task) volumeDriver(key string, _ any) {
 	anonymous := slices.ContainsFunc(t.s.Volumes, func(v compose.Volume) bool { return v.Host == "" })
 	named := slices.ContainsFunc(t.s.Volumes, func(v compose.Volume) bool { return v.Named })
 	if anonymous || !named {
-		t.tell(key, "is left out for volumes without a name: name them, and give them the driver under volumes at the top")
+		text := "is left out for volumes without a name: name them"
+		if t.own == nil || t.project.Format != compose.V1 {
+			text += ", and give them the driver under volumes at the top"
+		}
+		t.tell(key, text)
 	}
 }
 
