@@ -58,7 +58,7 @@ nodes() {
 
 # first_process K: of a node that is on.
 first_process() {
-  pid=$(cat "$run/node$1/init.pid" 2>/dev/null) && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q " $run/node$1 " && echo "$pid"
+  pid=$(cat "$run/node$1/init.pid" 2>/dev/null) && tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q " $run/node$1 " && echo "$pid"
 }
 
 there() {
@@ -115,14 +115,15 @@ switch_on() {
   mkdir -p "$folder" "$data/node$k"
   echo '{}' >"$folder/daemon.json"
   # Control groups by the file system, even where there is systemd, which knows
-  # nothing of the processes of a node.
+  # nothing of the processes of a node. Names are asked of the hub, which refuses at
+  # once: nobody else answers here, and each would be waited for.
   setsid nsenter --net="/run/netns/$(network "$k")" unshare --mount --uts --pid --fork \
     sh -c "$first" node "$folder" \
     dockerd --host "unix://$folder/docker.sock" --config-file "$folder/daemon.json" \
     --data-root "$data/node$k" --exec-root "$folder/docker" --pidfile "$folder/docker.pid" \
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$swarm/node$k" \
     --bip "10.99.$k.1/24" --default-address-pool "base=10.$((100 + k)).0.0/16,size=24" \
-    --insecure-registry "${registry%:*}/24" </dev/null >>"$folder/log" 2>&1 &
+    --insecure-registry "${registry%:*}/24" --dns "${registry%:*}" </dev/null >>"$folder/log" 2>&1 &
 }
 
 # switch_off K, and wait until nothing is left that ran on it: its first process ends
