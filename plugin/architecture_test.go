@@ -90,6 +90,7 @@ var testsMayImport = map[string][]string{
 	"plugin/desired":  {"linking/linkingtest"},
 	"plugin/reach":    {"linking/linkingtest", "plugin/adhoc", "plugin/engine", "plugin/engine/enginetest"}, // what check demands, an engine has
 	"plugin/engine":   {"plugin/engine/enginetest"},
+	"plugin/swarm":    {"plugin/engine/enginetest", "plugin/engine/enginetest/realengine"},
 	"plugin/image":    {"compose", "plugin/engine/enginetest"},
 	"plugin/session":  {"plugin/engine/enginetest"},
 	"plugin/follow":   {"plugin/engine/enginetest", "plugin/labels"},

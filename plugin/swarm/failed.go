@@ -89,20 +89,21 @@ func (r reason) text() string {
 	case r.isNoNode():
 		return "waits: " + r.refused.Error()
 	case r.state == "rejected":
-		return "was rejected: " + r.refusedText()
+		return "was rejected" + r.because()
 	case r.state == "failed":
-		return "failed: " + r.refusedText()
+		return "failed" + r.because()
 	case r.state == "complete":
 		return "exited with code 0"
 	}
-	return r.refusedText()
+	return strings.TrimPrefix(r.because(), ": ")
 }
 
-func (r reason) refusedText() string {
+// because is what the engine on the node said, for after what it is about.
+func (r reason) because() string {
 	if r.refused == nil {
 		return ""
 	}
-	return r.refused.Error()
+	return ": " + r.refused.Error()
 }
 
 // hints says what to do about it.

@@ -14,7 +14,7 @@ import (
 // When what is waited for has come, or never will.
 const (
 	steady       = time.Second      // for how long a task is seen to run before it counts
-	settling     = 2 * time.Second  // within which a manager makes the tasks of a service on each node
+	settling     = 2 * time.Second  // within which a manager makes the tasks that it is asked for
 	noNode       = 15 * time.Second // for how long no node may be suitable
 	mostFailed   = 3                // times that a replica may fail
 	mostHopeless = 2                // likewise, for a reason that stays
@@ -108,15 +108,19 @@ func (w *watch) look(at time.Duration, s sight) (done bool, progress []plan.Prog
 		}
 	}
 	all := replicas(s)
-	count := struct{ run, steady, complete, ending int }{}
+	count := struct{ active, run, steady, complete, ending int }{}
 	for i := range all {
 		r := &all[i]
+		if t := r.active(); !w.looked && t != nil && t.State == "running" {
+			w.said[r.name] = w.text(r) // that is no news
+		}
 		w.tell(&progress, r.name, w.text(r))
 		count.ending += len(r.ending)
 		t := r.active()
 		switch {
 		case t == nil:
-			if r.hasCompleted() {
+			// What had ended before may be begun again in a moment.
+			if r.hasCompleted() && (!w.before[r.current[0].ID] || at >= settling) {
 				count.complete++
 			}
 		case t.State == "running":
@@ -127,25 +131,27 @@ func (w *watch) look(at time.Duration, s sight) (done bool, progress []plan.Prog
 				count.steady++
 			}
 		}
-		if err == nil {
-			err = w.failure(at, s, r)
+		if t != nil {
+			count.active++
 		}
 	}
-	if failed := w.update(s); failed != nil {
-		err = failed
-	}
 	w.looked = true
-	if err != nil {
+	if err := w.update(s); err != nil {
 		return false, progress, err
 	}
 	wanted := s.service.Replicas
+	for i := range all {
+		if err := w.failure(at, s, &all[i], count.active+count.complete < wanted || s.service.Everywhere); err != nil {
+			return false, progress, err
+		}
+	}
 	if s.service.Everywhere {
 		wanted = max(s.service.Wanted, count.run+count.complete)
 		if wanted == 0 && at < settling && !s.service.Stopped {
 			return false, progress, nil
 		}
 	}
-	if strings.HasSuffix(s.service.Update.State, "updating") || count.ending > 0 || count.run > wanted {
+	if isUpdating(s.service.Update) || count.ending > 0 || count.run > wanted {
 		if count.steady >= wanted && count.ending == 0 && count.run <= wanted && wanted > 0 {
 			w.tell(&progress, "", "runs, and is watched for failures")
 		}
@@ -157,12 +163,22 @@ func (w *watch) look(at time.Duration, s sight) (done bool, progress []plan.Prog
 	return count.steady+count.complete >= wanted, progress, nil
 }
 
+// isUpdating reports whether the manager is at a change of a service, or at undoing one.
+func isUpdating(u observed.Update) bool {
+	return u.State == "updating" || u.State == "rollback_started"
+}
+
 // tell adds to the progress what a part has come to, where that is new.
 func (w *watch) tell(progress *[]plan.Progress, part, text string) {
 	if text != "" && w.said[part] != text {
 		w.said[part] = text
 		*progress = append(*progress, plan.Progress{Part: part, Text: text})
 	}
+}
+
+// hasEnded reports whether a task has ended by itself.
+func hasEnded(t observed.Task) bool {
+	return t.State == "failed" || t.State == "rejected" || t.State == "complete"
 }
 
 // hasCompleted reports whether a replica has ended well and is not begun again.
@@ -178,6 +194,8 @@ func (w *watch) text(r *replica) string {
 		return "stopping" + on(r.ending[0])
 	case t == nil && r.hasCompleted():
 		return "completed" + on(r.current[0])
+	case t == nil && len(r.current) > 0 && !w.before[r.current[0].ID] && reasonOf(r.current[0]).text() == "":
+		return "stopped" + on(r.current[0])
 	case t == nil && len(r.current) > 0 && !w.before[r.current[0].ID]:
 		return reasonOf(r.current[0]).text() + on(r.current[0])
 	case t == nil:
@@ -188,7 +206,7 @@ func (w *watch) text(r *replica) string {
 		return reasonOf(*t).text()
 	case t.State == "pending":
 		return "waits for a node"
-	case t.Desired == "ready" && len(r.current) > 1: // its time has not come
+	case t.Desired == "ready" && len(r.current) > 1 && hasEnded(r.current[1]): // its time has not come
 		return "tried again: " + reasonOf(r.current[1]).text() + on(r.current[1])
 	case t.State == "assigned", t.State == "accepted":
 		return "assigned to " + place(*t)
@@ -205,8 +223,9 @@ func on(t observed.Task) string {
 	return " on " + place(t)
 }
 
-// failure says why a replica will not run; nil: it may.
-func (w *watch) failure(at time.Duration, s sight, r *replica) error {
+// failure says why a replica will not run; nil: it may. Where there are fewer than wanted,
+// one that has ended and is not begun again is missed.
+func (w *watch) failure(at time.Duration, s sight, r *replica, missed bool) error {
 	failed := func(t observed.Task, what string) error {
 		return &Failed{Service: s.service.Service, Replica: r.name, Node: place(t), What: what, Reason: reasonOf(t)}
 	}
@@ -227,12 +246,12 @@ func (w *watch) failure(at time.Duration, s sight, r *replica) error {
 	t := r.active()
 	last := slices.IndexFunc(r.current, func(t observed.Task) bool { return w.failed[r.name][t.ID] })
 	switch n := len(w.failed[r.name]); {
-	case last < 0:
+	case last < 0 || isUpdating(s.service.Update): // then the manager counts, and may undo it
 	case hopeless >= mostHopeless:
 		return failed(r.current[last], "")
 	case n >= mostFailed:
 		return failed(r.current[last], fmt.Sprintf("%d times", n))
-	case t == nil && last == 0 && !isMeant(r.current[0]):
+	case missed && t == nil && last == 0 && !isMeant(r.current[0]):
 		return failed(r.current[0], "and is not begun again")
 	}
 	if t == nil || !reasonOf(*t).isNoNode() || len(r.ending) > 0 {
@@ -252,9 +271,7 @@ func (w *watch) failure(at time.Duration, s sight, r *replica) error {
 // update says whether the manager has given the last change up.
 func (w *watch) update(s sight) error {
 	u := s.service.Update
-	if strings.HasPrefix(u.State, "rollback_started") {
-		w.rolling = true
-	}
+	w.rolling = w.rolling || u.State == "rollback_started"
 	what := map[string]string{"paused": "the update was stopped halfway", "rollback_paused": "the update failed, and so did undoing it"}[u.State]
 	if u.State == "rollback_completed" && w.rolling {
 		what = "the update failed and was undone"
