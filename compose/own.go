@@ -181,3 +181,38 @@ func (o ownReader) duration(value any, path ...string) *time.Duration {
 	}
 	return &d
 }
+
+// readOwn reads what files of the first format say under OwnKey into their project: of
+// several the last that has a key there.
+func (r *report) readOwn(p *Project, main []*document) {
+	said := value{kind: mapping}
+	for _, d := range main {
+		if d.own.key == "" {
+			continue
+		}
+		if d.own.value.kind != mapping {
+			said = d.own.value
+			break
+		}
+		for _, entry := range d.own.value.pairs {
+			said.pairs = slices.DeleteFunc(slices.Clone(said.pairs), func(before pair) bool { return before.key == entry.key })
+			said.pairs = append(said.pairs, entry)
+		}
+		said.pos = d.own.pos
+	}
+	if said.pos.IsZero() {
+		return
+	}
+	fail := func(msg string, path ...string) {
+		r.fail(said.place(path[1:]), strings.Join(path, "."), msg)
+	}
+	p.Isolation, p.Swarm = ReadOwn(said.plain(), fail)
+	if p.Swarm == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Swarm.Placement)) {
+		if p.Service(name) == nil {
+			fail(fmt.Sprintf("no service %q%s", name, DidYouMean(name, p.names())), OwnKey, "placement", name)
+		}
+	}
+}

@@ -148,6 +148,26 @@ func (v value) get(key string) (pair, bool) {
 	return pair{}, false
 }
 
+// place is where a path below a value stands, as far as there is one: of a mapping the key.
+func (v value) place(path []string) Pos {
+	if len(path) == 0 {
+		return v.pos
+	}
+	pos, next := v.pos, value{}
+	if entry, ok := v.get(path[0]); ok {
+		pos, next = entry.pos, entry.value
+		next.pos = pos
+	} else if i, err := strconv.Atoi(path[0]); err == nil && i < len(v.items) {
+		pos, next = v.items[i].pos, v.items[i]
+	} else {
+		return pos
+	}
+	if len(path) == 1 {
+		return pos
+	}
+	return next.place(path[1:])
+}
+
 // scalarKind sorts a scalar by what YAML takes it for. Dates are text: no key
 // takes a date, and 2015-01-01 means itself in an environment.
 func scalarKind(n *yaml.Node) kind {
