@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"plugin/profile":   {"plugin/engine", "plugin/exit", "plugin/plan", "plugin/trace"},
 	"plugin/trace":     {"compose/printable", "plugin/plan"},
 	"plugin/convert":   {"compose", "linking", "plugin/desired"},
+	"plugin/deployed":  {"compose", "linking", "plugin/balance", "plugin/convert", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/dockerrun": {"plugin/adhoc", "plugin/exit", "plugin/follow", "plugin/interrupt", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/session", "plugin/view"},
 	"plugin/follow":    {"compose", "plugin/engine", "plugin/exit", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/refusal", "plugin/view"},
 	"plugin/classic":   {"compose", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
@@ -51,7 +52,6 @@ var mayImport = map[string][]string{
 	"plugin/desired":   {"compose", "linking", "plugin/balance", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/plan":      {},
 	"plugin/engine":    {"compose", "linking", "plugin/desired", "plugin/front", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/refusal"},
-	"plugin/deployed":  {},
 	"plugin/swarm":     {"linking", "plugin/deployed", "plugin/engine", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/refusal"},
 	"plugin/image":     {"plugin/desired", "plugin/image/dockerfile", "plugin/plan", "plugin/refusal"},
 	"plugin/reach": {
@@ -87,6 +87,7 @@ var testsMayImport = map[string][]string{
 	"linking/graph":   {"linking/linkingtest"},
 	"plugin/balance":  {"compose/realfiles", "linking/graph"},
 	"plugin/convert":  {"compose/realfiles", "compose/spec", "linking/graph"},
+	"plugin/deployed": {"compose/realfiles", "compose/spec"},
 	"plugin/desired":  {"linking/linkingtest"},
 	"plugin/reach":    {"linking/linkingtest", "plugin/adhoc", "plugin/engine", "plugin/engine/enginetest"}, // what check demands, an engine has
 	"plugin/engine":   {"plugin/engine/enginetest"},

@@ -20,11 +20,11 @@ func (t *task) deploy(how published) map[string]any {
 			out[key] = said[key]
 		}
 	}
-	if placement := t.placement(); len(placement) > 0 {
-		out["placement"] = placement
+	if of := placement(t.project.Swarm, t.s.Name, said); len(of) > 0 {
+		out["placement"] = of
 	}
-	if update := t.update(said); len(update) > 0 {
-		out["update_config"] = update
+	if of := update(t.project.Swarm, said); len(of) > 0 {
+		out["update_config"] = of
 	}
 	if out["endpoint_mode"] == nil && !how.mesh && t.s.Net.Mode != compose.NetHost {
 		out["endpoint_mode"] = "dnsrr"
@@ -41,52 +41,53 @@ func (t *task) deploy(how published) map[string]any {
 	return out
 }
 
-// placement is on which nodes tasks may run.
-func (t *task) placement() map[string]any {
-	placement := maps.Clone(object(object(t.is["deploy"])["placement"]))
-	if t.project.Swarm == nil || len(t.project.Swarm.Placement[t.s.Name]) == 0 {
-		return placement
+// placement is on which nodes tasks of a service may run, by what it says itself under
+// deploy, and what files say of it under our own key.
+func placement(of *compose.Swarm, service string, said map[string]any) map[string]any {
+	out := maps.Clone(object(said["placement"]))
+	if of == nil || len(of.Placement[service]) == 0 {
+		return out
 	}
-	if placement == nil {
-		placement = map[string]any{}
+	if out == nil {
+		out = map[string]any{}
 	}
-	constraints, _ := placement["constraints"].([]any)
+	constraints, _ := out["constraints"].([]any)
 	constraints = slices.Clone(constraints)
-	for _, c := range t.project.Swarm.Placement[t.s.Name] {
+	for _, c := range of.Placement[service] {
 		constraints = append(constraints, c)
 	}
-	placement["constraints"] = constraints
-	return placement
+	out["constraints"] = constraints
+	return out
 }
 
-// update is how tasks are replaced: as the service says, or else as the files say of all.
-func (t *task) update(said map[string]any) map[string]any {
+// update is how tasks are replaced: as a service says under deploy, or else as files say
+// of all under our own key.
+func update(of *compose.Swarm, said map[string]any) map[string]any {
 	mode, _ := said["mode"].(string)
-	if t.project.Swarm == nil || t.project.Swarm.Update == nil || strings.HasSuffix(mode, "-job") {
+	if of == nil || of.Update == nil || strings.HasSuffix(mode, "-job") {
 		return object(said["update_config"])
 	}
-	update := map[string]any{}
-	u := t.project.Swarm.Update
+	out, u := map[string]any{}, of.Update
 	if u.Parallelism != nil {
-		update["parallelism"] = int64(*u.Parallelism)
+		out["parallelism"] = int64(*u.Parallelism)
 	}
 	if u.Delay != nil {
-		update["delay"] = u.Delay.String()
+		out["delay"] = u.Delay.String()
 	}
 	if u.Order != "" {
-		update["order"] = u.Order
+		out["order"] = u.Order
 	}
 	if u.FailureAction != "" {
-		update["failure_action"] = u.FailureAction
+		out["failure_action"] = u.FailureAction
 	}
 	if u.Monitor != nil {
-		update["monitor"] = u.Monitor.String()
+		out["monitor"] = u.Monitor.String()
 	}
 	if u.MaxFailureRatio != nil {
-		update["max_failure_ratio"] = *u.MaxFailureRatio
+		out["max_failure_ratio"] = *u.MaxFailureRatio
 	}
-	maps.Copy(update, object(said["update_config"]))
-	return update
+	maps.Copy(out, object(said["update_config"]))
+	return out
 }
 
 // resources are what tasks may use at most, and what is reserved for them.

@@ -115,9 +115,8 @@ func (t *task) holds(path string) {
 		t.tell("volumes", "the engine behind "+path+" is that of the task's node: it knows the containers there alone")
 		return
 	}
-	if placement := object(t.placement()); placement["constraints"] == nil {
-		t.data = true
-	}
+	tied := placement(t.project.Swarm, t.s.Name, object(t.is["deploy"]))["constraints"] != nil
+	t.data = t.data || !tied
 }
 
 // tmpfs is an entry of tmpfs, which a stack has no other word for.

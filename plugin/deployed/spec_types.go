@@ -1,5 +1,3 @@
-// Package deployed is what a project wants of a swarm, in the terms of its manager, and what
-// it has there: pure. It is to services what package desired is to containers.
 package deployed
 
 import (
@@ -7,10 +5,12 @@ import (
 	"github.com/docker/docker/api/types/swarm"
 )
 
-// NetworkSpec is the Spec of a plan.Network over the nodes of a swarm.
+// NetworkSpec is what a network over the nodes of a swarm is made from: the Spec of a
+// plan.Network.
 type NetworkSpec struct{ Options network.CreateOptions }
 
-// ServiceSpec is the Spec of a plan.Managed.
+// ServiceSpec is what a service is made from: the Spec of a plan.Managed. Its references of
+// secrets and configs have names and no ids yet.
 type ServiceSpec struct {
 	Spec    swarm.ServiceSpec
 	Secrets []swarm.SecretSpec // that its tasks see, and that are made where they are not there

@@ -7,5 +7,6 @@ const (
 	DirOf     = "io.stack-lite.dir"      // as WorkingDir is of a container
 	FilesOf   = "io.stack-lite.files"    // as Files is
 	OneOffOf  = "io.stack-lite.oneoff"   // True of what run made
+	Asked     = "io.stack-lite.asked"    // what a command asked for beside the files, a list
 	Held      = "io.stack-lite.replicas" // of one that was stopped: how many replicas it is to have again
 )

@@ -1,0 +1,227 @@
+package deployed_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/spec"
+	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/deployed"
+	"github.com/stack-lite/stack-lite/plugin/desired"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata")
+
+// results are the parts of an archive that the test writes.
+var results = []string{"networks", "services", "notes", "mistakes"}
+
+// TestFilesAskThisOfASwarm reads testdata/*.txtar: fig.yml or compose.yaml and what lies
+// beside it, options, and what is asked of a swarm for it. Options are encrypt, publish-host,
+// push-to REGISTRY and scale SERVICE=N, one on a line.
+func TestFilesAskThisOfASwarm(t *testing.T) {
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no goldens", err)
+	}
+	for _, name := range names {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			a, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			var inputs []txtar.File
+			options := ""
+			for _, f := range a.Files {
+				if slices.Contains(results, f.Name) {
+					continue
+				}
+				inputs = append(inputs, f)
+				if f.Name == "options" {
+					options = string(f.Data)
+					continue
+				}
+				path := filepath.Join(dir, f.Name)
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got := asked(t, dir, options)
+			if *update {
+				a.Files = append(inputs, got...)
+				if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want := txtar.Format(&txtar.Archive{Files: a.Files[len(inputs):]})
+			if diff := cmp.Diff(string(want), string(txtar.Format(&txtar.Archive{Files: got}))); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// open reads the file of a folder, resolved for a swarm.
+func open(t *testing.T, path string) deployed.Inputs {
+	t.Helper()
+	var in deployed.Inputs
+	var err error
+	dir := filepath.Dir(path)
+	if filepath.Base(path) == "fig.yml" {
+		in.Project, err = compose.Load(compose.Options{Files: []string{path}, Dir: dir, ProjectName: "demo", Env: map[string]string{}, SkipBuildCheck: true})
+	} else {
+		var model *spec.Model
+		in.Project, model, err = spec.Load(context.Background(), spec.Options{
+			Files: []string{path}, Dir: dir, Name: "demo", Env: map[string]string{"HOME": "/root"}, Profiles: []string{"*"}, Display: filepath.Base,
+		})
+		if err == nil {
+			in.Values, err = model.Values()
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	isolation := linking.ByLinks
+	if in.Project.Format == compose.Spec && in.Project.Isolation != "link" {
+		isolation = linking.ByProject
+	}
+	if in.Topology, err = linking.Resolve(in.Project, linking.Options{Isolation: isolation, Swarm: true}); err != nil {
+		t.Fatal(err)
+	}
+	in.Images = desired.Images(in.Project, desired.BuildOptions{}, nil)
+	in.Options.Version, in.Read = "1.0", os.ReadFile
+	return in
+}
+
+// fileIn is the file in a folder.
+func fileIn(dir string) string {
+	for _, name := range []string{"fig.yml", "compose.yaml"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return filepath.Join(dir, name)
+		}
+	}
+	return dir
+}
+
+// asked is what the file in a folder asks of a swarm, as parts of an archive.
+func asked(t *testing.T, dir, options string) []txtar.File {
+	t.Helper()
+	in := open(t, fileIn(dir))
+	in.Scale = map[string]int{}
+	for _, line := range strings.Split(strings.TrimSpace(options), "\n") {
+		word, value, _ := strings.Cut(line, " ")
+		service, n, _ := strings.Cut(value, "=")
+		var err error
+		switch word {
+		case "":
+		case "encrypt":
+			in.Options.Encrypt = true
+		case "publish-host":
+			in.Options.PublishHost = true
+		case "push-to":
+			in.Images, err = desired.PushAll(in.Images, value)
+		case "scale":
+			in.Scale[service], err = strconv.Atoi(n)
+		case "order":
+			in.Options.Update = &compose.Update{Order: value}
+		default:
+			t.Fatalf("no option %s", word)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, notes, err := deployed.Want(in)
+	var mistakes compose.Errors
+	part := func(name, text string) txtar.File {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, dir+"/", ""), dir, "DIR")
+		return txtar.File{Name: name, Data: []byte(text)}
+	}
+	if errors.As(err, &mistakes) {
+		text := ""
+		for _, m := range mistakes {
+			text += m.Error() + "\n"
+		}
+		return []txtar.File{part("mistakes", text)}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := ""
+	for _, n := range notes {
+		told += n.String() + "\n"
+	}
+	return []txtar.File{part("networks", printed(t, want.Networks)), part("services", printed(t, want.Managed)), part("notes", told)}
+}
+
+// printed is JSON without what is not set, a value of each on a line, and fingerprints
+// with the names alone: their sums have paths of this machine.
+func printed[T any](t *testing.T, list []T) string {
+	t.Helper()
+	text := ""
+	for _, of := range list {
+		out, err := json.MarshalIndent(set(of), "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += string(out) + "\n"
+	}
+	return regexp.MustCompile(`([a-z._]+)=[0-9a-f]{8}`).ReplaceAllString(text, "$1")
+}
+
+// set is a value as JSON has it, without what is not set.
+func set(v any) any {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		panic(err)
+	}
+	return pruned(value)
+}
+
+func pruned(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			if v[name] = pruned(value); v[name] == nil {
+				delete(v, name)
+			}
+		}
+		if len(v) == 0 {
+			return nil
+		}
+	case []any:
+		for i := range v {
+			v[i] = pruned(v[i])
+		}
+		if len(v) == 0 {
+			return nil
+		}
+	default:
+		if v == nil || reflect.ValueOf(v).IsZero() {
+			return nil
+		}
+	}
+	return v
+}

@@ -1,0 +1,105 @@
+package deployed
+
+import (
+	"slices"
+
+	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
+)
+
+// HaveOf is what there is of a project in a swarm, for the planner to compare. Which images
+// the engine has that is talked to is not in it.
+func HaveOf(s *observed.Swarm, project string) plan.Have {
+	names := map[string]string{}
+	var have plan.Have
+	for _, n := range s.Networks {
+		names[n.ID] = n.Name
+		if n.Project == project {
+			have.Networks = append(have.Networks, plan.HaveNetwork{Name: n.Name, ID: n.ID, Settings: settingsOf(n.Settings), Externals: n.Externals})
+		}
+	}
+	for _, of := range s.Services {
+		if of.Project != project {
+			continue
+		}
+		h := plan.HaveManaged{
+			ID: of.ID, Name: of.Name, Service: of.Service, Fingerprint: of.Fingerprint, Replicas: of.Replicas, Everywhere: of.Everywhere,
+			Stopped: of.Stopped, Held: of.Held, After: of.After, OneOff: of.OneOff, Settled: settled(s, of),
+		}
+		for _, on := range of.Attached {
+			name, known := names[on.Network]
+			if !known {
+				name = on.Network
+			}
+			h.Attached = append(h.Attached, name)
+		}
+		have.Managed = append(have.Managed, h)
+	}
+	return have
+}
+
+// settled reports whether the manager has done what it was asked for last: as many tasks run,
+// or have completed, as are to.
+func settled(s *observed.Swarm, of observed.Service) bool {
+	switch of.Update.State {
+	case "", "completed", "rollback_completed":
+	default:
+		return false
+	}
+	wanted := of.Replicas
+	if of.Everywhere || of.Job {
+		wanted = max(of.Wanted, of.Replicas)
+	}
+	return of.Stopped || of.Running+max(of.Completed, completed(s, of)) >= wanted
+}
+
+// completed is how many replicas have ended by themselves and are not started again, as far
+// as tasks are known.
+func completed(s *observed.Swarm, of observed.Service) int {
+	n := 0
+	seen := map[string]bool{} // by name: the first task of a replica is the newest
+	for _, t := range s.Tasks {
+		if t.Service != of.ID || seen[t.Name] {
+			continue
+		}
+		seen[t.Name] = true
+		if t.State == "complete" {
+			n++
+		}
+	}
+	return n
+}
+
+// What a command asked for that holds until another asks otherwise.
+const (
+	askedEncrypt     = "encrypt"
+	askedPublishHost = "publish-host"
+)
+
+// asked is what a command asked for, as a label has it.
+func (o Options) asked() string {
+	var words []string
+	if o.Encrypt {
+		words = append(words, askedEncrypt)
+	}
+	if o.PublishHost {
+		words = append(words, askedPublishHost)
+	}
+	return labels.ListText(words)
+}
+
+// Asked is what a command asked for when the services of a project were made or changed
+// last, so that one which says nothing of it leaves it so.
+func Asked(s *observed.Swarm, project string) Options {
+	var o Options
+	for _, of := range s.Services {
+		if of.Project != project || of.OneOff {
+			continue
+		}
+		words := labels.ParseList(of.Labels[labels.Asked])
+		o.Encrypt = o.Encrypt || slices.Contains(words, askedEncrypt)
+		o.PublishHost = o.PublishHost || slices.Contains(words, askedPublishHost)
+	}
+	return o
+}
