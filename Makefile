@@ -10,7 +10,7 @@ program    := bin/docker-stacklite
 gotestsum  := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --format-hide-empty-pkg
 cross      := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test test-current e2e attack trials race fuzz bench growth away balance gap lint cross release demo clean FORCE
+.PHONY: help build install uninstall test test-current e2e swarm attack trials race fuzz bench growth away balance gap lint cross release demo clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ on_engine = $(if $(ENGINE),at=$$(sh scripts/engine.sh start $(ENGINE)) && export
 e2e: export STACKLITE_ALL = 1
 e2e: ## Test on the real engine only, all of it; ENGINE=current: on an engine 29 beside it
 	$(on_engine) -run 'OnTheEngine|TheRealEngine' ./plugin/scenario ./plugin/scenario/realengine ./...
+	@$(MAKE) --no-print-directory swarm
+
+swarm: ## Test on three engines as the nodes of a swarm, which it starts and stops; ENGINE=current: engines 29
+	@trap 'sh scripts/swarm.sh stop' EXIT; trap 'exit 130' INT TERM; sh scripts/swarm.sh start 3 $(filter current,$(ENGINE)) && \
+	  STACKLITE_SWARM=required STACKLITE_SWARM_NODES=$${STACKLITE_PRIVATE:-swarm} $(gotestsum) -- -count=1 -timeout 30m ./plugin/scenario/swarm
 
 # Scripts of what an engine 29 does otherwise: networks at creation, ports that are
 # taken, images in its store, and what packets pass.

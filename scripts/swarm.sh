@@ -185,6 +185,14 @@ form() {
   done
 }
 
+about() {
+  echo "DOCKER_HOST=unix://$run/node1/docker.sock"
+  echo "REGISTRY=$registry"
+  for k in $(nodes); do
+    echo "node$k unix://$run/node$k/docker.sock $(address "$k") $(network "$k")"
+  done
+}
+
 # start N KIND
 start() {
   [ "$(id -u)" = 0 ] || fail "it needs root"
@@ -209,11 +217,8 @@ start() {
   done
   for k in $started; do await_engine "$k"; done
   form
-  echo "DOCKER_HOST=unix://$run/node1/docker.sock"
-  echo "REGISTRY=$registry"
-  for k in $(nodes); do
-    echo "node$k unix://$run/node$k/docker.sock $(address "$k") $(network "$k")"
-  done
+  about >"$run/about"
+  cat "$run/about"
 }
 
 open_registry() {
