@@ -80,7 +80,7 @@ func makeAll[S any](names []string, specs []S, by kept[S]) (map[string]string, e
 		i := slices.IndexFunc(specs, func(s S) bool { return by.name(s) == name })
 		have, found := there[name]
 		switch {
-		case found && i >= 0 && !sameOwner(have.labels, by.labels(specs[i])):
+		case found && i >= 0 && !sameProject(have.labels, by.labels(specs[i])):
 			return nil, &Taken{Kind: by.kind, Name: name}
 		case found:
 			ids[name] = have.id
@@ -90,7 +90,7 @@ func makeAll[S any](names []string, specs []S, by kept[S]) (map[string]string, e
 			id, err := by.create(specs[i])
 			if isTaken(err) { // another service of the project has made it at the same time
 				there, looked := by.list(filters.NewArgs(filters.Arg("name", name)))
-				if have, found := there[name]; looked == nil && found && sameOwner(have.labels, by.labels(specs[i])) {
+				if have, found := there[name]; looked == nil && found && sameProject(have.labels, by.labels(specs[i])) {
 					id, err = have.id, nil
 				}
 			}
@@ -102,6 +102,9 @@ func makeAll[S any](names []string, specs []S, by kept[S]) (map[string]string, e
 	}
 	return ids, nil
 }
+
+// sameProject reports whether labels are those of the same project: services share files.
+func sameProject(a, b map[string]string) bool { return a[labels.ProjectOf] == b[labels.ProjectOf] }
 
 // Missing is a secret or config that is to be there already, and is not.
 type Missing struct{ Kind, Name string }

@@ -86,13 +86,21 @@ func removeNetwork(ctx context.Context, m *Manager, a plan.RemoveNetwork, report
 		if err == nil {
 			break
 		}
-		by := holder(within, m, err)
-		if by == "" || isService(err) || within.Err() != nil {
+		by, leaves := holder(within, m, a, err)
+		switch {
+		case by == nil || within.Err() != nil:
 			return err
+		case !leaves && a.MayStay:
+			tell("stays: " + by.By + " is on it")
+			return nil
+		case !leaves:
+			return by
 		}
-		tell("waits for " + by + ", which is on it")
-		if waited := between.wait(within); waited != nil {
-			return orRefused(waited, err)
+		tell("waits for " + by.By + ", which is on it")
+		if waited := between.wait(within); errors.Is(waited, errPatience) {
+			return by
+		} else if waited != nil {
+			return waited
 		}
 	}
 	for between := (pauses{}); ; {
@@ -116,15 +124,6 @@ func removeNetwork(ctx context.Context, m *Manager, a plan.RemoveNetwork, report
 // errPatience ends what has waited for long enough.
 var errPatience = errors.New("waited for long enough")
 
-// orRefused is why something was waited for in vain, where the waiting was not ended from
-// outside.
-func orRefused(waited, refused error) error {
-	if errors.Is(waited, errPatience) {
-		return refused
-	}
-	return waited
-}
-
 // once reports texts, each only where it is another than the one before.
 func once(report func(plan.Progress)) func(text string) {
 	last := ""
@@ -136,31 +135,66 @@ func once(report func(plan.Progress)) func(text string) {
 	}
 }
 
-// isService reports whether a network was not removed because a service is to be on it.
-func isService(err error) bool { return strings.Contains(err.Error(), "in use by service") }
+// Held is a network that is not removed, because of who is on it.
+type Held struct {
+	Network string
+	By      string // container 0123456789ab, task demo_web.1 or service demo_web
+	Err     error
+}
 
-// holder is who is on a network, as far as the refusal to remove it says; empty: it was
-// refused for something else.
-func holder(ctx context.Context, m *Manager, err error) string {
-	_, by, inUse := strings.Cut(err.Error(), "is in use by task ")
-	if !inUse {
-		if strings.Contains(err.Error(), "has active endpoints") || isService(err) {
-			return "something"
+func (h *Held) Error() string { return "network " + h.Network + " stays: " + h.By + " is on it" }
+
+// Unwrap gives the client's error.
+func (h *Held) Unwrap() error { return h.Err }
+
+// Hints says what to type.
+func (h *Held) Hints() []string {
+	if id, is := strings.CutPrefix(h.By, "container "); is {
+		return []string{"to take it off, on its node: docker network disconnect " + h.Network + " " + id}
+	}
+	if name, is := strings.CutPrefix(h.By, "service "); is {
+		return []string{"to take it off: docker service update --network-rm " + h.Network + " " + name}
+	}
+	return nil
+}
+
+// holder is who is on a network, as the refusal to remove it says, and whether that may
+// leave it by itself: tasks are told to end after their service is gone. It is nil where
+// the removal was refused for something else.
+func holder(ctx context.Context, m *Manager, a plan.RemoveNetwork, err error) (by *Held, leaves bool) {
+	by = &Held{Network: a.Name, Err: err}
+	if _, id, is := strings.Cut(err.Error(), "is in use by service "); is {
+		by.By = "service " + m.serviceName(ctx, strings.TrimSpace(id))
+		return by, false
+	}
+	_, id, is := strings.Cut(err.Error(), "is in use by task ")
+	if !is {
+		by.By = "something"
+		if !strings.Contains(err.Error(), "has active endpoints") {
+			by = nil
 		}
-		return ""
+		return by, true
 	}
-	t, _, err := m.client.TaskInspectWithRaw(ctx, strings.TrimSpace(by))
-	if err != nil {
-		return "a task"
+	t, _, err := m.client.TaskInspectWithRaw(ctx, strings.TrimSpace(id))
+	switch {
+	case err != nil:
+		by.By = "a task"
+	case t.Spec.NetworkAttachmentSpec != nil:
+		id := t.Spec.NetworkAttachmentSpec.ContainerID
+		by.By = "container " + id[:min(12, len(id))]
+		return by, false
+	default:
+		by.By = "task " + taskName(t, m.serviceName(ctx, t.ServiceID))
 	}
-	if c := t.Spec.NetworkAttachmentSpec; c != nil {
-		return "container " + c.ContainerID[:min(12, len(c.ContainerID))]
+	return by, true
+}
+
+// serviceName is the name of a service, or its id where it is gone.
+func (m *Manager) serviceName(ctx context.Context, id string) string {
+	if s, _, err := m.client.ServiceInspectWithRaw(ctx, id, api.ServiceInspectOptions{}); err == nil {
+		return s.Spec.Name
 	}
-	service, _, err := m.client.ServiceInspectWithRaw(ctx, t.ServiceID, api.ServiceInspectOptions{})
-	if err != nil {
-		return "a task"
-	}
-	return taskName(t, service.Spec.Name)
+	return id
 }
 
 // leaving are the tasks of a project that are still on a network and are being stopped, by

@@ -234,6 +234,7 @@ func TestOnARealManagerWhatFailsIsTold(t *testing.T) {
 	good := r.managed("web", "", 2, "serve")
 	r.apply(plan.CreateManaged{Managed: good}, r.await("web"))
 	bad := r.managed("web", "", 2, "say", "-exit", "7", "x")
+	specOfManaged(bad).UpdateConfig.Monitor = 5 * time.Second
 	r.apply(plan.UpdateManaged{ID: r.service("web").ID, Managed: bad})
 	_, err = r.try(r.await("web"))
 	if err == nil || !strings.Contains(err.Error(), "the update was stopped halfway") {
