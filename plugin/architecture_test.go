@@ -67,7 +67,9 @@ var mayImport = map[string][]string{
 	"plugin/adhoc":         {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/view":          {"compose", "compose/printable", "plugin/plan", "plugin/refusal"},
 
-	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process", "plugin/front"},
+	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/api", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process", "plugin/engine/enginetest/swarm", "plugin/front"},
+	"plugin/engine/enginetest/api":        {},
+	"plugin/engine/enginetest/swarm":      {"plugin/engine/enginetest/api"},
 	"plugin/engine/enginetest/process":    {"plugin/front"},
 	"plugin/engine/enginetest/build":      {"compose"},
 	"plugin/engine/enginetest/realengine": {},

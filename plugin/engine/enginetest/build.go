@@ -15,6 +15,7 @@ import (
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/build"
 )
 
@@ -22,7 +23,7 @@ import (
 // is ever run.
 type builder struct {
 	images  *imageStore
-	out     messages
+	out     api.Messages
 	steps   build.Steps
 	files   build.Context
 	args    map[string]string // given by the client
@@ -35,11 +36,11 @@ type builder struct {
 
 func (s *imageStore) postBuild(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("remote") != "" {
-		return errorf(http.StatusNotImplemented, "enginetest builds from the body of the call only")
+		return api.Errorf(http.StatusNotImplemented, "enginetest builds from the body of the call only")
 	}
 	files, err := build.ReadContext(r.Body)
 	if err != nil {
-		return badRequest("%v", err)
+		return api.BadRequest("%v", err)
 	}
 	name := r.FormValue("dockerfile")
 	if name == "" {
@@ -47,28 +48,28 @@ func (s *imageStore) postBuild(w http.ResponseWriter, r *http.Request) error {
 	}
 	text, ok := files[path.Clean(name)]
 	if !ok {
-		return errorf(http.StatusInternalServerError, "Cannot locate specified Dockerfile: %s", name)
+		return api.Errorf(http.StatusInternalServerError, "Cannot locate specified Dockerfile: %s", name)
 	}
 	b := &builder{images: s, files: files, stages: map[string]*image{}, defined: map[string]string{}}
 	var labels map[string]string
 	for param, into := range map[string]*map[string]string{"buildargs": &b.args, "labels": &labels} {
 		if value := r.FormValue(param); value != "" {
 			if err := json.Unmarshal([]byte(value), into); err != nil {
-				return badRequest("error reading %s: %v", param, err)
+				return api.BadRequest("error reading %s: %v", param, err)
 			}
 		}
 	}
 	steps := build.Instructions(string(text))
 	if len(steps) == 0 {
-		return badRequest("the Dockerfile (%s) cannot be empty", name)
+		return api.BadRequest("the Dockerfile (%s) cannot be empty", name)
 	}
-	b.out = newMessages(w)
-	b.steps = build.Classic(b.out.send)
+	b.out = api.NewMessages(w)
+	b.steps = build.Classic(b.out.Send)
 	if r.FormValue("version") == "2" {
-		b.steps = build.BuildKit(b.out.send)
+		b.steps = build.BuildKit(b.out.Send)
 	}
 	if err := b.run(steps, r.FormValue("target")); err != nil {
-		b.out.fail(err.Error())
+		b.out.Fail(err.Error())
 		return nil
 	}
 	b.config.Labels = merged(b.config.Labels, labels)

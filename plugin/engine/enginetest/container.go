@@ -21,6 +21,9 @@ type container struct {
 	log      []logLine
 	links    map[string]*container // of the default bridge, by alias
 
+	home *containerStore // that holds it
+	task *taskOf         // of a swarm; nil: it is of none
+
 	// mounts are kept by the volumes.
 	mounts []mount
 	// endpoints are kept by the networks, by the name under which the container
@@ -87,7 +90,11 @@ func (c *container) endpointOn(n *network) *endpoint {
 // one, the first being its own.
 func (c *container) dnsNames(settings *endpoint) []string {
 	names := []string{c.name}
-	for _, name := range append(slices.Clone(settings.Aliases), shortID(c.id)) {
+	more := append(slices.Clone(settings.Aliases), shortID(c.id))
+	if c.task != nil && c.config.Hostname != shortID(c.id) {
+		more = append(more, c.config.Hostname)
+	}
+	for _, name := range more {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}

@@ -7,6 +7,8 @@ import (
 	"github.com/distribution/reference"
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // postCommit makes an image of a container, with its settings: where the call has
@@ -17,7 +19,7 @@ func (s *containerStore) postCommit(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	config := &containertypes.Config{}
-	if err := readJSON(r, config, false); err != nil {
+	if err := api.ReadJSON(r, config, false); err != nil {
 		return err
 	}
 	if err := mergeImage(config, c.config); err != nil {
@@ -29,10 +31,10 @@ func (s *containerStore) postCommit(w http.ResponseWriter, r *http.Request) erro
 			repo += ":" + tag
 		}
 		if _, err := reference.ParseNormalizedNamed(repo); err != nil {
-			return badRequest("%v", err)
+			return api.BadRequest("%v", err)
 		}
 		s.images.tag(made, familiar(repo))
 	}
 	s.emit(c, events.ActionCommit)
-	return writeJSON(w, http.StatusCreated, containertypes.CommitResponse{ID: made.id})
+	return api.WriteJSON(w, http.StatusCreated, containertypes.CommitResponse{ID: made.id})
 }

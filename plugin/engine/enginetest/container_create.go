@@ -9,11 +9,13 @@ import (
 
 	containertypes "github.com/docker/docker/api/types/container"
 	networktypes "github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 func (s *containerStore) postContainer(w http.ResponseWriter, r *http.Request) error {
 	req := containertypes.CreateRequest{}
-	if err := readJSON(r, &req, true); err != nil {
+	if err := api.ReadJSON(r, &req, true); err != nil {
 		return err
 	}
 	if req.Config == nil {
@@ -38,7 +40,7 @@ func (s *containerStore) postContainer(w http.ResponseWriter, r *http.Request) e
 	if c.host.NetworkMode.IsHost() && len(c.host.PortBindings) > 0 {
 		warnings = append(warnings, "Published ports are discarded when using host network mode")
 	}
-	return writeJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: warnings})
+	return api.WriteJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: warnings})
 }
 
 // add makes a container. Without a name it makes one up.
@@ -58,7 +60,7 @@ func (s *containerStore) add(name string, req containertypes.CreateRequest, vers
 	}
 	made, err := s.images.find(req.Config.Image)
 	if err != nil {
-		return nil, notFound("No such image: %s", familiar(req.Config.Image))
+		return nil, api.NotFound("No such image: %s", familiar(req.Config.Image))
 	}
 	c := &container{
 		id:        newID(),
@@ -69,6 +71,7 @@ func (s *containerStore) add(name string, req containertypes.CreateRequest, vers
 		host:      req.HostConfig,
 		endpoints: endpoints,
 		status:    containertypes.StateCreated,
+		home:      s,
 	}
 	if err := mergeImage(c.config, made.config); err != nil {
 		return nil, err
@@ -84,7 +87,7 @@ func (s *containerStore) add(name string, req containertypes.CreateRequest, vers
 	if of := c.host.PidMode.Container(); of != "" && of != c.name { // recorded stacks have one that names itself
 		other, err := s.find(of)
 		if err != nil {
-			return nil, badRequest("%v", err)
+			return nil, api.BadRequest("%v", err)
 		}
 		c.host.PidMode = containertypes.PidMode("container:" + other.id)
 	}
@@ -111,7 +114,7 @@ func (s *containerStore) takenOver(volumesFrom []string) ([]mount, error) {
 		name, mode, _ := strings.Cut(ref, ":")
 		from, err := s.find(name)
 		if err != nil {
-			return nil, badRequest("%v", err)
+			return nil, api.BadRequest("%v", err)
 		}
 		for _, m := range from.mounts {
 			m.RW = m.RW && mode != "ro"
@@ -148,7 +151,7 @@ func moveMAC(req *containertypes.CreateRequest, version apiVersion) (warning str
 	case mac == "":
 		return "", nil
 	case version.noContainerMAC:
-		return "", badRequest("container-wide MAC address no longer supported; use endpoint-specific MAC address instead")
+		return "", api.BadRequest("container-wide MAC address no longer supported; use endpoint-specific MAC address instead")
 	}
 	mode := networktypes.NetworkBridge
 	if req.HostConfig != nil && req.HostConfig.NetworkMode != "" && !req.HostConfig.NetworkMode.IsDefault() {
@@ -160,12 +163,12 @@ func moveMAC(req *containertypes.CreateRequest, version apiVersion) (warning str
 			return "", err
 		}
 		if settings.MacAddress != "" && settings.MacAddress != mac {
-			return "", badRequest("the container-wide MAC address must match the endpoint-specific MAC address " +
+			return "", api.BadRequest("the container-wide MAC address must match the endpoint-specific MAC address " +
 				"for the main network, or be left empty")
 		}
 		settings.MacAddress = mac
 	} else if !version.macPerEndpoint {
-		return "", badRequest("conflicting options: mac-address and the network mode")
+		return "", api.BadRequest("conflicting options: mac-address and the network mode")
 	}
 	if version.macPerEndpoint {
 		warning = "The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead."
@@ -190,7 +193,7 @@ func endpointForMAC(req *containertypes.CreateRequest, mode string, version apiV
 			return settings, nil
 		}
 	}
-	return nil, badRequest("unable to migrate container-wide MAC address to a specific network: " +
+	return nil, api.BadRequest("unable to migrate container-wide MAC address to a specific network: " +
 		"HostConfig.NetworkMode must match the identity of a network in NetworkSettings.Networks")
 }
 
@@ -204,7 +207,7 @@ func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[
 				settings = &networktypes.EndpointSettings{}
 			}
 			if err := settings.IPAMConfig.Validate(); err != nil {
-				return nil, badRequest("invalid endpoint settings:\n%v", err)
+				return nil, api.BadRequest("invalid endpoint settings:\n%v", err)
 			}
 			if name == networktypes.NetworkDefault {
 				name = networktypes.NetworkBridge
@@ -214,7 +217,7 @@ func wantedEndpoints(req containertypes.CreateRequest, version apiVersion) (map[
 	}
 	if len(endpoints) > 1 && !version.manyEndpoints {
 		names := strings.Join(slices.Sorted(maps.Keys(endpoints)), ", ")
-		return nil, badRequest("Container cannot be connected to network endpoints: %s", names)
+		return nil, api.BadRequest("Container cannot be connected to network endpoints: %s", names)
 	}
 	mode := req.HostConfig.NetworkMode
 	if req.HostConfig.NetworkMode.IsContainer() {
@@ -236,18 +239,18 @@ func checkNetworkMode(config *containertypes.Config, host *containertypes.HostCo
 	switch {
 	case mode.IsContainer() && config.Hostname != "",
 		mode.IsContainer() && config.Domainname != "":
-		return badRequest("conflicting options: hostname and the network mode")
+		return api.BadRequest("conflicting options: hostname and the network mode")
 	case (mode.IsContainer() || mode.IsHost()) && config.MacAddress != "":
-		return badRequest("conflicting options: mac-address and the network mode")
+		return api.BadRequest("conflicting options: mac-address and the network mode")
 	case mode.IsContainer() && len(host.Links) > 0:
-		return badRequest("conflicting options: container type network can't be used with links. " +
+		return api.BadRequest("conflicting options: container type network can't be used with links. " +
 			"This would result in undefined behavior")
 	case mode.IsContainer() && (len(host.PortBindings) > 0 || host.PublishAllPorts):
-		return badRequest("conflicting options: port publishing and the container type network mode")
+		return api.BadRequest("conflicting options: port publishing and the container type network mode")
 	case mode.IsContainer() && len(config.ExposedPorts) > 0:
-		return badRequest("conflicting options: port exposing and the container type network mode")
+		return api.BadRequest("conflicting options: port exposing and the container type network mode")
 	case mode.IsHost() && len(host.Links) > 0:
-		return badRequest("conflicting options: host type networking can't be used with links. " +
+		return api.BadRequest("conflicting options: host type networking can't be used with links. " +
 			"This would result in undefined behavior")
 	}
 	return nil
@@ -276,7 +279,7 @@ func mergeImage(c, image *containertypes.Config) error {
 		c.Entrypoint = nil // asks for none although the image has one
 	}
 	if len(c.Entrypoint)+len(c.Cmd) == 0 {
-		return badRequest("No command specified")
+		return api.BadRequest("No command specified")
 	}
 	for _, line := range image.Env {
 		name, _, _ := strings.Cut(line, "=")

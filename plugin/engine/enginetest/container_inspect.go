@@ -7,6 +7,8 @@ import (
 	containertypes "github.com/docker/docker/api/types/container"
 	networktypes "github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/storage"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 func (s *containerStore) getContainer(c *container, w http.ResponseWriter, r *http.Request) error {
@@ -52,5 +54,5 @@ func (s *containerStore) getContainer(c *container, w http.ResponseWriter, r *ht
 		resp.NetworkSettings.SandboxKey = "/var/run/docker/netns/" + shortID(c.id)
 		resp.LogPath = "/var/lib/docker/containers/" + c.id + "/" + c.id + "-json.log"
 	}
-	return writeJSON(w, http.StatusOK, resp)
+	return api.WriteJSON(w, http.StatusOK, resp)
 }

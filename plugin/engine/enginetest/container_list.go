@@ -9,6 +9,8 @@ import (
 
 	containertypes "github.com/docker/docker/api/types/container"
 	networktypes "github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 func (s *containerStore) getContainers(w http.ResponseWriter, r *http.Request) error {
@@ -20,10 +22,10 @@ func (s *containerStore) getContainers(w http.ResponseWriter, r *http.Request) e
 	limit := 0
 	if value := r.FormValue("limit"); value != "" {
 		if limit, err = strconv.Atoi(value); err != nil {
-			return badRequest("%v", err)
+			return api.BadRequest("%v", err)
 		}
 	}
-	all := boolParam(r, "all") || limit > 0 || want.Contains("status")
+	all := api.BoolParam(r, "all") || limit > 0 || want.Contains("status")
 	matches, err := s.matcher(want)
 	if err != nil {
 		return err
@@ -34,7 +36,7 @@ func (s *containerStore) getContainers(w http.ResponseWriter, r *http.Request) e
 	if limit > 0 && len(list) > limit {
 		list = list[:limit]
 	}
-	return writeJSON(w, http.StatusOK, list)
+	return api.WriteJSON(w, http.StatusOK, list)
 }
 
 // matcher makes a function out of filters. Values of one filter are
@@ -101,7 +103,7 @@ func (s *containerStore) summary(c *container) *containertypes.Summary {
 		Command: strings.Join(c.argv(), " "),
 		Created: c.created.Unix(),
 		Ports:   c.portList(),
-		Labels:  nonNil(c.config.Labels),
+		Labels:  api.NonNil(c.config.Labels),
 		State:   c.status,
 		Status:  c.statusText(),
 		Mounts:  c.mountPoints(),

@@ -10,6 +10,8 @@ import (
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/pkg/stdcopy"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // logLine is one line a process printed, without its end.
@@ -25,8 +27,8 @@ type containerLogs struct {
 	containers *containerStore
 }
 
-func (s *containerLogs) routes() routes {
-	return routes{open: map[string]handler{
+func (s *containerLogs) routes() api.Routes {
+	return api.Routes{Open: map[string]api.Handler{
 		"GET /containers/{id}/logs":    s.getLogs,
 		"POST /containers/{id}/attach": s.postAttach,
 	}}
@@ -41,10 +43,10 @@ type logQuery struct {
 
 func (s *containerLogs) parseLogQuery(r *http.Request) (logQuery, error) {
 	q := logQuery{
-		stdout:     boolParam(r, "stdout"),
-		stderr:     boolParam(r, "stderr"),
-		follow:     boolParam(r, "follow"),
-		timestamps: boolParam(r, "timestamps"),
+		stdout:     api.BoolParam(r, "stdout"),
+		stderr:     api.BoolParam(r, "stderr"),
+		follow:     api.BoolParam(r, "follow"),
+		timestamps: api.BoolParam(r, "timestamps"),
 		tail:       -1,
 	}
 	if !q.stdout && !q.stderr {
@@ -52,10 +54,10 @@ func (s *containerLogs) parseLogQuery(r *http.Request) (logQuery, error) {
 	}
 	var err error
 	if q.since, err = eventTime(r.FormValue("since")); err != nil {
-		return q, badRequest("%v", err)
+		return q, api.BadRequest("%v", err)
 	}
 	if q.until, err = eventTime(r.FormValue("until")); err != nil {
-		return q, badRequest("%v", err)
+		return q, api.BadRequest("%v", err)
 	}
 	if n, err := strconv.Atoi(r.FormValue("tail")); err == nil {
 		q.tail = n // as in the engine, what is no number means all
@@ -71,7 +73,7 @@ func (q logQuery) wants(l logLine) bool {
 }
 
 func (s *containerLogs) getLogs(w http.ResponseWriter, r *http.Request) error {
-	c, err := firstLook(s.lock, r, s.containers.find, func(*container) error { return nil })
+	c, err := api.FirstLook(s.lock, r, s.containers.find, func(*container) error { return nil })
 	if err != nil {
 		return err
 	}
@@ -81,10 +83,10 @@ func (s *containerLogs) getLogs(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", streamType(c.config.Tty, versionOf(r)))
 	w.WriteHeader(http.StatusOK)
-	flush(w)
+	api.Flush(w)
 	out := newLineWriter(w, c.config.Tty, q.timestamps)
 	next, first := 0, true
-	stream(s.lock, r, func() (batch []logLine, last bool) {
+	api.Stream(s.lock, r, func() (batch []logLine, last bool) {
 		for ; next < len(c.log); next++ {
 			if q.wants(c.log[next]) {
 				batch = append(batch, c.log[next])
@@ -96,7 +98,7 @@ func (s *containerLogs) getLogs(w http.ResponseWriter, r *http.Request) error {
 		first = false
 		return batch, !q.follow || !c.alive() || c.removed
 	}, func(l logLine) error {
-		defer flush(w)
+		defer api.Flush(w)
 		return out.write(l)
 	})
 	return nil
@@ -142,11 +144,11 @@ func (o lineWriter) write(l logLine) error {
 // the client sends is read and dropped: no modelled program reads its input.
 func (s *containerLogs) postAttach(w http.ResponseWriter, r *http.Request) error {
 	next, exits := 0, 0
-	c, err := firstLook(s.lock, r, s.containers.find, func(c *container) error {
+	c, err := api.FirstLook(s.lock, r, s.containers.find, func(c *container) error {
 		if c.status == containertypes.StatePaused {
-			return conflict("container %s is paused, unpause the container before attach", r.PathValue("id"))
+			return api.Conflict("container %s is paused, unpause the container before attach", r.PathValue("id"))
 		}
-		if !boolParam(r, "logs") {
+		if !api.BoolParam(r, "logs") {
 			next = len(c.log)
 		}
 		exits = c.exits
@@ -156,15 +158,15 @@ func (s *containerLogs) postAttach(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	q := logQuery{stdout: boolParam(r, "stdout"), stderr: boolParam(r, "stderr"), tail: -1}
-	follow := boolParam(r, "stream")
+	q := logQuery{stdout: api.BoolParam(r, "stdout"), stderr: api.BoolParam(r, "stderr"), tail: -1}
+	follow := api.BoolParam(r, "stream")
 	conn, err := hijack(w, r, c.config.Tty)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	out := newLineWriter(conn, c.config.Tty, false)
-	stream(s.lock, r, func() (batch []logLine, last bool) {
+	api.Stream(s.lock, r, func() (batch []logLine, last bool) {
 		for ; next < len(c.log); next++ {
 			if q.wants(c.log[next]) {
 				batch = append(batch, c.log[next])

@@ -37,6 +37,9 @@ func (c *container) shownEndpoint(settings *endpoint, version apiVersion) *netwo
 		if !slices.Contains(shown.Aliases, shortID(c.id)) {
 			shown.Aliases = append(shown.Aliases, shortID(c.id))
 		}
+		if c.task != nil && c.config.Hostname != shortID(c.id) {
+			shown.Aliases = append(shown.Aliases, c.config.Hostname)
+		}
 		return shown
 	}
 	shown.DNSNames = c.dnsNames(settings)

@@ -12,6 +12,8 @@ import (
 
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // containerStore holds the containers. What makes them run and end is the
@@ -42,16 +44,16 @@ func newContainerStore(b base, images *imageStore, volumes *volumeStore, network
 	return &containerStore{base: b, byID: map[string]*container{}, images: images, volumes: volumes, networks: networks}
 }
 
-func (s *containerStore) routes() routes {
-	return routes{atomic: map[string]handler{
+func (s *containerStore) routes() api.Routes {
+	return api.Routes{Atomic: map[string]api.Handler{
 		"GET /containers/json":         s.getContainers,
 		"POST /containers/create":      s.postContainer,
 		"POST /commit":                 s.postCommit,
-		"GET /containers/{id}/json":    withID(s.find, s.getContainer),
-		"GET /containers/{id}/top":     withID(s.find, s.getTop),
-		"POST /containers/{id}/rename": withID(s.find, s.postRename),
-		"POST /containers/{id}/update": withID(s.find, s.postUpdate),
-		"POST /containers/{id}/resize": withID(s.find, s.postResize),
+		"GET /containers/{id}/json":    api.WithID(s.find, s.getContainer),
+		"GET /containers/{id}/top":     api.WithID(s.find, s.getTop),
+		"POST /containers/{id}/rename": api.WithID(s.find, s.postRename),
+		"POST /containers/{id}/update": api.WithID(s.find, s.postUpdate),
+		"POST /containers/{id}/resize": api.WithID(s.find, s.postResize),
 	}}
 }
 
@@ -72,12 +74,12 @@ func (s *containerStore) find(ref string) (*container, error) {
 			continue
 		}
 		if found != nil {
-			return nil, badRequest("Multiple IDs found with provided prefix: %s", ref)
+			return nil, api.BadRequest("Multiple IDs found with provided prefix: %s", ref)
 		}
 		found = c
 	}
 	if found == nil {
-		return nil, notFound("No such container: %s", ref)
+		return nil, api.NotFound("No such container: %s", ref)
 	}
 	return found, nil
 }
@@ -103,7 +105,7 @@ func (s *containerStore) networkOwner(c *container) (*container, error) {
 	case !c.host.NetworkMode.IsContainer():
 		return c, nil
 	case c.namespace == nil || c.namespace.gone:
-		return nil, conflict("the network that %s has joined is gone", c.id)
+		return nil, api.Conflict("the network that %s has joined is gone", c.id)
 	}
 	return c.namespace.owner, nil
 }
@@ -126,12 +128,12 @@ var validName = regexp.MustCompile(`^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
 // checkName checks that a container may have a name.
 func (s *containerStore) checkName(name string) error {
 	if !validName.MatchString(name) {
-		return badRequest("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name)
+		return api.BadRequest("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name)
 	}
 	name = strings.TrimPrefix(name, "/")
 	for _, c := range s.byID {
 		if c.name == name {
-			return conflict("Conflict. The container name %q is already in use by container %q. "+
+			return api.Conflict("Conflict. The container name %q is already in use by container %q. "+
 				"You have to remove (or rename) that container to be able to reuse that name.", "/"+name, c.id)
 		}
 	}
@@ -142,25 +144,25 @@ func (s *containerStore) postRename(c *container, w http.ResponseWriter, r *http
 	name := r.FormValue("name")
 	switch {
 	case name == "":
-		return badRequest("Neither old nor new names may be empty")
+		return api.BadRequest("Neither old nor new names may be empty")
 	case strings.TrimPrefix(name, "/") == c.name:
-		return badRequest("Renaming a container with the same name as its current name")
+		return api.BadRequest("Renaming a container with the same name as its current name")
 	}
 	if err := s.checkName(name); err != nil {
-		if refused := (*apiError)(nil); errors.As(err, &refused) && refused.status == http.StatusConflict {
-			return conflict("Error when allocating new name: %v", err)
+		if refused := (*api.Error)(nil); errors.As(err, &refused) && refused.Status == http.StatusConflict {
+			return api.Conflict("Error when allocating new name: %v", err)
 		}
 		return err
 	}
 	old := c.name
 	c.name = strings.TrimPrefix(name, "/")
 	s.emit(c, "rename", "oldName", "/"+old)
-	return noContent(w)
+	return api.NoContent(w)
 }
 
 func (s *containerStore) postUpdate(c *container, w http.ResponseWriter, r *http.Request) error {
 	var update containertypes.UpdateConfig
-	if err := readJSON(r, &update, true); err != nil {
+	if err := api.ReadJSON(r, &update, true); err != nil {
 		return err
 	}
 	// Of the resources only the policy changes anything in the model.
@@ -168,7 +170,7 @@ func (s *containerStore) postUpdate(c *container, w http.ResponseWriter, r *http
 		c.host.RestartPolicy = update.RestartPolicy
 	}
 	s.emit(c, "update")
-	return writeJSON(w, http.StatusOK, map[string][]string{"Warnings": nil})
+	return api.WriteJSON(w, http.StatusOK, map[string][]string{"Warnings": nil})
 }
 
 func (s *containerStore) postResize(c *container, w http.ResponseWriter, r *http.Request) error {
@@ -184,7 +186,7 @@ func (s *containerStore) getTop(c *container, w http.ResponseWriter, _ *http.Req
 		return s.release.refusals.notRunning.about(c.id)
 	}
 	s.emit(c, "top")
-	return writeJSON(w, http.StatusOK, containertypes.TopResponse{
+	return api.WriteJSON(w, http.StatusOK, containertypes.TopResponse{
 		Titles: []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"},
 		Processes: [][]string{{
 			"root", strconv.Itoa(c.pid), strconv.Itoa(c.pid - 1), "0",
@@ -228,5 +230,5 @@ func (s *containerStore) membersOf(n *network) []*container {
 // print adds a line to the log of a container.
 func (s *containerStore) print(c *container, stderr bool, text string) {
 	c.log = append(c.log, logLine{stderr: stderr, at: time.Now().UTC(), text: text})
-	s.lock.notify()
+	s.lock.Notify()
 }

@@ -5,28 +5,32 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	networktypes "github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // endpoint is how a container is on a network.
 type endpoint struct {
 	*networktypes.EndpointSettings
-	mac string // the MAC address that was asked for; empty: any
+	mac      string       // the MAC address that was asked for; empty: any
+	allotted netip.Prefix // the address that the swarm gave to a task
 }
 
 // newEndpoint is an endpoint as a request asks for it. The engine shows its MAC
 // address in the place where the request has the wanted one.
 func newEndpoint(wanted *networktypes.EndpointSettings) *endpoint {
-	return &endpoint{wanted, wanted.MacAddress}
+	return &endpoint{EndpointSettings: wanted, mac: wanted.MacAddress}
 }
 
 func (s *networkStore) postConnect(n *network, _ http.ResponseWriter, r *http.Request) error {
 	var req networktypes.ConnectOptions
-	if err := readJSON(r, &req, true); err != nil {
+	if err := api.ReadJSON(r, &req, true); err != nil {
 		return err
 	}
 	c, err := s.members.find(req.Container)
@@ -45,7 +49,7 @@ func (s *networkStore) postConnect(n *network, _ http.ResponseWriter, r *http.Re
 // join puts a container on a network: at once if it runs, else at its next start.
 func (s *networkStore) join(c *container, n *network, settings *endpoint) error {
 	if c.host.NetworkMode.IsContainer() {
-		return badRequest("container sharing network namespace with another container or host " +
+		return api.BadRequest("container sharing network namespace with another container or host " +
 			"cannot be connected to any other network")
 	}
 	if c.host.NetworkMode.IsHost() || n.name == networktypes.NetworkHost {
@@ -55,7 +59,7 @@ func (s *networkStore) join(c *container, n *network, settings *endpoint) error 
 		return err
 	}
 	if c.endpointOn(n) != nil && c.running() {
-		return errorf(http.StatusForbidden, "endpoint with name %s already exists in network %s", c.name, n.name)
+		return api.Errorf(http.StatusForbidden, "endpoint with name %s already exists in network %s", c.name, n.name)
 	}
 	if !c.running() {
 		settings.NetworkID = n.id
@@ -81,14 +85,14 @@ func (s *networkStore) checkMode(c *container, to string) error {
 		return nil
 	}
 	if _, err := s.find(mode.NetworkName()); err != nil {
-		return notFound("could not find a network matching network mode %s: network %s not found", mode, mode)
+		return api.NotFound("could not find a network matching network mode %s: network %s not found", mode, mode)
 	}
 	return nil
 }
 
 func (s *networkStore) postDisconnect(n *network, _ http.ResponseWriter, r *http.Request) error {
 	var req networktypes.DisconnectOptions
-	if err := readJSON(r, &req, true); err != nil {
+	if err := api.ReadJSON(r, &req, true); err != nil {
 		return err
 	}
 	c, err := s.members.find(req.Container)
@@ -108,13 +112,13 @@ func (s *networkStore) leave(c *container, n *network) error {
 	}
 	switch {
 	case settings == nil && !c.alive():
-		return errorf(http.StatusInternalServerError, "container %s is not connected to the network %s", c.id, n.name)
+		return api.Errorf(http.StatusInternalServerError, "container %s is not connected to the network %s", c.id, n.name)
 	case settings == nil:
-		return errorf(http.StatusInternalServerError, "container %s is not connected to network %s", c.id, n.name)
+		return api.Errorf(http.StatusInternalServerError, "container %s is not connected to network %s", c.id, n.name)
 	}
 	s.detach(c, n, settings)
 	maps.DeleteFunc(c.endpoints, func(_ string, other *endpoint) bool { return other == settings })
-	s.lock.notify()
+	s.lock.Notify()
 	return nil
 }
 
@@ -130,7 +134,7 @@ func (s *networkStore) checkWanted(endpoints map[string]*endpoint) error {
 			continue
 		}
 		if err := n.checkFixedAddress(settings, s.release); err != nil {
-			return badRequest("invalid config for network %s: %v", name, err)
+			return api.BadRequest("invalid config for network %s: %v", name, err)
 		}
 	}
 	return nil
@@ -145,16 +149,19 @@ func (s *networkStore) attachAll(c *container) error {
 			ref = settings.NetworkID
 		}
 		n, err := s.find(ref)
+		if of, found := s.member.network(ref); found {
+			n, err = of, nil
+		}
 		if err != nil && ref != name {
 			// A network of the same name may have taken its place.
 			n, err = s.find(name)
 		}
-		var refused *apiError
+		var refused *api.Error
 		switch {
-		case errors.As(err, &refused) && refused.status != http.StatusNotFound: // two have the name
+		case errors.As(err, &refused) && refused.Status != http.StatusNotFound: // two have the name
 			return err
 		case err != nil:
-			return notFound("network %s not found", ref)
+			return api.NotFound("network %s not found", ref)
 		}
 		if err := s.checkMode(c, name); err != nil {
 			return err
@@ -177,7 +184,7 @@ func (s *networkStore) attachAll(c *container) error {
 // holds no address.
 func (s *networkStore) detachAll(c *container) {
 	for _, settings := range c.endpoints {
-		if n, ok := s.byID[settings.NetworkID]; ok {
+		if n, ok := s.member.network(settings.NetworkID); ok {
 			s.detach(c, n, settings)
 		}
 	}
@@ -188,7 +195,8 @@ func (s *networkStore) detachAll(c *container) {
 func (s *networkStore) forgetFailed(c *container) {
 	for _, name := range slices.Sorted(maps.Keys(c.endpoints)) {
 		if settings := c.endpoints[name]; settings.EndpointID != "" {
-			s.detach(c, s.byID[settings.NetworkID], settings)
+			n, _ := s.member.network(settings.NetworkID)
+			s.detach(c, n, settings)
 			delete(c.endpoints, name)
 			return
 		}
@@ -197,6 +205,10 @@ func (s *networkStore) forgetFailed(c *container) {
 
 // attach gives a container an address on a network.
 func (s *networkStore) attach(c *container, n *network, settings *endpoint) error {
+	if n.overlay != nil && c.task == nil && !n.request.Attachable {
+		return api.Errorf(http.StatusForbidden, "Could not attach to network %[1]s: "+
+			"rpc error: code = PermissionDenied desc = network %[1]s not manually attachable", n.name)
+	}
 	if err := n.lease(settings, s.release); err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"net/http"
 	"testing"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // Options say what kind of engine to start. The zero value is an Engine 20.10
@@ -23,6 +25,13 @@ type Options struct {
 	Programs map[string]Program
 	// ContainerdStore lets containerd keep the images, as it does on a new Engine 29.
 	ContainerdStore bool
+	// Missing are commands that no image has, as they are called: what they are to
+	// run does not start.
+	Missing []string
+	// Swarm are the nodes of the swarm that the engine is in. The first is the engine
+	// itself; the others are engines too, which have the same images. Without any
+	// it is in no swarm, until a client makes one.
+	Swarm []Node
 	// Trace, when set, is called with each call as it comes in.
 	Trace func(Call)
 }
@@ -32,9 +41,11 @@ type Engine struct {
 	*Faults
 	host    string
 	release release
-	lock    *stateLock
+	lock    *api.Lock
 	mux     *http.ServeMux
 	trace   func(Call)
+	member  *membership
+	nodes   map[string]*Engine // of the swarm that it was started in, by name
 }
 
 // New starts an engine on a socket of its own and stops it when the test ends.
@@ -48,25 +59,34 @@ func New(t testing.TB, opts Options) *Engine {
 	if err != nil {
 		t.Fatalf("enginetest: %v", err)
 	}
-	lock := newStateLock()
-	e := &Engine{
-		Faults:  NewFaults(),
-		release: release,
-		lock:    lock,
-		mux:     newMux(lock, newStores(opts, release, lock)),
-		trace:   opts.Trace,
+	lock := api.NewLock()
+	if len(opts.Swarm) > 0 {
+		return newSwarm(t, opts, release, lock)
 	}
-	e.host = Serve(t, e)
-	t.Cleanup(func() { // before its connections are closed
-		close(e.lock.ended)
-		e.End()
-	})
+	e := newEngine(opts, release, lock)
+	e.serve(t)
+	t.Cleanup(lock.End)
 	return e
+}
+
+// newEngine makes an engine that does not answer yet. Those of a swarm share a lock.
+func newEngine(opts Options, release release, lock *api.Lock) *Engine {
+	member, all := newStores(opts, release, lock)
+	return &Engine{
+		Faults: NewFaults(), release: release, lock: lock, trace: opts.Trace,
+		mux: api.NewMux(lock, all), member: member,
+	}
+}
+
+// serve lets an engine answer until the test ends.
+func (e *Engine) serve(t testing.TB) {
+	e.host = Serve(t, e)
+	t.Cleanup(e.End) // before its connections are closed
 }
 
 // newStores makes the stores of an engine and joins them: which may call which
 // is decided here and in the comment of the package.
-func newStores(opts Options, r release, lock *stateLock) []store {
+func newStores(opts Options, r release, lock *api.Lock) (*membership, []api.Routes) {
 	b := base{release: r, lock: lock, journal: &journal{lock: lock}}
 	images := newImageStore(b, opts)
 	files := newFileStore()
@@ -82,15 +102,22 @@ func newStores(opts Options, r release, lock *stateLock) []store {
 	}
 	execs := newExecStore(b, containers, processes)
 	images.users, volumes.users, networks.members, containers.execs = containers, containers, containers, execs
-	return []store{
-		&system{release: r, containers: containers, images: images},
-		b.journal, images, volumes, networks, containers, execs,
-		&containerLogs{base: b, containers: containers},
-		&lifecycle{
-			base: b, containers: containers, networks: networks, volumes: volumes,
-			ports: ports, processes: processes,
-		},
+	lifecycle := &lifecycle{
+		base: b, containers: containers, networks: networks, volumes: volumes,
+		ports: ports, processes: processes, missing: opts.Missing,
 	}
+	logs := &containerLogs{base: b, containers: containers}
+	member := &membership{base: b, name: "enginetest", images: images, lifecycle: lifecycle, networks: networks}
+	lifecycle.tasks, networks.member = member, member
+	var all []api.Routes
+	for _, s := range []store{
+		&system{release: r, containers: containers, images: images, member: member},
+		b.journal, images, volumes, networks, containers, execs, logs, lifecycle, member,
+		&taskLogs{base: b, logs: logs, member: member},
+	} {
+		all = append(all, s.routes())
+	}
+	return member, all
 }
 
 // Host is the address of the engine in the form of DOCKER_HOST.
@@ -110,12 +137,12 @@ func shortID(id string) string { return id[:12] }
 // them. [New] makes the stores and joins them; a further kind of object, such
 // as the services of a swarm, is a further store there.
 type store interface {
-	routes() routes
+	routes() api.Routes
 }
 
 // base is what every store has.
 type base struct {
 	release release
-	lock    *stateLock
+	lock    *api.Lock
 	journal *journal
 }

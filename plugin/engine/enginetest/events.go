@@ -10,22 +10,29 @@ import (
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
 	timetypes "github.com/docker/docker/api/types/time"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // journal keeps every event since the engine started. (A real engine keeps
 // the last 256.)
 type journal struct {
-	lock    *stateLock
+	lock    *api.Lock
 	entries []events.Message
 }
 
-func (j *journal) routes() routes {
-	return routes{open: map[string]handler{"GET /events": j.getEvents}}
+func (j *journal) routes() api.Routes {
+	return api.Routes{Open: map[string]api.Handler{"GET /events": j.getEvents}}
 }
 
 // emit writes an event down and wakes the calls that follow. Its attributes are
 // the labels of what it is about and those given as pairs, which win.
 func (j *journal) emit(kind events.Type, action events.Action, id string, labels map[string]string, pairs ...string) {
+	j.emitFrom("local", kind, action, id, labels, pairs...)
+}
+
+// emitFrom is emit for events of the engine, or of the swarm.
+func (j *journal) emitFrom(scope string, kind events.Type, action events.Action, id string, labels map[string]string, pairs ...string) {
 	attributes := merged(labels, nil)
 	for pair := range slices.Chunk(pairs, 2) {
 		attributes[pair[0]] = pair[1]
@@ -35,7 +42,7 @@ func (j *journal) emit(kind events.Type, action events.Action, id string, labels
 		Type:     kind,
 		Action:   action,
 		Actor:    events.Actor{ID: id, Attributes: attributes},
-		Scope:    "local",
+		Scope:    scope,
 		Time:     now.Unix(),
 		TimeNano: now.UnixNano(),
 	}
@@ -46,35 +53,35 @@ func (j *journal) emit(kind events.Type, action events.Action, id string, labels
 		m.Status, m.ID = string(action), id
 	}
 	j.entries = append(j.entries, m)
-	j.lock.notify()
+	j.lock.Notify()
 }
 
 func (j *journal) getEvents(w http.ResponseWriter, r *http.Request) error {
 	since, err := eventTime(r.FormValue("since"))
 	if err != nil {
-		return badRequest("%v", err)
+		return api.BadRequest("%v", err)
 	}
 	until, err := eventTime(r.FormValue("until"))
 	if err != nil {
-		return badRequest("%v", err)
+		return api.BadRequest("%v", err)
 	}
 	want, err := filters.FromJSON(r.FormValue("filters"))
 	if err != nil {
-		return badRequest("%v", err)
+		return api.BadRequest("%v", err)
 	}
 	next := 0 // a start alone or an end alone asks for the past
 	if since.IsZero() && until.IsZero() {
-		_ = j.lock.hold(func() error { next = len(j.entries); return nil })
+		_ = j.lock.Hold(func() error { next = len(j.entries); return nil })
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusOK)
-	flush(w) // who has seen this misses nothing
+	api.Flush(w) // who has seen this misses nothing
 	if !until.IsZero() {
 		// The wait ends at that time even when nothing happens.
-		defer j.lock.after(time.Until(until), j.lock.notify).Stop()
+		defer j.lock.After(time.Until(until), j.lock.Notify).Stop()
 	}
 	encode := json.NewEncoder(w)
-	stream(j.lock, r, func() (batch []events.Message, last bool) {
+	api.Stream(j.lock, r, func() (batch []events.Message, last bool) {
 		for ; next < len(j.entries); next++ {
 			m := j.entries[next]
 			at := time.Unix(0, m.TimeNano)
@@ -84,7 +91,7 @@ func (j *journal) getEvents(w http.ResponseWriter, r *http.Request) error {
 		}
 		return batch, !until.IsZero() && !time.Now().Before(until)
 	}, func(m events.Message) error {
-		defer flush(w)
+		defer api.Flush(w)
 		return encode.Encode(m)
 	})
 	return nil
@@ -124,17 +131,14 @@ func eventMatches(want filters.Args, m events.Message) bool {
 	action := string(m.Action)
 	plain, _, _ := strings.Cut(action, ":")
 	return (want.ExactMatch("event", action) || want.ExactMatch("event", plain)) &&
-		want.ExactMatch("type", string(m.Type)) &&
+		want.ExactMatch("type", string(m.Type)) && want.ExactMatch("scope", m.Scope) &&
 		(!want.Contains("label") || want.MatchKVList("label", m.Actor.Attributes)) &&
 		named(events.ContainerEventType, "container") &&
 		named(events.NetworkEventType, "network") &&
 		named(events.VolumeEventType, "volume") &&
+		named(events.ServiceEventType, "service") &&
+		named(events.NodeEventType, "node") &&
+		named(events.SecretEventType, "secret") &&
+		named(events.ConfigEventType, "config") &&
 		named(events.ImageEventType, "image")
-}
-
-// flush sends what was written so far to the client.
-func flush(w http.ResponseWriter) {
-	if f, ok := w.(http.Flusher); ok {
-		f.Flush()
-	}
 }

@@ -9,6 +9,7 @@ import (
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/process"
 )
 
@@ -34,28 +35,28 @@ func newExecStore(b base, containers *containerStore, processes *processes) *exe
 	return &execStore{base: b, byID: map[string]*execution{}, containers: containers, processes: processes}
 }
 
-func (s *execStore) routes() routes {
-	return routes{atomic: map[string]handler{
-		"POST /containers/{id}/exec": withID(s.containers.find, s.postExec),
-		"POST /exec/{id}/resize":     withID(s.find, s.postResize),
-		"GET /exec/{id}/json":        withID(s.find, s.getExec),
-	}, open: map[string]handler{
+func (s *execStore) routes() api.Routes {
+	return api.Routes{Atomic: map[string]api.Handler{
+		"POST /containers/{id}/exec": api.WithID(s.containers.find, s.postExec),
+		"POST /exec/{id}/resize":     api.WithID(s.find, s.postResize),
+		"GET /exec/{id}/json":        api.WithID(s.find, s.getExec),
+	}, Open: map[string]api.Handler{
 		"POST /exec/{id}/start": s.postStart,
 	}}
 }
 
 func (s *execStore) postExec(c *container, w http.ResponseWriter, r *http.Request) error {
 	var options containertypes.ExecOptions
-	if err := readJSON(r, &options, true); err != nil {
+	if err := api.ReadJSON(r, &options, true); err != nil {
 		return err
 	}
 	switch {
 	case len(options.Cmd) == 0:
-		return badRequest("No exec command specified")
+		return api.BadRequest("No exec command specified")
 	case !c.running():
 		return s.release.refusals.notRunning.about(c.id)
 	case c.status == containertypes.StatePaused:
-		return conflict("Container %s is paused, unpause the container before exec", r.PathValue("id"))
+		return api.Conflict("Container %s is paused, unpause the container before exec", r.PathValue("id"))
 	}
 	if err := c.checkLinks(s.release); err != nil {
 		return err
@@ -63,14 +64,14 @@ func (s *execStore) postExec(c *container, w http.ResponseWriter, r *http.Reques
 	x := &execution{id: newID(), c: c, options: options}
 	s.byID[x.id] = x
 	s.containers.emit(c, events.Action("exec_create: "+strings.Join(options.Cmd, " ")), "execID", x.id)
-	return writeJSON(w, http.StatusCreated, containertypes.ExecCreateResponse{ID: x.id})
+	return api.WriteJSON(w, http.StatusCreated, containertypes.ExecCreateResponse{ID: x.id})
 }
 
 func (s *execStore) find(id string) (*execution, error) {
 	if x, ok := s.byID[id]; ok && !x.c.removed {
 		return x, nil
 	}
-	return nil, notFound("No such exec instance: %s", id)
+	return nil, api.NotFound("No such exec instance: %s", id)
 }
 
 // pendingExecs lists the commands in a container that have not ended; those of
@@ -88,11 +89,11 @@ func (s *execStore) pendingExecs(c *container) []string {
 
 func (s *execStore) postStart(w http.ResponseWriter, r *http.Request) error {
 	var options containertypes.ExecStartOptions
-	if err := readJSON(r, &options, false); err != nil {
+	if err := api.ReadJSON(r, &options, false); err != nil {
 		return err
 	}
 	var out []process.Line
-	x, err := firstLook(s.lock, r, s.find, func(x *execution) (err error) {
+	x, err := api.FirstLook(s.lock, r, s.find, func(x *execution) (err error) {
 		out, err = s.execute(x)
 		return err
 	})
@@ -117,7 +118,7 @@ func (s *execStore) postStart(w http.ResponseWriter, r *http.Request) error {
 func (s *execStore) execute(x *execution) ([]process.Line, error) {
 	switch {
 	case x.started:
-		return nil, conflict("Error: Exec command %s has already run", x.id)
+		return nil, api.Conflict("Error: Exec command %s has already run", x.id)
 	case !x.c.running():
 		return nil, s.release.refusals.notRunning.about(x.c.id)
 	}
@@ -140,7 +141,7 @@ func (s *execStore) getExec(x *execution, w http.ResponseWriter, _ *http.Request
 		Privileged bool     `json:"privileged"`
 		User       string   `json:"user,omitempty"`
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{
+	return api.WriteJSON(w, http.StatusOK, map[string]any{
 		"ID":          x.id,
 		"ContainerID": x.c.id,
 		"Running":     false, // it ends as soon as it begins

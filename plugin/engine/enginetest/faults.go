@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // A Fault is what goes wrong with a call. The zero value is nothing.
@@ -133,7 +135,7 @@ func (f Fault) strike(all *Faults, w http.ResponseWriter, r *http.Request, c Cal
 	case none:
 		next.ServeHTTP(w, r)
 	case answer:
-		writeError(w, errorf(f.status, "%s", f.message))
+		api.WriteError(w, api.Errorf(f.status, "%s", f.message))
 	case garbage:
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = w.Write([]byte("<html>not an engine</html>")) // who has gone needs no answer
@@ -303,12 +305,12 @@ func (t *torn) Write(b []byte) (int, error) {
 		return 0, http.ErrHijacked
 	}
 	n, _ := t.ResponseWriter.Write(b[:len(b)/2])
-	flush(t.ResponseWriter)
+	api.Flush(t.ResponseWriter)
 	t.cut()
 	return n, http.ErrAbortHandler
 }
 
-func (t *torn) Flush() { flush(t.ResponseWriter) }
+func (t *torn) Flush() { api.Flush(t.ResponseWriter) }
 
 // Hijack gives the connection to who talks to a process.
 func (t *torn) Hijack() (net.Conn, *bufio.ReadWriter, error) {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/docker/go-connections/nat"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // Where the engine takes ports from when it may choose.
@@ -145,6 +147,6 @@ func portTaken(c *container, ip, want string, port int) error {
 	for _, settings := range c.endpoints {
 		endpoint = max(endpoint, settings.EndpointID)
 	}
-	return errorf(http.StatusInternalServerError,
+	return api.Errorf(http.StatusInternalServerError,
 		"driver failed programming external connectivity on endpoint %s (%s): %s", c.name, endpoint, text)
 }

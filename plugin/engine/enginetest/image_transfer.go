@@ -15,6 +15,7 @@ import (
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/build"
 )
 
@@ -30,7 +31,7 @@ func (s *imageStore) postPullOrImport(w http.ResponseWriter, r *http.Request) er
 	}
 	named, err := reference.ParseDockerRef(name)
 	if err != nil {
-		return badRequest("%v", err)
+		return api.BadRequest("%v", err)
 	}
 	short := reference.FamiliarString(named)
 	before, _ := s.find(short)
@@ -38,23 +39,23 @@ func (s *imageStore) postPullOrImport(w http.ResponseWriter, r *http.Request) er
 	if !ok {
 		return s.notInRegistry(named)
 	}
-	m := newMessages(w)
+	m := api.NewMessages(w)
 	tag := "latest"
 	if tagged, ok := named.(reference.Tagged); ok {
 		tag = tagged.Tag()
 	}
-	m.status(tag, "Pulling from "+reference.Path(named))
+	m.Status(tag, "Pulling from "+reference.Path(named))
 	layer := i.shortID()
 	done := "Status: Image is up to date for " + short
 	if before != i {
-		m.status(layer, "Pulling fs layer")
-		m.status(layer, "Download complete")
-		m.status(layer, "Pull complete")
+		m.Status(layer, "Pulling fs layer")
+		m.Status(layer, "Download complete")
+		m.Status(layer, "Pull complete")
 		done = "Status: Downloaded newer image for " + short
 	}
 	s.emit(i, events.ActionPull, short)
-	m.status("", "Digest: "+i.id)
-	m.status("", done)
+	m.Status("", "Digest: "+i.id)
+	m.Status("", done)
 	return nil
 }
 
@@ -74,25 +75,25 @@ func (s *imageStore) fetch(name string) (*image, bool) {
 func (s *imageStore) notInRegistry(named reference.Named) error {
 	for ref := range s.registry {
 		if other, err := reference.ParseNormalizedNamed(ref); err == nil && other.Name() == named.Name() {
-			return notFound("manifest for %s not found: manifest unknown: manifest unknown",
+			return api.NotFound("manifest for %s not found: manifest unknown: manifest unknown",
 				reference.FamiliarString(named))
 		}
 	}
-	return notFound("pull access denied for %s, repository does not exist or may require 'docker login': "+
+	return api.NotFound("pull access denied for %s, repository does not exist or may require 'docker login': "+
 		"denied: requested access to the resource is denied", reference.FamiliarName(named))
 }
 
 // push puts an image into the registry, under the names it has there.
 func (s *imageStore) push(name string, w http.ResponseWriter, r *http.Request) error {
 	if s.release.pushNeedsAuth && r.Header.Get("X-Registry-Auth") == "" {
-		return badRequest("Bad parameters and missing X-Registry-Auth: EOF")
+		return api.BadRequest("Bad parameters and missing X-Registry-Auth: EOF")
 	}
 	named, err := reference.ParseNormalizedNamed(name)
 	if err != nil {
-		return badRequest("%v", err)
+		return api.BadRequest("%v", err)
 	}
-	m := newMessages(w)
-	m.status("", "The push refers to repository ["+named.Name()+"]")
+	m := api.NewMessages(w)
+	m.Status("", "The push refers to repository ["+named.Name()+"]")
 	found := false
 	for _, i := range s.byID {
 		for _, ref := range i.tags {
@@ -106,13 +107,13 @@ func (s *imageStore) push(name string, w http.ResponseWriter, r *http.Request) e
 			}
 			found = true
 			s.registry[ref] = i.config
-			m.status(i.shortID(), "Pushed")
-			m.status("", tagged.Tag()+": digest: "+i.id+" size: 1")
+			m.Status(i.shortID(), "Pushed")
+			m.Status("", tagged.Tag()+": digest: "+i.id+" size: 1")
 			s.emit(i, events.ActionPush, ref)
 		}
 	}
 	if !found {
-		m.fail("An image does not exist locally with the tag: " + reference.FamiliarName(named))
+		m.Fail("An image does not exist locally with the tag: " + reference.FamiliarName(named))
 	}
 	return nil
 }
@@ -120,7 +121,7 @@ func (s *imageStore) push(name string, w http.ResponseWriter, r *http.Request) e
 // importImage makes an image of a root filesystem.
 func (s *imageStore) importImage(w http.ResponseWriter, r *http.Request) error {
 	if src := r.FormValue("fromSrc"); src != "-" {
-		return errorf(http.StatusNotImplemented, "enginetest imports nothing but the body of the call")
+		return api.Errorf(http.StatusNotImplemented, "enginetest imports nothing but the body of the call")
 	}
 	sum, err := digestOf(r.Body)
 	if err != nil {
@@ -130,7 +131,7 @@ func (s *imageStore) importImage(w http.ResponseWriter, r *http.Request) error {
 	for _, change := range r.URL.Query()["changes"] {
 		keyword, rest, _ := strings.Cut(change, " ")
 		if err := build.Set(config, build.Instruction{Keyword: strings.ToUpper(keyword), Rest: strings.TrimSpace(rest)}); err != nil {
-			return badRequest("%v", err)
+			return api.BadRequest("%v", err)
 		}
 	}
 	i := s.add(config, "", []string{sum})
@@ -141,7 +142,7 @@ func (s *imageStore) importImage(w http.ResponseWriter, r *http.Request) error {
 		s.tag(i, familiar(repo))
 	}
 	s.emit(i, events.ActionImport, i.id)
-	newMessages(w).status("", i.id)
+	api.NewMessages(w).Status("", i.id)
 	return nil
 }
 
@@ -163,11 +164,11 @@ func (s *imageStore) postLoad(w http.ResponseWriter, r *http.Request) error {
 			break
 		}
 		if err != nil {
-			return badRequest("%v", err)
+			return api.BadRequest("%v", err)
 		}
 		var b bytes.Buffer
 		if _, err := io.Copy(&b, archive); err != nil {
-			return badRequest("%v", err)
+			return api.BadRequest("%v", err)
 		}
 		files[h.Name] = b.Bytes()
 	}
@@ -177,24 +178,24 @@ func (s *imageStore) postLoad(w http.ResponseWriter, r *http.Request) error {
 		Layers   []string
 	}
 	if err := json.Unmarshal(files["manifest.json"], &manifest); err != nil {
-		return badRequest("invalid archive: %v", err)
+		return api.BadRequest("invalid archive: %v", err)
 	}
-	m := newMessages(w)
+	m := api.NewMessages(w)
 	for _, entry := range manifest {
 		var saved struct {
 			Config *containertypes.Config `json:"config"`
 		}
 		if err := json.Unmarshal(files[entry.Config], &saved); err != nil || saved.Config == nil {
-			m.fail("invalid image config " + entry.Config)
+			m.Fail("invalid image config " + entry.Config)
 			return nil
 		}
 		i := s.add(saved.Config, "", entry.Layers)
 		if len(entry.RepoTags) == 0 {
-			m.stream("Loaded image ID: %s\n", i.id)
+			m.Stream("Loaded image ID: %s\n", i.id)
 		}
 		for _, tag := range entry.RepoTags {
 			s.tag(i, familiar(tag))
-			m.stream("Loaded image: %s\n", familiar(tag))
+			m.Stream("Loaded image: %s\n", familiar(tag))
 		}
 		s.emit(i, events.ActionLoad, i.id)
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/docker/docker/api/types/events"
 	imagetypes "github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/storage"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // imageStore holds the images of the engine and of its registry.
@@ -46,8 +48,8 @@ func newImageStore(b base, opts Options) *imageStore {
 	return s
 }
 
-func (s *imageStore) routes() routes {
-	return routes{atomic: map[string]handler{
+func (s *imageStore) routes() api.Routes {
+	return api.Routes{Atomic: map[string]api.Handler{
 		"GET /images/json":            s.getImages,
 		"POST /images/create":         s.postPullOrImport,
 		"POST /images/load":           s.postLoad,
@@ -116,11 +118,11 @@ func (s *imageStore) find(ref string) (*image, error) {
 			}
 		}
 	}
-	return nil, notFound("No such image: %s", name)
+	return nil, api.NotFound("No such image: %s", name)
 }
 
 func (s *imageStore) getDistribution(http.ResponseWriter, *http.Request) error {
-	return errorf(http.StatusNotImplemented, "enginetest does not ask registries about images")
+	return api.Errorf(http.StatusNotImplemented, "enginetest does not ask registries about images")
 }
 
 // imagePath splits the path after /images/ into a reference, which may contain
@@ -128,7 +130,7 @@ func (s *imageStore) getDistribution(http.ResponseWriter, *http.Request) error {
 func imagePath(r *http.Request, want string) (string, error) {
 	ref, ok := strings.CutSuffix(r.PathValue("rest"), want)
 	if !ok {
-		return "", notKnown(r)
+		return "", api.NotKnown(r)
 	}
 	return ref, nil
 }
@@ -155,7 +157,7 @@ func (s *imageStore) getImages(w http.ResponseWriter, r *http.Request) error {
 			Created: i.created.Unix(), Labels: i.config.Labels, Containers: -1, SharedSize: -1,
 		}
 	})
-	return writeJSON(w, http.StatusOK, list)
+	return api.WriteJSON(w, http.StatusOK, list)
 }
 
 func matchingTags(tags, patterns []string) []string {
@@ -185,7 +187,7 @@ func (s *imageStore) getImage(w http.ResponseWriter, r *http.Request) error {
 		return s.release.refusals.imageUnknown.about(ref, familiar(ref))
 	}
 	// The client's type knows fewer settings than the engine sends.
-	return writeJSON(w, http.StatusOK, struct {
+	return api.WriteJSON(w, http.StatusOK, struct {
 		imagetypes.InspectResponse
 		Config          *containertypes.Config
 		ContainerConfig *containertypes.Config `json:",omitempty"`
@@ -218,7 +220,7 @@ func (s *imageStore) postTagOrPush(w http.ResponseWriter, r *http.Request) error
 		name += ":" + tag
 	}
 	if _, err := reference.ParseNormalizedNamed(name); err != nil {
-		return badRequest("%v", err)
+		return api.BadRequest("%v", err)
 	}
 	s.tag(i, familiar(name))
 	s.emit(i, events.ActionTag, familiar(name))
@@ -238,7 +240,7 @@ func (s *imageStore) deleteImage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	force := boolParam(r, "force")
+	force := api.BoolParam(r, "force")
 	byName := slices.Contains(i.tags, familiar(ref))
 	if err := s.refuseRemoval(i, ref, byName, force); err != nil {
 		return err
@@ -256,7 +258,7 @@ func (s *imageStore) deleteImage(w http.ResponseWriter, r *http.Request) error {
 		done = append(done, imagetypes.DeleteResponse{Deleted: i.id})
 		s.emit(i, events.ActionDelete, i.id)
 	}
-	return writeJSON(w, http.StatusOK, done)
+	return api.WriteJSON(w, http.StatusOK, done)
 }
 
 // refuseRemoval refuses to remove an image that containers need. One of several
@@ -268,21 +270,21 @@ func (s *imageStore) refuseRemoval(i *image, ref string, byName, force bool) err
 	for _, c := range s.users.usersOfImage(i) {
 		switch {
 		case byName && !force && s.containerd:
-			return conflict("conflict: unable to delete %s (must be forced) - "+
+			return api.Conflict("conflict: unable to delete %s (must be forced) - "+
 				"container %s is using its referenced image %s", ref, shortID(c.id), i.shortID())
 		case byName && !force:
-			return conflict("conflict: unable to remove repository reference %q (must force) - "+
+			return api.Conflict("conflict: unable to remove repository reference %q (must force) - "+
 				"container %s is using its referenced image %s", ref, shortID(c.id), i.shortID())
 		case !byName && c.running():
-			return conflict("conflict: unable to delete %s (cannot be forced) - "+
+			return api.Conflict("conflict: unable to delete %s (cannot be forced) - "+
 				"image is being used by running container %s", i.shortID(), shortID(c.id))
 		case !byName && !force:
-			return conflict("conflict: unable to delete %s (must be forced) - "+
+			return api.Conflict("conflict: unable to delete %s (must be forced) - "+
 				"image is being used by stopped container %s", i.shortID(), shortID(c.id))
 		}
 	}
 	if !byName && len(i.tags) > 1 && !force {
-		return conflict("conflict: unable to delete %s (must be forced) - "+
+		return api.Conflict("conflict: unable to delete %s (must be forced) - "+
 			"image is referenced in multiple repositories", i.shortID())
 	}
 	return nil

@@ -2,12 +2,15 @@ package enginetest
 
 import (
 	"errors"
+	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/process"
 )
 
@@ -19,19 +22,27 @@ type lifecycle struct {
 	volumes    *volumeStore
 	ports      *hostPorts
 	processes  *processes
+	missing    []string // commands that no image has
+	tasks      containerTasks
 }
 
-func (l *lifecycle) routes() routes {
+// containerTasks is what containers ask of the swarm that their engine is in.
+type containerTasks interface {
+	// ended is for a container whose process has ended.
+	ended(c *container, code int)
+}
+
+func (l *lifecycle) routes() api.Routes {
 	find := l.containers.find
-	return routes{atomic: map[string]handler{
-		"POST /containers/{id}/start":   withID(find, l.postStart),
-		"POST /containers/{id}/stop":    withID(find, l.postStop),
-		"POST /containers/{id}/restart": withID(find, l.postRestart),
-		"POST /containers/{id}/kill":    withID(find, l.postKill),
-		"POST /containers/{id}/pause":   withID(find, l.postPause),
-		"POST /containers/{id}/unpause": withID(find, l.postUnpause),
-		"DELETE /containers/{id}":       withID(find, l.deleteContainer),
-	}, open: map[string]handler{
+	return api.Routes{Atomic: map[string]api.Handler{
+		"POST /containers/{id}/start":   api.WithID(find, l.postStart),
+		"POST /containers/{id}/stop":    api.WithID(find, l.postStop),
+		"POST /containers/{id}/restart": api.WithID(find, l.postRestart),
+		"POST /containers/{id}/kill":    api.WithID(find, l.postKill),
+		"POST /containers/{id}/pause":   api.WithID(find, l.postPause),
+		"POST /containers/{id}/unpause": api.WithID(find, l.postUnpause),
+		"DELETE /containers/{id}":       api.WithID(find, l.deleteContainer),
+	}, Open: map[string]api.Handler{
 		"POST /containers/{id}/wait": l.postWait,
 	}}
 }
@@ -50,7 +61,7 @@ func (l *lifecycle) start(c *container) error {
 		if c.host.AutoRemove {
 			l.remove(c, true)
 		}
-		l.lock.notify()
+		l.lock.Notify()
 		return err
 	}
 	if err := c.checkMountSources(); err != nil {
@@ -73,6 +84,10 @@ func (l *lifecycle) start(c *container) error {
 		}
 	} else if err := l.attachNetworks(c); err != nil {
 		return fail(l.networkFailure(err))
+	}
+	if slices.Contains(l.missing, c.argv()[0]) {
+		l.ports.release(c)
+		return fail(api.Errorf(http.StatusBadRequest, l.release.notExecutable, c.argv()[0]))
 	}
 	l.volumes.mount(c)
 	c.pid = l.processes.nextPid()
@@ -108,8 +123,8 @@ func (l *lifecycle) attachNetworks(c *container) error {
 
 // networkFailure says of an error of a start what it was about.
 func (l *lifecycle) networkFailure(err error) error {
-	if api := (*apiError)(nil); errors.As(err, &api) {
-		return errorf(api.status, l.release.startFailure, api.message)
+	if refused := (*api.Error)(nil); errors.As(err, &refused) {
+		return api.Errorf(refused.Status, l.release.startFailure, refused.Message)
 	}
 	return err
 }
@@ -132,7 +147,9 @@ func (l *lifecycle) ended(c *container, code int) {
 			l.ended(other, exitKilled)
 		}
 	}
+	l.tasks.ended(c, code)
 	switch {
+	case c.removed:
 	case c.host.AutoRemove:
 		l.remove(c, true)
 	case c.wantsRestart(code):
@@ -147,7 +164,7 @@ func (l *lifecycle) restartLater(c *container) {
 	c.restarts++
 	run := c.runs
 	pause := min(100*time.Millisecond<<min(c.restarts-1, 10), time.Minute)
-	l.lock.after(pause, func() {
+	l.lock.After(pause, func() {
 		if c.removed || c.stopped || c.runs != run || c.status != containertypes.StateRestarting {
 			return
 		}
@@ -165,7 +182,7 @@ func (l *lifecycle) play(c *container, o process.Outcome, run int) {
 		l.containers.print(c, o.Lines[0].Stderr, o.Lines[0].Text)
 		o.Lines = o.Lines[1:]
 		if o.Every > 0 && len(o.Lines) > 0 {
-			l.lock.after(o.Every, func() {
+			l.lock.After(o.Every, func() {
 				if c.running() && c.runs == run {
 					l.play(c, o, run)
 				}
@@ -193,7 +210,7 @@ func (l *lifecycle) stop(c *container) {
 	c.stopped = true
 	if c.status == containertypes.StateRestarting {
 		c.status = containertypes.StateExited
-		l.lock.notify()
+		l.lock.Notify()
 		return
 	}
 	name := process.SignalName(c.config.StopSignal)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	networktypes "github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // The links of the default bridge are containers by their alias, kept by the one
@@ -29,7 +31,7 @@ func (s *containerStore) keepLinks(c *container) error {
 		name, alias := parseLink(link)
 		target, err := s.find(name)
 		if err != nil {
-			return badRequest("could not get container for %s: %v", name, err)
+			return api.BadRequest("could not get container for %s: %v", name, err)
 		}
 		c.links[alias] = target
 	}
@@ -73,7 +75,7 @@ func (c *container) checkLinks(r release) error {
 	for _, alias := range slices.Sorted(maps.Keys(c.links)) {
 		target := c.links[alias]
 		if !target.running() {
-			return errorf(http.StatusInternalServerError, "Cannot link to a non running container: /%s AS /%s/%s", target.name, c.name, alias)
+			return api.Errorf(http.StatusInternalServerError, "Cannot link to a non running container: /%s AS /%s/%s", target.name, c.name, alias)
 		}
 		if target.endpoints[networktypes.NetworkBridge] == nil {
 			return r.refusals.linkElsewhere.about(target.name, target.id)

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/docker/docker/api/types/filters"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // listFilters are the filters of a call that asks for a list.
@@ -19,7 +21,7 @@ type listFilters struct {
 func (b base) readFilters(r *http.Request, known ...string) (listFilters, error) {
 	args, err := filters.FromJSON(r.FormValue("filters"))
 	if err != nil {
-		return listFilters{}, badRequest("%v", err)
+		return listFilters{}, api.BadRequest("%v", err)
 	}
 	for _, key := range args.Keys() {
 		if !slices.Contains(known, key) {

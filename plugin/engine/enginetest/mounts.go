@@ -11,6 +11,8 @@ import (
 	"github.com/docker/docker/api/types/events"
 	mounttypes "github.com/docker/docker/api/types/mount"
 	volumetypes "github.com/docker/docker/api/types/volume"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // mount is where a container sees a volume or a folder of the host.
@@ -39,7 +41,7 @@ func (s *volumeStore) mountsFor(takenOver []mount, config *containertypes.Config
 			return nil, err
 		}
 		if bound[m.Destination] {
-			return nil, badRequest("Duplicate mount point: %s", m.Destination)
+			return nil, api.BadRequest("Duplicate mount point: %s", m.Destination)
 		}
 		bound[m.Destination] = true
 		byPath[m.Destination] = m
@@ -76,7 +78,7 @@ func volumeMount(v *volumetypes.Volume, target string, named bool) mount {
 func (s *volumeStore) bind(spec, driver string) (mount, error) {
 	parts := strings.Split(spec, ":")
 	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" {
-		return mount{}, errorf(http.StatusInternalServerError, "invalid volume specification: '%s'", spec)
+		return mount{}, api.Errorf(http.StatusInternalServerError, "invalid volume specification: '%s'", spec)
 	}
 	if err := checkBind(spec, parts, driver); err != nil {
 		return mount{}, err
@@ -112,7 +114,7 @@ func checkBind(spec string, parts []string, driver string) error {
 	if len(parts) == 3 {
 		for mode := range strings.SplitSeq(parts[2], ",") {
 			if !slices.Contains(bindModes, mode) {
-				return errorf(http.StatusInternalServerError, "invalid mode: %s", parts[2])
+				return api.Errorf(http.StatusInternalServerError, "invalid mode: %s", parts[2])
 			}
 		}
 	}
@@ -129,13 +131,13 @@ func checkBind(spec string, parts []string, driver string) error {
 	}
 	switch {
 	case why != "":
-		return errorf(http.StatusInternalServerError, "invalid volume specification: '%s': invalid mount config for type %q: %s", spec, kind, why)
+		return api.Errorf(http.StatusInternalServerError, "invalid volume specification: '%s': invalid mount config for type %q: %s", spec, kind, why)
 	case kind == mounttypes.TypeBind:
 		return nil
 	case driver != "" && driver != "local":
-		return notFound("create %s: error looking up volume plugin %s: plugin %q not found", source, driver, driver)
+		return api.NotFound("create %s: error looking up volume plugin %s: plugin %q not found", source, driver, driver)
 	case !volumeName.MatchString(source):
-		return badRequest("create %s: %q includes invalid characters for a local volume name, only %q are allowed. "+
+		return api.BadRequest("create %s: %q includes invalid characters for a local volume name, only %q are allowed. "+
 			"If you intended to pass a host directory, use absolute path", source, source, "[a-zA-Z0-9][a-zA-Z0-9_.-]")
 	}
 	return nil
@@ -146,7 +148,7 @@ func checkBind(spec string, parts []string, driver string) error {
 func (c *container) checkMountSources() error {
 	for _, m := range c.mounts {
 		if m.Type == mounttypes.TypeBind && strings.HasPrefix(m.Source, "/proc/") {
-			return errorf(http.StatusInternalServerError,
+			return api.Errorf(http.StatusInternalServerError,
 				"error while creating mount source path '%s': mkdir %s: no such file or directory", m.Source, m.Source)
 		}
 	}

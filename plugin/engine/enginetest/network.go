@@ -8,6 +8,8 @@ import (
 	"time"
 
 	networktypes "github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // network is a network.
@@ -16,6 +18,7 @@ type network struct {
 	created  time.Time
 	request  networktypes.CreateRequest
 	subnets  []*subnet
+	overlay  *overlay // of a swarm; nil: it is of the engine alone
 }
 
 // The option of the bridge driver that, set to false, lets containers reach the
@@ -37,12 +40,15 @@ func (n *network) checkFixedAddress(settings *endpoint, release release) error {
 	if settings.IPAMConfig == nil || settings.IPAMConfig.IPv4Address == "" {
 		return nil
 	}
+	if settings.allotted.IsValid() {
+		return nil
+	}
 	if predefined(n.name) {
 		return release.refusals.addressOnDefault.about()
 	}
 	addr, err := netip.ParseAddr(settings.IPAMConfig.IPv4Address)
 	if err != nil {
-		return badRequest("invalid IPv4 address: %s", settings.IPAMConfig.IPv4Address)
+		return api.BadRequest("invalid IPv4 address: %s", settings.IPAMConfig.IPv4Address)
 	}
 	may := slices.DeleteFunc(slices.Clone(n.subnets), func(s *subnet) bool { return !s.asked && !release.addressesAnywhere })
 	switch {
@@ -82,6 +88,12 @@ func (n *network) lease(settings *endpoint, release release) error {
 	if len(n.subnets) == 0 {
 		return nil
 	}
+	if settings.allotted.IsValid() {
+		addr := settings.allotted.Addr()
+		settings.IPAddress, settings.IPPrefixLen = addr.String(), settings.allotted.Bits()
+		settings.MacAddress = madeMAC(addr)
+		return nil
+	}
 	want := ""
 	if settings.IPAMConfig != nil {
 		want = settings.IPAMConfig.IPv4Address
@@ -97,6 +109,9 @@ func (n *network) lease(settings *endpoint, release release) error {
 		settings.Gateway = ""
 	}
 	settings.MacAddress = release.macFor(addr)
+	if n.overlay != nil {
+		settings.Gateway, settings.MacAddress = "", madeMAC(addr)
+	}
 	return n.lease6(settings)
 }
 
@@ -123,7 +138,7 @@ func (n *network) free(settings *endpoint) {
 		delete(n.subnetFor(settings.GlobalIPv6Address).used, addr)
 	}
 	settings.GlobalIPv6Address, settings.GlobalIPv6PrefixLen, settings.IPv6Gateway = "", 0, ""
-	if addr, err := netip.ParseAddr(settings.IPAddress); err == nil {
+	if addr, err := netip.ParseAddr(settings.IPAddress); err == nil && !settings.allotted.IsValid() {
 		delete(n.subnetFor(settings.IPAddress).used, addr)
 	}
 	settings.IPAddress, settings.IPPrefixLen = "", 0

@@ -8,6 +8,8 @@ import (
 
 	"github.com/docker/docker/api/types/events"
 	networktypes "github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // networkStore holds the networks.
@@ -17,6 +19,7 @@ type networkStore struct {
 	pools   *addressPools
 	members networkMembers
 	ports   networkPorts
+	member  *membership // of the swarm that the engine is in
 }
 
 // networkMembers is what networks ask of containers.
@@ -40,14 +43,14 @@ func newNetworkStore(b base, ports networkPorts) *networkStore {
 	return s
 }
 
-func (s *networkStore) routes() routes {
-	return routes{atomic: map[string]handler{
+func (s *networkStore) routes() api.Routes {
+	return api.Routes{Atomic: map[string]api.Handler{
 		"GET /networks":                  s.getNetworks,
 		"POST /networks/create":          s.postNetwork,
-		"GET /networks/{id}":             withID(s.find, s.getNetwork),
-		"DELETE /networks/{id}":          withID(s.find, s.deleteNetwork),
-		"POST /networks/{id}/connect":    withID(s.find, s.postConnect),
-		"POST /networks/{id}/disconnect": withID(s.find, s.postDisconnect),
+		"GET /networks/{id}":             api.WithID(s.find, s.getNetwork),
+		"DELETE /networks/{id}":          api.WithID(s.find, s.deleteNetwork),
+		"POST /networks/{id}/connect":    api.WithID(s.find, s.postConnect),
+		"POST /networks/{id}/disconnect": api.WithID(s.find, s.postDisconnect),
 	}}
 }
 
@@ -73,11 +76,12 @@ func (s *networkStore) addPredefined() {
 // find looks a network up by ID, name or the beginning of an ID, in this order,
 // and refuses to choose between several.
 func (s *networkStore) find(ref string) (*network, error) {
-	if n, ok := s.byID[ref]; ok {
+	all := s.member.with(s.byID)
+	if n, ok := all[ref]; ok {
 		return n, nil
 	}
 	var named, begun []*network
-	for _, n := range s.byID {
+	for _, n := range all {
 		switch {
 		case n.name == ref:
 			named = append(named, n)
@@ -95,23 +99,30 @@ func (s *networkStore) find(ref string) (*network, error) {
 	case len(begun) > 1:
 		return nil, s.release.refusals.prefixAmbiguous.about(ref, len(begun))
 	}
-	return nil, notFound("network %s not found", ref)
+	return nil, api.NotFound("network %s not found", ref)
 }
 
 func (s *networkStore) postNetwork(w http.ResponseWriter, r *http.Request) error {
 	var req networktypes.CreateRequest
-	if err := readJSON(r, &req, true); err != nil {
+	if err := api.ReadJSON(r, &req, true); err != nil {
 		return err
 	}
 	n, warning, err := s.add(req, versionOf(r))
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusCreated, networktypes.CreateResponse{ID: n.id, Warning: warning})
+	return api.WriteJSON(w, http.StatusCreated, networktypes.CreateResponse{ID: n.id, Warning: warning})
 }
 
 // add makes a network.
 func (s *networkStore) add(req networktypes.CreateRequest, version apiVersion) (n *network, warning string, err error) {
+	if req.Driver == "overlay" || req.Scope == "swarm" {
+		if err := s.member.checkManager(); err != nil {
+			return nil, "", s.release.refusals.overlayUnmanaged.about(err)
+		}
+		n, err := s.member.cluster.create(req)
+		return n, "", err
+	}
 	if warning, err = s.checkNew(&req, version); err != nil {
 		return nil, "", err
 	}
@@ -144,14 +155,14 @@ func (s *networkStore) checkNew(req *networktypes.CreateRequest, version apiVers
 		return "", s.release.refusals.networkUnnamed.about(req.Name)
 	}
 	if predefined(req.Name) {
-		return "", errorf(http.StatusForbidden, "operation is not permitted on predefined %s network ", req.Name)
+		return "", api.Errorf(http.StatusForbidden, "operation is not permitted on predefined %s network ", req.Name)
 	}
 	for _, n := range s.byID {
 		if n.name != req.Name {
 			continue
 		}
 		if version.uniqueNetworks || req.CheckDuplicate != nil && *req.CheckDuplicate {
-			return "", conflict("network with name %s already exists", req.Name)
+			return "", api.Conflict("network with name %s already exists", req.Name)
 		}
 		warning = "Network with name " + n.name + " (id : " + n.id + ") already exists"
 	}
@@ -159,7 +170,7 @@ func (s *networkStore) checkNew(req *networktypes.CreateRequest, version apiVers
 		req.Driver = "bridge"
 	}
 	if !slices.Contains([]string{"bridge", "host", "null", "macvlan", "ipvlan"}, req.Driver) {
-		return "", notFound("plugin %q not found", req.Driver)
+		return "", api.NotFound("plugin %q not found", req.Driver)
 	}
 	if req.Scope == "" {
 		req.Scope = "local"
@@ -181,7 +192,13 @@ func (s *networkStore) releaseSubnets(n *network) {
 
 func (s *networkStore) deleteNetwork(n *network, w http.ResponseWriter, _ *http.Request) error {
 	if predefined(n.name) {
-		return errorf(http.StatusForbidden, "%s is a pre-defined network and cannot be removed", n.name)
+		return api.Errorf(http.StatusForbidden, "%s is a pre-defined network and cannot be removed", n.name)
+	}
+	if n.overlay != nil {
+		if err := n.overlay.cluster.remove(n, s.members.membersOf(n)); err != nil {
+			return err
+		}
+		return api.NoContent(w)
 	}
 	if on := s.members.membersOf(n); len(on) > 0 {
 		var endpoints []string
@@ -193,7 +210,7 @@ func (s *networkStore) deleteNetwork(n *network, w http.ResponseWriter, _ *http.
 	s.releaseSubnets(n)
 	delete(s.byID, n.id)
 	s.emit(n, events.ActionDestroy)
-	return noContent(w)
+	return api.NoContent(w)
 }
 
 func (s *networkStore) getNetworks(w http.ResponseWriter, r *http.Request) error {
@@ -201,7 +218,7 @@ func (s *networkStore) getNetworks(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	list := listed(s.byID, func(n *network) bool {
+	list := listed(s.member.with(s.byID), func(n *network) bool {
 		kind := "custom"
 		if predefined(n.name) {
 			kind = "builtin"
@@ -215,11 +232,11 @@ func (s *networkStore) getNetworks(w http.ResponseWriter, r *http.Request) error
 	}, func(n *network) networktypes.Inspect {
 		return s.describe(n, false)
 	})
-	return writeJSON(w, http.StatusOK, list)
+	return api.WriteJSON(w, http.StatusOK, list)
 }
 
 func (s *networkStore) getNetwork(n *network, w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, s.describe(n, true))
+	return api.WriteJSON(w, http.StatusOK, s.describe(n, true))
 }
 
 // describe returns all about a network; a list leaves its containers out.
@@ -236,8 +253,11 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 		Internal:   n.request.Internal,
 		Attachable: n.request.Attachable,
 		Containers: map[string]networktypes.EndpointResource{},
-		Options:    nonNil(n.request.Options),
-		Labels:     nonNil(n.request.Labels),
+		Options:    api.NonNil(n.request.Options),
+		Labels:     api.NonNil(n.request.Labels),
+	}
+	if n.overlay != nil {
+		d.Ingress, d.Labels = n.overlay.ingress, n.request.Labels
 	}
 	for _, subnet := range n.subnets {
 		if !subnet.asked {
@@ -264,6 +284,9 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 			IPv4Address: cidr(settings),
 			IPv6Address: cidr6(settings),
 		}
+	}
+	if n.overlay != nil && len(d.Containers) > 0 {
+		d.Containers["lb-"+n.name] = n.overlay.balancer(n, s)
 	}
 	return d
 }

@@ -20,7 +20,7 @@ import (
 type reachability struct {
 	containers *containerStore
 	networks   *networkStore
-	turns      map[string]int // of fronts, by their id: whose turn it is behind them
+	turns      map[string]int // of fronts and services: whose turn it is behind them
 }
 
 // resolve gives the addresses that the engine's name server answers a
@@ -47,9 +47,9 @@ func (m *reachability) resolve(c *container, name string) []netip.Addr {
 	for _, private := range []bool{true, false} {
 		for _, on := range names {
 			settings := owner.endpoints[on]
-			n, ok := m.networks.byID[settings.NetworkID]
-			if !ok || predefined(n.name) || settings.EndpointID == "" {
-				continue // the default bridge has no name server
+			n, ok := m.networks.member.network(settings.NetworkID)
+			if !ok || predefined(n.name) || settings.EndpointID == "" || n.overlay != nil && n.overlay.ingress {
+				continue // the default bridge has no name server, nor has the way in
 			}
 			target, linked := linkTarget(settings, asked)
 			switch {
@@ -94,20 +94,37 @@ func linkTarget(settings *endpoint, name string) (string, bool) {
 	return "", false
 }
 
-// lookup finds the running containers that have a name on a network.
+// lookup finds the running containers that have a name on a network, or the address
+// that stands for them.
 func (m *reachability) lookup(n *network, name string) []netip.Addr {
 	var addrs []netip.Addr
-	for _, c := range m.containers.membersOf(n) {
+	has := func(names []string) bool {
+		return slices.ContainsFunc(names, func(own string) bool { return strings.ToLower(own) == name })
+	}
+	for _, c := range m.membersOf(n) {
 		settings := c.endpointOn(n)
-		if !slices.ContainsFunc(c.dnsNames(settings), func(own string) bool {
-			return strings.ToLower(own) == name
-		}) {
-			continue
+		own, shared := c.serviceNames(n)
+		switch {
+		case has(shared) && c.task.vips[n.id].IsValid():
+			addrs = append(addrs, c.task.vips[n.id])
+		case has(shared), has(own), has(c.dnsNames(settings)):
+			addrs = append(addrs, settings.addresses()...)
 		}
-		addrs = append(addrs, settings.addresses()...)
 	}
 	slices.SortFunc(addrs, netip.Addr.Compare)
-	return addrs
+	return slices.Compact(addrs)
+}
+
+// membersOf are the containers on a network that can be reached there: of a swarm's
+// also those of other nodes.
+func (m *reachability) membersOf(n *network) (on []*container) {
+	if n.overlay == nil {
+		return m.containers.membersOf(n)
+	}
+	for _, store := range n.overlay.cluster.storesWith(m.containers) {
+		on = append(on, store.membersOf(n)...)
+	}
+	return on
 }
 
 // addressesOf lists the addresses that an endpoint has: of IPv4, then of IPv6.
@@ -137,17 +154,32 @@ func (m *reachability) receiver(from *container, to netip.Addr) *container {
 		return owner
 	}
 	for _, settings := range owner.endpoints {
-		n, ok := m.networks.byID[settings.NetworkID]
+		n, ok := m.networks.member.network(settings.NetworkID)
 		if !ok || settings.EndpointID == "" {
 			continue
 		}
-		for _, c := range m.containers.membersOf(n) {
+		members := m.membersOf(n)
+		for _, c := range members {
 			if slices.Contains(addressesOf(c.endpointOn(n)), to.String()) && (c == owner || n.carries()) {
 				return c
 			}
 		}
+		if c := m.balanced(n, members, to); c != nil {
+			return c
+		}
 	}
 	return nil
+}
+
+// balanced is the task whose turn it is behind the address of a service.
+func (m *reachability) balanced(n *network, members []*container, to netip.Addr) *container {
+	tasks := slices.DeleteFunc(members, func(c *container) bool { return c.task == nil || c.task.vips[n.id] != to })
+	if len(tasks) == 0 {
+		return nil
+	}
+	turn := n.id + to.String()
+	m.turns[turn]++
+	return tasks[(m.turns[turn]-1)%len(tasks)]
 }
 
 // arrival is where a connection has come to.
@@ -200,7 +232,7 @@ func (m *reachability) behind(through *container, c front.Config, port string) a
 // listener is the container that listens on a port of the network of c; several
 // may share one network.
 func (m *reachability) listener(c *container, port string) *container {
-	for _, other := range m.containers.all() {
+	for _, other := range c.home.all() {
 		if other.status != containertypes.StateRunning {
 			continue
 		}

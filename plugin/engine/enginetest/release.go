@@ -9,6 +9,8 @@ import (
 
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/versions"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // release is a release of the Docker Engine: the versions of the API it speaks,
@@ -58,6 +60,8 @@ type release struct {
 	subnetsBySize bool
 	// startFailure is the format of why the network kept a container from starting.
 	startFailure string
+	// notExecutable is why a command that is not in the image does not start.
+	notExecutable string
 
 	refusals refusals
 }
@@ -74,6 +78,7 @@ type refusals struct {
 	removeRunning    refusal // as the call named it, ID, state
 	removePaused     refusal // as the call named it, ID
 	noStream         refusal
+	noTaskStream     refusal
 	joinMissing      refusal // the container whose network is joined, as it is named
 	joinStopped      refusal // ID, name, state of that
 	pidMissing       refusal // the container whose processes are joined
@@ -81,6 +86,7 @@ type refusals struct {
 	linkElsewhere    refusal // name of the target, ID
 	imageUnknown     refusal // as the call named it, familiar name
 	networkUnnamed   refusal // name
+	overlayUnmanaged refusal // why
 	networkAmbiguous refusal // name, number of matches
 	prefixAmbiguous  refusal // beginning of an ID, number of matches
 	networkInUse     refusal // name, ID, its endpoints
@@ -103,9 +109,9 @@ type refusal struct {
 
 func (r refusal) about(a ...any) error {
 	if !strings.Contains(r.format, "%") {
-		return &apiError{r.status, r.format}
+		return &api.Error{Status: r.status, Message: r.format}
 	}
-	return errorf(r.status, r.format, a...)
+	return api.Errorf(r.status, r.format, a...)
 }
 
 // containerConfig is what is shown of the container that an image was made from,
@@ -121,10 +127,16 @@ func (r release) containerConfig(image *containertypes.Config) *containertypes.C
 func (r release) macFor(addr netip.Addr) string {
 	b := addr.As4()
 	if !r.randomMAC {
-		return fmt.Sprintf("02:42:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
+		return madeMAC(addr)
 	}
 	// Like one by chance, and like no other on the network.
 	return fmt.Sprintf("fe:ed:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
+}
+
+// madeMAC is a MAC address that follows from an IP address.
+func madeMAC(addr netip.Addr) string {
+	b := addr.As4()
+	return fmt.Sprintf("02:42:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
 }
 
 // releases are all that can be chosen, the oldest first.
@@ -156,6 +168,8 @@ func engine20() release {
 		pushNeedsAuth:  true,
 		imageContainer: true,
 		startFailure:   "%s",
+		notExecutable: "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: " +
+			"exec: %[1]q: stat %[1]s: no such file or directory: unknown",
 		refusals: refusals{
 			noConfig:      refusal{http.StatusBadRequest, "Config cannot be empty in order to create a container"},
 			filterUnknown: refusal{http.StatusBadRequest, "Invalid filter '%s'"},
@@ -168,6 +182,7 @@ func engine20() release {
 			removePaused: refusal{http.StatusConflict, "You cannot remove a paused container %[2]s. " +
 				"Unpause and then stop the container before attempting removal or force remove"},
 			noStream:         refusal{http.StatusBadRequest, "Bad parameters: you must choose at least one stream"},
+			noTaskStream:     refusal{http.StatusInternalServerError, "Bad parameters: you must choose at least one stream"},
 			joinMissing:      refusal{http.StatusNotFound, "No such container: %s"},
 			joinStopped:      refusal{http.StatusConflict, "cannot join network of a non running container: %[1]s"},
 			pidMissing:       refusal{http.StatusInternalServerError, "cannot join PID of a non running container: %[1]s: No such container: %[1]s"},
@@ -175,6 +190,7 @@ func engine20() release {
 			linkElsewhere:    refusal{http.StatusInternalServerError, "Cannot link to /%[1]s, as it does not belong to the default network"},
 			imageUnknown:     refusal{http.StatusNotFound, "no such image: %s: No such image: %s"},
 			networkUnnamed:   refusal{http.StatusInternalServerError, "invalid name: %s"},
+			overlayUnmanaged: refusal{http.StatusInternalServerError, "%[1]v"},
 			networkAmbiguous: refusal{http.StatusBadRequest, "%[2]d matches found based on name: network %[1]s is ambiguous"},
 			prefixAmbiguous:  refusal{http.StatusBadRequest, "%[2]d matches found based on ID prefix: network %[1]s is ambiguous"},
 			networkInUse: refusal{http.StatusForbidden,
@@ -212,6 +228,8 @@ func engine28() release {
 		randomMAC:             true,
 		macPerEndpoint:        true,
 		startFailure:          "failed to set up container networking: %s",
+		notExecutable: "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: " +
+			"unable to start container process: error during container init: exec: %[1]q: stat %[1]s: no such file or directory",
 		refusals: refusals{
 			noConfig:      refusal{http.StatusBadRequest, "config cannot be empty in order to create a container"},
 			filterUnknown: refusal{http.StatusBadRequest, "invalid filter '%s'"},
@@ -223,6 +241,7 @@ func engine28() release {
 			removeRunning:    refusal{http.StatusConflict, "cannot remove container %[1]q: container is %[3]s: stop the container before removing or force remove"},
 			removePaused:     refusal{http.StatusConflict, "cannot remove container %[1]q: container is paused and must be unpaused first"},
 			noStream:         refusal{http.StatusBadRequest, "Bad parameters: you must choose at least one stream"},
+			noTaskStream:     refusal{http.StatusBadRequest, "Bad parameters: you must choose at least one stream"},
 			joinMissing:      refusal{http.StatusInternalServerError, "joining network namespace of container: No such container: %s"},
 			joinStopped:      refusal{http.StatusConflict, "cannot join network namespace of a non running container: container %[2]s is %[3]s"},
 			pidMissing:       refusal{http.StatusInternalServerError, "failed to join PID namespace: No such container: %s"},
@@ -230,6 +249,7 @@ func engine28() release {
 			linkElsewhere:    refusal{http.StatusInternalServerError, "container %[2]s not attached to default bridge network"},
 			imageUnknown:     refusal{http.StatusNotFound, "No such image: %[2]s"},
 			networkUnnamed:   refusal{http.StatusBadRequest, "invalid name: name is empty"},
+			overlayUnmanaged: refusal{http.StatusServiceUnavailable, "%[1]v"},
 			networkAmbiguous: refusal{http.StatusBadRequest, "network %s is ambiguous (%d matches found on name)"},
 			prefixAmbiguous:  refusal{http.StatusBadRequest, "network %s is ambiguous (%d matches found based on ID prefix)"},
 			networkInUse: refusal{http.StatusForbidden,
@@ -259,6 +279,7 @@ func engine29() release {
 	r.publishesUnexposed = true
 	r.forgetsFailedNetwork = true
 	r.refusals.pausedAlready.format = "container %s is already paused"
+	r.refusals.noTaskStream.format = "must specify at least one of 'stdout' or 'stderr'"
 	r.refusals.noStream.format = "must specify at least one of 'stdout' or 'stderr'"
 	r.refusals.addressOutside.format = invalidEndpoint + "no configured subnet contains IP address %s"
 	r.refusals.addressOnDefault.format = invalidEndpoint + "user-specified IP address is supported on user-defined networks only"

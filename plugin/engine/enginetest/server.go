@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/versions"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 var versionPrefix = regexp.MustCompile(`^/v(\d+\.\d+)(/.*)$`)
@@ -37,9 +39,12 @@ func Serve(t testing.TB, h http.Handler) (host string) {
 
 // ServeHTTP answers one call of the Engine API.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if e.isOff() {
+		panic(http.ErrAbortHandler)
+	}
 	version, err := e.stripVersion(r)
 	if err != nil {
-		writeError(w, err)
+		api.WriteError(w, err)
 		return
 	}
 	call := Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery}
@@ -64,9 +69,9 @@ func (e *Engine) stripVersion(r *http.Request) (string, error) {
 	}
 	switch {
 	case versions.GreaterThan(m[1], e.release.api):
-		return "", badRequest("client version %s is too new. Maximum supported API version is %s", m[1], e.release.api)
+		return "", api.BadRequest("client version %s is too new. Maximum supported API version is %s", m[1], e.release.api)
 	case versions.LessThan(m[1], e.release.minAPI):
-		return "", badRequest("client version %s is too old. Minimum supported API version is %s, "+
+		return "", api.BadRequest("client version %s is too old. Minimum supported API version is %s, "+
 			"please upgrade your client to a newer version", m[1], e.release.minAPI)
 	}
 	r.URL.Path, r.URL.RawPath = m[2], ""

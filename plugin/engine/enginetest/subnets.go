@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	networktypes "github.com/docker/docker/api/types/network"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // addressPools allocates subnets as the default address manager of the engine
@@ -111,7 +113,7 @@ func (p *addressPools) subnet(config networktypes.IPAMConfig) (*subnet, error) {
 	s.lease = s.prefix
 	if config.IPRange != "" {
 		if s.lease, err = netip.ParsePrefix(config.IPRange); err != nil || !s.prefix.Contains(s.lease.Addr()) {
-			return fail(badRequest("invalid ip-range %s", config.IPRange))
+			return fail(api.BadRequest("invalid ip-range %s", config.IPRange))
 		}
 		s.lease = s.lease.Masked()
 	}
@@ -146,9 +148,9 @@ func (s *subnet) address(n *network, want string) (netip.Addr, error) {
 		addr, err := netip.ParseAddr(want)
 		switch {
 		case err != nil:
-			return addr, badRequest("invalid IPv4 address: %s", want)
+			return addr, api.BadRequest("invalid IPv4 address: %s", want)
 		case s.used[addr]:
-			return addr, errorf(http.StatusForbidden, "Address already in use")
+			return addr, api.Errorf(http.StatusForbidden, "Address already in use")
 		}
 		s.used[addr] = true
 		return addr, nil
@@ -159,6 +161,6 @@ func (s *subnet) address(n *network, want string) (netip.Addr, error) {
 			return addr, nil
 		}
 	}
-	return netip.Addr{}, errorf(http.StatusInternalServerError,
+	return netip.Addr{}, api.Errorf(http.StatusInternalServerError,
 		"no available IPv4 addresses on this network's address pools: %s (%s)", n.name, n.id)
 }

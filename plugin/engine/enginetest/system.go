@@ -9,6 +9,8 @@ import (
 	"github.com/docker/docker/api/types"
 	containertypes "github.com/docker/docker/api/types/container"
 	systemtypes "github.com/docker/docker/api/types/system"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // system answers what the engine says about itself.
@@ -16,10 +18,11 @@ type system struct {
 	release    release
 	containers *containerStore
 	images     *imageStore
+	member     *membership
 }
 
-func (s *system) routes() routes {
-	return routes{atomic: map[string]handler{
+func (s *system) routes() api.Routes {
+	return api.Routes{Atomic: map[string]api.Handler{
 		"GET /_ping":   s.getPing, // HEAD comes with it
 		"GET /version": s.getVersion,
 		"GET /info":    s.getInfo,
@@ -43,7 +46,7 @@ func (s *system) getPing(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *system) getVersion(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, types.Version{
+	return api.WriteJSON(w, http.StatusOK, types.Version{
 		Components: []types.ComponentVersion{{
 			Name:    "Engine",
 			Version: s.release.version,
@@ -63,8 +66,8 @@ func (s *system) getVersion(w http.ResponseWriter, _ *http.Request) error {
 
 func (s *system) getInfo(w http.ResponseWriter, _ *http.Request) error {
 	info := systemtypes.Info{
-		ID:              "enginetest",
-		Name:            "enginetest",
+		ID:              s.member.name,
+		Name:            s.member.name,
 		Containers:      len(s.containers.byID),
 		Images:          len(s.images.byID),
 		Driver:          "memory",
@@ -74,6 +77,7 @@ func (s *system) getInfo(w http.ResponseWriter, _ *http.Request) error {
 		OperatingSystem: "enginetest",
 		Architecture:    "x86_64",
 		NCPU:            runtime.NumCPU(),
+		Swarm:           s.member.info(),
 		SystemTime:      time.Now().UTC().Format(time.RFC3339Nano),
 	}
 	if s.images.containerd {
@@ -89,9 +93,9 @@ func (s *system) getInfo(w http.ResponseWriter, _ *http.Request) error {
 			info.ContainersStopped++
 		}
 	}
-	return writeJSON(w, http.StatusOK, info)
+	return api.WriteJSON(w, http.StatusOK, info)
 }
 
 func (s *system) postAuth(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, map[string]string{"Status": "Login Succeeded", "IdentityToken": ""})
+	return api.WriteJSON(w, http.StatusOK, map[string]string{"Status": "Login Succeeded", "IdentityToken": ""})
 }

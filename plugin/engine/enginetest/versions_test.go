@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/client"
@@ -125,11 +126,11 @@ func TestTheDefaultPoolsHaveRoomForThirtyNetworks(t *testing.T) {
 
 func TestWhatIsNotKnownIsNotGuessed(t *testing.T) {
 	e, s := only(t, "1.51")
-	if _, err := s.cli.SwarmInspect(t.Context()); err == nil || !strings.Contains(err.Error(), "enginetest does not know GET /swarm") {
+	if _, err := s.cli.DiskUsage(t.Context(), types.DiskUsageOptions{}); err == nil || !strings.Contains(err.Error(), "enginetest does not know GET /system/df") {
 		t.Errorf("a call that is not known ends with %v", err)
 	}
 	calls := e.Calls()
-	if last := calls[len(calls)-1]; last.Method != http.MethodGet || last.Path != "/swarm" {
+	if last := calls[len(calls)-1]; last.Method != http.MethodGet || last.Path != "/system/df" {
 		t.Errorf("the last call is %v", last)
 	}
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/docker/docker/api/types/events"
 	volumetypes "github.com/docker/docker/api/types/volume"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
 // volumeStore holds the volumes.
@@ -28,11 +30,11 @@ func newVolumeStore(b base, files *fileStore) *volumeStore {
 	return &volumeStore{base: b, byName: map[string]*volumetypes.Volume{}, files: files}
 }
 
-func (s *volumeStore) routes() routes {
-	return routes{atomic: map[string]handler{
+func (s *volumeStore) routes() api.Routes {
+	return api.Routes{Atomic: map[string]api.Handler{
 		"GET /volumes":         s.getVolumes,
 		"POST /volumes/create": s.postVolume,
-		"GET /volumes/{id}":    withID(s.find, s.getVolume),
+		"GET /volumes/{id}":    api.WithID(s.find, s.getVolume),
 		"DELETE /volumes/{id}": s.deleteVolume,
 	}}
 }
@@ -58,40 +60,40 @@ func (s *volumeStore) ensure(name string, labels, options map[string]string) *vo
 
 func (s *volumeStore) postVolume(w http.ResponseWriter, r *http.Request) error {
 	var opts volumetypes.CreateOptions
-	if err := readJSON(r, &opts, false); err != nil {
+	if err := api.ReadJSON(r, &opts, false); err != nil {
 		return err
 	}
 	if opts.Driver != "" && opts.Driver != "local" {
-		return notFound("create %s: error looking up volume plugin %s: plugin %q not found",
+		return api.NotFound("create %s: error looking up volume plugin %s: plugin %q not found",
 			opts.Name, opts.Driver, opts.Driver)
 	}
-	return writeJSON(w, http.StatusCreated, s.ensure(opts.Name, opts.Labels, opts.DriverOpts))
+	return api.WriteJSON(w, http.StatusCreated, s.ensure(opts.Name, opts.Labels, opts.DriverOpts))
 }
 
 func (s *volumeStore) find(name string) (*volumetypes.Volume, error) {
 	if v, ok := s.byName[name]; ok {
 		return v, nil
 	}
-	return nil, notFound("get %s: no such volume", name)
+	return nil, api.NotFound("get %s: no such volume", name)
 }
 
 func (s *volumeStore) getVolume(v *volumetypes.Volume, w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, v)
+	return api.WriteJSON(w, http.StatusOK, v)
 }
 
 func (s *volumeStore) deleteVolume(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.find(r.PathValue("id"))
 	if err != nil {
-		if boolParam(r, "force") {
-			return noContent(w)
+		if api.BoolParam(r, "force") {
+			return api.NoContent(w)
 		}
 		return err
 	}
 	if users := s.users.usersOfVolume(v.Name); len(users) > 0 {
-		return conflict("remove %s: volume is in use - [%s]", v.Name, strings.Join(users, ", "))
+		return api.Conflict("remove %s: volume is in use - [%s]", v.Name, strings.Join(users, ", "))
 	}
 	s.delete(v.Name)
-	return noContent(w)
+	return api.NoContent(w)
 }
 
 func (s *volumeStore) delete(name string) {
@@ -113,5 +115,5 @@ func (s *volumeStore) getVolumes(w http.ResponseWriter, r *http.Request) error {
 	}, func(v *volumetypes.Volume) *volumetypes.Volume {
 		return v
 	})
-	return writeJSON(w, http.StatusOK, volumetypes.ListResponse{Volumes: list})
+	return api.WriteJSON(w, http.StatusOK, volumetypes.ListResponse{Volumes: list})
 }

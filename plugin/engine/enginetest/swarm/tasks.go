@@ -1,0 +1,97 @@
+package swarm
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	types "github.com/docker/docker/api/types/swarm"
+
+	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
+)
+
+func getTask(_ *Swarm, t *task, w http.ResponseWriter, _ *http.Request) error {
+	return api.WriteJSON(w, http.StatusOK, t.Task)
+}
+
+func getTasks(s *Swarm, w http.ResponseWriter, r *http.Request) error {
+	want, err := s.filters(r, "desired-state", "id", "label", "name", "node", "service", "up-to-date", "runtime")
+	if err != nil {
+		return err
+	}
+	if want.Contains("up-to-date") {
+		return api.NotKnown(r)
+	}
+	services, err := idsOf(want.Get("service"), &s.services)
+	if err != nil {
+		return err
+	}
+	nodes, err := idsOf(want.Get("node"), &s.nodes)
+	if err != nil {
+		return err
+	}
+	for _, state := range want.Get("desired-state") {
+		if order(types.TaskState(strings.ToLower(state))) < 0 {
+			return s.setup.RefuseFilter("desired-state=" + state)
+		}
+	}
+	list := []types.Task{}
+	for _, t := range s.tasks.sorted() {
+		if want.prefix("id", t.ID) && want.prefix("name", t.name()) && want.MatchKVList("label", t.Labels) &&
+			want.ExactMatch("desired-state", string(t.DesiredState)) &&
+			(!want.Contains("service") || slices.Contains(services, t.ServiceID)) &&
+			(!want.Contains("node") || slices.Contains(nodes, t.NodeID)) {
+			list = append(list, t.Task)
+		}
+	}
+	return api.WriteJSON(w, http.StatusOK, list)
+}
+
+// idsOf are the IDs of objects that a filter names.
+func idsOf[T any](refs []string, on *shelf[T]) (ids []string, err error) {
+	for _, ref := range refs {
+		x, err := on.find(ref)
+		if err != nil {
+			return nil, err
+		}
+		id, _ := on.id(x)
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// Source is a container whose output belongs to a task.
+type Source struct {
+	Engine              Engine
+	Container           string
+	Task, Service, Node string // IDs
+	TTY                 bool
+}
+
+// SourcesOf are the containers of a service, or of a task, whose nodes can be asked.
+func (s *Swarm) SourcesOf(kind, ref string) ([]Source, error) {
+	var tasks []*task
+	if kind == "tasks" {
+		t, err := s.tasks.find(ref)
+		if err != nil {
+			return nil, err
+		}
+		tasks = []*task{t}
+	} else {
+		x, err := s.services.find(ref)
+		if err != nil {
+			return nil, err
+		}
+		tasks = s.tasksOf(x)
+	}
+	var all []Source
+	for _, t := range tasks {
+		if t.container != "" && t.node.Status.State == types.NodeStateReady {
+			all = append(all, Source{
+				Engine: t.node.engine, Container: t.container, Task: t.ID, Service: t.ServiceID, Node: t.NodeID,
+				TTY: t.Spec.ContainerSpec.TTY,
+			})
+		}
+	}
+	return all, nil
+}
