@@ -12,8 +12,8 @@ import (
 // pure are the packages that decide. From the same values they make the same,
 // and change nothing else.
 var pure = []string{
-	"compose/printable", "compose/slips", "linking", "linking/cover", "linking/graph", "plugin/balance", "plugin/labels", "plugin/observed", "plugin/desired", "plugin/deployed", "plugin/plan", "plugin/reach",
-	"plugin/adhoc", "plugin/convert", "plugin/front", "plugin/front/pool", "plugin/probe", "plugin/refusal",
+	"compose/printable", "compose/slips", "linking", "linking/cover", "linking/graph", "plugin/balance", "plugin/labels", "plugin/observed", "plugin/desired", "plugin/plan", "plugin/reach",
+	"plugin/adhoc", "plugin/convert", "plugin/deployed", "plugin/front", "plugin/front/pool", "plugin/probe", "plugin/refusal",
 	"plugin/suggest", "plugin/trace",
 }
 

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -25,13 +26,13 @@ replaced.`,
 			if c.classic != nil {
 				classic.Warn(c.view(), "The create command is deprecated. Use the up command with the --no-start flag instead.")
 			}
-			if err := f.imageFlags.check(); err != nil {
+			if err := errors.Join(f.imageFlags.check(), f.deployFlags.check()); err != nil {
 				return err
 			}
 			create := f
 			create.noStart = true
 			o := c.options()
-			o.QuietPull = f.quietPull
+			o.QuietPull, o.Deploy = f.quietPull, f.deploy()
 			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error { return runUp(ctx, s, c.classic, create, args) })
 		},
 	}

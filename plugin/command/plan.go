@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -28,11 +29,11 @@ plan with --dry-run.`,
   docker stacklite down --dry-run`,
 		ValidArgsFunction: c.completeServices,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.imageFlags.check(); err != nil {
+			if err := errors.Join(f.imageFlags.check(), f.deployFlags.check()); err != nil {
 				return err
 			}
 			o := c.options()
-			o.DryRun, o.PlanFormat = true, format
+			o.DryRun, o.PlanFormat, o.Deploy = true, format, f.deploy()
 			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error { return runUp(ctx, s, c.classic, f, args) })
 		},
 	}

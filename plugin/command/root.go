@@ -167,6 +167,10 @@ func (c *cli) addGeneralFlags(root *cobra.Command) {
 	f.StringVar(&c.general.Discovery, "discovery", "", "what discovery proxies find without a link: on, the project and what other projects allow; project; off; or names of other projects to allow (default STACKLITE_DISCOVERY, else on)")
 	f.StringVar(&c.general.Pool, "pool", "", "address range for subnets (default STACKLITE_POOL, else chosen by the engine, or 10.222.0.0/16 if it cannot)")
 	f.StringVar(&c.general.Builder, "builder", "", "how images are built: auto, buildx, buildkit or classic (default STACKLITE_BUILDER, else what DOCKER_BUILDKIT or COMPOSE_DOCKER_CLI_BUILD asks for, else auto)")
+	if c.classic == nil {
+		f.Var(choice{&c.general.Swarm}, "swarm", "the stack is in the swarm that the engine manages, not on the engine alone (default STACKLITE_SWARM, else as the files say, else where it is)")
+		f.Lookup("swarm").NoOptDefVal = "true"
+	}
 	f.BoolVar(&c.general.DryRun, "dry-run", false, "print what would be done, without doing it")
 	f.IntVar(&c.general.Parallel, "parallel", 0, "maximum number of operations at once (default COMPOSE_PARALLEL_LIMIT, else 16)")
 	_ = root.MarkPersistentFlagFilename("file", "yml", "yaml")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -219,4 +220,98 @@ func unfixed(s *session.Session, services []string) string {
 		verb = "publish"
 	}
 	return strings.Join(known, ", ") + " " + verb + " no fixed port of the host"
+}
+
+// choice is a flag that says yes or no, or was not given.
+type choice struct{ said **bool }
+
+// String is yes or no; empty: nobody said.
+func (c choice) String() string {
+	if c.said == nil || *c.said == nil {
+		return ""
+	}
+	return strconv.FormatBool(**c.said)
+}
+
+// Set reads true or false.
+func (c choice) Set(text string) error {
+	b, err := strconv.ParseBool(text)
+	if err != nil {
+		return errors.New("write true or false")
+	}
+	*c.said = &b
+	return nil
+}
+
+// Type is what the help calls the value: none, for it can do without.
+func (choice) Type() string { return "bool" }
+
+// deployFlags say how services are to be in a swarm.
+type deployFlags struct {
+	encrypt     *bool
+	publish     string
+	pushTo      string
+	parallelism int
+	delay       time.Duration
+	order       string
+	failure     string
+	monitor     time.Duration
+}
+
+func (f *deployFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Var(choice{&f.encrypt}, "encrypt", "in a swarm: encrypt what goes from node to node")
+	flags.Lookup("encrypt").NoOptDefVal = "true"
+	flags.StringVar(&f.publish, "publish-mode", "", "in a swarm: publish ports on all nodes (ingress) or on those of the tasks (host)")
+	flags.StringVar(&f.pushTo, "push-to", "", "in a swarm: push images that are built to a registry, REGISTRY[/PREFIX], and run them from there")
+	flags.IntVar(&f.parallelism, "update-parallelism", -1, "in a swarm: how many tasks of a service are replaced at once; 0: all")
+	flags.DurationVar(&f.delay, "update-delay", -1, "in a swarm: how long to wait before the next ones")
+	flags.StringVar(&f.order, "update-order", "", "in a swarm: start-first or stop-first")
+	flags.StringVar(&f.failure, "update-failure", "", "in a swarm: what to do where new tasks fail: pause, continue or rollback")
+	flags.DurationVar(&f.monitor, "update-monitor", -1, "in a swarm: for how long a new task is watched for that")
+	for _, name := range []string{"update-parallelism", "update-delay", "update-monitor"} {
+		flags.Lookup(name).DefValue = "" // as files or the swarm say
+	}
+	_ = cmd.RegisterFlagCompletionFunc("publish-mode", oneOfWords(publishModes()...))
+	_ = cmd.RegisterFlagCompletionFunc("update-order", oneOfWords(updateOrders()...))
+	_ = cmd.RegisterFlagCompletionFunc("update-failure", oneOfWords(updateFailures()...))
+}
+
+func publishModes() []string   { return []string{"ingress", "host"} }
+func updateOrders() []string   { return []string{"start-first", "stop-first"} }
+func updateFailures() []string { return []string{"pause", "continue", "rollback"} }
+
+// check refuses words that nobody knows.
+func (f *deployFlags) check() error {
+	for _, c := range []struct {
+		flag, word string
+		words      []string
+	}{{"--publish-mode", f.publish, publishModes()}, {"--update-order", f.order, updateOrders()}, {"--update-failure", f.failure, updateFailures()}} {
+		if c.word != "" {
+			if err := oneOf(c.flag, c.word, c.words); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// deploy is what the flags say.
+func (f *deployFlags) deploy() session.Deploy {
+	d := session.Deploy{Encrypt: f.encrypt, PublishMode: f.publish, PushTo: f.pushTo}
+	u := compose.Update{Order: f.order, FailureAction: f.failure}
+	if f.parallelism >= 0 {
+		n := uint64(f.parallelism)
+		u.Parallelism = &n
+	}
+	if f.delay >= 0 {
+		u.Delay = &f.delay
+	}
+	if f.monitor >= 0 {
+		u.Monitor = &f.monitor
+	}
+	if u != (compose.Update{}) {
+		d.Update = &u
+	}
+	return d
 }

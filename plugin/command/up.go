@@ -28,6 +28,7 @@ type upFlags struct {
 	balance       balanceFlag
 
 	imageFlags // of up, create and plan
+	deployFlags
 
 	// Of up alone:
 	detach bool
@@ -86,7 +87,7 @@ terminal that is closed, and output that can't be written, stop them too.`,
 				return err
 			}
 			o := c.options()
-			o.QuietPull = f.quietPull
+			o.QuietPull, o.Deploy = f.quietPull, f.deploy()
 			return c.withFiles(cmd, o, true, func(ctx context.Context, s *session.Session) error {
 				return runUp(ctx, s, c.classic, f, args)
 			})
@@ -113,6 +114,7 @@ func (f *upFlags) add(cmd *cobra.Command) {
 	f.timeout.add(cmd.Flags())
 	cmd.Flags().StringArrayVar(&f.scale, "scale", nil, "number of replicas as SERVICE=NUMBER, or SERVICE=+NUMBER or -NUMBER to change it; can be repeated")
 	f.balance.add(cmd.Flags())
+	f.deployFlags.add(cmd)
 	cmd.MarkFlagsMutuallyExclusive("force-recreate", "no-recreate")
 	cmd.MarkFlagsMutuallyExclusive("renew-anon-volumes", "no-recreate")
 	cmd.MarkFlagsMutuallyExclusive("always-recreate-deps", "no-recreate")
@@ -122,6 +124,16 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 	r, err := f.request(s, old, services)
 	if err != nil {
 		return err
+	}
+	if f.foreground() && !s.Options.DryRun {
+		in, err := session.InSwarm(ctx, s)
+		if err != nil {
+			return err
+		}
+		if in {
+			f.detach = true
+			s.Note("services of a swarm run on by themselves; to see what they write: docker stacklite logs -f")
+		}
 	}
 	converge := func(ctx context.Context) error {
 		if err := f.get(ctx, s, r.Goal.Services); err != nil {
@@ -140,7 +152,7 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 		t.Converge = converge
 		return t.Run(ctx)
 	}
-	if err := converge(ctx); err != nil {
+	if err := converge(ctx); err != nil || s.Swarm != nil { // a swarm's services are waited for anyway
 		return err
 	}
 	ready := follow.Readiness{Engine: s.Engine, Claim: s.Claim, Services: meant(s, r.Goal.Services), Timeout: time.Duration(f.waitTimeout) * time.Second}
@@ -150,7 +162,7 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 // toldExits tells which containers that a command has started have exited already,
 // also where it failed at others.
 func toldExits(ctx context.Context, s *session.Session, err error) error {
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && s.Swarm == nil {
 		session.TellExited(ctx, s)
 	}
 	return err
@@ -162,6 +174,9 @@ func (f upFlags) foreground() bool { return !f.detach && !f.noStart && !f.wait }
 // check refuses flags that exclude each other.
 func (f upFlags) check() error {
 	if err := f.imageFlags.check(); err != nil {
+		return err
+	}
+	if err := f.deployFlags.check(); err != nil {
 		return err
 	}
 	name := ""

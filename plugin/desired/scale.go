@@ -42,7 +42,7 @@ func (s Scale) Changed(have plan.Have, by Scale) (Scale, error) {
 	}
 	containers := byService(have)
 	for _, service := range slices.Sorted(maps.Keys(by)) {
-		there := len(numbers(containers[service]))
+		there := len(numbers(containers[service])) + have.Replicas(service)
 		if there+by[service] < 0 {
 			return nil, &TooFew{Service: service, There: there, Fewer: -by[service]}
 		}

@@ -22,7 +22,7 @@ import (
 
 // observedNetwork is a network of a list, read once for all verbs.
 func observedNetwork(n network.Summary) observed.Network {
-	out := observed.Network{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Room: room(n), Traffic: n.Options[desired.OptionICC] != "false"}
+	out := observed.Network{ID: n.ID, Name: n.Name, Subnet: subnetOf(n), Room: room(n), Traffic: n.Options[desired.OptionICC] != "false", Swarm: n.Scope == "swarm"}
 	deadline, adhoc := n.Labels[labels.Link]
 	out.Adhoc = adhoc
 	out.Deadline, _ = time.Parse(time.RFC3339, deadline)

@@ -42,6 +42,7 @@ type Network struct {
 	ID      string
 	Name    string
 	Project string // the project that it was made for; empty: it is external
+	Swarm   bool   // it spans the nodes of a swarm
 	Subnet  string // 10.222.0.0/28; empty where the engine reports none
 	Room    int    // how many endpoints it has room for
 

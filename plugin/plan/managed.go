@@ -44,6 +44,14 @@ func (h HaveManaged) shown() int {
 	return h.Replicas
 }
 
+// Replicas is how many replicas a service has that the engine manages, or is to have again.
+func (h Have) Replicas(service string) int {
+	if m, there := h.managed(service); there {
+		return m.shown()
+	}
+	return 0
+}
+
 // The actions on services that the engine manages. Those that exist are addressed by id,
 // others by name.
 type (

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/linking"
+	"github.com/stack-lite/stack-lite/plugin/deployed"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/image"
@@ -46,6 +47,11 @@ type Options struct {
 	// Profile notes what the command waits for; nil: nobody does.
 	Profile *profile.Recorder
 
+	// Swarm says that the project is to be in a swarm, or on one engine; nil: as
+	// STACKLITE_SWARM or the files say, or where it is. Deploy is how it is to be there.
+	Swarm  *bool
+	Deploy Deploy
+
 	Parallel   int // how many things are done at once; 0: as COMPOSE_PARALLEL_LIMIT says
 	DryRun     bool
 	PlanFormat string // how DryRun prints a plan: see view.PrintPlan
@@ -68,6 +74,26 @@ type Options struct {
 	// Planned, unless it is nil, is called with each plan of Converge before it
 	// is carried out. It may call the plan's tasks by other names.
 	Planned func(view.Options, Planned)
+}
+
+// Deploy is how services are to be in a swarm, where a command says so.
+type Deploy struct {
+	Encrypt     *bool           // networks are encrypted; nil: as they are, or as the files say
+	PublishMode string          // ingress or host; empty likewise
+	PushTo      string          // a registry for images that are built; empty: that from which they run
+	Update      *compose.Update // nil: as the files say
+}
+
+// over is what a command says, over what one before has said.
+func (d Deploy) over(before deployed.Options) deployed.Options {
+	if d.Encrypt != nil {
+		before.Encrypt = *d.Encrypt
+	}
+	if d.PublishMode != "" {
+		before.PublishHost = d.PublishMode == compose.PublishHost
+	}
+	before.Update = d.Update
+	return before
 }
 
 // desired reads what links are to mean from options and variables, and from the files: in

@@ -28,25 +28,30 @@ func SayNothingToDo(s *Session, goal plan.Goal, have plan.Have, p *plan.Plan) {
 	}
 	n := count(goal, have)
 	there, up, of := n.there, n.up, whose(s, goal.Services)
+	one, several := "container", containers
+	if s.Swarm != nil {
+		one, several = "service", services
+	}
 	text := "nothing to do: all is as the files say"
 	switch {
 	case goal.State == plan.UpAndRunning && goal.NoCreate:
-		text = "nothing to start: " + containers(up) + " " + of + " " + run(up) + " already"
+		text = "nothing to start: " + several(up) + " " + of + " " + run(up) + " already"
 	case goal.State == plan.UpAndRunning && up > 0:
-		text += ", " + containers(up) + " " + run(up)
+		text += ", " + several(up) + " " + run(up)
 	case goal.State == plan.CreatedOnly:
-		text = "nothing to create: all is as the files say, " + containers(there)
+		text = "nothing to create: all is as the files say, " + several(there)
 	case goal.State == plan.Stopped:
-		text = "nothing to stop: no container " + of + " runs"
+		text = "nothing to stop: no " + one + " " + of + " runs"
 	case goal.State == plan.Killed:
-		text = "nothing to kill: no container " + of + " runs"
+		text = "nothing to kill: no " + one + " " + of + " runs"
 	case goal.State == plan.Absent:
-		text = "nothing to remove: project " + s.Name + " has no containers and no networks"
+		text = "nothing to remove: project " + s.Name + " has no " + one + "s and no networks"
 	}
 	view.PrintText(s.View, text)
 }
 
-// counts are how many containers a command is about, without one-offs.
+// counts are how many containers, or services of a swarm, a command is about, without
+// one-offs.
 type counts struct{ there, up, paused int }
 
 func count(goal plan.Goal, have plan.Have) counts {
@@ -61,6 +66,15 @@ func count(goal plan.Goal, have plan.Have) counts {
 		}
 		if c.State == plan.StatePaused {
 			n.paused++
+		}
+	}
+	for _, m := range have.Managed {
+		if m.OneOff || !meant(goal.Services, m.Service) {
+			continue
+		}
+		n.there++
+		if !m.Stopped {
+			n.up++
 		}
 	}
 	return n
@@ -105,6 +119,13 @@ func containers(n int) string {
 		return "1 container"
 	}
 	return fmt.Sprintf("%d containers", n)
+}
+
+func services(n int) string {
+	if n == 1 {
+		return "1 service"
+	}
+	return fmt.Sprintf("%d services", n)
 }
 
 func run(n int) string {

@@ -172,6 +172,13 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err != nil {
 		return out, err
 	}
+	foundInSwarm(s, have.Snapshot.Networks)
+	if s.Swarm != nil {
+		return planInSwarm(ctx, s, r, have)
+	}
+	if err := refuseBack(s, r.Goal, have.Snapshot.Networks); err != nil {
+		return out, err
+	}
 	defer s.Options.Profile.Phase("plan")()
 	if err := s.sameFolder(have.Have); err != nil {
 		return out, err
@@ -338,10 +345,10 @@ func (s *Session) Converge(ctx context.Context, r Request) error {
 			if err != nil && later != "" {
 				s.Note("not started or replaced, for a step before failed: " + later)
 			}
-			if err == nil && !s.Options.DryRun && !planned.Plan.Empty() {
+			if err == nil && !s.Options.DryRun && !planned.Plan.Empty() && s.Swarm == nil {
 				err = joinLate(ctx, s, r)
 			}
-			if err == nil && !s.Options.DryRun {
+			if err == nil && !s.Options.DryRun && s.Swarm == nil {
 				return tellAfter(ctx, s, r, planned.Plan)
 			}
 			return leftRunning(ctx, s, planned.Plan, err)

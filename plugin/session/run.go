@@ -99,19 +99,23 @@ func Apply(ctx context.Context, s *Session, a plan.Action) error {
 // for connections to end.
 func (s *Session) apply(ctx context.Context, a plan.Action, report func(plan.Progress)) error {
 	var err error
+	by := s.Engine.Apply
+	if s.Swarm != nil {
+		by = s.Swarm.Apply
+	}
 	switch a.(type) {
 	case plan.PullImage, plan.BuildImage, plan.PushImage:
 		done := interrupt.Work(ctx, a.Words())
 		defer done()
 		err = s.Images.Apply(ctx, a, report)
-	case plan.AwaitContainer, plan.AwaitCondition, plan.Drain: // the next run goes on with what there is
+	case plan.AwaitContainer, plan.AwaitCondition, plan.AwaitManaged, plan.Drain: // the next run goes on with what there is
 		done := interrupt.Work(ctx, a.Words())
 		defer done()
-		err = s.Engine.Apply(ctx, a, report)
+		err = by(ctx, a, report)
 	default:
 		within, done := interrupt.Step(ctx, a.Words())
 		defer done()
-		err = s.Engine.Apply(within, a, report)
+		err = by(within, a, report)
 	}
 	if err != nil && ctx.Err() != nil && strings.Contains(err.Error(), context.Canceled.Error()) {
 		return interrupted(err)
@@ -128,7 +132,7 @@ func interrupted(err error) error {
 // leftRunning adds to the error of an interrupted plan which services run that it
 // has started, and what was not run in their containers.
 func leftRunning(ctx context.Context, s *Session, p *plan.Plan, err error) error {
-	if err == nil || ctx.Err() == nil || s.Options.EngineWords {
+	if err == nil || ctx.Err() == nil || s.Options.EngineWords || s.Swarm != nil {
 		return err
 	}
 	defer s.Options.Profile.Look()()

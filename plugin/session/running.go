@@ -202,6 +202,10 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	if err != nil {
 		return fail(err)
 	}
+	foundInSwarm(s, have.Snapshot.Networks)
+	if s.Swarm != nil {
+		return takeInSwarm(ctx, s, goal, args, orphans)
+	}
 	defer s.Options.Profile.Phase("plan")()
 	if s.Project != nil {
 		if err := s.sameFolder(have.Have); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/image"
 	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/swarm"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -26,6 +27,7 @@ type Session struct {
 	View    view.Options
 	Engine  *engine.Engine
 	Images  *image.Store
+	Swarm   *swarm.Manager // of the swarm that the project is in; nil: it is on one engine
 
 	Name     string            // of the project; empty: none is meant
 	Project  *compose.Project  // nil where the files can't be read
@@ -41,6 +43,9 @@ type Session struct {
 
 	started starts
 	slow    bool // it was told that the links take long to work out
+
+	manager   *swarm.Manager // at the engine, whether it is one or not
+	elsewhere bool           // the project is not in its swarm
 
 	environment *Environment
 	vars        map[string]string // the process's and, below them, those of the project's .env
@@ -105,6 +110,9 @@ func OpenFiles(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 	if s.desired, err = o.desired(e.Version, s.vars, s.Project); err != nil {
 		return nil, err
 	}
+	if s.desired.Swarm, _, err = asksForSwarm(o, s.vars, s.Project); err != nil {
+		return nil, err
+	}
 	return s, s.Resolve(desired.Have{}, nil)
 }
 
@@ -115,7 +123,9 @@ func Open(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	view.PrintNotes(s.View, slices.Concat(s.Project.Notes, desired.Notes(s.Project), s.Topology.Notes))
+	if !s.desired.Swarm { // what files mean in a swarm is told with the plan
+		view.PrintNotes(s.View, slices.Concat(s.Project.Notes, desired.Notes(s.Project), s.Topology.Notes))
+	}
 	return s, s.connect()
 }
 
@@ -281,6 +291,14 @@ func (s *Session) connect() error {
 		view.PrintAmid(s.View, fmt.Sprintf("the docker engine at %s has not answered for %d s; still waiting, Ctrl-C ends", s.Engine.Host(), int(after.Seconds())))
 	})
 	s.Engine = engine.New(c, o)
+	s.manager = swarm.New(c, swarm.Options{Host: s.Engine.Host(), RegistryAuth: s.environment.RegistryAuth})
+	in, _, err := asksForSwarm(s.Options, s.vars, s.Project)
+	if err != nil {
+		return err
+	}
+	if in {
+		enterSwarm(s)
+	}
 	s.Images = image.New(c, image.Options{
 		RegistryAuth: s.environment.RegistryAuth, Builder: builder, Verbose: s.Options.Level == view.Debug, Habits: s.Options.Habits, Buildx: s.environment.Buildx,
 		Explain: func(err error) error { return engine.Explain(err, s.Engine.Host()) },

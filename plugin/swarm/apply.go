@@ -23,7 +23,7 @@ func (m *Manager) Apply(ctx context.Context, a plan.Action, report func(plan.Pro
 	case plan.UpdateManaged:
 		err = updateService(ctx, m, a, report)
 	case plan.ScaleManaged:
-		err = scaleService(ctx, m, a)
+		err = scaleService(ctx, m, a, report)
 	case plan.RestartManaged:
 		err = restartService(ctx, m, a)
 	case plan.AwaitManaged:

@@ -65,15 +65,6 @@ func updateService(ctx context.Context, m *Manager, a plan.UpdateManaged, report
 	}, func(warnings []string) { m.warn(a.Managed.Image, warnings, report) })
 }
 
-// scaleService changes how many tasks a service has, and nothing else of it.
-func scaleService(ctx context.Context, m *Manager, a plan.ScaleManaged) error {
-	return m.change(ctx, a.ID, func(now api.Service) (api.ServiceSpec, pinned, error) {
-		next := clone(now.Spec)
-		hold(&next, a.Replicas, a.Stopped)
-		return next, pinned{}, nil
-	}, nil)
-}
-
 // restartService has the tasks of a service replaced.
 func restartService(ctx context.Context, m *Manager, a plan.RestartManaged) error {
 	return m.change(ctx, a.ID, func(now api.Service) (api.ServiceSpec, pinned, error) {

@@ -157,7 +157,7 @@ func (w *watch) look(at time.Duration, s sight) (done bool, progress []plan.Prog
 		}
 		return false, progress, nil
 	}
-	if w.completes || s.service.Job {
+	if s.service.Job {
 		return count.complete >= wanted, progress, nil
 	}
 	return count.steady+count.complete >= wanted, progress, nil
