@@ -65,6 +65,7 @@ var mayImport = map[string][]string{
 	"plugin/front/pool":    {"plugin/front"},
 	"plugin/front/server":  {"plugin/front", "plugin/front/pool"},
 	"plugin/adhoc":         {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
+	"plugin/tasks":         {"plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
 	"plugin/view":          {"compose", "compose/printable", "plugin/plan", "plugin/refusal"},
 
 	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/api", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process", "plugin/engine/enginetest/swarm", "plugin/front"},
