@@ -16,6 +16,7 @@ import (
 	"github.com/docker/cli/cli-plugins/metadata"
 	cliplugin "github.com/docker/cli/cli-plugins/plugin"
 	dockercommand "github.com/docker/cli/cli/command"
+	contextdocker "github.com/docker/cli/cli/context/docker"
 	"github.com/docker/cli/cli/debug"
 	"github.com/docker/cli/cli/flags"
 	"github.com/spf13/cobra"
@@ -109,10 +110,27 @@ func environment(docker *library) *session.Environment {
 		return docker.Client(), nil
 	}
 	env.Host = func() string { return docker.DockerEndpoint().Host }
+	env.Contexts = func() map[string]string { return contexts(docker.DockerCli) }
 	env.RegistryAuth = func(ref string) (string, error) {
 		return dockercommand.RetrieveAuthTokenFromImage(docker.ConfigFile(), ref)
 	}
 	return env
+}
+
+// contexts are the addresses of the engines of contexts, by name. What can't be read is
+// none.
+func contexts(docker *dockercommand.DockerCli) map[string]string {
+	list, err := docker.ContextStore().List()
+	if err != nil {
+		return nil
+	}
+	found := map[string]string{}
+	for _, c := range list {
+		if at, err := contextdocker.EndpointFromContext(c); err == nil {
+			found[c.Name] = at.Host
+		}
+	}
+	return found
 }
 
 // choose sets the library to the engine that variables name. They are put into

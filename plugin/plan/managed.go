@@ -16,6 +16,7 @@ type Managed struct {
 	Attach      []string    // networks by name: those of the stack are among Want.Networks
 	After       []string    // services that are started first
 	Completes   bool        // its replicas end by themselves
+	OneOff      bool        // made by run: it is made whatever else there is, and nobody waits for it here
 	Spec        any         // for the engine, not looked into here
 }
 

@@ -71,6 +71,9 @@ func (h Have) managed(service string) (HaveManaged, bool) {
 func (p *managedPlan) reconcile(w Managed) {
 	h, there := p.have.managed(w.Service)
 	switch {
+	case w.OneOff:
+		p.create(w, "asked for")
+		return
 	case !p.goal.wants(w.Service) || !there && p.goal.NoCreate:
 		return
 	case !there:
@@ -151,7 +154,7 @@ func (p *managedPlan) create(w Managed, cause string) {
 	stopped := p.goal.State == CreatedOnly
 	task := Task{Create, kindService, w.Name}
 	p.add(managedKey(w.Name), task, cause, CreateManaged{Managed: w, Stopped: stopped}, p.before(w)...)
-	if !stopped {
+	if !stopped && !w.OneOff {
 		p.await(w.Name, w.Service, w.Completes, task, cause)
 	}
 }

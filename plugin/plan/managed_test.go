@@ -183,3 +183,30 @@ func TestANetworkThatWouldHaveToBeAnotherOneUnderItsNameIsRefused(t *testing.T) 
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestWhatIsRunOnceIsMadeBesideItsServiceAndNotWaitedFor(t *testing.T) {
+	want := managedStack()
+	have := asThere(want)
+	once := service("web", "b", 1, []string{"db"}, "demo_db-web")
+	once.Name, once.OneOff = "demo_web_run_x", true
+	want.Managed = append(want.Managed, once)
+	for _, c := range []struct {
+		have plan.Have
+		want string
+	}{
+		{have, "  1 create service demo_web_run_x: asked for\n"},
+		{plan.Have{}, `  1 create network demo_db-web: missing
+  2 create service demo_db: missing [1]
+  3 wait for service demo_db: missing [2]
+  4 create service demo_web_run_x: asked for [1 2 3]
+`},
+	} {
+		p, err := plan.Make(plan.Goal{Recreate: plan.Never, Services: []string{"db"}}, want, c.have)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.String() != c.want {
+			t.Errorf("%s\nwant\n%s", p, c.want)
+		}
+	}
+}

@@ -28,6 +28,7 @@ type Environment struct {
 	RegistryAuth func(ref string) (string, error)
 	Buildx       func() *image.BuildxPlugin
 	Docker       func(args ...string) *exec.Cmd // a docker command, against the same engine
+	Contexts     func() map[string]string       // addresses of engines by the names of the Docker CLI's contexts; nil: none are known
 
 	// Hints says what the command line offers against an error; nil: nothing.
 	Hints func(error) []string
@@ -46,6 +47,14 @@ type Environment struct {
 // Later gives the hints of what was noted, which are for the end of the command:
 // its error may have the same.
 func (e *Environment) Later() []string { return e.later }
+
+// Contexts are the contexts of the Docker CLI: addresses of engines by name.
+func Contexts(s *Session) map[string]string {
+	if s.environment.Contexts == nil {
+		return nil
+	}
+	return s.environment.Contexts()
+}
 
 // Pause is how a session waits for a time before something is looked at once more, or
 // until a context is over.
