@@ -77,8 +77,16 @@ func (m *Manager) logs(ctx context.Context, id string, tty bool, q engine.LogQue
 		return m.explain(ctx, err)
 	}
 	// What a node could not tell is in the place of the rest.
-	return fmt.Errorf("the manager did not get all lines: %w", &words{err})
+	return &Incomplete{&words{err}}
 }
+
+// Incomplete says that a manager did not get all that tasks wrote, as where a node is down.
+type Incomplete struct{ Err error }
+
+func (i *Incomplete) Error() string { return "the manager did not get all lines: " + i.Err.Error() }
+
+// Unwrap gives why, in the words of the manager.
+func (i *Incomplete) Unwrap() error { return i.Err }
 
 // details are what a manager puts before each line: which task wrote it.
 const details = "com.docker.swarm."
