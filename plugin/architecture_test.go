@@ -30,11 +30,11 @@ var mayImport = map[string][]string{
 	"linking/linkingtest":  {"compose", "linking"},
 	"plugin":               {"plugin/classic", "plugin/command", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/front", "plugin/front/server", "plugin/image", "plugin/probe", "plugin/probe/prober", "plugin/probe/watcher", "plugin/session", "plugin/view"},
 	"plugin/command": {
-		"compose", "compose/printable", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/classic", "plugin/convert", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/profile", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/suggest", "plugin/view", "plugin/watch",
+		"compose", "compose/printable", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/classic", "plugin/convert", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/profile", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/suggest", "plugin/tasks", "plugin/view", "plugin/watch",
 	},
 	"plugin/session": {
 		"compose", "compose/spec", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
-		"plugin/profile", "plugin/refusal", "plugin/suggest", "plugin/view",
+		"plugin/profile", "plugin/refusal", "plugin/suggest", "plugin/swarm", "plugin/view",
 	},
 	"plugin/profile":   {"plugin/engine", "plugin/exit", "plugin/plan", "plugin/trace"},
 	"plugin/trace":     {"compose/printable", "plugin/plan"},
@@ -65,8 +65,11 @@ var mayImport = map[string][]string{
 	"plugin/front/pool":    {"plugin/front"},
 	"plugin/front/server":  {"plugin/front", "plugin/front/pool"},
 	"plugin/adhoc":         {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
-	"plugin/tasks":         {"plugin/exit", "plugin/observed", "plugin/plan", "plugin/view"},
-	"plugin/view":          {"compose", "compose/printable", "plugin/plan", "plugin/refusal"},
+	"plugin/tasks": {
+		"compose", "linking/graph", "plugin/deployed", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/interrupt", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/session",
+		"plugin/swarm", "plugin/view",
+	},
+	"plugin/view": {"compose", "compose/printable", "plugin/plan", "plugin/refusal"},
 
 	"plugin/engine/enginetest":            {"compose", "plugin/engine/enginetest/api", "plugin/engine/enginetest/build", "plugin/engine/enginetest/process", "plugin/engine/enginetest/swarm", "plugin/front"},
 	"plugin/engine/enginetest/api":        {},

@@ -150,6 +150,7 @@ func (c *cli) canByFiles(from, to string) (reach.Answer, error) {
 // something else.
 func canOnEngine(ctx context.Context, s *session.Session, v reach.View, x, y reach.Member) (reach.Answer, error) {
 	asked := reach.WithOwners(v.Snapshot, slices.Concat(x.Containers, y.Containers))
+	asked = slices.DeleteFunc(asked, (*observed.Container).Named) // as those of a swarm are
 	if err := s.Engine.Names(ctx, asked...); err != nil {
 		return reach.Answer{}, err
 	}

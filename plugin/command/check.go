@@ -13,6 +13,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/reach"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 )
 
 // checkFlags are the flags of check.
@@ -84,6 +85,9 @@ func proberProgram(flag string, vars map[string]string) (string, error) {
 }
 
 func runCheck(ctx context.Context, s *session.Session, f checkFlags, program string, nodes []string) error {
+	if done, err := inSwarm(ctx, s, tasks.Unchecked); done {
+		return err
+	}
 	v, refused, err := look(ctx, s)
 	if err != nil {
 		return err

@@ -6,12 +6,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -27,6 +29,9 @@ func newEventsCommand(c *cli) *cobra.Command {
 		Use:   "events [OPTIONS] [SERVICE...]",
 		Short: "Show events of containers as they happen",
 		Long: `Show events of the stack's containers, one per line, until Ctrl-C.
+
+Of a stack in a swarm these are events of its services, tasks and networks, and
+of nodes.
 
 With --json each line is an object with time, type, action, id, service and
 attributes.`,
@@ -55,7 +60,11 @@ type eventLine struct {
 }
 
 func runEvents(ctx context.Context, s *session.Session, f eventsFlags, args []string) error {
-	if len(args) > 0 {
+	swarm, err := session.InSwarm(ctx, s)
+	if err != nil {
+		return err
+	}
+	if len(args) > 0 && !swarm {
 		if _, err := s.List(ctx, args); err != nil {
 			return err
 		}
@@ -63,31 +72,38 @@ func runEvents(ctx context.Context, s *session.Session, f eventsFlags, args []st
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var broken error // of the output
-	err := s.Engine.Watch(within, engine.EventQuery{Claim: s.Claim, Since: f.since, Until: f.until}, func() {}, func(e engine.Event) {
-		if len(args) > 0 && !slices.Contains(args, e.Service) || broken != nil {
+	emit := func(at time.Time, l eventLine) {
+		if len(args) > 0 && !slices.Contains(args, l.Service) || broken != nil {
 			return
 		}
-		if broken = printEvent(s.View, e, f.json); broken != nil {
+		if broken = printEvent(s.View, at, l, f.json); broken != nil {
 			cancel()
 		}
-	})
+	}
+	if swarm {
+		err = tasks.Events(within, s, args, f.since, f.until, func(e tasks.Event) {
+			emit(e.Time, eventLine{Type: e.Type, Action: e.Action, ID: e.ID, Service: e.Service, Attributes: e.Attributes})
+		})
+	} else {
+		err = s.Engine.Watch(within, engine.EventQuery{Claim: s.Claim, Since: f.since, Until: f.until}, func() {}, func(e engine.Event) {
+			emit(e.Time, eventLine{Type: "container", Action: e.Action, ID: e.ID, Service: e.Service, Attributes: e.Attributes})
+		})
+	}
 	if broken != nil {
 		return broken
 	}
 	return exit.Watched(ctx, err)
 }
 
-func printEvent(o view.Options, e engine.Event, asJSON bool) error {
+func printEvent(o view.Options, at time.Time, l eventLine, asJSON bool) error {
 	if asJSON {
-		return view.JSON(o, eventLine{
-			Time: e.Time.Local().Format("2006-01-02T15:04:05.000000"), Type: "container", Action: e.Action,
-			ID: e.ID, Service: e.Service, Attributes: e.Attributes,
-		})
+		l.Time = at.Local().Format("2006-01-02T15:04:05.000000")
+		return view.JSON(o, l)
 	}
 	var words []string
-	for _, name := range slices.Sorted(maps.Keys(e.Attributes)) {
-		words = append(words, name+"="+e.Attributes[name])
+	for _, name := range slices.Sorted(maps.Keys(l.Attributes)) {
+		words = append(words, name+"="+l.Attributes[name])
 	}
-	return view.Lines(o, fmt.Sprintf("%s container %s %s (%s)",
-		e.Time.Local().Format("2006-01-02 15:04:05.000000"), e.Action, e.ID, strings.Join(words, ", ")))
+	return view.Lines(o, fmt.Sprintf("%s %s %s %s (%s)",
+		at.Local().Format("2006-01-02 15:04:05.000000"), l.Type, l.Action, l.ID, strings.Join(words, ", ")))
 }

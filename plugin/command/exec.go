@@ -9,7 +9,9 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/follow"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -73,7 +75,7 @@ func runExec(ctx context.Context, c *cli, s *session.Session, f execFlags, servi
 			x.Env = append(x.Env, v.Name+"="+*v.Value)
 		}
 	}
-	container, err := s.Replica(ctx, service, f.index, true)
+	container, err := f.container(ctx, s, service, command, x.Terminal)
 	if err != nil {
 		return err
 	}
@@ -99,4 +101,42 @@ func runExec(ctx context.Context, c *cli, s *session.Session, f execFlags, servi
 		err = errors.Join(err, refused.Flush())
 	}
 	return errors.Join(err, exit.Of(code))
+}
+
+// container finds the container that the command is to run in.
+func (f execFlags) container(ctx context.Context, s *session.Session, service string, command []string, terminal bool) (c observed.Container, err error) {
+	done, err := inSwarm(ctx, s, func() error {
+		c, err = tasks.Here(ctx, s, service, f.index, func(container string) []string { return f.docker(container, command, terminal) })
+		return err
+	})
+	if done {
+		return c, err
+	}
+	return s.Replica(ctx, service, f.index, true)
+}
+
+// docker are the arguments of the docker command that does the same in a container.
+func (f execFlags) docker(container string, command []string, terminal bool) []string {
+	words := []string{"exec"}
+	switch {
+	case f.detach:
+		words = append(words, "-d")
+	case terminal:
+		words = append(words, "-it")
+	default:
+		words = append(words, "-i")
+	}
+	if f.privileged {
+		words = append(words, "--privileged")
+	}
+	if f.user != "" {
+		words = append(words, "-u", f.user)
+	}
+	if f.dir != "" {
+		words = append(words, "-w", f.dir)
+	}
+	for _, e := range f.env {
+		words = append(words, "-e", e)
+	}
+	return append(append(words, container), command...)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/reach"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -79,7 +80,7 @@ func (c *cli) graph(ctx context.Context, live bool) (graph.Graph, error) {
 		if err != nil {
 			return graph.Graph{}, err
 		}
-		return reach.Compare(v.Snapshot, v.Project, v.File), nil
+		return tasks.WithNodes(reach.Compare(v.Snapshot, v.Project, v.File), v.Snapshot), nil
 	}
 	s, err := session.OpenFiles(c.env, c.options(), false)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/classic"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -39,6 +40,9 @@ func newImagesCommand(c *cli) *cobra.Command {
 }
 
 func runImages(ctx context.Context, s *session.Session, old *classic.Tool, f imagesFlags, args []string) error {
+	if done, err := inSwarm(ctx, s, func() error { return tasks.PrintImages(ctx, s, args, f.quiet, f.format) }); done {
+		return err
+	}
 	list, err := s.List(ctx, args)
 	if err != nil {
 		return err

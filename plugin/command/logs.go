@@ -15,6 +15,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/follow"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -39,7 +40,10 @@ moves the cursor; a file or a pipe gets it as it is.
 All of it goes to standard output, what they wrote to standard error too.
 
 --follow also shows new output as it is written, across restarts and with
-containers that are created later, until no container runs any more.`,
+containers that are created later, until no container runs any more.
+
+Of a stack in a swarm the lines of all nodes are shown, each after the task and
+the node that it is from.`,
 		Example: `  docker stacklite logs
   docker stacklite logs --follow --tail 20 web
   docker stacklite logs --since 10m --timestamps`,
@@ -83,6 +87,10 @@ func (f logsFlags) lines() (engine.LogQuery, error) {
 }
 
 func runLogs(ctx context.Context, s *session.Session, old *classic.Tool, f logsFlags, query engine.LogQuery, args []string) error {
+	there := tasks.Logs{Query: query, Log: f.log, Index: f.index}
+	if done, err := inSwarm(ctx, s, func() error { return there.Print(ctx, s, args) }); done {
+		return err
+	}
 	list, err := s.List(ctx, args)
 	if err != nil {
 		return err

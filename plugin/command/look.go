@@ -9,12 +9,20 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/reach"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 )
 
 // look takes one snapshot of the engine, next to what the files say. As for
 // every verb that only looks, the files may be broken or gone where
 // --project-name says which project is meant.
 func look(ctx context.Context, s *session.Session) (reach.View, []observed.Refusal, error) {
+	var v reach.View
+	if done, err := inSwarm(ctx, s, func() (err error) {
+		v, err = lookAtSwarm(ctx, s)
+		return err
+	}); done {
+		return v, nil, err
+	}
 	have, err := s.Observe(ctx, false)
 	if err != nil {
 		return reach.View{}, nil, err
@@ -25,7 +33,7 @@ func look(ctx context.Context, s *session.Session) (reach.View, []observed.Refus
 		}
 	}
 	refused := session.NoteClaimed(s, have.Snapshot.Containers, nil)
-	v := reach.View{Project: s.Name, Snapshot: &have.Snapshot}
+	v = reach.View{Project: s.Name, Snapshot: &have.Snapshot}
 	if s.Project == nil {
 		v.File = reach.Recorded(v.Snapshot, v.Project)
 		return v, refused, nil
@@ -35,6 +43,33 @@ func look(ctx context.Context, s *session.Session) (reach.View, []observed.Refus
 	}
 	v.Loaded, v.Topology, v.File = s.Project, s.Topology, graph.Of(s.Project, s.Topology)
 	return v, refused, nil
+}
+
+// lookAtSwarm is look for a project that lives in a swarm.
+func lookAtSwarm(ctx context.Context, s *session.Session) (reach.View, error) {
+	snapshot, err := tasks.Look(ctx, s)
+	if err != nil {
+		return reach.View{}, err
+	}
+	v := reach.View{Project: s.Name, Snapshot: snapshot}
+	if s.Project == nil {
+		v.File = reach.Recorded(v.Snapshot, v.Project)
+		return v, nil
+	}
+	if err := session.ResolveForSwarm(s); err != nil {
+		return reach.View{}, err
+	}
+	v.Loaded, v.Topology, v.File = s.Project, s.Topology, graph.Of(s.Project, s.Topology)
+	return v, nil
+}
+
+// inSwarm does something else where the project of a session lives in a swarm, and
+// reports whether it does, or nobody can say.
+func inSwarm(ctx context.Context, s *session.Session, run func() error) (done bool, err error) {
+	if in, err := session.InSwarm(ctx, s); !in {
+		return err != nil, err
+	}
+	return true, run()
 }
 
 // knownNodes refuses names that the graph does not have.

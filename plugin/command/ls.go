@@ -9,6 +9,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -26,6 +27,8 @@ func newLsCommand(c *cli) *cobra.Command {
 		Short: "List running stacks",
 		Long: `List the stacks that have running containers, with the files that they were
 created from. The files themselves are not read.
+
+The manager of a swarm lists the stacks of the swarm too, and ENGINE says so.
 
 Stacks that docker-compose 1.x has created are listed too, and MADE BY says so.
 In their directory all commands act on them, and up replaces their containers.`,
@@ -48,6 +51,7 @@ type projectRow struct {
 	Status      string
 	ConfigFiles []string
 	MadeBy      string
+	Engine      string `json:",omitempty"` // swarm; empty: one engine
 }
 
 func runLs(ctx context.Context, s *session.Session, f lsFlags) error {
@@ -58,6 +62,10 @@ func runLs(ctx context.Context, s *session.Session, f lsFlags) error {
 	rows := []projectRow{}
 	columns := []string{"Name", "Status", "ConfigFiles"}
 	var names []string
+	there, err := tasks.ListProjects(ctx, s)
+	if err != nil {
+		return err
+	}
 	for _, p := range observed.Projects(list) {
 		if p.Running() == 0 && !f.all {
 			continue
@@ -66,11 +74,23 @@ func runLs(ctx context.Context, s *session.Session, f lsFlags) error {
 		if len(p.MadeBy) > 0 {
 			by, columns = strings.Join(p.MadeBy, ", "), []string{"Name", "Status", "MadeBy", "ConfigFiles"}
 		}
-		rows = append(rows, projectRow{p.Name, p.Status(), p.Files, by})
+		rows = append(rows, projectRow{p.Name, p.Status(), p.Files, by, ""})
 		if !slices.Contains(names, p.Name) {
 			names = append(names, p.Name)
 		}
 	}
+	for _, p := range there {
+		if !p.Up() && !f.all {
+			continue
+		}
+		columns = slices.DeleteFunc(columns, func(c string) bool { return c == "Engine" })
+		columns = slices.Insert(columns, 2, "Engine")
+		rows = append(rows, projectRow{p.Name, p.Status(), p.Files, "stack-lite", "swarm"})
+		if !slices.Contains(names, p.Name) {
+			names = append(names, p.Name)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b projectRow) int { return strings.Compare(a.Name, b.Name) })
 	if f.quiet {
 		return view.Lines(s.View, names...)
 	}

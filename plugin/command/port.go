@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -41,6 +43,9 @@ func newPortCommand(c *cli) *cobra.Command {
 }
 
 func runPort(ctx context.Context, s *session.Session, old *classic.Tool, f portFlags, service, port string) error {
+	if done, err := inSwarm(ctx, s, func() error { return f.ofTasks(ctx, s, service, port) }); done {
+		return err
+	}
 	port += "/" + f.protocol
 	container, err := s.Replica(ctx, service, f.index, false)
 	if err != nil {
@@ -62,6 +67,19 @@ func runPort(ctx context.Context, s *session.Session, old *classic.Tool, f portF
 		return exit.Failure{Msg: fmt.Sprintf("%s does not publish %s", container.Name, port), Advice: []string{"to see what it publishes: docker stacklite ps " + service}}
 	}
 	return view.Lines(s.View, list[0])
+}
+
+// ofTasks prints the address where a service in a swarm publishes a port.
+func (f portFlags) ofTasks(ctx context.Context, s *session.Session, service, port string) error {
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return exit.Usage{Msg: fmt.Sprintf("a port is a number, not %q", port)}
+	}
+	at, err := tasks.Port(ctx, s, service, f.index, uint16(n), f.protocol)
+	if err != nil {
+		return err
+	}
+	return view.Lines(s.View, at)
 }
 
 // publishedByFront gives the addresses at which the front of a container's service

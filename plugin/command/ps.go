@@ -13,6 +13,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -21,6 +22,7 @@ type psFlags struct {
 	quiet    bool
 	services bool
 	all      bool
+	whole    bool // errors
 	filters  []string
 	format   string
 }
@@ -33,6 +35,10 @@ func newPsCommand(c *cli) *cobra.Command {
 		Long: `List the containers of the stack with their ports, including stopped ones.
 Containers that run has created are listed while they run, with --all also
 after that.
+
+Of a stack in a swarm the tasks are listed, with their nodes: those that are to
+run, and what has happened where one does not or has failed lately; with --all
+also those of the past. Filters are status and node there.
 
 Filters are status (running, stopped, paused, restarting, created, exited, dead)
 and source (image, build). With --services they choose services: by status those
@@ -52,6 +58,7 @@ of which a container has it, where one that is paused or restarting is running.`
 	cmd.Flags().BoolVar(&f.services, "services", false, "print only service names")
 	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "also list exited containers that run has created")
 	cmd.Flags().StringArrayVar(&f.filters, "filter", nil, "filter NAME=VALUE; can be repeated")
+	cmd.Flags().BoolVar(&f.whole, "no-trunc", false, "do not shorten errors of tasks in the table")
 	cmd.Flags().StringVar(&f.format, "format", "table", "output format: table, json or a Go template")
 	return cmd
 }
@@ -65,6 +72,10 @@ func runPs(ctx context.Context, s *session.Session, old *classic.Tool, args []st
 			return printClassicServices(ctx, s, f.filters)
 		}
 		f.filters = nil // they are for services alone
+	}
+	there := tasks.List{All: f.all, Quiet: f.quiet, Names: f.services, Whole: f.whole, Filters: f.filters, Format: f.format}
+	if done, err := inSwarm(ctx, s, func() error { return there.Print(ctx, s, args) }); done {
+		return err
 	}
 	filters, err := psFilters(f.filters, checkFilter)
 	if err != nil {

@@ -53,7 +53,10 @@ run db psql -h db. Ports are published only if asked for.
 The services that the service links to are started first. The container gets a
 terminal if there is one, and run exits with its exit code. Ctrl-P Ctrl-Q
 detaches and leaves it running. Without --rm the container is kept, also one
-that can't start.`,
+that can't start.
+
+In a swarm the command is run as a task, on whichever node, without a terminal
+and without input. It is removed when it has ended, and kept with --detach.`,
 		Example: `  docker stacklite run --rm web bash
   docker stacklite run --rm -T db pg_dump app > app.sql
   docker stacklite run -d --name migration -e DEBUG=1 web ./migrate`,
@@ -105,6 +108,9 @@ func runOnce(ctx context.Context, c *cli, o session.Options, f runFlags, service
 	}
 	once, err := f.service(c.env.Vars, s.Project, service, command)
 	if err != nil {
+		return err
+	}
+	if done, err := inSwarm(ctx, s, func() error { return f.runTask(ctx, c, s, once, command) }); done {
 		return err
 	}
 	if c.classic != nil && f.detach {

@@ -6,7 +6,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stack-lite/stack-lite/plugin/classic"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -25,7 +27,7 @@ func newTopCommand(c *cli) *cobra.Command {
 }
 
 func runTop(ctx context.Context, s *session.Session, old *classic.Tool, args []string) error {
-	list, err := s.List(ctx, args)
+	list, err := toLookInto(ctx, s, args)
 	if err != nil {
 		return err
 	}
@@ -51,6 +53,19 @@ func runTop(ctx context.Context, s *session.Session, old *classic.Tool, args []s
 		}
 	}
 	return nil
+}
+
+// toLookInto gives the containers of services: of those in a swarm what the engine at hand
+// has.
+func toLookInto(ctx context.Context, s *session.Session, args []string) (list []observed.Container, err error) {
+	done, err := inSwarm(ctx, s, func() error {
+		list, err = tasks.AllHere(ctx, s, args, func(container string) []string { return []string{"top", container} })
+		return err
+	})
+	if done {
+		return list, err
+	}
+	return s.List(ctx, args)
 }
 
 func printProcesses(o view.Options, old *classic.Tool, titles []string, processes [][]string) error {

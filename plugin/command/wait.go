@@ -13,6 +13,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -33,6 +34,9 @@ that is not 0.`,
 }
 
 func runWait(ctx context.Context, s *session.Session, args []string) error {
+	if done, err := inSwarm(ctx, s, func() error { return tasks.Wait(ctx, s, args) }); done {
+		return err
+	}
 	list, refused, err := session.Listed(ctx, s, args)
 	if err != nil {
 		return err

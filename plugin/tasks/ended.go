@@ -1,6 +1,54 @@
 package tasks
 
-import "github.com/stack-lite/stack-lite/plugin/observed"
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/stack-lite/stack-lite/plugin/exit"
+	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
+)
+
+// often is how long a command waits before it asks the manager again: it tells of services, but
+// not of their tasks.
+const often = time.Second
+
+// Wait waits until all tasks of services have ended for good, and prints their exit codes.
+// The error has the first that is not 0.
+func Wait(ctx context.Context, s *session.Session, args []string) error {
+	codes, err := wait(ctx, s, args)
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for _, code := range codes {
+		lines = append(lines, strconv.Itoa(code))
+	}
+	return errors.Join(view.Lines(s.View, lines...), exit.Of(first(codes)))
+}
+
+func wait(ctx context.Context, s *session.Session, args []string) ([]int, error) {
+	for {
+		seen, services, err := look(ctx, s, args)
+		if err != nil {
+			return nil, err
+		}
+		services = slices.DeleteFunc(services, func(s observed.Service) bool { return s.OneOff || s.Stopped })
+		if len(services) == 0 {
+			return nil, exit.Failure{Msg: "no tasks to wait for", Advice: []string{"to start them: docker stacklite up -d"}}
+		}
+		if codes, over := ended(seen, services); over && len(codes) > 0 {
+			return codes, nil
+		}
+		if session.Pause(s)(ctx, often); ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+}
 
 // failure is the exit code of a task that has none: it was never begun.
 const failure = 1
@@ -10,10 +58,12 @@ const failure = 1
 // may be: then the swarm has made another task for it, or is about to.
 func ended(seen *observed.Swarm, services []observed.Service) (codes []int, over bool) {
 	over = true
+	begun := map[string]int{} // replicas, by service
 	for _, r := range replicas(seen, services) {
 		if !r.isWanted() {
 			continue
 		}
+		begun[r.service.ID]++
 		t := r.tasks[0]
 		for _, other := range r.tasks {
 			over = over && (isOver(other) && !(isMeant(other) && hasFailed(other)) || !isMeant(other) && onLostNode(seen, other))
@@ -23,6 +73,9 @@ func ended(seen *observed.Swarm, services []observed.Service) (codes []int, over
 			code = failure
 		}
 		codes = append(codes, code)
+	}
+	for _, s := range services {
+		over = over && begun[s.ID] >= s.Replicas
 	}
 	return codes, over
 }

@@ -2,11 +2,27 @@ package tasks
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/view"
 )
+
+// PrintImages lists the images of the tasks of the services that args name, or of all.
+func PrintImages(ctx context.Context, s *session.Session, args []string, quiet bool, format string) error {
+	seen, services, err := look(ctx, s, args)
+	if err != nil {
+		return err
+	}
+	list := imageRows(seen, services)
+	if quiet {
+		return view.Lines(s.View, digests(list)...)
+	}
+	return view.Table(s.View, format, []string{"Container", "Node", "Repository", "Tag", "Digest"}, list)
+}
 
 // imageRow is what images shows of a task's image, under the names that templates use.
 // Its id and its size each node knows for itself; its digest is the same everywhere.

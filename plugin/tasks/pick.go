@@ -3,6 +3,7 @@ package tasks
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,9 +12,6 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
-
-// Context is a context of the Docker CLI: a name for an engine.
-type Context struct{ Name, Host string }
 
 // running gives the tasks of a service that run, by number; with an index only the one with
 // that number.
@@ -77,8 +75,8 @@ func nothingRuns(seen *observed.Swarm, service string, index int) error {
 // containerName is the name of a task's container, on its node.
 func containerName(t observed.Task) string {
 	of := t.Name
-	if t.Slot == 0 && !strings.Contains(of, ".") {
-		of += "." + t.Node
+	if i := strings.LastIndexByte(of, '.'); i >= 0 && t.Slot == 0 {
+		of = of[:i+1] + t.Node
 	}
 	return of + "." + t.ID
 }
@@ -86,7 +84,7 @@ func containerName(t observed.Task) string {
 // elsewhere says of a task that runs on another node than that of the engine at hand that
 // a command can't be about it there, and what to type: the docker command is to be called
 // with words, of which the task's container is one.
-func elsewhere(seen *observed.Swarm, t observed.Task, contexts []Context, words []string) error {
+func elsewhere(seen *observed.Swarm, t observed.Task, contexts map[string]string, words []string) exit.Failure {
 	where := cmp.Or(t.NodeName, t.Node)
 	f := exit.Failure{Msg: fmt.Sprintf("%s runs on %s, and only the engine there reaches its container", t.Name, where)}
 	n := nodeOf(seen, t)
@@ -100,26 +98,27 @@ func elsewhere(seen *observed.Swarm, t observed.Task, contexts []Context, words 
 		name = where
 		f.Advice = append(f.Advice, fmt.Sprintf("to make a context of that engine: docker context create %s --docker host=ssh://%s", view.ShellWord(name), hostOf(at)))
 	}
-	for i, w := range words {
-		words[i] = view.ShellWord(w)
+	typed := []string{"docker", "--context", view.ShellWord(name)}
+	for _, w := range words {
+		typed = append(typed, view.ShellWord(w))
 	}
-	f.Advice = append(f.Advice, fmt.Sprintf("there: docker --context %s %s", view.ShellWord(name), strings.Join(words, " ")))
+	f.Advice = append(f.Advice, "there: "+strings.Join(typed, " "))
 	return f
 }
 
-// contextOf is the context whose engine is that of a node, by the address that it has;
-// empty: none is known to be.
-func contextOf(n *observed.Node, contexts []Context) string {
+// contextOf is the context of the Docker CLI whose engine is that of a node, by the address
+// that it has; empty: none is known to be. Contexts are addresses by name.
+func contextOf(n *observed.Node, contexts map[string]string) string {
 	if n == nil {
 		return ""
 	}
-	for _, c := range contexts {
-		at, err := url.Parse(c.Host)
+	for _, name := range slices.Sorted(maps.Keys(contexts)) {
+		at, err := url.Parse(contexts[name])
 		if err != nil || at.Hostname() == "" {
 			continue
 		}
 		if host := at.Hostname(); host == n.Address || strings.EqualFold(host, n.Name) {
-			return c.Name
+			return name
 		}
 	}
 	return ""

@@ -2,14 +2,40 @@ package tasks
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/containerd/errdefs"
+
 	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/session"
+	"github.com/stack-lite/stack-lite/plugin/swarm"
 )
+
+// ListProjects lists the projects of the swarm that the engine at hand is a manager of;
+// none where it is none.
+func ListProjects(ctx context.Context, s *session.Session) ([]Project, error) {
+	var none *swarm.NotManager
+	m, err := session.Manager(s)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := m.Observe(ctx, "", swarm.Look{})
+	switch {
+	case err == nil:
+		return Projects(seen), nil
+	case ctx.Err() != nil:
+		return nil, err
+	case !errors.As(err, &none) && !errdefs.IsNotFound(err) && !errdefs.IsNotImplemented(err): // some engines know no swarms
+		s.Note("the stacks of the swarm are not listed: " + err.Error())
+	}
+	return nil, nil
+}
 
 // Project is a project that has services in a swarm.
 type Project struct {

@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -57,6 +59,22 @@ func (f filter) pass(seen *observed.Swarm, t observed.Task) bool {
 		return !runs(seen, t)
 	}
 	return stateOf(seen, t) == f.value
+}
+
+// Print lists the tasks of the services that args name, or of all.
+func (l List) Print(ctx context.Context, s *session.Session, args []string) error {
+	if _, err := parseFilters(l.Filters); err != nil {
+		return err
+	}
+	seen, services, err := look(ctx, s, args)
+	if err != nil {
+		return err
+	}
+	all := names(s, seen)
+	if len(args) > 0 {
+		all = slices.DeleteFunc(all, func(name string) bool { return !slices.Contains(args, name) })
+	}
+	return l.print(s.View, seen, services, all, s.Note, time.Now())
 }
 
 // print prints the tasks of services, of which all are named. What rows do not say of

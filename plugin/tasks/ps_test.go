@@ -95,7 +95,7 @@ func TestPsShowsWhatRunsAndWhatHasHappened(t *testing.T) {
 
 	host := three(1, up("a", 1, "node2"))
 	host.Services[0].Ports[0].Mode = "host"
-	host.Tasks[0].Ports = []observed.ServicePort{{Target: 80, Published: 8080, Protocol: "tcp", Mode: "host"}}
+	host.Tasks[0].Ports = []observed.ServicePort{{Target: 80, Published: 8080, Protocol: "tcp", Mode: "host"}, {Target: 80, Published: 8080, Protocol: "tcp", Mode: "host"}}
 
 	back := three(1, up("a", 1, "node2"))
 	back.Services[0].Update = observed.Update{State: "rollback_completed", Message: "rollback completed"}

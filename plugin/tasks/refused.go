@@ -8,6 +8,14 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
+// Unchecked says that check does not work in a swarm, and what tells as much.
+func Unchecked() error {
+	return exit.Failure{
+		Msg:    "check tests from inside the containers of one engine, and those of a stack in a swarm are on several",
+		Advice: []string{"to see who shares a network: docker stacklite graph --live", "for two services: docker stacklite can FROM TO"},
+	}
+}
+
 // Refused says that a swarm can't do to services what a verb does to containers, and
 // what can be typed in its place.
 func Refused(verb string, services []string) error {

@@ -44,7 +44,11 @@ func remarks(seen *observed.Swarm, services []observed.Service) []string {
 		switch {
 		case s.OneOff:
 		case s.Stopped:
-			stopped = append(stopped, fmt.Sprintf("%s (%s)", s.Service, counted(s.Held, "task")))
+			name := s.Service
+			if !s.Everywhere {
+				name += " (" + counted(s.Held, "task") + ")"
+			}
+			stopped = append(stopped, name)
 		default:
 			out = append(out, updateRemark(s)...)
 			out = append(out, lackRemark(seen, s, list)...)

@@ -213,7 +213,10 @@ func portWords(seen *observed.Swarm, s observed.Service, t observed.Task) []stri
 	var words []string
 	add := func(at string, p observed.ServicePort) {
 		if p.Published != 0 {
-			words = append(words, fmt.Sprintf("%s:%d->%d/%s", at, p.Published, p.Target, cmp.Or(p.Protocol, "tcp")))
+			word := fmt.Sprintf("%s:%d->%d/%s", at, p.Published, p.Target, cmp.Or(p.Protocol, "tcp"))
+			if !slices.Contains(words, word) { // a node lists one for IPv4 and IPv6 twice
+				words = append(words, word)
+			}
 		}
 	}
 	for _, p := range s.Ports {
