@@ -16,16 +16,13 @@ import (
 // every verb that only looks, the files may be broken or gone where
 // --project-name says which project is meant.
 func look(ctx context.Context, s *session.Session) (reach.View, []observed.Refusal, error) {
-	var v reach.View
-	if done, err := inSwarm(ctx, s, func() (err error) {
-		v, err = lookAtSwarm(ctx, s)
-		return err
-	}); done {
-		return v, nil, err
-	}
 	have, err := s.Observe(ctx, false)
 	if err != nil {
 		return reach.View{}, nil, err
+	}
+	if s.Swarm != nil {
+		v, err := lookAtSwarm(ctx, s)
+		return v, nil, err
 	}
 	for _, e := range have.Externals {
 		if e.CopyOf != "" {
@@ -33,7 +30,7 @@ func look(ctx context.Context, s *session.Session) (reach.View, []observed.Refus
 		}
 	}
 	refused := session.NoteClaimed(s, have.Snapshot.Containers, nil)
-	v = reach.View{Project: s.Name, Snapshot: &have.Snapshot}
+	v := reach.View{Project: s.Name, Snapshot: &have.Snapshot}
 	if s.Project == nil {
 		v.File = reach.Recorded(v.Snapshot, v.Project)
 		return v, refused, nil

@@ -106,6 +106,7 @@ func (s *Session) observe(ctx context.Context, refs []string, of details) (desir
 	if err := s.Engine.Names(ctx, named...); err != nil {
 		return desired.Have{}, err
 	}
+	foundInSwarm(s, snapshot.Networks)
 	have := desired.HaveOf(snapshot, s.Name)
 	have.Same = samePlace
 	if s.Project != nil {
@@ -172,7 +173,6 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err != nil {
 		return out, err
 	}
-	foundInSwarm(s, have.Snapshot.Networks)
 	if s.Swarm != nil {
 		return planInSwarm(ctx, s, r, have)
 	}

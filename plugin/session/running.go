@@ -24,7 +24,10 @@ func (s *Session) List(ctx context.Context, args []string) ([]observed.Container
 // Listed is List, with the containers that it leaves alone.
 func Listed(ctx context.Context, s *Session, args []string) ([]observed.Container, []observed.Refusal, error) {
 	defer s.Options.Profile.Look()()
-	list, err := s.Engine.Named(ctx, s.Claim)
+	list, err := s.named, error(nil)
+	if s.named = nil; list == nil {
+		list, err = s.Engine.Named(ctx, s.Claim)
+	}
 	if err == nil && len(list) == 0 && unnamed(s) {
 		list, err = listByFolder(ctx, s)
 	}
@@ -202,7 +205,6 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	if err != nil {
 		return fail(err)
 	}
-	foundInSwarm(s, have.Snapshot.Networks)
 	if s.Swarm != nil {
 		return takeInSwarm(ctx, s, goal, args, orphans)
 	}

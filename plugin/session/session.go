@@ -45,7 +45,9 @@ type Session struct {
 	slow    bool // it was told that the links take long to work out
 
 	manager   *swarm.Manager // at the engine, whether it is one or not
-	elsewhere bool           // the project is not in its swarm
+	elsewhere bool           // it was asked whether the project is in its swarm
+
+	named []observed.Container // what the engine has of the project's name, until that is listed; nil: it was not asked
 
 	environment *Environment
 	vars        map[string]string // the process's and, below them, those of the project's .env

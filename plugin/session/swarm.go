@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/containerd/errdefs"
+
 	"github.com/stack-lite/stack-lite/compose"
 	"github.com/stack-lite/stack-lite/plugin/deployed"
 	"github.com/stack-lite/stack-lite/plugin/desired"
@@ -49,8 +51,7 @@ func enterSwarm(s *Session) {
 
 // InSwarm reports whether the project is in a swarm: because that is asked for, or by the
 // labels of services that are there. An engine that is no manager has none. Where nobody
-// says it asks the manager, once: commands that look at containers ask when they have
-// found none.
+// says it asks the manager, once, and only where the engine has no container of the project.
 func InSwarm(ctx context.Context, s *Session) (bool, error) {
 	if s.Swarm != nil || s.elsewhere {
 		return s.Swarm != nil, nil
@@ -58,19 +59,26 @@ func InSwarm(ctx context.Context, s *Session) (bool, error) {
 	if _, said, err := asksForSwarm(s.Options, s.vars, s.Project); said || err != nil {
 		return false, err // connect has entered it
 	}
+	s.elsewhere = true
+	list, err := s.Engine.Named(ctx, s.Claim)
+	if s.named = list; err != nil || len(list) > 0 {
+		return false, err
+	}
 	look, err := s.manager.Observe(ctx, s.Name, swarm.Look{})
 	var not *swarm.NotManager
 	switch {
-	case errors.As(err, &not):
+	case errors.As(err, &not), errdefs.IsNotFound(err), errdefs.IsNotImplemented(err): // some engines know no swarms
 	case err != nil:
 		return false, err
 	case len(look.Services) > 0 || len(look.Networks) > 0:
 		enterSwarm(s)
 		return true, nil
 	}
-	s.elsewhere = true
 	return false, nil
 }
+
+// Manager is the engine of a session as the manager of a swarm, whether or not it is one.
+func Manager(s *Session) *swarm.Manager { return s.manager }
 
 // foundInSwarm enters the swarm where a look at the engine shows a network over nodes that
 // is the project's.

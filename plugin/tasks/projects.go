@@ -21,11 +21,7 @@ import (
 // none where it is none.
 func ListProjects(ctx context.Context, s *session.Session) ([]Project, error) {
 	var none *swarm.NotManager
-	m, err := session.Manager(s)
-	if err != nil {
-		return nil, err
-	}
-	seen, err := m.Observe(ctx, "", swarm.Look{})
+	seen, err := session.Manager(s).Observe(ctx, "", swarm.Look{})
 	switch {
 	case err == nil:
 		return Projects(seen), nil
