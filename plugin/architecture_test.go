@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 		"compose", "compose/printable", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/classic", "plugin/convert", "plugin/desired", "plugin/dockerrun", "plugin/engine", "plugin/exit", "plugin/follow", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan", "plugin/profile", "plugin/reach", "plugin/refusal", "plugin/session", "plugin/suggest", "plugin/tasks", "plugin/view", "plugin/watch",
 	},
 	"plugin/session": {
-		"compose", "compose/spec", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
+		"compose", "compose/spec", "linking", "linking/graph", "plugin/adhoc", "plugin/balance", "plugin/deployed", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/image", "plugin/interrupt", "plugin/observed", "plugin/plan",
 		"plugin/profile", "plugin/refusal", "plugin/suggest", "plugin/swarm", "plugin/view",
 	},
 	"plugin/profile":   {"plugin/engine", "plugin/exit", "plugin/plan", "plugin/trace"},

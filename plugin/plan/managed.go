@@ -15,7 +15,7 @@ type Managed struct {
 	Everywhere  bool        // one on each node
 	Attach      []string    // networks by name: those of the stack are among Want.Networks
 	After       []string    // services that are started first
-	Completes   bool        // its replicas end by themselves
+	Completes   bool        // its replicas may end by themselves
 	OneOff      bool        // made by run: it is made whatever else there is, and nobody waits for it here
 	Spec        any         // for the engine, not looked into here
 }
@@ -85,7 +85,7 @@ type (
 	RestartManaged struct{ ID, Name string }
 
 	// AwaitManaged waits until the engine has done what it was asked for, and the replicas
-	// of a service run, or have completed where they are to.
+	// of a service run, or have completed.
 	AwaitManaged struct {
 		Name      string // of the service on the engine
 		Service   string

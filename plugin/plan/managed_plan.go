@@ -97,7 +97,7 @@ func (p *managedPlan) reconcile(w Managed) {
 			p.update(h, w, why)
 		case p.goal.rebuildsManaged(w, p.want):
 			p.later = append(p.later, w.Name)
-		case p.goal.State == UpAndRunning && !w.Everywhere:
+		case p.goal.State == UpAndRunning:
 			p.rescale(h, w)
 		}
 	}
@@ -122,8 +122,9 @@ func (p *managedPlan) outdated(h HaveManaged, w Managed) string {
 
 func (p *managedPlan) rescale(h HaveManaged, w Managed) {
 	switch {
-	case h.Stopped && w.Replicas > 0:
+	case h.Stopped && (w.Replicas > 0 || w.Everywhere):
 		p.scale(h, w.Replicas, "stopped")
+	case w.Everywhere:
 	case h.Replicas != w.Replicas:
 		p.scale(h, w.Replicas, fmt.Sprintf("%d replicas, not %d", w.Replicas, h.shown()))
 	}
@@ -227,8 +228,6 @@ func (p *managedPlan) takeDown(h HaveManaged) {
 	case p.goal.State == Absent, p.goal.State == Removed && (h.Stopped || p.goal.Stop):
 		p.remove(h, "asked for", after...)
 	case p.goal.State == Removed || h.Stopped:
-	case h.Everywhere:
-		p.note("%s is on each node, and can't be stopped: down %s removes it", h.Name, h.Service)
 	default:
 		p.add(managedKey(h.Name), Task{Stop, kindService, h.Name}, "asked for", ScaleManaged{ID: h.ID, Name: h.Name, Replicas: h.Replicas, Stopped: true}, after...)
 	}

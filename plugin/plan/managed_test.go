@@ -131,7 +131,7 @@ note: left alone, for the files have no such service: demo_old (--remove-orphans
 		{"stop", plan.Goal{State: plan.Stopped}, func(_ *plan.Want, have *plan.Have) { have.Managed = append(have.Managed, everywhere("agent")) }, `
   1 stop service demo_web: asked for
   2 stop service demo_db: asked for [1]
-note: demo_agent is on each node, and can't be stopped: down agent removes it
+  3 stop service demo_agent: asked for
 `},
 		{"down", plan.Goal{State: plan.Absent}, func(*plan.Want, *plan.Have) {}, `
   1 remove service demo_web: asked for

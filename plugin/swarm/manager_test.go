@@ -311,7 +311,7 @@ func TestAServiceThatIsStoppedRemembersItsReplicas(t *testing.T) {
 		if test.mode.ReplicatedJob != nil {
 			s.Spec.Mode = test.mode
 		}
-		a, m := fake(t, map[string][]any{"GET /services/s1": {s}, "POST /services/s1/update": {map[string]any{}}})
+		a, m := fake(t, map[string][]any{"GET /services/s1": {s}, "GET /tasks": {[]api.Task{}}, "POST /services/s1/update": {map[string]any{}}})
 		test.do.ID = "s1"
 		_, err := apply(t, m, test.do)
 		sent := a.spec("POST /services/s1/update")
