@@ -222,6 +222,7 @@ type FileMount struct {
 	Path     string // absolute, on this machine; empty: Content
 	Content  []byte
 	Variable string // the variable that Content is of; empty: none
+	External string `json:",omitempty"` // what a swarm calls it, which has it already; empty: no swarm has it
 	UID, GID string // empty: 0
 	Mode     uint32 // permissions; 0: 0444
 	Pos      Pos    `json:"-"`

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -31,6 +32,11 @@ func (m *mapper) build(s types.ServiceConfig, out *compose.Service, at pathOf) {
 	files := &compose.Service{Spec: &compose.ServiceSpec{}}
 	for _, f := range b.Secrets {
 		m.file(types.FileReferenceConfig(f), types.FileObjectConfig(m.model.Secrets[f.Source]), true, files, func(path ...string) []string { return at(append([]string{"build"}, path...)...) })
+	}
+	for _, f := range files.Spec.Files {
+		if f.External != "" {
+			m.fail(fmt.Sprintf("%q is external: a build has no swarm that keeps it", f.Name), at("build", "secrets", f.Name)...).Hints = []string{"write file: or environment: for it under secrets: at the top"}
+		}
 	}
 	to.Secrets = files.Spec.Files
 	out.Spec.Build = to

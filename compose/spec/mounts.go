@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path"
@@ -128,8 +129,7 @@ func (m *mapper) file(ref types.FileReferenceConfig, of types.FileObjectConfig, 
 	}
 	switch {
 	case bool(of.External):
-		m.fail(fmt.Sprintf("%q is external: only Swarm keeps such", ref.Source), where...).Hints = []string{"write file: or environment: for it under " + kind + ": at the top"}
-		return
+		f.External = cmp.Or(of.Name, ref.Source)
 	case of.File != "":
 		f.Path = absolute(m, of.File)
 		if _, err := os.Stat(f.Path); err != nil {

@@ -48,6 +48,7 @@ networks:
 		"variables as they are":           {"services: {web: {image: 'probe:${TAG}'}}\n", "config --no-interpolate", 0, "probe:${TAG}", ""},
 		"a network that is not there":     {"services:\n  web: {image: probe, networks: [out]}\nnetworks:\n  out: {external: true, name: far}\n", "up -d", 2, "compose.yaml:4:3: networks.out: there is no network far on the engine", ""},
 		"a volume that is not there":      {"services:\n  web: {image: probe, volumes: ['d:/d']}\nvolumes:\n  d: {external: true}\n", "up -d", 2, "compose.yaml:4:3: volumes.d: there is no volume d on the engine", ""},
+		"a secret that a swarm keeps":     {"services:\n  web: {image: probe, secrets: [s]}\nsecrets:\n  s: {external: true}\n", "up -d", 2, `compose.yaml:2:33: services.web.secrets.s: "s" is external: only a swarm keeps such`, ""},
 		"an external link to nobody":      {"services:\n  web:\n    image: probe\n    external_links: [gone]\n", "up -d", 0, `compose.yaml:4:22: web.external_links: the engine has no container "gone"; the link leads nowhere`, ""},
 		"an image that is never pulled":   {"services: {web: {image: far, pull_policy: never}}\n", "up -d", 1, "far", "pull image"},
 		"an image that always is":         {"services: {web: {image: probe, pull_policy: always}}\n", "up -d", 1, "Pulling probe", ""},

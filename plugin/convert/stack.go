@@ -185,7 +185,9 @@ func (k *stack) files(kind string) map[string]any {
 				all[f.Name] = map[string]any{"name": k.own.Files[path]}
 				continue
 			}
-			if f.Path != "" {
+			if f.External != "" {
+				out["external"] = true
+			} else if f.Path != "" {
 				out["file"] = f.Path
 				if values["labels"] != nil {
 					out["labels"] = values["labels"]

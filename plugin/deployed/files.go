@@ -17,9 +17,10 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/labels"
 )
 
-// content is a secret or a config that is made for the project.
+// content is a secret or a config.
 type content struct {
 	name   string // on the swarm: another content has another
+	there  bool   // the swarm has it already, and it is not the project's
 	labels map[string]string
 	data   []byte
 }
@@ -48,6 +49,10 @@ func (w *wanted) readFiles() {
 		for _, f := range s.Spec.Files {
 			key := kindOf(f) + "." + f.Name
 			if _, known := w.files[key]; known {
+				continue
+			}
+			if f.External != "" {
+				w.files[key] = content{name: f.External, there: true}
 				continue
 			}
 			data, why := w.dataOf(f)
@@ -132,10 +137,16 @@ func said(values map[string]any, path ...string) map[string]any {
 func (w *wanted) filesOf(of service) (secrets []swarm.SecretSpec, configs []swarm.ConfigSpec) {
 	for _, name := range sources(of.Secrets) {
 		f := w.files["secrets."+name]
+		if f.there {
+			continue
+		}
 		secrets = append(secrets, swarm.SecretSpec{Annotations: swarm.Annotations{Name: f.name, Labels: f.labels}, Data: f.data})
 	}
 	for _, name := range sources(of.Configs) {
 		f := w.files["configs."+name]
+		if f.there {
+			continue
+		}
 		configs = append(configs, swarm.ConfigSpec{Annotations: swarm.Annotations{Name: f.name, Labels: f.labels}, Data: f.data})
 	}
 	return secrets, configs

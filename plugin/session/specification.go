@@ -93,6 +93,28 @@ func firstFile(path string, stdin io.Reader) ([]byte, error) {
 	return io.ReadAll(stdin)
 }
 
+// externalFiles finds the secrets and configs of a service that only a swarm keeps.
+func externalFiles(svc *compose.Service) compose.Errors {
+	if svc.Spec == nil {
+		return nil
+	}
+	var errs compose.Errors
+	for _, f := range svc.Spec.Files {
+		if f.External == "" {
+			continue
+		}
+		kind := "configs"
+		if f.Secret {
+			kind = "secrets"
+		}
+		errs = append(errs, &compose.Error{
+			Pos: f.Pos, Path: "services." + svc.Name + "." + kind + "." + f.Name, Msg: fmt.Sprintf("%q is external: only a swarm keeps such", f.Name),
+			Hints: []string{"write file: or environment: for it under " + kind + ": at the top"},
+		})
+	}
+	return errs
+}
+
 // checkThere makes sure that the networks and volumes are there that files of the
 // specification say are. The error is of type compose.Errors.
 func checkThere(ctx context.Context, s *Session, have desired.Have) error {
@@ -111,6 +133,9 @@ func checkThere(ctx context.Context, s *Session, have desired.Have) error {
 		if n.External && used && !there {
 			missing("network", n.Name, n.Engine, n.Pos)
 		}
+	}
+	for _, svc := range s.Project.Services {
+		errs = append(errs, externalFiles(svc)...)
 	}
 	var names []string
 	for _, v := range s.Project.Volumes {
