@@ -19,13 +19,15 @@ func HaveOf(s *observed.Swarm, project string) plan.Have {
 			have.Networks = append(have.Networks, plan.HaveNetwork{Name: n.Name, ID: n.ID, Settings: settingsOf(n.Settings), Externals: n.Externals})
 		}
 	}
-	for _, of := range s.Services {
+	ended := ended(s)
+	for i := range s.Services {
+		of := &s.Services[i]
 		if of.Project != project {
 			continue
 		}
 		h := plan.HaveManaged{
 			ID: of.ID, Name: of.Name, Service: of.Service, Fingerprint: of.Fingerprint, Replicas: of.Replicas, Everywhere: of.Everywhere,
-			Stopped: of.Stopped, Held: of.Held, After: of.After, OneOff: of.OneOff, Settled: settled(s, of),
+			Stopped: of.Stopped, Held: of.Held, After: of.After, OneOff: of.OneOff, Settled: settled(of, ended[of.ID]),
 		}
 		for _, on := range of.Attached {
 			name, known := names[on.Network]
@@ -40,8 +42,8 @@ func HaveOf(s *observed.Swarm, project string) plan.Have {
 }
 
 // settled reports whether the manager has done what it was asked for last: as many tasks run,
-// or have completed, as are to.
-func settled(s *observed.Swarm, of observed.Service) bool {
+// or have completed, as are to. Ended are tasks that have, as far as they are known.
+func settled(of *observed.Service, ended int) bool {
 	switch of.Update.State {
 	case "", "completed", "rollback_completed":
 	default:
@@ -51,24 +53,25 @@ func settled(s *observed.Swarm, of observed.Service) bool {
 	if of.Everywhere || of.Job {
 		wanted = max(of.Wanted, of.Replicas)
 	}
-	return of.Stopped || of.Running+max(of.Completed, completed(s, of)) >= wanted
+	return of.Stopped || of.Running+max(of.Completed, ended) >= wanted
 }
 
-// completed is how many replicas have ended by themselves and are not started again, as far
-// as tasks are known.
-func completed(s *observed.Swarm, of observed.Service) int {
-	n := 0
-	seen := map[string]bool{} // by name: the first task of a replica is the newest
-	for _, t := range s.Tasks {
-		if t.Service != of.ID || seen[t.Name] {
-			continue
-		}
-		seen[t.Name] = true
-		if t.State == "complete" {
-			n++
+// ended counts, by id of services, the replicas that have ended by themselves and are not
+// started again.
+func ended(s *observed.Swarm) map[string]int {
+	count := map[string]int{}
+	type replica struct{ service, name string }
+	seen := map[replica]bool{} // the first task of each is the newest
+	for i := range s.Tasks {
+		t := &s.Tasks[i]
+		if of := (replica{t.Service, t.Name}); !seen[of] {
+			seen[of] = true
+			if t.State == "complete" {
+				count[t.Service]++
+			}
 		}
 	}
-	return n
+	return count
 }
 
 // What a command asked for that holds until another asks otherwise.

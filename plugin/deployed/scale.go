@@ -2,7 +2,6 @@ package deployed
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/stack-lite/stack-lite/compose"
@@ -21,23 +20,25 @@ func (w *wanted) replicas(s *compose.Service) int {
 	if s.Spec != nil && s.Spec.Replicas != nil {
 		return *s.Spec.Replicas
 	}
-	if h := w.have(s.Name); h != nil && h.Stopped {
+	h := w.there[s.Name]
+	switch {
+	case h == nil:
+		return 1
+	case h.Stopped:
 		return max(1, h.Held)
-	} else if h != nil {
-		return max(1, h.Replicas)
 	}
-	return 1
+	return max(1, h.Replicas)
 }
 
-// have is a service as it is; nil: it is not there.
-func (w *wanted) have(service string) *observed.Service {
-	i := slices.IndexFunc(w.Have.Services, func(s observed.Service) bool {
-		return s.Project == w.Project.Name && s.Service == service && !s.OneOff
-	})
-	if i < 0 {
-		return nil
+// there are the services of a project as they are, by their names in the files.
+func there(s *observed.Swarm, project string) map[string]*observed.Service {
+	all := map[string]*observed.Service{}
+	for i := range s.Services {
+		if of := &s.Services[i]; of.Project == project && !of.OneOff {
+			all[of.Service] = of
+		}
 	}
-	return &w.Have.Services[i]
+	return all
 }
 
 // checkScale finds the services that can't have as many replicas as are asked for.

@@ -41,21 +41,26 @@ type Options struct {
 // wanted is Inputs with what was made of them.
 type wanted struct {
 	Inputs
-	stack stack
-	files map[string]content // secrets and configs, by secrets.NAME and configs.NAME
-	notes []compose.Note
-	errs  compose.Errors
+	stack  stack
+	files  map[string]content           // secrets and configs, by secrets.NAME and configs.NAME
+	images map[string]plan.Image        // Inputs.Images by reference
+	there  map[string]*observed.Service // services of the project as they are, by name in the files
+	notes  []compose.Note
+	errs   compose.Errors
 }
 
 // Want is the stack as it should be in a swarm. The notes are those of the files that are
 // true there, and what of them can't be carried out. The error is of type compose.Errors.
 func Want(in Inputs) (plan.Want, []compose.Note, error) {
-	w := &wanted{Inputs: in}
+	w := &wanted{Inputs: in, images: map[string]plan.Image{}, there: there(&in.Have, in.Project.Name)}
+	for _, image := range in.Images {
+		w.images[image.Ref] = image
+	}
 	w.checkScale()
 	w.readFiles()
 	own := convert.Own{Images: map[string]string{}, Files: map[string]string{}, Encrypt: in.Options.Encrypt, PublishHost: in.Options.PublishHost}
 	for _, s := range in.Project.Services {
-		if image := in.image(s); image.As != "" {
+		if image := w.images[desired.ImageOf(in.Project, s)]; image.As != "" {
 			own.Images[s.Name] = image.As
 		}
 	}
@@ -90,15 +95,6 @@ func Want(in Inputs) (plan.Want, []compose.Note, error) {
 	return want, append(notes, w.notes...), nil
 }
 
-// image is how the image of a service is got.
-func (in Inputs) image(s *compose.Service) plan.Image {
-	ref := desired.ImageOf(in.Project, s)
-	if i := slices.IndexFunc(in.Images, func(image plan.Image) bool { return image.Ref == ref }); i >= 0 {
-		return in.Images[i]
-	}
-	return plan.Image{Ref: ref}
-}
-
 // managed is a service.
 func (w *wanted) managed(s *compose.Service) plan.Managed {
 	of := w.stack.Services[s.Name]
@@ -108,7 +104,7 @@ func (w *wanted) managed(s *compose.Service) plan.Managed {
 		w.errs = append(w.errs, &compose.Error{Pos: cmp.Or(s.At["deploy"], s.Pos), Path: s.Name + ".deploy", Msg: err.Error()})
 		return plan.Managed{}
 	}
-	image := w.image(s)
+	image := w.images[desired.ImageOf(w.Project, s)]
 	m := plan.Managed{
 		Name: spec.Spec.Name, Service: s.Name, Image: of.Image, Here: image.Build && image.As == "",
 		Fingerprint: plan.NewFingerprint(w.settings(of)),
