@@ -51,19 +51,25 @@ engine() {
 
 # nodes: the numbers of all that there are.
 nodes() {
-  for folder in "$run"/node*; do
-    [ ! -d "$folder" ] || echo "${folder##*/node}"
+  for net in "/run/netns/$swarm"-node*; do
+    [ ! -e "$net" ] || echo "${net##*-node}"
   done | sort -n
 }
 
-# first_process K: of a node that is on.
-first_process() {
-  pid=$(cat "$run/node$1/init.pid" 2>/dev/null) && tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q " $run/node$1 " && echo "$pid"
+# processes K: what runs on a node, but for what is in containers.
+processes() { ip netns pids "$(network "$1")" 2>/dev/null || true; }
+
+# on K: whether its engine runs.
+on() {
+  for pid in $(processes "$1"); do
+    ! grep -qsx dockerd "/proc/$pid/comm" || return 0
+  done
+  return 1
 }
 
 there() {
   case $1 in *[!0-9]* | '') usage ;; esac
-  [ -d "$run/node$1" ] || fail "there is no node $1"
+  [ -e "/run/netns/$(network "$1")" ] || fail "there is no node $1"
 }
 
 # lay_hub makes the bridge that cables end at.
@@ -92,17 +98,12 @@ lay_cable() {
 }
 
 # first is what the first process of a node does. It lets go of the mounts of other
-# engines, which it has a copy of and would keep from ending, says who it is to those
-# outside, and ends with its engine.
+# engines, which it has a copy of and would keep from ending, and ends with its engine.
 # shellcheck disable=SC2016 # expanded by the shell that runs it
 first='
-folder=$1
-shift
 awk "\$3 == \"nsfs\" || \$3 == \"overlay\" && \$2 != \"/\" { print \$2 }" /proc/self/mounts | while read -r at; do umount -l "$at"; done
-read -r pid rest </proc/self/stat
-echo "$pid" >"$folder/init.pid"
 mount -t proc proc /proc
-hostname "${folder##*/}"
+hostname "$0"
 "$@" &
 wait $!
 '
@@ -118,7 +119,7 @@ switch_on() {
   # nothing of the processes of a node. Names are asked of the hub, which refuses at
   # once: nobody else answers here, and each would be waited for.
   setsid nsenter --net="/run/netns/$(network "$k")" unshare --mount --uts --pid --fork \
-    sh -c "$first" node "$folder" \
+    sh -c "$first" "node$k" \
     dockerd --host "unix://$folder/docker.sock" --config-file "$folder/daemon.json" \
     --data-root "$data/node$k" --exec-root "$folder/docker" --pidfile "$folder/docker.pid" \
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$swarm/node$k" \
@@ -127,18 +128,20 @@ switch_on() {
 }
 
 # switch_off K, and wait until nothing is left that ran on it: its first process ends
-# when all others have.
+# when all others have, those in containers too.
 switch_off() {
-  pid=$(first_process "$1") || return 0
-  kill -KILL "$pid"
-  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+  running=$(processes "$1")
+  for pid in $running; do kill -KILL "$pid" 2>/dev/null || true; done
+  for pid in $running; do
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+  done
 }
 
 await_engine() {
   tries=0
   until engine "$1" version >/dev/null 2>&1; do
     tries=$((tries + 1))
-    if [ "$tries" -gt 300 ] || { [ "$tries" -gt 20 ] && ! first_process "$1" >/dev/null; }; then
+    if [ "$tries" -gt 300 ] || { [ "$tries" -gt 20 ] && ! on "$1"; }; then
       tail -n 20 "$run/node$1/log" >&2
       fail "the engine of node $1 did not start; its log is $run/node$1/log"
     fi
@@ -210,7 +213,8 @@ start() {
   open_registry
   started=
   for k in $(seq "$1"); do
-    first_process "$k" >/dev/null || {
+    on "$k" || {
+      switch_off "$k" # what a start that was interrupted left
       switch_on "$k"
       started="$started $k"
     }
@@ -230,7 +234,7 @@ status() {
   [ -d "$run" ] || fail "there is no swarm: $0 start 3"
   seer=
   for k in $(nodes); do
-    if first_process "$k" >/dev/null; then
+    if on "$k"; then
       seer=${seer:-$k} power=on
     else
       power=off
@@ -250,7 +254,8 @@ remove_groups() {
 
 stop() {
   [ "$(id -u)" = 0 ] || fail "it needs root"
-  for k in $(nodes); do switch_off "$k"; done
+  for k in $(nodes); do switch_off "$k" & done
+  wait
   sh "$here/registry.sh" stop "$data/registry"
   for net in "/run/netns/$swarm"-*; do
     [ ! -e "$net" ] || ip netns delete "${net##*/}"
