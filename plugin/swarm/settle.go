@@ -101,66 +101,83 @@ func (r *replica) active() *observed.Task {
 
 // look takes what is shown a while after the beginning. It reports whether the service is
 // as it was asked to be, and what of it has changed; the error says why it will not be.
-func (w *watch) look(at time.Duration, s sight) (done bool, progress []plan.Progress, err error) {
+func (w *watch) look(at time.Duration, s sight) (done bool, told []plan.Progress, err error) {
 	if !w.looked {
 		for _, t := range s.tasks {
 			w.before[t.ID] = isOver(t.State)
 		}
 	}
 	all := replicas(s)
-	count := struct{ active, run, steady, complete, ending int }{}
+	var progress []plan.Progress
+	var n tally
 	for i := range all {
-		r := &all[i]
-		if t := r.active(); !w.looked && t != nil && t.State == "running" {
-			w.said[r.name] = w.text(r) // that is no news
+		if t := all[i].active(); !w.looked && t != nil && t.State == "running" {
+			w.said[all[i].name] = w.text(&all[i]) // that is no news
 		}
-		w.tell(&progress, r.name, w.text(r))
-		count.ending += len(r.ending)
-		t := r.active()
-		switch {
-		case t == nil:
-			// What had ended before may be begun again in a moment.
-			if r.hasCompleted() && (!w.before[r.current[0].ID] || at >= settling) {
-				count.complete++
-			}
-		case t.State == "running":
-			count.run++
-			if since, seen := w.runs[t.ID]; !seen {
-				w.runs[t.ID] = at
-			} else if at-since >= steady {
-				count.steady++
-			}
-		}
-		if t != nil {
-			count.active++
-		}
+		w.tell(&progress, all[i].name, w.text(&all[i]))
+		w.count(&n, at, &all[i])
 	}
 	w.looked = true
-	if err := w.update(s); err != nil {
+	wanted := s.service.Replicas
+	if s.service.Everywhere {
+		wanted = max(s.service.Wanted, n.run+n.complete)
+	}
+	if err := w.hopeless(at, s, all, n.active+n.complete < wanted || s.service.Everywhere); err != nil {
 		return false, progress, err
 	}
-	wanted := s.service.Replicas
-	for i := range all {
-		if err := w.failure(at, s, &all[i], count.active+count.complete < wanted || s.service.Everywhere); err != nil {
-			return false, progress, err
-		}
-	}
-	if s.service.Everywhere {
-		wanted = max(s.service.Wanted, count.run+count.complete)
-		if wanted == 0 && at < settling && !s.service.Stopped {
-			return false, progress, nil
-		}
-	}
-	if isUpdating(s.service.Update) || count.ending > 0 || count.run > wanted {
-		if count.steady >= wanted && count.ending == 0 && count.run <= wanted && wanted > 0 {
+	switch {
+	case s.service.Everywhere && wanted == 0 && at < settling && !s.service.Stopped: // it has not chosen yet
+		return false, progress, nil
+	case n.ending > 0 || n.run > wanted:
+		return false, progress, nil
+	case isUpdating(s.service.Update):
+		if n.steady >= wanted && wanted > 0 {
 			w.tell(&progress, "", "runs, and is watched for failures")
 		}
 		return false, progress, nil
+	case s.service.Job:
+		return n.complete >= wanted, progress, nil
 	}
-	if s.service.Job {
-		return count.complete >= wanted, progress, nil
+	return n.steady+n.complete >= wanted, progress, nil
+}
+
+// tally is what has become of the replicas of a service.
+type tally struct{ active, run, steady, complete, ending int }
+
+// count adds a replica to the tally.
+func (w *watch) count(n *tally, at time.Duration, r *replica) {
+	n.ending += len(r.ending)
+	t := r.active()
+	if t == nil {
+		// What had ended before may be begun again in a moment.
+		if r.hasCompleted() && (!w.before[r.current[0].ID] || at >= settling) {
+			n.complete++
+		}
+		return
 	}
-	return count.steady+count.complete >= wanted, progress, nil
+	n.active++
+	if t.State != "running" {
+		return
+	}
+	n.run++
+	if since, seen := w.runs[t.ID]; !seen {
+		w.runs[t.ID] = at
+	} else if at-since >= steady {
+		n.steady++
+	}
+}
+
+// hopeless says why a service will not be as it was asked to be; nil: it may.
+func (w *watch) hopeless(at time.Duration, s sight, all []replica, missed bool) error {
+	if err := w.update(s); err != nil {
+		return err
+	}
+	for i := range all {
+		if err := w.failure(at, s, &all[i], missed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // isUpdating reports whether the manager is at a change of a service, or at undoing one.
