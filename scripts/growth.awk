@@ -2,8 +2,8 @@
 # number of services, a column for each stage. Cost grows as the work does where the
 # numbers of a shape hardly grow from one row to the next.
 BEGIN {
-  print "| links | services | load | resolve | plan | again | replace |"
-  print "|---|---|---|---|---|---|---|"
+  print "| links | services | load | resolve | swarm | plan | again | replace |"
+  print "|---|---|---|---|---|---|---|---|"
 }
 /^BenchmarkGrowth/ {
   split($1, name, "/")

@@ -88,7 +88,7 @@ func running(want plan.Want) plan.Have {
 }
 
 // BenchmarkGrowth shows what a service costs in stacks of more and more of them: to
-// read the file, to resolve its links, to plan the stack where nothing is there
+// read the file, to resolve its links, also where they are a swarm's, to plan the stack where nothing is there
 // (plan), where all runs (again), and where all runs and is to be replaced
 // (replace). make growth prints it as a table.
 func BenchmarkGrowth(b *testing.B) {
@@ -126,6 +126,10 @@ func BenchmarkGrowth(b *testing.B) {
 				}},
 				{"resolve", func() error {
 					_, err := linking.Resolve(p, linking.Options{})
+					return err
+				}},
+				{"swarm", func() error {
+					_, err := linking.Resolve(p, linking.Options{Swarm: true})
 					return err
 				}},
 				{"plan", func() error {

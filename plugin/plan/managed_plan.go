@@ -258,36 +258,48 @@ func (p *managedPlan) orphans() {
 // networks plans to make the networks that services are to be attached to, and to remove
 // those that nobody is to be on.
 func (p *managedPlan) networks() {
+	needed, wanted := p.attached(), map[string]bool{}
 	for _, n := range p.want.Networks {
-		_, there := p.have.network(n.Name)
-		if !there && p.attaches(n.Name) {
+		wanted[n.Name] = true
+		if _, there := p.have.network(n.Name); !there && needed[n.Name] {
 			p.add(networkKey(n.Name), Task{Create, kindNetwork, n.Name}, "missing", CreateNetwork{Network: n})
 		}
 	}
 	var unused []HaveNetwork
 	for _, h := range p.have.Networks {
-		if !slices.ContainsFunc(p.want.Networks, func(n Network) bool { return n.Name == h.Name }) {
+		if !wanted[h.Name] {
 			unused = append(unused, h)
 		}
 	}
 	p.removeUnused("no longer needed", unused)
 }
 
-// attaches reports whether the plan attaches a service to a network.
-func (p *managedPlan) attaches(network string) bool {
-	return slices.ContainsFunc(p.want.Managed, func(w Managed) bool { return p.planned(managedKey(w.Name)) && slices.Contains(w.Attach, network) })
+// attached are the networks that the plan attaches services to.
+func (p *managedPlan) attached() map[string]bool {
+	names := map[string]bool{}
+	for _, w := range p.want.Managed {
+		if p.planned(managedKey(w.Name)) {
+			for _, name := range w.Attach {
+				names[name] = true
+			}
+		}
+	}
+	return names
 }
 
 // removeUnused plans to remove networks, each once all services on it are removed or have
 // left it. One on which a service stays stays too.
 func (p *managedPlan) removeUnused(cause string, list []HaveNetwork) {
+	on := map[string][]HaveManaged{} // by network
+	for _, h := range p.have.Managed {
+		for _, name := range h.Attached {
+			on[name] = append(on[name], h)
+		}
+	}
 	for _, n := range list {
 		var after []wait
 		stays := false
-		for _, h := range p.have.Managed {
-			if !slices.Contains(h.Attached, n.Name) {
-				continue
-			}
+		for _, h := range on[n.Name] {
 			off := p.off[h.ID]
 			if w, updated := p.updated[h.ID]; off == nil || updated && slices.Contains(w.Attach, n.Name) {
 				stays = true
