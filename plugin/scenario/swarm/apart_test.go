@@ -3,6 +3,7 @@ package swarm_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -30,38 +30,63 @@ func (f finds) names() []string {
 	return slices.Compact(all)
 }
 
-// wanted is what each replica is to see: under each name all replicas of the one who has it,
-// each of which it reaches by an address on a network, and none by the address by which that
-// leaves its node.
-func (f finds) wanted(all []replica) map[string]string {
+// linked says whether two services are to reach each other.
+func (f finds) linked(a, b string) bool {
+	return slices.Contains(slices.Collect(maps.Values(f[a])), b) || slices.Contains(slices.Collect(maps.Values(f[b])), a)
+}
+
+// A sighting is somebody or something that a replica has seen.
+type sighting struct {
+	viewer replica
+	name   string   // it was found by; empty: it was reached by an address
+	tasks  []string // who has the addresses of the name, or the address
+	of     []string // their services
+	beside bool     // the address is that by which it leaves its node
+}
+
+func (s sighting) String() string {
+	how := "reaches by an address"
+	switch {
+	case s.name != "":
+		how = "finds as " + s.name
+	case s.beside:
+		how = "reaches past the networks"
+	}
+	return fmt.Sprintf("%s on %s %s: %s", s.viewer.task, s.viewer.node.name, how, strings.Join(s.tasks, " "))
+}
+
+// wanted is what replicas are to see of each other: under each name all of the one who has
+// it, each of which is reached by an address on a network.
+func (f finds) wanted(all []replica) []string {
 	of := map[string][]string{}
 	for _, r := range all {
 		of[r.service] = append(of[r.service], r.task)
 	}
-	for _, tasks := range of {
-		slices.Sort(tasks)
-	}
-	want := map[string]string{}
+	var want []string
 	for _, viewer := range all {
 		for name, owner := range f[viewer.service] {
-			if name != viewer.service {
-				want[seenAs(viewer, "finds", name)] = strings.Join(of[owner], " ")
+			if name != viewer.service && len(of[owner]) > 0 {
+				want = append(want, sighting{viewer: viewer, name: name, tasks: sorted(of[owner])}.String())
 			}
-			for _, task := range of[owner] {
-				want[seenAs(viewer, "reaches", task)] = "on a network"
+		}
+		for service, tasks := range of {
+			if service == viewer.service || !f.linked(viewer.service, service) {
+				continue
+			}
+			for _, task := range tasks {
+				want = append(want, sighting{viewer: viewer, tasks: []string{task}}.String())
 			}
 		}
 	}
-	return want
+	return sorted(want)
 }
 
-func seenAs(viewer replica, verb, whom string) string {
-	return fmt.Sprintf("%s on %s %s %s", viewer.task, viewer.node.name, verb, whom)
-}
+func sorted(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 // keptApart fails unless all replicas of the stack see each other as f says, so many of each
 // service as are wanted. What has just begun may not be known to all nodes yet, so it asks
-// again; but what is seen must then be that at one moment.
+// again; but what is seen must then be that at one moment. Whoever is seen without a link is
+// seen once too often.
 func (s stack) keptApart(f finds, want map[string]int) {
 	s.t.Helper()
 	s.wait(2*time.Minute, s.run(want))
@@ -73,47 +98,85 @@ func (s stack) keptApart(f finds, want map[string]int) {
 		if err := sameCount(want, all); err != nil {
 			return err
 		}
-		got, err := seen(ctx, f.names(), all)
-		if err != nil {
-			return err
-		}
-		if diff := cmp.Diff(f.wanted(all), got); diff != "" {
-			return fmt.Errorf("(-want +seen)\n%s", diff)
-		}
-		return nil
+		return s.see(ctx, f, all, all)
 	})
 }
 
-// seen asks each replica for all names, and for all addresses of those of other services.
-func seen(ctx context.Context, names []string, all []replica) (map[string]string, error) {
-	owners := map[string]replica{} // by the address on a network
+// see has some replicas look for all, and fails unless they see each other as f says and
+// nobody else.
+func (s stack) see(ctx context.Context, f finds, viewers, all []replica) error {
+	got, err := look(ctx, f, viewers, all)
+	if err != nil {
+		return err
+	}
+	s.noLeak(f, got)
+	var texts []string
+	for _, one := range got {
+		texts = append(texts, one.String())
+	}
+	want := f.wanted(viewers)
+	var wrong []string
+	for _, text := range sorted(append(texts, want...)) {
+		switch {
+		case !slices.Contains(texts, text):
+			wrong = append(wrong, "missing: "+text)
+		case !slices.Contains(want, text):
+			wrong = append(wrong, "instead: "+text)
+		}
+	}
+	if len(wrong) > 0 {
+		return errors.New(strings.Join(wrong, "\n"))
+	}
+	return nil
+}
+
+// noLeak ends the test where somebody is seen without a link.
+func (s stack) noLeak(f finds, got []sighting) {
+	s.t.Helper()
+	var leaks []string
+	for _, one := range got {
+		_, ours := f[one.viewer.service][one.name]
+		ok := one.name == "" || ours
+		for _, service := range one.of {
+			ok = ok && !one.beside && f.linked(one.viewer.service, service)
+		}
+		if !ok {
+			leaks = append(leaks, one.String())
+		}
+	}
+	if len(leaks) > 0 {
+		s.t.Fatalf("without a link:\n%s", strings.Join(sorted(leaks), "\n"))
+	}
+}
+
+// look asks some replicas for all names, and for all addresses of those of other services.
+func look(ctx context.Context, f finds, viewers, all []replica) ([]sighting, error) {
+	owners := map[string]replica{}
 	for _, r := range all {
 		for _, address := range r.networks {
 			owners[address] = r
 		}
 	}
-	got := map[string]string{}
+	var got []sighting
 	var writing sync.Mutex
-	note := func(what, whom string) {
-		writing.Lock()
-		defer writing.Unlock()
-		if got[what] != "" && got[what] != whom {
-			whom = got[what] + " and " + whom
-		}
-		got[what] = whom
-	}
 	var group errgroup.Group
 	group.SetLimit(4)
-	for _, viewer := range all {
-		group.Go(func() error { return viewer.ask(ctx, names, all, owners, note) })
+	for _, viewer := range viewers {
+		group.Go(func() error {
+			seen, err := viewer.ask(ctx, f.names(), all, owners)
+			writing.Lock()
+			defer writing.Unlock()
+			got = append(got, seen...)
+			return err
+		})
 	}
 	return got, group.Wait()
 }
 
-// ask has a replica look for all others, and notes what it finds and reaches.
-func (r replica) ask(ctx context.Context, names []string, all []replica, owners map[string]replica, note func(what, whom string)) error {
+// ask has a replica look for all others.
+func (r replica) ask(ctx context.Context, names []string, all []replica, owners map[string]replica) ([]sighting, error) {
 	dialled := map[string]replica{}
-	byGateway := map[string]bool{}
+	beside := map[string]bool{}
 	words := []string{"/probe", "each"}
 	for _, name := range names {
 		if name != r.service {
@@ -126,47 +189,46 @@ func (r replica) ask(ctx context.Context, names []string, all []replica, owners 
 		}
 		for _, address := range append(slices.Clone(other.networks), other.gateway) {
 			dialled[address+":80"] = other
-			byGateway[address+":80"] = address == other.gateway
+			beside[address+":80"] = address == other.gateway
 			words = append(words, "dial", address+":80", "--")
 		}
 	}
 	out, err := r.inside(ctx, words[:len(words)-1])
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var seen []sighting
 	for line := range strings.Lines(out) {
 		code, question, _ := strings.Cut(strings.TrimSpace(line), " ")
 		kind, about, _ := strings.Cut(question, " ")
 		switch {
 		case code != "0":
-		case kind == "dial" && byGateway[about]:
-			note(seenAs(r, "reaches", dialled[about].task), "past the networks")
 		case kind == "dial":
-			note(seenAs(r, "reaches", dialled[about].task), "on a network")
+			seen = append(seen, sighting{viewer: r, tasks: []string{dialled[about].task}, of: []string{dialled[about].service}, beside: beside[about]})
 		default:
-			found, err := r.inside(ctx, []string{"/probe", "resolve", about})
+			addresses, err := r.inside(ctx, []string{"/probe", "resolve", about})
 			if err != nil {
-				return err
+				return nil, err
 			}
-			note(seenAs(r, "finds", about), whose(found, owners))
+			tasks, of := whose(addresses, owners)
+			seen = append(seen, sighting{viewer: r, name: about, tasks: tasks, of: of})
 		}
 	}
-	return nil
+	return seen, nil
 }
 
 // whose says who has the addresses that a name is answered with.
-func whose(addresses string, owners map[string]replica) string {
-	var tasks []string
+func whose(addresses string, owners map[string]replica) (tasks, services []string) {
 	for address := range strings.Lines(addresses) {
 		address = strings.TrimSpace(address)
-		task := owners[address].task
-		if task == "" {
-			task = "nobody at " + address
+		r, known := owners[address]
+		if !known { // one that has ended, or is on a node that can't be asked
+			tasks = append(tasks, "nobody at "+address)
+			continue
 		}
-		tasks = append(tasks, task)
+		tasks, services = append(tasks, r.task), append(services, r.service)
 	}
-	slices.Sort(tasks)
-	return strings.Join(slices.Compact(tasks), " ")
+	return sorted(tasks), sorted(services)
 }
 
 // inside runs something in the container, on the engine that has it, and gives what it prints.

@@ -96,14 +96,18 @@ func (n *nodes) wait(atMost time.Duration, ask func(context.Context) error) {
 	defer cancel()
 	again := time.NewTicker(300 * time.Millisecond)
 	defer again.Stop()
+	var last error
 	for {
 		err := ask(ctx)
-		if err == nil {
+		switch {
+		case err == nil:
 			return
+		case ctx.Err() == nil || last == nil: // else it is only that the time was over
+			last = err
 		}
 		select {
 		case <-ctx.Done():
-			n.t.Fatalf("after %v: %v", atMost, err)
+			n.t.Fatalf("after %v: %v", atMost, last)
 		case <-again.C:
 		}
 	}
