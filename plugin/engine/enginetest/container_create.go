@@ -315,6 +315,9 @@ func (c *container) applyDefaults(r release) {
 	if c.host.NetworkMode.IsDefault() && r.networkModeNamed {
 		c.host.NetworkMode = networktypes.NetworkBridge
 	}
+	if c.host.RestartPolicy.Name == "" && r.restartPolicyNamed {
+		c.host.RestartPolicy.Name = containertypes.RestartPolicyDisabled
+	}
 	if c.host.LogConfig.Type == "" {
 		c.host.LogConfig.Type = "json-file"
 	}

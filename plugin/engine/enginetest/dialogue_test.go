@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A dialogue is a file of testdata/contract: questions, and what each of the
@@ -26,6 +27,12 @@ import (
 //	20.10: status message-or-fields
 //	29: status message-or-fields
 //
+// What a question has from another is written $(/path .field). A question of the form
+//
+//	until METHOD /path | .field = answer
+//
+// is asked until it is answered so.
+//
 // Identifiers and random addresses are replaced by words. A comment and an empty
 // line are questions that nobody answers.
 type dialogue []exchange
@@ -37,6 +44,13 @@ type exchange struct {
 
 func (x exchange) isAsked() bool { return strings.HasPrefix(x.question, "> ") }
 
+// awaited is what is asked until it has an answer.
+func (x exchange) awaited() (question, answer string, is bool) {
+	question, is = strings.CutPrefix(x.question, "until ")
+	question, answer, _ = strings.Cut(question, " = ")
+	return question, answer, is
+}
+
 func readDialogue(t *testing.T, file string) dialogue {
 	t.Helper()
 	b, err := os.ReadFile(file)
@@ -46,7 +60,7 @@ func readDialogue(t *testing.T, file string) dialogue {
 	var d dialogue
 	for line := range strings.Lines(string(b)) {
 		line = strings.TrimSuffix(line, "\n")
-		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "> ") {
+		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "> ") || strings.HasPrefix(line, "until ") {
 			d = append(d, exchange{line, map[string]string{}})
 			continue
 		}
@@ -119,8 +133,14 @@ func (d dialogue) hold(t *testing.T, host, api, as string) dialogue {
 		for engine, answer := range x.answers {
 			answers[engine] = answer
 		}
+		a := asker{&http.Client{Transport: transport}, api}
+		if question, answer, is := x.awaited(); is {
+			if err := a.await(question, answer); err != nil {
+				t.Errorf("%s: %v", x.question, err)
+			}
+		}
 		if x.isAsked() {
-			answer, err := put(&http.Client{Transport: transport}, api, strings.TrimPrefix(x.question, "> "))
+			answer, err := a.put(strings.TrimPrefix(x.question, "> "))
 			if err != nil {
 				t.Fatalf("%s: %v", x.question, err)
 			}
@@ -136,31 +156,41 @@ func statuses(dialogue string) string {
 	return regexp.MustCompile(`(?m)^(\d+).*$`).ReplaceAllString(dialogue, "$1")
 }
 
+// asker asks an engine by a version of the API.
+type asker struct {
+	client *http.Client
+	api    string
+}
+
+// await asks until an engine answers so, which one in memory does at once.
+func (a asker) await(question, want string) error {
+	answer := ""
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		var err error
+		if answer, err = a.put(question); err != nil || strings.HasSuffix(answer, " "+want) {
+			return err
+		}
+	}
+	return fmt.Errorf("it is still answered %s", answer)
+}
+
 // put asks one question: METHOD /path {body} | .field...
-func put(c *http.Client, api, question string) (string, error) {
+func (a asker) put(question string) (string, error) {
 	question, fields, _ := strings.Cut(question, " | ")
+	question, err := a.fill(question)
+	if err != nil {
+		return "", err
+	}
 	method, rest, _ := strings.Cut(question, " ")
 	path, body, _ := strings.Cut(rest, " ")
-	req, err := http.NewRequest(method, "http://engine/v"+api+path, strings.NewReader(body))
+	status, content, err := a.call(method, path, body)
 	if err != nil {
 		return "", err
 	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := c.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer resp.Body.Close()
-	content, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return "", err
-	}
-	answer := []string{strconv.Itoa(resp.StatusCode)}
+	answer := []string{strconv.Itoa(status)}
 	var value any
 	if json.Unmarshal(content, &value) == nil {
-		if resp.StatusCode >= http.StatusBadRequest {
+		if status >= http.StatusBadRequest {
 			fields = ".message"
 		}
 		for field := range strings.FieldsSeq(fields) {
@@ -168,6 +198,43 @@ func put(c *http.Client, api, question string) (string, error) {
 		}
 	}
 	return plain(strings.Join(answer, " ")), nil
+}
+
+func (a asker) call(method, path, body string) (status int, content []byte, err error) {
+	req, err := http.NewRequest(method, "http://engine/v"+a.api+path, strings.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := a.client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	content, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, content, err
+}
+
+var asked = regexp.MustCompile(`\$\((\S+) (\S+?)\)`)
+
+// fill puts answers into a question.
+func (a asker) fill(question string) (string, error) {
+	var failed error
+	return asked.ReplaceAllStringFunc(question, func(part string) string {
+		of := asked.FindStringSubmatch(part)
+		_, content, err := a.call(http.MethodGet, of[1], "")
+		var value any
+		if err == nil {
+			err = json.Unmarshal(content, &value)
+		}
+		if err != nil {
+			failed = err
+			return ""
+		}
+		return show(value, of[2])
+	}), failed
 }
 
 // show prints the part of a value that a path such as .State.Status leads to; a
@@ -204,6 +271,7 @@ func show(value any, path string) string {
 // plain puts words in place of what differs each time, and keeps to one line.
 func plain(s string) string {
 	s = regexp.MustCompile(`\b[0-9a-f]{64}\b`).ReplaceAllString(s, "<id>")
+	s = regexp.MustCompile(`\b[0-9a-z]{25}\b`).ReplaceAllString(s, "<id>")
 	s = regexp.MustCompile(`\b[0-9a-f]{12}\b`).ReplaceAllString(s, "<short>")
 	s = regexp.MustCompile(`(to network endpoints: )\S+, \S+`).ReplaceAllString(s, "$1<names>") // in any order
 	s = regexp.MustCompile(`\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b`).ReplaceAllStringFunc(s, func(mac string) string {

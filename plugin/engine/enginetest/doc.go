@@ -23,8 +23,20 @@
 // 20.10 and a real 29 answered.
 // A call the package does not know is answered with 501, never with a guess.
 //
-// Not modelled: image layers and the files in them, IPv6, Swarm, the variables of links of the default
+// Not modelled: image layers and the files in them, IPv6, the variables of links of the default
 // bridge, and traffic through ports published on the host.
+//
+// # Swarms
+//
+// Options.Swarm makes the engine the first manager of a swarm, and an engine of each other
+// node: [Engine.Node]. Tasks are containers of these, so commands run in them there, and
+// each engine lists its own alone. The manager is package swarm: no time passes until
+// services have their tasks, but a task that has ended is started again after the pause
+// of its policy, or by [Engine.EndPauses]. [Engine.KillNode] and [Engine.CutNode] lose a
+// node, whose tasks others get at once. Its old tasks are still listed as running, and
+// counted, as long as nobody hears of it, as on real swarms.
+//
+// Without that option the engine is in no swarm, until a client makes one of it alone.
 //
 // # Stores
 //
@@ -46,7 +58,12 @@
 //	lifecycle (starts, stops)       containers, networks, volumes, processes and
 //	                                the ports of the host
 //	logs, system                    containers; system images as well
+//	membership (of a swarm)         containers, networks, images, lifecycle of its own
+//	                                engine; those of the other nodes' engines through
+//	                                the cluster, which also holds the overlays
 //	events                          no other; all stores write events
+//
+// What all of them share, and package swarm, is package api.
 //
 // One thing in which releases of the engine differ is one field of release; one
 // in which versions of the API differ, whatever the engine, of apiVersion. No
@@ -55,10 +72,10 @@
 // # Lock
 //
 // One lock guards the data of all stores. It is taken for a call, by the router
-// for atomic handlers and by the others for each look (see routes), and for a
-// timer (see stateLock.after). Everything else expects it to be held and never
-// takes it, so no call sees half of another. Code that holds it waits for
-// nothing but the writing of an answer. The list of calls and the function that
-// chooses faults have a lock of their own, which is never held together with
-// this one.
+// for atomic handlers and by the others for each look (see api.Routes), and for a
+// timer (see api.Lock.After). Everything else expects it to be held and never
+// takes it, so no call sees half of another. The engines of a swarm have one
+// together. Code that holds it waits for nothing but the writing of an answer. The
+// list of calls and the function that chooses faults have a lock of their own,
+// which is never held together with this one.
 package enginetest

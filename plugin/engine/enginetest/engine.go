@@ -28,6 +28,8 @@ type Options struct {
 	// Missing are commands that no image has, as they are called: what they are to
 	// run does not start.
 	Missing []string
+	// MissingFolders are those that are on no machine: what is to bind them is refused.
+	MissingFolders []string
 	// Swarm are the nodes of the swarm that the engine is in. The first is the engine
 	// itself; the others are engines too, which have the same images. Without any
 	// it is in no swarm, until a client makes one.
@@ -107,7 +109,7 @@ func newStores(opts Options, r release, lock *api.Lock) (*membership, []api.Rout
 		ports: ports, processes: processes, missing: opts.Missing,
 	}
 	logs := &containerLogs{base: b, containers: containers}
-	member := &membership{base: b, name: "enginetest", images: images, lifecycle: lifecycle, networks: networks}
+	member := &membership{base: b, name: "enginetest", missing: opts.MissingFolders, images: images, lifecycle: lifecycle, networks: networks}
 	lifecycle.tasks, networks.member = member, member
 	var all []api.Routes
 	for _, s := range []store{

@@ -19,13 +19,14 @@ type cluster struct {
 	*swarm.Swarm
 	*overlays
 	members []*membership
+	release release
 }
 
 // membership is the part of an engine in a swarm.
 type membership struct {
 	base
-	name      string // of the machine
-	folders   []string
+	name      string   // of the machine
+	missing   []string // folders that it has not
 	images    *imageStore
 	networks  *networkStore
 	lifecycle *lifecycle
@@ -49,12 +50,14 @@ func (m *membership) routes() api.Routes {
 	return known
 }
 
+const noManager = "This node is not a swarm manager. " +
+	`Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.`
+
 // checkManager refuses what only managers do.
 func (m *membership) checkManager() error {
 	switch {
 	case m.cluster == nil:
-		return api.Errorf(http.StatusServiceUnavailable, "This node is not a swarm manager. "+
-			`Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.`)
+		return api.Errorf(http.StatusServiceUnavailable, noManager)
 	case !m.manager:
 		return api.Errorf(http.StatusServiceUnavailable, "This node is not a swarm manager. Worker nodes can't be used to view or "+
 			"modify cluster state. Please run this command on a manager node or promote the current node to a manager.")
@@ -80,7 +83,7 @@ func (m *membership) postInit(w http.ResponseWriter, r *http.Request) error {
 
 // found makes a swarm without nodes.
 func (m *membership) found() {
-	c := &cluster{}
+	c := &cluster{release: m.release}
 	c.Swarm = swarm.New(swarm.Setup{
 		Lock: m.lock, Networks: c,
 		Emit: func(kind events.Type, action events.Action, id string, attributes ...string) {
@@ -114,6 +117,7 @@ func (m *membership) join(c *cluster, n Node) {
 		Status: swarmtypes.NodeStatus{Addr: fmt.Sprintf("192.168.65.%d", len(c.members))},
 	}, m)
 	m.addGateway()
+	c.made[0].overlay.balancer(c.made[0], m.networks)
 }
 
 func (m *membership) postLeave(_ http.ResponseWriter, r *http.Request) error {

@@ -118,7 +118,10 @@ func (s *networkStore) postNetwork(w http.ResponseWriter, r *http.Request) error
 func (s *networkStore) add(req networktypes.CreateRequest, version apiVersion) (n *network, warning string, err error) {
 	if req.Driver == "overlay" || req.Scope == "swarm" {
 		if err := s.member.checkManager(); err != nil {
-			return nil, "", s.release.refusals.overlayUnmanaged.about(err)
+			if s.member.cluster != nil {
+				return nil, "", s.release.refusals.overlayByWorker.about(noManager)
+			}
+			return nil, "", s.release.refusals.overlayUnmanaged.about(noManager)
 		}
 		n, err := s.member.cluster.create(req)
 		return n, "", err
@@ -222,6 +225,9 @@ func (s *networkStore) getNetworks(w http.ResponseWriter, r *http.Request) error
 		kind := "custom"
 		if predefined(n.name) {
 			kind = "builtin"
+		}
+		if n.overlay != nil && s.release.overlaysNamedExactly && !want.ExactMatch("name", n.name) {
+			return false
 		}
 		return want.Match("name", n.name) && want.Match("id", n.id) &&
 			want.ExactMatch("driver", n.request.Driver) && want.ExactMatch("scope", n.request.Scope) &&

@@ -44,12 +44,16 @@ func (o *overlay) balancer(n *network, at *networkStore) networktypes.EndpointRe
 	return shown
 }
 
+// isIngress reports whether a network is that of the ports that all nodes publish.
+func (n *network) isIngress() bool { return n.overlay != nil && n.overlay.ingress }
+
 // overlays are the networks of a swarm. All engines have the same ones.
 type overlays struct {
 	cluster *cluster
 	made    []*network
 	// predefined stand for the networks of these names that each node has.
 	predefined []*network
+	last       netip.Prefix // of the pool that was given
 }
 
 // optionVXLAN is the option by which an overlay shows its number.
@@ -131,12 +135,16 @@ func (o *overlays) taken(prefix netip.Prefix) bool {
 	})
 }
 
-// freeSubnet is the first of the pool of a swarm that no network has.
+// freeSubnet is one of the pool of a swarm that no network has.
 func (o *overlays) freeSubnet() netip.Prefix {
 	subnet := netip.MustParsePrefix("10.0.0.0/24")
-	for o.taken(subnet) {
+	if o.last.IsValid() && o.cluster.release.overlaysInTurn {
+		subnet = o.last
+	}
+	for o.taken(subnet) || subnet == o.last && o.cluster.release.overlaysInTurn {
 		subnet = netip.PrefixFrom(lastAddr(subnet).Next(), subnet.Bits())
 	}
+	o.last = subnet
 	return subnet
 }
 

@@ -62,7 +62,7 @@ func (n surroundings) Resolve(name string) []netip.Addr { return n.reach.resolve
 
 // Ping is answered by every container but a paused one.
 func (n surroundings) Ping(addr netip.Addr) bool {
-	there := n.reach.receiver(n.c, addr)
+	there := n.reach.receiver(n.c, addr, true)
 	return there != nil && there.status != containertypes.StatePaused
 }
 

@@ -48,7 +48,7 @@ func (m *reachability) resolve(c *container, name string) []netip.Addr {
 		for _, on := range names {
 			settings := owner.endpoints[on]
 			n, ok := m.networks.member.network(settings.NetworkID)
-			if !ok || predefined(n.name) || settings.EndpointID == "" || n.overlay != nil && n.overlay.ingress {
+			if !ok || predefined(n.name) || settings.EndpointID == "" || n.isIngress() {
 				continue // the default bridge has no name server, nor has the way in
 			}
 			target, linked := linkTarget(settings, asked)
@@ -144,8 +144,9 @@ func (e *endpoint) addresses() (addrs []netip.Addr) {
 }
 
 // receiver finds the container that a packet to an address arrives at: the
-// sender itself, or one that it shares a network with that carries traffic.
-func (m *reachability) receiver(from *container, to netip.Addr) *container {
+// sender itself, or one that it shares a network with that carries traffic. The way
+// into a swarm carries pings alone between tasks.
+func (m *reachability) receiver(from *container, to netip.Addr, ping bool) *container {
 	owner, err := m.containers.networkOwner(from)
 	if err != nil {
 		return nil
@@ -160,7 +161,7 @@ func (m *reachability) receiver(from *container, to netip.Addr) *container {
 		}
 		members := m.membersOf(n)
 		for _, c := range members {
-			if slices.Contains(addressesOf(c.endpointOn(n)), to.String()) && (c == owner || n.carries()) {
+			if slices.Contains(addressesOf(c.endpointOn(n)), to.String()) && (c == owner || n.carries() && (ping || !n.isIngress())) {
 				return c
 			}
 		}
@@ -193,7 +194,7 @@ type arrival struct {
 // dial finds what answers on a TCP port of an address: where it is a front, what
 // answers behind it.
 func (m *reachability) dial(from *container, to netip.Addr, port string) arrival {
-	a := arrival{from: from, to: to, there: m.receiver(from, to)}
+	a := arrival{from: from, to: to, there: m.receiver(from, to, false)}
 	if a.there == nil {
 		return a
 	}
@@ -217,7 +218,7 @@ func (m *reachability) behind(through *container, c front.Config, port string) a
 	replicas := m.resolve(through, c.Service)
 	for i := range replicas {
 		to := replicas[(m.turns[through.id]+i)%len(replicas)]
-		there := m.receiver(through, to)
+		there := m.receiver(through, to, false)
 		if there == nil || there == through {
 			continue
 		}

@@ -56,6 +56,13 @@ type release struct {
 	// imageContainer shows with an image the settings of the container that it was
 	// made from. docker-compose 1.x replaces no container where that is missing.
 	imageContainer bool
+	// restartPolicyNamed shows the policy of a container that asked for none.
+	restartPolicyNamed bool
+	// overlaysInTurn get the subnet after the one that was given last, also where one
+	// before it is free again.
+	overlaysInTurn bool
+	// overlaysNamedExactly are listed only under their whole names.
+	overlaysNamedExactly bool
 	// subnetsBySize finds a subnet for 0.0.0.0/28 in the predefined pools.
 	subnetsBySize bool
 	// startFailure is the format of why the network kept a container from starting.
@@ -86,7 +93,8 @@ type refusals struct {
 	linkElsewhere    refusal // name of the target, ID
 	imageUnknown     refusal // as the call named it, familiar name
 	networkUnnamed   refusal // name
-	overlayUnmanaged refusal // why
+	overlayUnmanaged refusal // why no service can be made there
+	overlayByWorker  refusal // likewise
 	networkAmbiguous refusal // name, number of matches
 	prefixAmbiguous  refusal // beginning of an ID, number of matches
 	networkInUse     refusal // name, ID, its endpoints
@@ -162,12 +170,14 @@ func releaseOf(api string) (release, error) {
 // engine20 is Engine 20.10, as the contract has it.
 func engine20() release {
 	return release{
-		from:           "1.41",
-		minAPI:         "1.12",
-		version:        "20.10.24",
-		pushNeedsAuth:  true,
-		imageContainer: true,
-		startFailure:   "%s",
+		from:                 "1.41",
+		minAPI:               "1.12",
+		version:              "20.10.24",
+		pushNeedsAuth:        true,
+		overlaysInTurn:       true,
+		overlaysNamedExactly: true,
+		imageContainer:       true,
+		startFailure:         "%s",
 		notExecutable: "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: " +
 			"exec: %[1]q: stat %[1]s: no such file or directory: unknown",
 		refusals: refusals{
@@ -190,7 +200,9 @@ func engine20() release {
 			linkElsewhere:    refusal{http.StatusInternalServerError, "Cannot link to /%[1]s, as it does not belong to the default network"},
 			imageUnknown:     refusal{http.StatusNotFound, "no such image: %s: No such image: %s"},
 			networkUnnamed:   refusal{http.StatusInternalServerError, "invalid name: %s"},
-			overlayUnmanaged: refusal{http.StatusInternalServerError, "%[1]v"},
+			overlayUnmanaged: refusal{http.StatusInternalServerError, "%s"},
+			overlayByWorker: refusal{http.StatusForbidden, "Cannot create a multi-host network from a worker node. " +
+				"Please create the network from a manager node."},
 			networkAmbiguous: refusal{http.StatusBadRequest, "%[2]d matches found based on name: network %[1]s is ambiguous"},
 			prefixAmbiguous:  refusal{http.StatusBadRequest, "%[2]d matches found based on ID prefix: network %[1]s is ambiguous"},
 			networkInUse: refusal{http.StatusForbidden,
@@ -249,7 +261,8 @@ func engine28() release {
 			linkElsewhere:    refusal{http.StatusInternalServerError, "container %[2]s not attached to default bridge network"},
 			imageUnknown:     refusal{http.StatusNotFound, "No such image: %[2]s"},
 			networkUnnamed:   refusal{http.StatusBadRequest, "invalid name: name is empty"},
-			overlayUnmanaged: refusal{http.StatusServiceUnavailable, "%[1]v"},
+			overlayUnmanaged: refusal{http.StatusForbidden, "%s"},
+			overlayByWorker:  refusal{http.StatusForbidden, "%s"},
 			networkAmbiguous: refusal{http.StatusBadRequest, "network %s is ambiguous (%d matches found on name)"},
 			prefixAmbiguous:  refusal{http.StatusBadRequest, "network %s is ambiguous (%d matches found based on ID prefix)"},
 			networkInUse: refusal{http.StatusForbidden,
@@ -274,6 +287,7 @@ func engine29() release {
 	r := engine28()
 	r.from, r.minAPI, r.version = "1.52", "1.40", "29.8.1"
 	r.subnetsBySize = true
+	r.restartPolicyNamed = true
 	r.addressesAnywhere = true
 	r.gatewayShown = true
 	r.publishesUnexposed = true

@@ -16,8 +16,8 @@ type Node struct {
 	Labels       map[string]string
 	// Images are on this node besides those that are on all.
 	Images []Image
-	// Folders are all that can be bound there; none given: any can.
-	Folders []string
+	// MissingFolders are not there, besides those that no machine has.
+	MissingFolders []string
 }
 
 // newSwarm starts the engines of a swarm. The first is what a test talks to.
@@ -32,7 +32,7 @@ func newSwarm(t testing.TB, opts Options, release release, lock *api.Lock) *Engi
 		own := opts
 		own.Images = append(append([]Image{}, opts.Images...), n.Images...)
 		e := newEngine(own, release, lock)
-		e.member.name, e.member.folders = n.Name, n.Folders
+		e.member.name, e.member.missing = n.Name, append(append([]string{}, opts.MissingFolders...), n.MissingFolders...)
 		e.serve(t)
 		engines[n.Name] = e
 		if first == nil {

@@ -27,7 +27,7 @@ type taskOf struct {
 // serviceNames are the names that a container has on a network because it is of a
 // task: those that lead to it alone, and those that lead to the service.
 func (c *container) serviceNames(n *network) (own, shared []string) {
-	if c.task == nil || n.overlay == nil || n.overlay.ingress {
+	if c.task == nil || n.overlay == nil || n.isIngress() {
 		return nil, nil
 	}
 	shared = append([]string{c.task.service}, c.task.names[n.id]...)
@@ -43,7 +43,7 @@ func (m *membership) Make(t swarm.Container) (id string, err error) {
 		return "", err
 	}
 	for _, mount := range t.Spec.Mounts {
-		if mount.Type == mounttypes.TypeBind && m.folders != nil && !slices.Contains(m.folders, mount.Source) {
+		if mount.Type == mounttypes.TypeBind && slices.Contains(m.missing, mount.Source) {
 			return "", api.BadRequest("invalid mount config for type \"bind\": bind source path does not exist: %s", mount.Source)
 		}
 	}
@@ -98,7 +98,7 @@ func taskHostConfig(t swarm.Container) *containertypes.HostConfig {
 	h := &containertypes.HostConfig{
 		NetworkMode: networktypes.NetworkDefault, Mounts: t.Spec.Mounts, ReadonlyRootfs: t.Spec.ReadOnly, Init: t.Spec.Init,
 		Sysctls: t.Spec.Sysctls, CapAdd: t.Spec.CapabilityAdd, CapDrop: t.Spec.CapabilityDrop, GroupAdd: t.Spec.Groups,
-		PortBindings: nat.PortMap{}, RestartPolicy: containertypes.RestartPolicy{Name: containertypes.RestartPolicyDisabled},
+		PortBindings: nat.PortMap{},
 	}
 	for _, host := range t.Spec.Hosts { // as in /etc/hosts: the address first
 		address, names, _ := strings.Cut(host, " ")

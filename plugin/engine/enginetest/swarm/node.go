@@ -141,11 +141,11 @@ func postNodeUpdate(s *Swarm, n *node, _ http.ResponseWriter, r *http.Request) e
 }
 
 func deleteNode(s *Swarm, n *node, _ http.ResponseWriter, r *http.Request) error {
-	if n.Status.State == types.NodeStateReady && !api.BoolParam(r, "force") {
-		return precondition("node %s is not down and can't be removed", n.ID)
-	}
 	if n.ManagerStatus != nil {
 		return precondition("node %s is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal", n.ID)
+	}
+	if n.Status.State == types.NodeStateReady && !api.BoolParam(r, "force") {
+		return precondition("node %s is not down and can't be removed", n.ID)
 	}
 	s.nodes.drop(n)
 	s.emitNode(n, events.ActionRemove)

@@ -121,7 +121,7 @@ func (x *service) ambition() types.TaskState {
 // leaveIteration gives up the tasks of an earlier run of a job.
 func (s orchestrator) leaveIteration(x *service) {
 	for _, t := range s.tasksOf(x) {
-		if t.JobIteration.Index != x.JobStatus.JobIteration.Index {
+		if t.JobIteration.Index != x.JobStatus.JobIteration.Index && !t.ended() {
 			s.desire(t, types.TaskStateRemove)
 		}
 	}

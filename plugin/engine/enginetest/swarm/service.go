@@ -209,7 +209,7 @@ const firstPort = 30000
 // asks for, and takes back those that it has besides.
 func (s allocator) settleEndpoint(x *service) {
 	x.Endpoint.Ports, x.Endpoint.Spec = nil, types.EndpointSpec{}
-	if x.Spec.EndpointSpec != nil {
+	if e := x.Spec.EndpointSpec; e != nil && (e.Mode != types.ResolutionModeDNSRR || len(e.Ports) > 0) {
 		x.Endpoint.Spec = copied(*x.Spec.EndpointSpec)
 	}
 	for _, p := range x.Endpoint.Spec.Ports {
@@ -220,7 +220,7 @@ func (s allocator) settleEndpoint(x *service) {
 	}
 	old := x.vips
 	x.vips, x.Endpoint.VirtualIPs = map[string]netip.Prefix{}, nil
-	if x.Endpoint.Spec.Mode != types.ResolutionModeDNSRR {
+	if x.Spec.EndpointSpec == nil || x.Spec.EndpointSpec.Mode != types.ResolutionModeDNSRR {
 		for _, id := range x.networks(s.Swarm) {
 			address, had := old[id]
 			if !had {

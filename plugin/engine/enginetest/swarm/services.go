@@ -108,7 +108,6 @@ func postServiceUpdate(s *Swarm, x *service, w http.ResponseWriter, r *http.Requ
 	previous := x.Spec
 	x.Spec, x.PreviousSpec, x.UpdateStatus = spec, &previous, nil
 	if back {
-		x.PreviousSpec = nil
 		now := time.Now().UTC()
 		x.UpdateStatus = &types.UpdateStatus{
 			State: types.UpdateStateRollbackStarted, Message: "manually requested rollback", StartedAt: &now,

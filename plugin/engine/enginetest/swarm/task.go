@@ -17,6 +17,7 @@ type task struct {
 
 	endpoint  types.EndpointSpec      // of the service when it was made
 	networks  map[string]netip.Prefix // its addresses, by network
+	labels    map[string]string       // of the service when it was made
 	container string
 	pause     *time.Timer // before it is started; nil: there is none
 	done      bool        // it has ended, and no other is to take its place
@@ -63,7 +64,7 @@ func (s *Swarm) tasksOf(x *service) []*task {
 func (s *Swarm) addTask(x *service, slot int, on *node, desired types.TaskState) *task {
 	t := &task{service: x, networks: map[string]netip.Prefix{}}
 	t.ID, t.ServiceID, t.Slot, t.DesiredState = s.NewID(), x.ID, slot, desired
-	t.Labels = map[string]string{}
+	t.Labels, t.labels = map[string]string{}, x.Spec.Labels
 	t.Spec = copied(x.Spec.TaskTemplate)
 	t.Spec.Runtime = ""
 	t.endpoint = copied(x.Endpoint.Spec)

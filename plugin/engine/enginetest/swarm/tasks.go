@@ -32,12 +32,12 @@ func getTasks(s *Swarm, w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, state := range want.Get("desired-state") {
 		if order(types.TaskState(strings.ToLower(state))) < 0 {
-			return s.setup.RefuseFilter("desired-state=" + state)
+			return api.Errorf(http.StatusInternalServerError, "Invalid desired-state filter: '%s'", state)
 		}
 	}
 	list := []types.Task{}
 	for _, t := range s.tasks.sorted() {
-		if want.prefix("id", t.ID) && want.prefix("name", t.name()) && want.MatchKVList("label", t.Labels) &&
+		if want.prefix("id", t.ID) && want.prefix("name", t.name()) && want.MatchKVList("label", t.labels) &&
 			want.ExactMatch("desired-state", string(t.DesiredState)) &&
 			(!want.Contains("service") || slices.Contains(services, t.ServiceID)) &&
 			(!want.Contains("node") || slices.Contains(nodes, t.NodeID)) {
