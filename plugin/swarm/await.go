@@ -20,6 +20,9 @@ import (
 func awaitService(ctx context.Context, m *Manager, a plan.AwaitManaged, report func(plan.Progress)) error {
 	began := time.Now()
 	w := newWatch(a.Completes)
+	m.mu.Lock()
+	w.rolling = m.changed[a.Name]
+	m.mu.Unlock()
 	nodes := nodeCache{manager: m}
 	for between := (pauses{}); ; {
 		seen, err := m.lookAt(ctx, a.Name, &nodes)

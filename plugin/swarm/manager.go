@@ -31,6 +31,7 @@ type Manager struct {
 	mu       sync.Mutex
 	local    string          // id of the node that the engine is; empty: not asked yet
 	unpinned map[string]bool // images of which it was told that they have no digest
+	changed  map[string]bool // services that it has changed, by name: what is undone of them was undone since
 }
 
 // New returns the manager behind c.
@@ -38,7 +39,7 @@ func New(c engine.Client, o Options) *Manager {
 	if o.Host == "" {
 		o.Host = c.DaemonHost()
 	}
-	return &Manager{client: c, options: o, unpinned: map[string]bool{}}
+	return &Manager{client: c, options: o, unpinned: map[string]bool{}, changed: map[string]bool{}}
 }
 
 // errNoID is an answer that does not say what was made.

@@ -94,6 +94,9 @@ func (m *Manager) change(ctx context.Context, id string, change func(api.Service
 		})
 		switch {
 		case err == nil:
+			m.mu.Lock()
+			m.changed[next.Name] = true
+			m.mu.Unlock()
 			if warned != nil {
 				warned(answer.Warnings)
 			}

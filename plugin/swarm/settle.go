@@ -26,7 +26,7 @@ type watch struct {
 	completes bool
 
 	looked  bool
-	rolling bool                       // an update that is undone was seen
+	rolling bool                       // the last change, if it is undone, is undone now and not earlier
 	before  map[string]bool            // tasks that had ended when it was first looked at
 	runs    map[string]time.Duration   // by task: since when it is seen to run
 	failed  map[string]map[string]bool // by replica: its tasks that have failed
@@ -268,8 +268,12 @@ func (w *watch) failure(at time.Duration, s sight, r *replica, missed bool) erro
 		return failed(r.current[last], "")
 	case n >= mostFailed:
 		return failed(r.current[last], fmt.Sprintf("%d times", n))
-	case missed && t == nil && last == 0 && !isMeant(r.current[0]):
-		return failed(r.current[0], "and is not begun again")
+	}
+	// What had ended before may be begun again in a moment.
+	if missed && t == nil && len(r.current) > 0 && !isUpdating(s.service.Update) && (last == 0 || at >= settling) {
+		if now := r.current[0]; !isMeant(now) && (now.State == "failed" || now.State == "rejected") {
+			return failed(now, "and is not begun again")
+		}
 	}
 	if t == nil || !reasonOf(*t).isNoNode() || len(r.ending) > 0 {
 		delete(w.no, r.name)

@@ -152,6 +152,11 @@ func TestAServiceIsWaitedFor(t *testing.T) {
 			want:  "web.1 on n1 was rejected: the node does not have the image demo/web:1, and can't pull it",
 		},
 		{
+			name: "but not for one that had failed and is not begun again", replicas: 1,
+			looks: []string{"a:1:failed>shutdown@n1 | task: non-zero exit (1)", "", "", "", "a:1:failed>shutdown@n1 | task: non-zero exit (1)"},
+			want:  "web.1 on n1 exited with code 1, and is not begun again",
+		},
+		{
 			name: "and in an update failures are the manager's to count", replicas: 1,
 			looks: []string{"", "c:1:ready>ready@n1 b:1:failed>shutdown@n1 a:1:failed>shutdown@n1 || updating", "", "e:1:ready>ready@n1 d:1:failed>shutdown@n1 c:1:failed>shutdown@n1 || updating"},
 			want:  "waiting",

@@ -279,6 +279,9 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 		d.IPAM.Config = append(d.IPAM.Config, config)
 	}
 	if !containers {
+		if n.overlay != nil && s.member.manager { // it is shown as the manager has it
+			d.Containers = nil
+		}
 		return d
 	}
 	for _, c := range s.members.membersOf(n) {

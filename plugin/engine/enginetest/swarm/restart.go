@@ -47,6 +47,12 @@ func (s restarts) endPause(t *task) {
 	}
 	t.pause.Stop()
 	t.pause = nil
+	if t.ended() { // it could not even be prepared
+		s.replace(t)
+		s.touch(&t.Meta)
+		s.settle()
+		return
+	}
 	t.DesiredState = types.TaskStateRunning
 	if t.JobIteration != nil {
 		t.DesiredState = types.TaskStateComplete

@@ -127,7 +127,9 @@ func (s agent) prepare(t *task) {
 	t.Status.ContainerStatus = &types.ContainerStatus{ContainerID: id}
 	if err != nil {
 		s.report(t, types.TaskStateRejected, "preparing", err.Error())
-		restarts{s.Swarm}.replace(t)
+		if t.pause == nil { // else when it is to start
+			restarts{s.Swarm}.replace(t)
+		}
 		return
 	}
 	t.container = id
