@@ -2,6 +2,7 @@ package swarm
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -16,6 +17,7 @@ type task struct {
 	node    *node // nil: none was found yet
 
 	endpoint  types.EndpointSpec      // of the service when it was made
+	labels    map[string]string       // likewise: a task is found by them
 	networks  map[string]netip.Prefix // its addresses, by network
 	labels    map[string]string       // of the service when it was made
 	container string
@@ -67,7 +69,7 @@ func (s *Swarm) addTask(x *service, slot int, on *node, desired types.TaskState)
 	t.Labels, t.labels = map[string]string{}, x.Spec.Labels
 	t.Spec = copied(x.Spec.TaskTemplate)
 	t.Spec.Runtime = ""
-	t.endpoint = copied(x.Endpoint.Spec)
+	t.endpoint, t.labels = copied(x.Endpoint.Spec), maps.Clone(x.Spec.Labels)
 	if x.isJob() {
 		iteration := x.JobStatus.JobIteration
 		t.JobIteration = &iteration
