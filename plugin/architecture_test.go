@@ -102,6 +102,7 @@ var testsMayImport = map[string][]string{
 	"plugin/session":  {"plugin/engine/enginetest"},
 	"plugin/follow":   {"plugin/engine/enginetest", "plugin/labels"},
 	"plugin/suggest":  {"compose/realfiles", "compose/spec", "linking/graph", "plugin/plan"},
+	"plugin/tasks":    {"plugin/engine/enginetest"},
 	"plugin/watch":    {"plugin/plan"},
 	"plugin/command":  {"plugin/engine/enginetest"},
 	"plugin/scenario": {"plugin/labels"},

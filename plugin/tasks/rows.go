@@ -177,7 +177,7 @@ func rows(seen *observed.Swarm, list []shown, table, whole bool, now time.Time) 
 		}
 		if table {
 			r.Image, _, _ = strings.Cut(r.Image, "@")
-			if isOver(t) || onLostNode(seen, t) || t.Desired == t.State || isMeant(t) && t.Desired != "ready" {
+			if isOver(t) || onLostNode(seen, t) || isMeant(t) {
 				r.Desired = ""
 			}
 			if !whole {
