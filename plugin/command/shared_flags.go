@@ -281,7 +281,7 @@ func publishModes() []string   { return []string{"ingress", "host"} }
 func updateOrders() []string   { return []string{"start-first", "stop-first"} }
 func updateFailures() []string { return []string{"pause", "continue", "rollback"} }
 
-// check refuses words that nobody knows.
+// check refuses words that nobody knows, and what is no registry.
 func (f *deployFlags) check() error {
 	for _, c := range []struct {
 		flag, word string
@@ -291,6 +291,11 @@ func (f *deployFlags) check() error {
 			if err := oneOf(c.flag, c.word, c.words); err != nil {
 				return err
 			}
+		}
+	}
+	if no := (*desired.NoRegistry)(nil); f.pushTo != "" {
+		if _, err := desired.PushedRef(f.pushTo, "image"); errors.As(err, &no) {
+			return exit.Usage{Msg: "--push-to: " + no.Error(), Advice: no.Hints()}
 		}
 	}
 	return nil
