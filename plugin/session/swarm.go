@@ -61,7 +61,8 @@ func InSwarm(ctx context.Context, s *Session) (bool, error) {
 	}
 	s.elsewhere = true
 	list, err := s.Engine.Named(ctx, s.Claim)
-	if s.named = list; err != nil || len(list) > 0 {
+	ours := func(c observed.Container) bool { return c.Project == s.Name }
+	if s.named = list; err != nil || slices.ContainsFunc(list, ours) {
 		return false, err
 	}
 	look, err := s.manager.Observe(ctx, s.Name, swarm.Look{})

@@ -19,7 +19,6 @@ type task struct {
 	endpoint  types.EndpointSpec      // of the service when it was made
 	labels    map[string]string       // likewise: a task is found by them
 	networks  map[string]netip.Prefix // its addresses, by network
-	labels    map[string]string       // of the service when it was made
 	container string
 	pause     *time.Timer // before it is started; nil: there is none
 	done      bool        // it has ended, and no other is to take its place
