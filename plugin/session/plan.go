@@ -34,6 +34,9 @@ type Request struct {
 	// Add adds what is wanted besides the files; nil: nothing.
 	Add func(want *plan.Want, in desired.Inputs)
 
+	// AddManaged is Add for a project in a swarm.
+	AddManaged func(want *plan.Want)
+
 	// Tell gives what a user should know beside the plan, for its notes, and less
 	// of it again where nothing is to be done; nil: nothing.
 	Tell func(in desired.Inputs, p *plan.Plan, again bool) []string

@@ -140,6 +140,9 @@ func planInSwarm(ctx context.Context, s *Session, r Request, there desired.Have)
 	if err != nil {
 		return out, err
 	}
+	if r.AddManaged != nil {
+		r.AddManaged(&want)
+	}
 	p, err := plan.Make(r.Goal, want, have)
 	if err == nil && changesServices(p) {
 		noteDeployed(s, r.Goal, slices.Concat(s.Topology.Notes, notes))

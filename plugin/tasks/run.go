@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/stack-lite/stack-lite/plugin/desired"
 	"github.com/stack-lite/stack-lite/plugin/engine"
 	"github.com/stack-lite/stack-lite/plugin/exit"
 	"github.com/stack-lite/stack-lite/plugin/interrupt"
@@ -68,7 +67,7 @@ func (r Run) create(ctx context.Context, s *session.Session) (name string, err e
 	needs := append([]string{}, r.Needs...) // nil would be all
 	p, err := s.Plan(ctx, session.Request{
 		Goal: plan.Goal{Recreate: plan.Never, Services: needs, OrphansUnsaid: true},
-		Add: func(want *plan.Want, _ desired.Inputs) {
+		AddManaged: func(want *plan.Want) {
 			for _, m := range want.Managed {
 				if m.Service == r.Service {
 					once := r.of(m)

@@ -49,9 +49,7 @@ func inSwarm(t *testing.T) (s *session.Session, e *enginetest.Engine, out, errs 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Swarm, err = session.Manager(s); err != nil {
-		t.Fatal(err)
-	}
+	s.Swarm = session.Manager(s)
 	return s, e, out, errs
 }
 
