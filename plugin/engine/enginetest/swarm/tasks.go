@@ -15,12 +15,9 @@ func getTask(_ *Swarm, t *task, w http.ResponseWriter, _ *http.Request) error {
 }
 
 func getTasks(s *Swarm, w http.ResponseWriter, r *http.Request) error {
-	want, err := s.filters(r, "desired-state", "id", "label", "name", "node", "service", "up-to-date", "runtime")
+	want, err := s.filters(r, "desired-state", "id", "label", "name", "node", "service", "_up-to-date", "runtime")
 	if err != nil {
 		return err
-	}
-	if want.Contains("up-to-date") {
-		return api.NotKnown(r)
 	}
 	services, err := idsOf(want.Get("service"), &s.services)
 	if err != nil {
@@ -40,6 +37,7 @@ func getTasks(s *Swarm, w http.ResponseWriter, r *http.Request) error {
 		if want.prefix("id", t.ID) && want.prefix("name", t.name()) && want.MatchKVList("label", t.labels) &&
 			want.ExactMatch("desired-state", string(t.DesiredState)) &&
 			(!want.Contains("service") || slices.Contains(services, t.ServiceID)) &&
+			(len(want.Get("_up-to-date")) == 0 || !t.dirty()) &&
 			(!want.Contains("node") || slices.Contains(nodes, t.NodeID)) {
 			list = append(list, t.Task)
 		}
