@@ -65,7 +65,7 @@ func (s *Swarm) tasksOf(x *service) []*task {
 func (s *Swarm) addTask(x *service, slot int, on *node, desired types.TaskState) *task {
 	t := &task{service: x, networks: map[string]netip.Prefix{}}
 	t.ID, t.ServiceID, t.Slot, t.DesiredState = s.NewID(), x.ID, slot, desired
-	t.Labels, t.labels = map[string]string{}, x.Spec.Labels
+	t.Labels = map[string]string{}
 	t.Spec = copied(x.Spec.TaskTemplate)
 	t.Spec.Runtime = ""
 	t.endpoint, t.labels = copied(x.Endpoint.Spec), maps.Clone(x.Spec.Labels)
