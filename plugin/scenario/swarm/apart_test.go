@@ -84,13 +84,14 @@ func (f finds) wanted(all []replica) []string {
 func sorted(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 // keptApart fails unless all replicas of the stack see each other as f says, so many of each
-// service as are wanted. What has just begun may not be known to all nodes yet, so it asks
-// again; but what is seen must then be that at one moment. Whoever is seen without a link is
-// seen once too often.
+// service as are wanted. What has just begun may not be known to all nodes yet, and a machine
+// that does much answers late, so it asks again, until all that is to be seen has been.
+// Whoever is seen without a link is seen once too often.
 func (s stack) keptApart(f finds, want map[string]int) {
 	s.t.Helper()
 	s.wait(2*time.Minute, s.run(want))
-	s.wait(time.Minute, func(ctx context.Context) error {
+	met := map[string]bool{}
+	s.wait(2*time.Minute, func(ctx context.Context) error {
 		all, err := s.replicas(ctx)
 		if err != nil {
 			return err
@@ -98,34 +99,34 @@ func (s stack) keptApart(f finds, want map[string]int) {
 		if err := sameCount(want, all); err != nil {
 			return err
 		}
-		return s.see(ctx, f, all, all)
+		return s.see(ctx, f, all, all, met)
 	})
 }
 
-// see has some replicas look for all, and fails unless they see each other as f says and
-// nobody else.
-func (s stack) see(ctx context.Context, f finds, viewers, all []replica) error {
+// see has some replicas look for all, and fails unless they see each other as f says, now or
+// when they have met it before, and nobody else.
+func (s stack) see(ctx context.Context, f finds, viewers, all []replica, met map[string]bool) error {
 	got, err := look(ctx, f, viewers, all)
 	if err != nil {
 		return err
 	}
 	s.noLeak(f, got)
-	var texts []string
-	for _, one := range got {
-		texts = append(texts, one.String())
-	}
 	want := f.wanted(viewers)
-	var wrong []string
-	for _, text := range sorted(append(texts, want...)) {
-		switch {
-		case !slices.Contains(texts, text):
+	var other, wrong []string
+	for _, one := range got {
+		if text := one.String(); slices.Contains(want, text) {
+			met[text] = true
+		} else {
+			other = append(other, "instead: "+text)
+		}
+	}
+	for _, text := range want {
+		if !met[text] {
 			wrong = append(wrong, "missing: "+text)
-		case !slices.Contains(want, text):
-			wrong = append(wrong, "instead: "+text)
 		}
 	}
 	if len(wrong) > 0 {
-		return errors.New(strings.Join(wrong, "\n"))
+		return errors.New(strings.Join(append(wrong, sorted(other)...), "\n"))
 	}
 	return nil
 }

@@ -32,7 +32,8 @@ func TestLinksHoldWhereANodeIsCutOff(t *testing.T) {
 		return err
 	})
 	s.movedFrom(lost, replicas)
-	n.wait(time.Minute, func(ctx context.Context) error {
+	met := map[string]bool{}
+	n.wait(2*time.Minute, func(ctx context.Context) error {
 		all, err := s.replicas(ctx)
 		if err != nil {
 			return err
@@ -46,7 +47,7 @@ func TestLinksHoldWhereANodeIsCutOff(t *testing.T) {
 			return err
 		}
 		s.noLeak(links, cutOff)
-		return s.see(ctx, links, here, all)
+		return s.see(ctx, links, here, all, met)
 	})
 	s.lite("ps")
 
