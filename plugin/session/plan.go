@@ -182,6 +182,11 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 	if err := refuseBack(s, r.Goal, have.Snapshot.Networks); err != nil {
 		return out, err
 	}
+	return planHere(ctx, s, r, have)
+}
+
+// planHere is plan where the project is on one engine.
+func planHere(ctx context.Context, s *Session, r Request, have desired.Have) (out Planned, err error) {
 	defer s.Options.Profile.Phase("plan")()
 	if err := s.sameFolder(have.Have); err != nil {
 		return out, err

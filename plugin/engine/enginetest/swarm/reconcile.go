@@ -13,16 +13,16 @@ type orchestrator struct{ *Swarm }
 func (s orchestrator) reconcile(x *service) {
 	for _, t := range s.tasksOf(x) {
 		if t.node != nil && t.runnable() && !t.node.keeps() && !(t.JobIteration != nil && t.ended()) {
-			restarts{s.Swarm}.move(t)
+			restarts(s).move(t)
 		}
 	}
 	switch m := x.Spec.Mode; {
 	case m.Replicated != nil:
 		s.reconcileReplicas(x, int(*m.Replicated.Replicas))
-		updater{s.Swarm}.update(x)
+		updater(s).update(x)
 	case m.Global != nil:
 		s.reconcileNodes(x)
-		updater{s.Swarm}.update(x)
+		updater(s).update(x)
 	case m.ReplicatedJob != nil:
 		s.leaveIteration(x)
 		s.reconcileCompletions(x, int(*m.ReplicatedJob.MaxConcurrent), int(*m.ReplicatedJob.TotalCompletions))

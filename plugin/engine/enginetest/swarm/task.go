@@ -109,7 +109,7 @@ func (s agent) advance(t *task) {
 		return
 	}
 	if t.Status.State == types.TaskStatePending {
-		scheduler{s.Swarm}.place(t)
+		scheduler(s).place(t)
 	}
 	if t.node == nil || t.node.Status.State != types.NodeStateReady {
 		return
@@ -129,7 +129,7 @@ func (s agent) prepare(t *task) {
 	if err != nil {
 		s.report(t, types.TaskStateRejected, "preparing", err.Error())
 		if t.pause == nil { // else when it is to start
-			restarts{s.Swarm}.replace(t)
+			restarts(s).replace(t)
 		}
 		return
 	}
@@ -147,7 +147,7 @@ func (s agent) start(t *task) {
 	case err != nil:
 		t.Status.ContainerStatus.ExitCode = 127
 		s.report(t, types.TaskStateFailed, "starting", "starting container failed: "+err.Error())
-		restarts{s.Swarm}.replace(t)
+		restarts(s).replace(t)
 	case !t.ended():
 		t.Status.ContainerStatus.PID = pid
 		for _, p := range t.service.Endpoint.Ports {

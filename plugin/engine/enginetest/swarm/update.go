@@ -83,7 +83,7 @@ func (t *task) dirty() bool {
 func (s updater) renew(t *task) {
 	s.desire(t, types.TaskStateShutdown)
 	t.done = false
-	agent{s.Swarm}.giveUp(t)
+	agent(s).giveUp(t)
 	on := t.node
 	if !t.service.everywhere() {
 		on = nil
@@ -101,7 +101,7 @@ func (s updater) stopUpdate(x *service, config *types.UpdateConfig, failed *task
 		now := time.Now().UTC()
 		x.Spec, x.PreviousSpec = *x.PreviousSpec, nil
 		x.UpdateStatus = &types.UpdateStatus{State: types.UpdateStateRollbackStarted, StartedAt: &now, Message: "update rolled back " + why}
-		allocator{s.Swarm}.settleEndpoint(x)
+		allocator(s).settleEndpoint(x)
 		s.touch(&x.Meta)
 	default:
 		s.noteUpdate(x, types.UpdateStatePaused, "update paused "+why)
