@@ -20,6 +20,9 @@ type endpoint struct {
 	*networktypes.EndpointSettings
 	mac      string       // the MAC address that was asked for; empty: any
 	allotted netip.Prefix // the address that the swarm gave to a task
+	// attachment is the task that a container is to the swarm that is on an overlay, and
+	// of no service.
+	attachment string
 }
 
 // newEndpoint is an endpoint as a request asks for it. The engine shows its MAC
@@ -206,7 +209,7 @@ func (s *networkStore) forgetFailed(c *container) {
 // attach gives a container an address on a network.
 func (s *networkStore) attach(c *container, n *network, settings *endpoint) error {
 	if n.overlay != nil && c.task == nil && !n.request.Attachable {
-		return api.Errorf(http.StatusForbidden, "Could not attach to network %[1]s: "+
+		return api.Errorf(http.StatusInternalServerError, "Could not attach to network %[1]s: "+
 			"rpc error: code = PermissionDenied desc = network %[1]s not manually attachable", n.name)
 	}
 	if err := n.lease(settings, s.release); err != nil {
@@ -216,6 +219,9 @@ func (s *networkStore) attach(c *container, n *network, settings *endpoint) erro
 		settings.MacAddress = mac.String()
 	}
 	settings.NetworkID, settings.EndpointID = n.id, newID()
+	if n.overlay != nil && c.task == nil {
+		settings.attachment = n.overlay.cluster.Attach(c.id, n.id, s.member.node)
+	}
 	s.emit(n, events.ActionConnect, "container", c.id)
 	return nil
 }
@@ -240,5 +246,9 @@ func (s *networkStore) detach(c *container, n *network, settings *endpoint) {
 	}
 	n.free(settings)
 	settings.EndpointID = ""
+	if settings.attachment != "" {
+		n.overlay.cluster.Detach(settings.attachment)
+		settings.attachment = ""
+	}
 	s.emit(n, events.ActionDisconnect, "container", c.id)
 }

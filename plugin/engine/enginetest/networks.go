@@ -264,6 +264,9 @@ func (s *networkStore) describe(n *network, containers bool) networktypes.Inspec
 	}
 	if n.overlay != nil {
 		d.Ingress, d.Labels = n.overlay.ingress, n.request.Labels
+		if !containers && s.member.manager { // unlike one that is the node's alone by now
+			d.Containers = nil
+		}
 	}
 	for _, subnet := range n.subnets {
 		if !subnet.asked {

@@ -154,8 +154,8 @@ func (o *overlays) remove(n *network, used []*container) error {
 		return api.BadRequest("rpc error: code = FailedPrecondition desc = network %s is in use by service %s", n.id, user)
 	}
 	for _, c := range used {
-		if c.task == nil {
-			return api.BadRequest("rpc error: code = FailedPrecondition desc = network %s is in use by task %s", n.id, c.id)
+		if on := c.endpointOn(n); on.attachment != "" {
+			return api.BadRequest("rpc error: code = FailedPrecondition desc = network %s is in use by task %s", n.id, on.attachment)
 		}
 	}
 	o.made = slices.DeleteFunc(o.made, func(other *network) bool { return other == n })

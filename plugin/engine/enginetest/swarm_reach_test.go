@@ -260,4 +260,25 @@ func TestAContainerIsAttachedToAnOverlayThatLetsIt(t *testing.T) {
 	if err := cli.NetworkRemove(t.Context(), "front"); err == nil || !strings.Contains(err.Error(), "in use by service") {
 		t.Errorf("the network is removed with %v", err)
 	}
+	if err := cli.ServiceRemove(t.Context(), "web"); err != nil {
+		t.Fatal(err)
+	}
+	err = cli.NetworkRemove(t.Context(), "front")
+	if err == nil || !strings.Contains(err.Error(), " is in use by task ") {
+		t.Fatalf("the network is removed with %v", err)
+	}
+	_, id, _ := strings.Cut(err.Error(), " is in use by task ")
+	task, _, err := cli.TaskInspectWithRaw(t.Context(), id)
+	if err != nil || task.Spec.NetworkAttachmentSpec == nil || task.Spec.NetworkAttachmentSpec.ContainerID != made.ID {
+		t.Errorf("the task is %+v: %v", task.Spec, err)
+	}
+	if tasks, err := cli.TaskList(t.Context(), swarm.TaskListOptions{}); err != nil || len(tasks) > 0 {
+		t.Errorf("listed are %d tasks: %v", len(tasks), err)
+	}
+	if err := cli.ContainerRemove(t.Context(), "guest", container.RemoveOptions{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := cli.NetworkRemove(t.Context(), "front"); err != nil {
+		t.Error(err)
+	}
 }

@@ -28,7 +28,7 @@ func Routes(managed func() (*Swarm, error)) api.Routes {
 		"POST /services/{id}/update": with(servicesOf, postServiceUpdate),
 		"DELETE /services/{id}":      with(servicesOf, deleteService),
 		"GET /tasks":                 getTasks,
-		"GET /tasks/{id}":            with(tasksOf, getTask),
+		"GET /tasks/{id}":            getTask,
 		"GET /secrets":               getSecrets,
 		"POST /secrets/create":       postSecret,
 		"GET /secrets/{id}":          with(secretsOf, getSecret),
@@ -66,7 +66,6 @@ func with[T any](kept func(*Swarm) *shelf[T], call func(*Swarm, *T, http.Respons
 
 func nodesOf(s *Swarm) *shelf[node]           { return &s.nodes }
 func servicesOf(s *Swarm) *shelf[service]     { return &s.services }
-func tasksOf(s *Swarm) *shelf[task]           { return &s.tasks }
 func secretsOf(s *Swarm) *shelf[types.Secret] { return &s.secrets }
 func configsOf(s *Swarm) *shelf[types.Config] { return &s.configs }
 

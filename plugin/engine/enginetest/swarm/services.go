@@ -183,7 +183,7 @@ func getServices(s *Swarm, w http.ResponseWriter, r *http.Request) error {
 		}
 		shown := x.Service
 		if api.BoolParam(r, "status") {
-			shown.ServiceStatus = s.count(x)
+			shown.ServiceStatus = x.count(s)
 		}
 		list = append(list, shown)
 	}
@@ -191,7 +191,7 @@ func getServices(s *Swarm, w http.ResponseWriter, r *http.Request) error {
 }
 
 // count counts the tasks of a service.
-func (s *Swarm) count(x *service) *types.ServiceStatus {
+func (x *service) count(s *Swarm) *types.ServiceStatus {
 	var c types.ServiceStatus
 	for _, t := range s.tasksOf(x) {
 		if t.Status.State == types.TaskStateRunning {

@@ -22,6 +22,7 @@ type Swarm struct {
 	tasks    shelf[task]
 	secrets  shelf[types.Secret]
 	configs  shelf[types.Config]
+	attached []types.Task // containers of no service; no list has them
 
 	index    uint64 // of the last change: what an object has as its version
 	ids      int

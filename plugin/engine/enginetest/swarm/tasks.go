@@ -10,8 +10,38 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/api"
 )
 
-func getTask(_ *Swarm, t *task, w http.ResponseWriter, _ *http.Request) error {
+func getTask(s *Swarm, w http.ResponseWriter, r *http.Request) error {
+	for _, t := range s.attached {
+		if t.ID == r.PathValue("id") {
+			return api.WriteJSON(w, http.StatusOK, t)
+		}
+	}
+	t, err := s.tasks.find(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
 	return api.WriteJSON(w, http.StatusOK, t.Task)
+}
+
+// Attach notes that a container of no service is on a network: to the swarm that is a task.
+func (s *Swarm) Attach(container, network, node string) (taskID string) {
+	t := types.Task{
+		ID: s.NewID(), NodeID: node, DesiredState: types.TaskStateRunning,
+		Spec: types.TaskSpec{
+			NetworkAttachmentSpec: &types.NetworkAttachmentSpec{ContainerID: container},
+			Networks:              []types.NetworkAttachmentConfig{{Target: network}},
+			Runtime:               types.RuntimeNetworkAttachment,
+		},
+		Status: types.TaskStatus{State: types.TaskStateRunning},
+	}
+	s.touch(&t.Meta)
+	s.attached = append(s.attached, t)
+	return t.ID
+}
+
+// Detach is for a container that has left a network.
+func (s *Swarm) Detach(taskID string) {
+	s.attached = slices.DeleteFunc(s.attached, func(t types.Task) bool { return t.ID == taskID })
 }
 
 func getTasks(s *Swarm, w http.ResponseWriter, r *http.Request) error {
