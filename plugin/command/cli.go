@@ -20,7 +20,6 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/profile"
 	"github.com/stack-lite/stack-lite/plugin/session"
-	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 )
 
@@ -149,11 +148,6 @@ func (c *cli) withEngine(cmd *cobra.Command, run func(context.Context, *session.
 // is nothing to do it to is an error.
 func (c *cli) act(cmd *cobra.Command, goal plan.Goal, args []string, verb string) error {
 	return c.withProject(cmd, func(ctx context.Context, s *session.Session) error {
-		if goal.State == plan.Paused || goal.State == plan.Unpaused {
-			if done, err := inSwarm(ctx, s, func() error { return tasks.Refused(verb, args) }); done {
-				return err
-			}
-		}
 		return toldExits(ctx, s, session.Act(ctx, s, goal, args, func(f session.Found) error {
 			if c.classic != nil {
 				return exit.Failure{Msg: "no containers to " + verb}

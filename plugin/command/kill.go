@@ -7,7 +7,6 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/session"
-	"github.com/stack-lite/stack-lite/plugin/tasks"
 )
 
 func newKillCommand(c *cli) *cobra.Command {
@@ -32,8 +31,5 @@ Killed containers are kept: start starts them again.`,
 // runKill does not wait for another command on the same project: that command
 // may be the reason to kill.
 func runKill(ctx context.Context, s *session.Session, signal string, args []string) error {
-	if done, err := inSwarm(ctx, s, func() error { return tasks.Refused("kill", args) }); done {
-		return err
-	}
 	return session.TakeAtOnce(ctx, s, plan.Goal{State: plan.Killed, Signal: signal}, args, false)
 }

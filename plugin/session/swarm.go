@@ -265,7 +265,7 @@ func dataOf(have desired.Have) (names []string) {
 // takeInSwarm is planTake where the project is in a swarm.
 func takeInSwarm(ctx context.Context, s *Session, goal plan.Goal, args []string, orphans bool) (*plan.Plan, plan.Goal, plan.Have, error) {
 	fail := func(err error) (*plan.Plan, plan.Goal, plan.Have, error) { return nil, goal, plan.Have{}, err }
-	if err := notInSwarm(goal.State); err != nil {
+	if err := notInSwarm(goal.State, args); err != nil {
 		return fail(err)
 	}
 	_, have, err := deployedHave(ctx, s, swarm.Look{})
@@ -301,14 +301,25 @@ func takeInSwarm(ctx context.Context, s *Session, goal plan.Goal, args []string,
 	return p, goal, have, err
 }
 
-// notInSwarm is the error of what a swarm does not do to services.
-func notInSwarm(state plan.Target) error {
-	word := map[plan.Target]string{plan.Paused: "pause", plan.Unpaused: "resume", plan.Killed: "send signals to"}[state]
-	if word == "" {
+// notInSwarm is the error of what a swarm does not do to services, and what can be typed in
+// its place.
+func notInSwarm(state plan.Target, services []string) error {
+	var typed strings.Builder
+	for _, s := range services {
+		typed.WriteString(" " + view.ShellWord(s))
+	}
+	stop := "to stop them for now: docker stacklite stop" + typed.String()
+	start := "to start again what is stopped: docker stacklite start" + typed.String()
+	f := exit.Failure{Msg: "a swarm can't pause the services of a stack: it only knows how many tasks they are to have", Advice: []string{stop, start}}
+	switch state {
+	case plan.Killed:
+		f.Msg = "a swarm sends no signals to the tasks of services"
+		f.Advice = []string{stop, "to have others made in their place: docker stacklite restart" + typed.String()}
+	case plan.Unpaused:
+		f.Msg, f.Advice = "in a swarm nothing is paused", []string{start}
+	case plan.Paused:
+	default:
 		return nil
 	}
-	return exit.Failure{
-		Msg:    fmt.Sprintf("a swarm can't %s the tasks of a service: it would replace them", word),
-		Advice: []string{"to have none for now: docker stacklite stop SERVICE", "to have others in their place: docker stacklite restart SERVICE"},
-	}
+	return f
 }

@@ -145,17 +145,16 @@ func (p *logPrinter) run(ctx context.Context, services []observed.Service) error
 		case <-within.Done():
 		}
 	}()
-	group, within := errgroup.WithContext(within)
+	group, streams := errgroup.WithContext(within)
 	open := func(s observed.Service, q engine.LogQuery) {
-		group.Go(func() error { return p.service(within, s, q) })
+		group.Go(func() error { return p.service(streams, s, q) })
 	}
 	for _, s := range services {
 		open(s, p.Query)
 	}
 	if p.Query.Follow {
-		streams, done := within, cancel
 		group.Go(func() error {
-			defer done()
+			defer cancel()
 			return p.keepUp(streams, services, open)
 		})
 	}

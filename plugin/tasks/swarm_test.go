@@ -37,7 +37,7 @@ func inSwarm(t *testing.T) (s *session.Session, e *enginetest.Engine, out, errs 
 	}
 	out, errs = &bytes.Buffer{}, &bytes.Buffer{}
 	env := &session.Environment{Out: out, Err: errs, Version: "test", Connect: func(map[string]string) (engine.Client, error) {
-		return client.NewClientWithOpts(client.WithHost(e.Host()), client.WithAPIVersionNegotiation())
+		return connected(t, e)
 	}}
 	env.Pause = func(ctx context.Context, _ time.Duration) { // an engine in memory needs little time
 		select {
@@ -187,10 +187,19 @@ func TestLogsAreThoseOfAllNodes(t *testing.T) {
 	}
 }
 
+// connected is a client that knows the engine's version already, as the program's does.
+func connected(t *testing.T, e *enginetest.Engine) (engine.Client, error) {
+	c, err := client.NewClientWithOpts(client.WithHost(e.Host()), client.WithAPIVersionNegotiation())
+	if err == nil {
+		c.NegotiateAPIVersion(t.Context())
+	}
+	return c, err
+}
+
 func TestAnEngineInNoSwarmHasNoProjectsThere(t *testing.T) {
 	e := enginetest.New(t, enginetest.Options{})
 	env := &session.Environment{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}, Connect: func(map[string]string) (engine.Client, error) {
-		return client.NewClientWithOpts(client.WithHost(e.Host()), client.WithAPIVersionNegotiation())
+		return connected(t, e)
 	}}
 	s, err := session.Connect(env, session.Options{})
 	if err != nil {
