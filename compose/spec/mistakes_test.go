@@ -3,21 +3,18 @@ package spec_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
+	"golang.org/x/tools/txtar"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/golden"
 	"github.com/stack-lite/stack-lite/compose/spec"
 )
-
-var update = flag.Bool("update", false, "rewrite what is said in testdata")
 
 // loadIn reads compose.yaml of a folder.
 func loadIn(dir string, env map[string]string) (*compose.Project, *spec.Model, error) {
@@ -27,76 +24,34 @@ func loadIn(dir string, env map[string]string) (*compose.Project, *spec.Model, e
 	})
 }
 
-// lay writes the files of an archive, but for what is said of them.
-func lay(t *testing.T, a *txtar.Archive) string {
-	t.Helper()
-	dir := t.TempDir()
-	for _, f := range a.Files {
-		if f.Name == "said" {
-			continue
-		}
-		path := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
 func TestMistakesAndNotesAreToldWithTheirPlaces(t *testing.T) {
-	names, err := filepath.Glob("testdata/mistakes/*.txtar")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
+	golden.Each(t, "testdata/mistakes/*.txtar", []string{"said"}, func(t *testing.T, c *golden.Case) {
+		dir := golden.LayOut(t, c.Files)
+		var said strings.Builder
+		p, _, err := loadIn(dir, nil)
+		var mistakes compose.Errors
+		switch {
+		case err == nil:
+			for _, n := range p.Notes {
+				said.WriteString("note: " + n.String() + "\n")
 			}
-			dir := lay(t, a)
-			var said strings.Builder
-			p, _, err := loadIn(dir, nil)
-			var mistakes compose.Errors
-			switch {
-			case err == nil:
-				for _, n := range p.Notes {
-					said.WriteString("note: " + n.String() + "\n")
-				}
-			case errors.As(err, &mistakes):
-				for _, m := range mistakes {
-					said.WriteString(m.Error() + "\n")
-					for _, h := range m.Hints {
-						said.WriteString("\thint: " + h + "\n")
-					}
-				}
-			default:
-				t.Fatal(err)
-			}
-			got := strings.ReplaceAll(said.String(), dir, "$DIR")
-			for i, f := range a.Files {
-				if f.Name != "said" {
-					continue
-				}
-				if got != string(f.Data) && !*update {
-					t.Errorf("got:\n%swant:\n%s", got, f.Data)
-				}
-				a.Files[i].Data = []byte(got)
-			}
-			if *update {
-				if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
+		case errors.As(err, &mistakes):
+			for _, m := range mistakes {
+				said.WriteString(m.Error() + "\n")
+				for _, h := range m.Hints {
+					said.WriteString("\thint: " + h + "\n")
 				}
 			}
-		})
-	}
+		default:
+			t.Fatal(err)
+		}
+		got := strings.ReplaceAll(said.String(), dir, "$DIR")
+		c.Check(t, txtar.File{Name: "said", Data: []byte(got)})
+	})
 }
 
 func TestVariablesCanBeLeftAsTheyAre(t *testing.T) {
-	dir := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: []byte("services:\n  web:\n    image: x:${TAG:?must be set}\n")}}})
+	dir := golden.LayOut(t, []txtar.File{{Name: "compose.yaml", Data: []byte("services:\n  web:\n    image: x:${TAG:?must be set}\n")}})
 	for asJSON, want := range map[bool]string{false: "image: x:${TAG:?must be set}", true: `"image": "x:${TAG:?must be set}"`} {
 		text, err := spec.Written(context.Background(), spec.Options{
 			Files: []string{filepath.Join(dir, "compose.yaml")}, Dir: dir, Display: func(path string) string { return path },
@@ -109,7 +64,7 @@ func TestVariablesCanBeLeftAsTheyAre(t *testing.T) {
 
 // What compose-go does not check by itself, and what it makes of several files.
 func TestAModelCanBeReadAgain(t *testing.T) {
-	dir := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: []byte("services:\n  web:\n    image: x\n    command: echo $$HOME $$$$\n    links: [db:sql]\n  db:\n    image: y\n")}}})
+	dir := golden.LayOut(t, []txtar.File{{Name: "compose.yaml", Data: []byte("services:\n  web:\n    image: x\n    command: echo $$HOME $$$$\n    links: [db:sql]\n  db:\n    image: y\n")}})
 	_, model, err := loadIn(dir, map[string]string{"HOME": "/root"})
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +73,7 @@ func TestAModelCanBeReadAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: text}}})
+	again := golden.LayOut(t, []txtar.File{{Name: "compose.yaml", Data: text}})
 	p, same, err := loadIn(again, map[string]string{"HOME": "/root"})
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +90,7 @@ func TestAModelCanBeReadAgain(t *testing.T) {
 }
 
 func TestCommandsInContainersAndRestartsAreTakenOver(t *testing.T) {
-	dir := lay(t, &txtar.Archive{Files: []txtar.File{{Name: "compose.yaml", Data: []byte(`services:
+	dir := golden.LayOut(t, []txtar.File{{Name: "compose.yaml", Data: []byte(`services:
   web:
     image: x
     links: [cache]
@@ -154,7 +109,7 @@ func TestCommandsInContainersAndRestartsAreTakenOver(t *testing.T) {
   db: {image: x}
   cache: {image: x}
   other: {image: x}
-`)}}})
+`)}})
 	p, _, err := loadIn(dir, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stack-lite/stack-lite/compose/golden"
 	"github.com/stack-lite/stack-lite/compose/spec"
 )
 
@@ -26,7 +27,7 @@ func TestREADMEListsEveryKey(t *testing.T) {
 	if list == want {
 		return
 	}
-	if !*update {
+	if !golden.Updating() {
 		t.Fatalf("README.md lists other keys: go test ./compose/spec -update\n%s", want)
 	}
 	if err := os.WriteFile("README.md", []byte(before+begin+want+end+after), 0o644); err != nil {

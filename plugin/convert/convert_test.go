@@ -2,7 +2,6 @@ package convert_test
 
 import (
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,14 +9,13 @@ import (
 	"testing"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/golden"
 	"github.com/stack-lite/stack-lite/compose/realfiles"
 	"github.com/stack-lite/stack-lite/compose/spec"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/linking/graph"
 	"github.com/stack-lite/stack-lite/plugin/convert"
 )
-
-var update = flag.Bool("update", false, "rewrite testdata")
 
 // converted reads a file of the first format, writes it as one of today, and reads that.
 func converted(t *testing.T, path string) (was, is graph.Graph, before, after *compose.Project) {
@@ -116,17 +114,7 @@ side:
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := strings.ReplaceAll(string(text), dir, "DIR")
-	want, err := os.ReadFile("testdata/compose.yaml")
-	if *update {
-		want, err = []byte(got), os.WriteFile("testdata/compose.yaml", []byte(got), 0o644)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got:\n%swant:\n%s", got, want)
-	}
+	golden.Check(t, "testdata/compose.yaml", strings.ReplaceAll(string(text), dir, "DIR"))
 	var told []string
 	for _, n := range notes {
 		told = append(told, strings.ReplaceAll(n.String(), dir+"/", ""))

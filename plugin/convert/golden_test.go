@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/golden"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/convert"
 )
@@ -21,39 +20,10 @@ import (
 // what convert makes of it: with a name that begins with stack for docker stack deploy,
 // with today for docker compose. Notes or mistakes follow.
 func TestFilesAreWrittenForOtherTools(t *testing.T) {
-	names, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no goldens", err)
-	}
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir, inputs := t.TempDir(), 0
-			for _, f := range a.Files {
-				if slices.Contains([]string{"written", "notes", "mistakes"}, f.Name) {
-					break
-				}
-				inputs++
-				if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, got := string(txtar.Format(&txtar.Archive{Files: a.Files[inputs:]})), written(t, dir, name)
-			if *update {
-				a.Files = append(a.Files[:inputs], txtar.Parse([]byte(got)).Files...)
-				if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-		})
-	}
+	golden.Each(t, "testdata/*.txtar", []string{"written", "notes", "mistakes"}, func(t *testing.T, c *golden.Case) {
+		got := written(t, golden.LayOut(t, c.Files), c.Name)
+		c.Check(t, txtar.Parse([]byte(got)).Files...)
+	})
 }
 
 // written is what becomes of the file in a folder, as an archive.
@@ -73,7 +43,7 @@ func written(t *testing.T, dir, name string) string {
 	var text string
 	var notes []compose.Note
 	var err error
-	if strings.HasPrefix(filepath.Base(name), "stack") {
+	if strings.HasPrefix(name, "stack") {
 		text, _, notes, err = r.stacked(t, isolation)
 	} else {
 		links, e := linking.Resolve(r.project, linking.Options{Isolation: isolation})

@@ -4,79 +4,37 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/golden"
 	"github.com/stack-lite/stack-lite/compose/spec"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/deployed"
 	"github.com/stack-lite/stack-lite/plugin/desired"
 )
 
-var update = flag.Bool("update", false, "rewrite testdata")
-
-// results are the parts of an archive that the test writes.
-var results = []string{"networks", "services", "notes", "mistakes"}
-
 // TestFilesAskThisOfASwarm reads testdata/*.txtar: fig.yml or compose.yaml and what lies
 // beside it, options, and what is asked of a swarm for it. Options are encrypt, publish-host,
 // push-to REGISTRY and scale SERVICE=N, one on a line.
 func TestFilesAskThisOfASwarm(t *testing.T) {
-	names, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no goldens", err)
-	}
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
+	golden.Each(t, "testdata/*.txtar", []string{"networks", "services", "notes", "mistakes"}, func(t *testing.T, c *golden.Case) {
+		options := ""
+		for _, f := range c.Files {
+			if f.Name == "options" {
+				options = string(f.Data)
 			}
-			dir := t.TempDir()
-			var inputs []txtar.File
-			options := ""
-			for _, f := range a.Files {
-				if slices.Contains(results, f.Name) {
-					continue
-				}
-				inputs = append(inputs, f)
-				if f.Name == "options" {
-					options = string(f.Data)
-					continue
-				}
-				path := filepath.Join(dir, f.Name)
-				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			got := asked(t, dir, options)
-			if *update {
-				a.Files = append(inputs, got...)
-				if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want := txtar.Format(&txtar.Archive{Files: a.Files[len(inputs):]})
-			if diff := cmp.Diff(string(want), string(txtar.Format(&txtar.Archive{Files: got}))); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-		})
-	}
+		}
+		c.Check(t, asked(t, golden.LayOut(t, c.Files), options)...)
+	})
 }
 
 // open reads the file of a folder, resolved for a swarm.

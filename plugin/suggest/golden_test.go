@@ -1,37 +1,25 @@
 package suggest_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/golden"
 	"github.com/stack-lite/stack-lite/linking"
 	"github.com/stack-lite/stack-lite/plugin/suggest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // load reads the files of an archive as a project of the name demo; those that services
 // mount are taken along.
 func load(t *testing.T, a *txtar.Archive) (*compose.Project, []suggest.File) {
 	t.Helper()
-	dir := t.TempDir()
-	for _, f := range a.Files {
-		path := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := golden.LayOut(t, a.Files)
 	t.Chdir(dir)
 	p, err := compose.Load(compose.Options{Dir: dir, ProjectName: "demo", SkipBuildCheck: true})
 	if err != nil {
@@ -72,35 +60,11 @@ func lines(links []suggest.Link) string {
 }
 
 func TestWhatFilesName(t *testing.T) {
-	archives, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(archives) == 0 {
-		t.Fatal(err)
-	}
-	for _, path := range archives {
-		path, err := filepath.Abs(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden := &a.Files[len(a.Files)-1]
-			p, files := load(t, a)
-			got := lines(suggest.Links(suggest.Known{Project: p, Declared: linked(t, p), Mentions: suggest.FromProject(p, files)}))
-			if *update {
-				golden.Data = []byte(got)
-				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(string(golden.Data), got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
+	golden.Each(t, "testdata/*.txtar", []string{"links"}, func(t *testing.T, c *golden.Case) {
+		p, files := load(t, &txtar.Archive{Files: c.Files})
+		got := lines(suggest.Links(suggest.Known{Project: p, Declared: linked(t, p), Mentions: suggest.FromProject(p, files)}))
+		c.Check(t, txtar.File{Name: "links", Data: []byte(got)})
+	})
 }
 
 func TestAValueIsNeverShown(t *testing.T) {

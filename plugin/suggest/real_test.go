@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/golden"
 	"github.com/stack-lite/stack-lite/compose/realfiles"
 	"github.com/stack-lite/stack-lite/compose/spec"
 	"github.com/stack-lite/stack-lite/plugin/suggest"
@@ -174,23 +173,5 @@ func TestHowMuchTheFilesOfRealStacksTell(t *testing.T) {
 		out.WriteString(sums[level].line(string(level), all))
 	}
 	out.WriteString(linkedToo.line("or links", all))
-	golden(t, "testdata/real/measure.txt", out.String()+details.String())
-}
-
-// golden compares a text with what a file has, or rewrites that.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("-recorded +now:\n%s", diff)
-	}
+	golden.Check(t, "testdata/real/measure.txt", out.String()+details.String())
 }

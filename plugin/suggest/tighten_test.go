@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/golden"
 	"github.com/stack-lite/stack-lite/compose/realfiles"
 	"github.com/stack-lite/stack-lite/compose/spec"
 	"github.com/stack-lite/stack-lite/linking"
@@ -140,7 +141,7 @@ func TestNetworksOfRealFilesAreTightened(t *testing.T) {
 			}
 		})
 	}
-	golden(t, "testdata/real/tight.txt", out.String())
+	golden.Check(t, "testdata/real/tight.txt", out.String())
 }
 
 // neededOf are pairs as reachingPairs has them; what uses one network, or that of the
@@ -194,55 +195,34 @@ func wayOut(p *compose.Project, service string) bool {
 
 // Each archive has a file of today and what is written for it.
 func TestWhatTighteningWrites(t *testing.T) {
-	names, err := filepath.Glob("testdata/tighten/*.txtar")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no archives", err)
-	}
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
+	golden.Each(t, "testdata/tighten/*.txtar", []string{"tight.yml"}, func(t *testing.T, c *golden.Case) {
+		dir := golden.LayOut(t, c.Files)
+		file := filepath.Join(dir, "compose.yaml")
+		p, err := loadToday(realfiles.File{Dir: dir, Files: []string{file}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tight, err := suggest.Tighten(p, talkOf(t, p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := tight.Override()
+		for _, note := range tight.Notes {
+			got += "# " + note + "\n"
+		}
+		left := reachingPairs(t, tight.Project, linking.ByProject)
+		got += fmt.Sprintf("# before: %s\n# after: %s\n", strings.Join(reachingPairs(t, p, linking.ByProject), ", "), strings.Join(left, ", "))
+		read := readWith(t, []string{file}, dir, tight.Override())
+		for _, isolation := range []linking.Isolation{linking.ByLinks, linking.ByProject} {
+			if diff := cmp.Diff(left, reachingPairs(t, read, isolation)); diff != "" {
+				t.Errorf("-as it is meant +as it is read:\n%s", diff)
 			}
-			dir := t.TempDir()
-			file := filepath.Join(dir, "compose.yaml")
-			if err := os.WriteFile(file, a.Files[0].Data, 0o644); err != nil {
-				t.Fatal(err)
+		}
+		for _, s := range read.Services {
+			if was, is := wayOut(p, s.Name), wayOut(read, s.Name); was != is {
+				t.Errorf("%s has a way out: %v, had: %v", s.Name, is, was)
 			}
-			p, err := loadToday(realfiles.File{Dir: dir, Files: []string{file}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			tight, err := suggest.Tighten(p, talkOf(t, p))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := tight.Override()
-			for _, note := range tight.Notes {
-				got += "# " + note + "\n"
-			}
-			left := reachingPairs(t, tight.Project, linking.ByProject)
-			got += fmt.Sprintf("# before: %s\n# after: %s\n", strings.Join(reachingPairs(t, p, linking.ByProject), ", "), strings.Join(left, ", "))
-			read := readWith(t, []string{file}, dir, tight.Override())
-			for _, isolation := range []linking.Isolation{linking.ByLinks, linking.ByProject} {
-				if diff := cmp.Diff(left, reachingPairs(t, read, isolation)); diff != "" {
-					t.Errorf("-as it is meant +as it is read:\n%s", diff)
-				}
-			}
-			for _, s := range read.Services {
-				if was, is := wayOut(p, s.Name), wayOut(read, s.Name); was != is {
-					t.Errorf("%s has a way out: %v, had: %v", s.Name, is, was)
-				}
-			}
-			if *update {
-				a.Files[1].Data = []byte(got)
-				if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(string(a.Files[1].Data), got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
+		}
+		c.Check(t, txtar.File{Name: "tight.yml", Data: []byte(got)})
+	})
 }
