@@ -29,16 +29,11 @@ func Routes(managed func() (*Swarm, error)) api.Routes {
 		"DELETE /services/{id}":      with(servicesOf, deleteService),
 		"GET /tasks":                 getTasks,
 		"GET /tasks/{id}":            getTask,
-		"GET /secrets":               getSecrets,
-		"POST /secrets/create":       postSecret,
-		"GET /secrets/{id}":          with(secretsOf, getSecret),
-		"POST /secrets/{id}/update":  with(secretsOf, postSecretUpdate),
-		"DELETE /secrets/{id}":       with(secretsOf, deleteSecret),
-		"GET /configs":               getConfigs,
-		"POST /configs/create":       postConfig,
-		"GET /configs/{id}":          with(configsOf, getConfig),
-		"POST /configs/{id}/update":  with(configsOf, postConfigUpdate),
-		"DELETE /configs/{id}":       with(configsOf, deleteConfig),
+	}
+	for _, k := range []fileKind{secrets, configs} {
+		all, one := "/"+k.name+"s", "/"+k.name+"s/{id}"
+		calls["GET "+all], calls["POST "+all+"/create"] = k.list, k.create
+		calls["GET "+one], calls["POST "+one+"/update"], calls["DELETE "+one] = with(k.kept, k.get), with(k.kept, k.update), with(k.kept, k.remove)
 	}
 	known := api.Routes{Atomic: map[string]api.Handler{}}
 	for pattern, call := range calls {
@@ -64,10 +59,8 @@ func with[T any](kept func(*Swarm) *shelf[T], call func(*Swarm, *T, http.Respons
 	}
 }
 
-func nodesOf(s *Swarm) *shelf[node]           { return &s.nodes }
-func servicesOf(s *Swarm) *shelf[service]     { return &s.services }
-func secretsOf(s *Swarm) *shelf[types.Secret] { return &s.secrets }
-func configsOf(s *Swarm) *shelf[types.Config] { return &s.configs }
+func nodesOf(s *Swarm) *shelf[node]       { return &s.nodes }
+func servicesOf(s *Swarm) *shelf[service] { return &s.services }
 
 func getSwarm(s *Swarm, w http.ResponseWriter, _ *http.Request) error {
 	return api.WriteJSON(w, http.StatusOK, s.info)

@@ -21,8 +21,8 @@ type Swarm struct {
 	services shelf[service]
 	tasks    shelf[task]
 	secrets  shelf[types.Secret]
-	configs  shelf[types.Config]
-	attached []types.Task // containers of no service; no list has them
+	configs  shelf[types.Secret] // see fileKind
+	attached []types.Task        // containers of no service; no list has them
 
 	index    uint64 // of the last change: what an object has as its version
 	ids      int
@@ -48,7 +48,7 @@ func New(s Setup) *Swarm {
 		services: shelf[service]{kind: "service", id: func(x *service) (string, string) { return x.ID, x.Spec.Name }},
 		tasks:    shelf[task]{kind: "task", id: func(t *task) (string, string) { return t.ID, t.name() }},
 		secrets:  shelf[types.Secret]{kind: "secret", id: func(x *types.Secret) (string, string) { return x.ID, x.Spec.Name }},
-		configs:  shelf[types.Config]{kind: "config", id: func(x *types.Config) (string, string) { return x.ID, x.Spec.Name }},
+		configs:  shelf[types.Secret]{kind: "config", id: func(x *types.Secret) (string, string) { return x.ID, x.Spec.Name }},
 	}
 	retention, keep := int64(5), uint64(0)
 	made.info.ID = made.NewID()
