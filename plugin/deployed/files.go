@@ -161,34 +161,44 @@ func sources(refs []fileRef) []string {
 	return slices.Compact(names)
 }
 
-// file is where a task has a secret or a config.
-func (r fileRef) file() (target, uid, gid string, mode fs.FileMode) {
-	mode = 0o444
-	if r.Mode != nil {
-		mode = fs.FileMode(*r.Mode)
-	}
-	return cmp.Or(r.Target, r.Source), cmp.Or(string(r.UID), "0"), cmp.Or(string(r.GID), "0"), mode
+// placed is a secret or a config by its name, and where a task has it.
+type placed struct {
+	name, target, uid, gid string
+	mode                   fs.FileMode
 }
 
-// secrets are references by name: ids are known once they are made.
+// placedFiles are references in the order of names. They are by name: ids are known once what
+// they refer to is made.
+func placedFiles(kind map[string]object, refs []fileRef) []placed {
+	var list []placed
+	for _, ref := range refs {
+		p := placed{
+			name: kind[ref.Source].Name, target: cmp.Or(ref.Target, ref.Source),
+			uid: cmp.Or(string(ref.UID), "0"), gid: cmp.Or(string(ref.GID), "0"), mode: 0o444,
+		}
+		if ref.Mode != nil {
+			p.mode = fs.FileMode(*ref.Mode)
+		}
+		list = append(list, p)
+	}
+	slices.SortStableFunc(list, func(a, b placed) int { return strings.Compare(a.name, b.name) })
+	return list
+}
+
 func (s service) secrets(of stack) []*swarm.SecretReference {
 	var list []*swarm.SecretReference
-	for _, ref := range s.Secrets {
-		file := &swarm.SecretReferenceFileTarget{}
-		file.Name, file.UID, file.GID, file.Mode = ref.file()
-		list = append(list, &swarm.SecretReference{File: file, SecretName: of.Secrets[ref.Source].Name})
+	for _, p := range placedFiles(of.Secrets, s.Secrets) {
+		file := &swarm.SecretReferenceFileTarget{Name: p.target, UID: p.uid, GID: p.gid, Mode: p.mode}
+		list = append(list, &swarm.SecretReference{File: file, SecretName: p.name})
 	}
-	slices.SortStableFunc(list, func(a, b *swarm.SecretReference) int { return strings.Compare(a.SecretName, b.SecretName) })
 	return list
 }
 
 func (s service) configs(of stack) []*swarm.ConfigReference {
 	var list []*swarm.ConfigReference
-	for _, ref := range s.Configs {
-		file := &swarm.ConfigReferenceFileTarget{}
-		file.Name, file.UID, file.GID, file.Mode = ref.file()
-		list = append(list, &swarm.ConfigReference{File: file, ConfigName: of.Configs[ref.Source].Name})
+	for _, p := range placedFiles(of.Configs, s.Configs) {
+		file := &swarm.ConfigReferenceFileTarget{Name: p.target, UID: p.uid, GID: p.gid, Mode: p.mode}
+		list = append(list, &swarm.ConfigReference{File: file, ConfigName: p.name})
 	}
-	slices.SortStableFunc(list, func(a, b *swarm.ConfigReference) int { return strings.Compare(a.ConfigName, b.ConfigName) })
 	return list
 }
