@@ -21,9 +21,9 @@ type stack struct {
 	notes    []compose.Note
 	errs     compose.Errors
 
-	networks, volumes map[string]any // at the top of the file
-	version           string
-	mesh, data, ends  bool // a service publishes through the mesh; has data on a node; is not started again
+	networks, volumes  map[string]any // at the top of the file
+	version            string
+	mesh, data, silent bool // a service publishes through the mesh; has data on a node; says nothing of restarts
 }
 
 // Own says what this tool does where it gives a stack to a swarm itself.
@@ -121,8 +121,8 @@ func (k *stack) tellOfAll() {
 			all("who links to others is not started after them in a stack: programs have to wait for those that they need")
 		}
 	}
-	if k.ends {
-		all("services without restart are not started again in a swarm either: write restart: always for those that should be, also when their node goes away")
+	if k.silent {
+		all("services without restart are started again in a swarm where they fail or their node is lost, and stay ended where they end well: write restart: always, or restart: \"no\" for never")
 	}
 	if k.data {
 		tie := "deploy.placement.constraints"

@@ -172,6 +172,10 @@ func (t *task) restart(said map[string]any) map[string]any {
 			return nil // the file was written for a swarm, which starts tasks again
 		}
 	}
-	t.ends = t.ends || t.is["restart"] == nil
-	return map[string]any{"condition": "none"}
+	if t.is["restart"] != nil {
+		return map[string]any{"condition": "none"}
+	}
+	// To a swarm a task on a node that is lost has failed: with none it would be lost too.
+	t.silent = true
+	return map[string]any{"condition": "on-failure"}
 }
