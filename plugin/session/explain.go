@@ -16,6 +16,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 	"github.com/stack-lite/stack-lite/plugin/refusal"
+	"github.com/stack-lite/stack-lite/plugin/swarm"
 )
 
 // Explain puts what an engine refused into words that a user can act on, with the
@@ -89,12 +90,16 @@ func (x *explaining) explain(err error, of target) *refusal.Refusal {
 		step     *plan.StepError
 		registry *image.RegistryError
 		gone     engine.Unreachable
+		failed   *swarm.Failed
 	)
 	if errors.As(err, &known) || errors.Is(err, context.Canceled) {
 		return nil
 	}
 	if errors.As(err, &gone) { // for each step alike
 		return &refusal.Refusal{Msg: gone.Error(), Advice: gone.Hints(), Errs: []error{err}}
+	}
+	if errors.As(err, &failed) {
+		return x.failed(err, failed)
 	}
 	if errors.As(err, &step) {
 		of = targetOf(step.Step)
@@ -161,7 +166,23 @@ func (x *explaining) explain(err error, of target) *refusal.Refusal {
 	return r
 }
 
-// targetOf is the container that a step is about.
+// failed says at its place in the file why a service of a swarm will not run.
+func (x *explaining) failed(err error, f *swarm.Failed) *refusal.Refusal {
+	r := &refusal.Refusal{Msg: f.Error(), Advice: f.Hints(), Errs: []error{err}}
+	service := x.service(f.Service)
+	if service == nil {
+		return r
+	}
+	r.Pos = service.Pos
+	if of := f.Refused(); of != nil {
+		if _, pos := of.PlaceIn(service, true); !pos.IsZero() {
+			r.Pos = pos
+		}
+	}
+	return r
+}
+
+// targetOf is the container, or the service of a swarm, that a step is about.
 func targetOf(s plan.Step) target {
 	switch a := s.Action.(type) {
 	case plan.CreateContainer:
@@ -182,6 +203,10 @@ func targetOf(s plan.Step) target {
 		return target{"", a.Name}
 	case plan.Connect:
 		return target{a.Service, a.Name}
+	case plan.CreateManaged:
+		return target{a.Managed.Service, a.Managed.Name}
+	case plan.UpdateManaged:
+		return target{a.Managed.Service, a.Managed.Name}
 	}
 	return target{}
 }
