@@ -53,7 +53,11 @@ func runRm(ctx context.Context, c *cli, s *session.Session, f rmFlags, args []st
 		if c.classic != nil {
 			return view.Lines(s.View, "No stopped containers")
 		}
-		s.Note("no stopped containers")
+		what := "containers"
+		if s.Swarm != nil {
+			what = "services"
+		}
+		s.Note("no stopped " + what)
 		return nil
 	}
 	if c.classic != nil && f.force {
@@ -72,11 +76,14 @@ func runRm(ctx context.Context, c *cli, s *session.Session, f rmFlags, args []st
 	return s.Take(ctx, goal, args, false)
 }
 
-// removed names the containers that a plan removes.
+// removed names the containers, or services of a swarm, that a plan removes.
 func removed(p *plan.Plan) []string {
 	var names []string
 	for _, step := range p.Steps {
-		if a, ok := step.Action.(plan.RemoveContainer); ok {
+		switch a := step.Action.(type) {
+		case plan.RemoveContainer:
+			names = append(names, a.Name)
+		case plan.RemoveManaged:
 			names = append(names, a.Name)
 		}
 	}

@@ -29,6 +29,7 @@ func HaveOf(s *observed.Swarm, project string) plan.Have {
 			ID: of.ID, Name: of.Name, Service: of.Service, Fingerprint: of.Fingerprint, Replicas: of.Replicas, Everywhere: of.Everywhere,
 			Stopped: of.Stopped, Held: of.Held, After: of.After, OneOff: of.OneOff, Settled: settled(of, ended[of.ID]),
 		}
+		h.Ended = isOver(s, of)
 		for _, on := range of.Attached {
 			name, known := names[on.Network]
 			if !known {
@@ -72,6 +73,22 @@ func ended(s *observed.Swarm) map[string]int {
 		}
 	}
 	return count
+}
+
+// isOver reports whether all tasks of a service have ended by themselves, and none comes
+// after them. Without a look at tasks that is not known.
+func isOver(s *observed.Swarm, of *observed.Service) bool {
+	ended := 0
+	for i := range s.Tasks {
+		switch t := &s.Tasks[i]; {
+		case t.Service != of.ID:
+		case !t.Over() || t.Meant() && t.State != "complete":
+			return false
+		case t.State == "complete" || t.State == "failed" || t.State == "rejected":
+			ended++
+		}
+	}
+	return ended > 0
 }
 
 // What a command asked for that holds until another asks otherwise.

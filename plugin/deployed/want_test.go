@@ -253,7 +253,10 @@ func TestHaveIsWhatTheManagerShowsOfTheProject(t *testing.T) {
 			{ID: "h", Project: "else", Service: "web"},
 		},
 		Tasks: []observed.Task{
-			{Service: "d", Name: "d.1", State: "complete"}, {Service: "d", Name: "d.1", State: "failed"}, {Service: "d", Name: "d.2", State: "complete"},
+			{Service: "d", Name: "d.1", State: "complete"}, {Service: "d", Name: "d.1", State: "failed", Desired: "shutdown"}, {Service: "d", Name: "d.2", State: "complete"},
+			{Service: "a", Name: "a.1", State: "running", Desired: "running"}, {Service: "a", Name: "a.1", State: "failed", Desired: "shutdown"},
+			{Service: "b", Name: "b.1", State: "failed", Desired: "running"},
+			{Service: "c", Name: "c.1", State: "shutdown", Desired: "shutdown"},
 		},
 	}
 	have := deployed.HaveOf(s, "demo")
@@ -266,6 +269,9 @@ func TestHaveIsWhatTheManagerShowsOfTheProject(t *testing.T) {
 	for _, h := range have.Managed {
 		if want := !slices.Contains([]string{"slow", "each", "updated"}, h.Service); h.Settled != want {
 			t.Errorf("%s is settled: %v", h.Service, h.Settled)
+		}
+		if h.Ended != (h.Service == "done") {
+			t.Errorf("%s has ended: %v", h.Service, h.Ended)
 		}
 	}
 }

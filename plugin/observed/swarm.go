@@ -91,6 +91,18 @@ type Task struct {
 	Addresses []string      // on networks, with the length of the prefix
 }
 
+// Over reports whether a task has ended, in whichever way.
+func (t Task) Over() bool {
+	switch t.State {
+	case "complete", "shutdown", "failed", "rejected", "remove", "orphaned":
+		return true
+	}
+	return false
+}
+
+// Meant reports whether a task is to run, or to run to its end.
+func (t Task) Meant() bool { return t.Desired != "shutdown" && t.Desired != "remove" }
+
 // Node is a machine of a swarm.
 type Node struct {
 	ID           string

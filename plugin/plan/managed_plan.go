@@ -225,7 +225,7 @@ func (p *managedPlan) takeDown(h HaveManaged) {
 		}
 	}
 	switch {
-	case p.goal.State == Absent, p.goal.State == Removed && (h.Stopped || p.goal.Stop):
+	case p.goal.State == Absent, p.goal.State == Removed && (h.Stopped || h.Ended || p.goal.Stop):
 		p.remove(h, "asked for", after...)
 	case p.goal.State == Removed || h.Stopped:
 	default:

@@ -192,6 +192,23 @@ func (s *Session) PlanTake(ctx context.Context, goal plan.Goal, args []string, o
 	return p, err
 }
 
+// toTake are the services that Take is about, by what args name; nil: all that there are.
+func toTake(s *Session, have plan.Have, args []string, orphans bool) ([]string, error) {
+	// Networks alone are what an interrupted run left behind.
+	if running := have.Services(); len(running) > 0 || len(have.Networks) == 0 {
+		if err := s.checkNames(args, running); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case len(args) > 0:
+		return args, nil
+	case !orphans && s.Project != nil:
+		return s.FileServices(), nil
+	}
+	return nil, nil
+}
+
 // planTake is PlanTake, with what the plan follows from.
 func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, orphans bool) (*plan.Plan, plan.Goal, plan.Have, error) {
 	fail := func(err error) (*plan.Plan, plan.Goal, plan.Have, error) { return nil, goal, plan.Have{}, err }
@@ -214,17 +231,8 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 			return fail(err)
 		}
 	}
-	// Networks alone are what an interrupted run left behind.
-	if running := have.Services(); len(running) > 0 || len(have.Networks) == 0 {
-		if err := s.checkNames(args, running); err != nil {
-			return fail(err)
-		}
-	}
-	switch {
-	case len(args) > 0:
-		goal.Services = args
-	case !orphans && s.Project != nil:
-		goal.Services = s.FileServices()
+	if goal.Services, err = toTake(s, have.Have, args, orphans); err != nil {
+		return fail(err)
 	}
 	switch goal.State {
 	case plan.Stopped, plan.Removed, plan.Absent:

@@ -187,11 +187,14 @@ func builtForNodes(ctx context.Context, s *Session, goal plan.Goal, look *observ
 	return desired.ForNodes(s.Project, images, s.Options.Deploy.PushTo, now, len(look.Nodes) == 1, services)
 }
 
-// changesServices reports whether a plan makes services or changes their settings.
+// changesServices reports whether a plan makes services of the files or changes their
+// settings.
 func changesServices(p *plan.Plan) bool {
 	return slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
-		switch s.Action.(type) {
-		case plan.CreateManaged, plan.UpdateManaged:
+		switch a := s.Action.(type) {
+		case plan.CreateManaged:
+			return !a.Managed.OneOff
+		case plan.UpdateManaged:
 			return true
 		}
 		return false
@@ -268,21 +271,13 @@ func takeInSwarm(ctx context.Context, s *Session, goal plan.Goal, args []string,
 	if err := notInSwarm(goal.State, args); err != nil {
 		return fail(err)
 	}
-	_, have, err := deployedHave(ctx, s, swarm.Look{})
+	_, have, err := deployedHave(ctx, s, swarm.Look{Tasks: goal.State == plan.Removed})
 	if err != nil {
 		return fail(err)
 	}
 	defer s.Options.Profile.Phase("plan")()
-	if running := have.Services(); len(running) > 0 || len(have.Networks) == 0 {
-		if err := s.checkNames(args, running); err != nil {
-			return fail(err)
-		}
-	}
-	switch {
-	case len(args) > 0:
-		goal.Services = args
-	case !orphans && s.Project != nil:
-		goal.Services = s.FileServices()
+	if goal.Services, err = toTake(s, have, args, orphans); err != nil {
+		return fail(err)
 	}
 	p, err := plan.Make(goal, plan.Want{Project: s.Name}, have)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/deployed"
 	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
@@ -209,7 +210,7 @@ func leaving(ctx context.Context, m *Manager, network, project string) (list []s
 	}
 	tasks = slices.DeleteFunc(tasks, func(t api.Task) bool {
 		on := slices.ContainsFunc(t.NetworksAttachments, func(a api.NetworkAttachment) bool { return a.Network.ID == network })
-		return !on || isOver(string(t.Status.State)) || order(string(t.Status.State)) < order("assigned")
+		return !on || observed.Task{State: string(t.Status.State)}.Over() || order(string(t.Status.State)) < order("assigned")
 	})
 	if len(tasks) == 0 {
 		return nil

@@ -46,14 +46,6 @@ var states = []string{"new", "pending", "assigned", "accepted", "preparing", "re
 
 func order(state string) int { return slices.Index(states, state) }
 
-// isOver reports whether a task has ended.
-func isOver(state string) bool { return order(state) > order("running") }
-
-// isMeant reports whether a task is to run, or to complete.
-func isMeant(t observed.Task) bool {
-	return order(t.Desired) <= order("running") || t.Desired == "complete"
-}
-
 // replica is one of a service, with its tasks, the newest first.
 type replica struct {
 	name    string // web.1
@@ -73,7 +65,7 @@ func replicas(s sight) []replica {
 		if s.current[t.ID] {
 			r.current = append(r.current, t)
 		}
-		if !isMeant(t) && !isOver(t.State) && order(t.State) > order("pending") && !s.down[t.Node] {
+		if !t.Meant() && !t.Over() && order(t.State) > order("pending") && !s.down[t.Node] {
 			r.ending = append(r.ending, t)
 		}
 	}
@@ -92,7 +84,7 @@ func shortName(s observed.Service, t observed.Task) string {
 // active is the task of a replica that runs or is about to; nil: there is none.
 func (r *replica) active() *observed.Task {
 	for i, t := range r.current {
-		if isMeant(t) && !isOver(t.State) {
+		if t.Meant() && !t.Over() {
 			return &r.current[i]
 		}
 	}
@@ -104,7 +96,7 @@ func (r *replica) active() *observed.Task {
 func (w *watch) look(at time.Duration, s sight) (done bool, told []plan.Progress, err error) {
 	if !w.looked {
 		for _, t := range s.tasks {
-			w.before[t.ID] = isOver(t.State)
+			w.before[t.ID] = t.Over()
 		}
 	}
 	all := replicas(s)
@@ -271,7 +263,7 @@ func (w *watch) failure(at time.Duration, s sight, r *replica, missed bool) erro
 	}
 	// What had ended before may be begun again in a moment.
 	if missed && t == nil && len(r.current) > 0 && !isUpdating(s.service.Update) && (last == 0 || at >= settling) {
-		if now := r.current[0]; !isMeant(now) && (now.State == "failed" || now.State == "rejected") {
+		if now := r.current[0]; !now.Meant() && (now.State == "failed" || now.State == "rejected") {
 			return failed(now, "and is not begun again")
 		}
 	}

@@ -66,7 +66,7 @@ func ended(seen *observed.Swarm, services []observed.Service) (codes []int, over
 		begun[r.service.ID]++
 		t := r.tasks[0]
 		for _, other := range r.tasks {
-			over = over && (isOver(other) && !(isMeant(other) && hasFailed(other)) || !isMeant(other) && onLostNode(seen, other))
+			over = over && (other.Over() && !(other.Meant() && hasFailed(other)) || !other.Meant() && onLostNode(seen, other))
 		}
 		code := t.ExitCode
 		if code == 0 && (hasFailed(t) || onLostNode(seen, t)) {

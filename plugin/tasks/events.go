@@ -50,7 +50,7 @@ func event(e swarm.Event) Event {
 		add("node", cmp.Or(t.NodeName, t.Node))
 		add("error", t.Err)
 		add("container", t.Container)
-		if isOver(*t) {
+		if t.Over() {
 			add("exitCode", strconv.Itoa(t.ExitCode))
 		}
 	}

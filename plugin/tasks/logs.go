@@ -230,7 +230,7 @@ func (p *logPrinter) keepUp(ctx context.Context, services []observed.Service, op
 			busy = busy || !s.Stopped && !s.Job && (s.Everywhere || s.Replicas > 0)
 		}
 		for _, r := range replicas(seen, chosen(seen, p.args)) {
-			busy = busy || slices.ContainsFunc(r.tasks, func(t observed.Task) bool { return !isOver(t) && !onLostNode(seen, t) })
+			busy = busy || slices.ContainsFunc(r.tasks, func(t observed.Task) bool { return !t.Over() && !onLostNode(seen, t) })
 		}
 		if idle++; busy {
 			idle = 0

@@ -19,7 +19,7 @@ func running(seen *observed.Swarm, service string, index int) []observed.Task {
 	var list []observed.Task
 	for _, r := range replicas(seen, ofService(seen, service)) {
 		for _, t := range r.tasks {
-			if isMeant(t) && runs(seen, t) && (index == 0 || t.Slot == index) {
+			if t.Meant() && runs(seen, t) && (index == 0 || t.Slot == index) {
 				list = append(list, t)
 			}
 		}

@@ -86,7 +86,7 @@ func (l List) print(o view.Options, seen *observed.Swarm, services []observed.Se
 	}
 	list := choose(seen, replicas(seen, services), l.All, now)
 	list = slices.DeleteFunc(list, func(s shown) bool {
-		now := isMeant(s.task) && !isOver(s.task)
+		now := s.task.Meant() && !s.task.Over()
 		if !now && !l.All && (s.replica.service.OneOff || l.Quiet && len(filters) == 0) {
 			return true
 		}

@@ -80,13 +80,13 @@ func nodeRemark(seen *observed.Swarm, n observed.Node, list []replica) string {
 	var moved, waiting []string
 	for _, r := range list {
 		had := slices.IndexFunc(r.tasks, func(t observed.Task) bool {
-			return t.Node == n.ID && !isMeant(t) && (onLostNode(seen, t) || n.Availability == "drain" && t.State == "shutdown")
+			return t.Node == n.ID && !t.Meant() && (onLostNode(seen, t) || n.Availability == "drain" && t.State == "shutdown")
 		})
 		if had < 0 || !r.isWanted() || r.service.OneOff {
 			continue
 		}
 		name := r.tasks[had].Name
-		to := slices.IndexFunc(r.tasks[:had], func(t observed.Task) bool { return isMeant(t) })
+		to := slices.IndexFunc(r.tasks[:had], func(t observed.Task) bool { return t.Meant() })
 		switch {
 		case to < 0 && r.service.Everywhere: // there is nothing to make good for
 		case to < 0 || r.tasks[to].Node == "":
@@ -141,7 +141,7 @@ func lackRemark(seen *observed.Swarm, s observed.Service, list []replica) []stri
 		if r.service.ID != s.ID || !r.isWanted() {
 			continue
 		}
-		if slices.ContainsFunc(r.tasks, func(t observed.Task) bool { return isMeant(t) && runs(seen, t) }) {
+		if slices.ContainsFunc(r.tasks, func(t observed.Task) bool { return t.Meant() && runs(seen, t) }) {
 			running++
 			continue
 		}

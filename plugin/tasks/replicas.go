@@ -64,22 +64,10 @@ func replicas(seen *observed.Swarm, services []observed.Service) []replica {
 	return all
 }
 
-// isOver reports whether a task has ended, in whichever way.
-func isOver(t observed.Task) bool {
-	switch t.State {
-	case "complete", "shutdown", "failed", "rejected", "remove", "orphaned":
-		return true
-	}
-	return false
-}
-
 // hasFailed reports whether a task has ended in a way that nobody asked for.
 func hasFailed(t observed.Task) bool {
 	return t.State == "failed" || t.State == "rejected" || t.State == "orphaned"
 }
-
-// isMeant reports whether a task is to run, or to run to its end.
-func isMeant(t observed.Task) bool { return t.Desired != "shutdown" && t.Desired != "remove" }
 
 // runs reports whether a task runs where somebody sees it run.
 func runs(seen *observed.Swarm, t observed.Task) bool {
@@ -90,7 +78,7 @@ func runs(seen *observed.Swarm, t observed.Task) bool {
 // managers then make another, and leave this one as it was last seen.
 func onLostNode(seen *observed.Swarm, t observed.Task) bool {
 	n := nodeOf(seen, t)
-	return n != nil && n.State == "down" && !isOver(t)
+	return n != nil && n.State == "down" && !t.Over()
 }
 
 // nodeOf is the node of a task; nil: none was chosen, or it is not known.
@@ -106,7 +94,7 @@ func nodeOf(seen *observed.Swarm, t observed.Task) *observed.Node {
 // current gives the tasks of a replica that are to run: more than one while the swarm
 // replaces one by another.
 func (r replica) current() []observed.Task {
-	return slices.DeleteFunc(slices.Clone(r.tasks), func(t observed.Task) bool { return !isMeant(t) })
+	return slices.DeleteFunc(slices.Clone(r.tasks), func(t observed.Task) bool { return !t.Meant() })
 }
 
 // setback is the latest task of a replica that has failed, or was lost with its node, and
@@ -114,7 +102,7 @@ func (r replica) current() []observed.Task {
 // place; nil: none was.
 func (r replica) setback(seen *observed.Swarm) (t, after *observed.Task) {
 	for i := range r.tasks {
-		if t := &r.tasks[i]; !isMeant(*t) && (hasFailed(*t) || onLostNode(seen, *t)) {
+		if t := &r.tasks[i]; !t.Meant() && (hasFailed(*t) || onLostNode(seen, *t)) {
 			if i > 0 {
 				after = &r.tasks[i-1]
 			}

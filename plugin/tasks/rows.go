@@ -62,9 +62,9 @@ func choose(seen *observed.Swarm, list []replica, all bool, now time.Time) []sho
 		up := false
 		for _, t := range r.tasks {
 			// What is being stopped still runs.
-			if isMeant(t) || !isOver(t) && !onLostNode(seen, t) {
+			if t.Meant() || !t.Over() && !onLostNode(seen, t) {
 				out = append(out, shown{replica: r, task: t})
-				up = up || isMeant(t) && runs(seen, t)
+				up = up || t.Meant() && runs(seen, t)
 			}
 		}
 		if !r.isWanted() {
@@ -74,7 +74,7 @@ func choose(seen *observed.Swarm, list []replica, all bool, now time.Time) []sho
 		switch {
 		case bad != nil && (!up || now.Sub(since(*bad, after)) < lately):
 			out = append(out, shown{r, *bad, after})
-		case bad == nil && len(r.current()) == 0 && isOver(r.tasks[0]): // its service does not restart it
+		case bad == nil && len(r.current()) == 0 && r.tasks[0].Over(): // its service does not restart it
 			out = append(out, shown{replica: r, task: r.tasks[0]})
 		}
 	}
@@ -84,7 +84,7 @@ func choose(seen *observed.Swarm, list []replica, all bool, now time.Time) []sho
 // since is when a task has come into its state. When a node was lost nobody has
 // noted, but another task was made at once.
 func since(t observed.Task, after *observed.Task) time.Time {
-	if !isOver(t) && !isMeant(t) && after != nil {
+	if !t.Over() && !t.Meant() && after != nil {
 		return after.Created
 	}
 	return t.Since
@@ -104,7 +104,7 @@ func status(seen *observed.Swarm, s shown, now time.Time) string {
 	switch {
 	case from.IsZero() || state == "lost" && s.after == nil:
 		return state
-	case isOver(s.task) || state == "lost":
+	case s.task.Over() || state == "lost":
 		return state + " " + ago(from, now) + " ago"
 	}
 	return state + " " + ago(from, now)
@@ -177,7 +177,7 @@ func rows(seen *observed.Swarm, list []shown, table, whole bool, now time.Time) 
 		}
 		if table {
 			r.Image, _, _ = strings.Cut(r.Image, "@")
-			if isOver(t) || onLostNode(seen, t) || isMeant(t) {
+			if t.Over() || onLostNode(seen, t) || t.Meant() {
 				r.Desired = ""
 			}
 			if !whole {
@@ -207,7 +207,7 @@ func columns(list []row) []string {
 // portWords are the ports at which a task that runs is reached: those of its service on
 // every node, and those that its own node publishes.
 func portWords(seen *observed.Swarm, s observed.Service, t observed.Task) []string {
-	if !isMeant(t) || !runs(seen, t) {
+	if !t.Meant() || !runs(seen, t) {
 		return nil
 	}
 	var words []string

@@ -121,7 +121,7 @@ func (l *listener) end(ctx context.Context) error {
 		case err != nil:
 			return err
 		case t == nil:
-		case isOver(*t):
+		case t.Over():
 			stop()
 			if followed != nil {
 				<-followed
@@ -162,7 +162,7 @@ func (l *listener) task(ctx context.Context) (*observed.Task, string, error) {
 	if onLostNode(seen, t) {
 		return nil, "", exit.Failure{Msg: fmt.Sprintf("%s, and with it the task of %s", trouble(seen, t), l.name)}
 	}
-	if t.Err != "" && !isOver(t) && t.Err != l.told {
+	if t.Err != "" && !t.Over() && t.Err != l.told {
 		l.told = t.Err
 		l.session.Note(l.name + " waits: " + t.Err)
 	}

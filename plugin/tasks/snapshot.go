@@ -75,7 +75,7 @@ func container(seen *observed.Swarm, s observed.Service, t observed.Task, networ
 	switch {
 	case runs(seen, t):
 		c.State = plan.StateRunning
-	case isOver(t):
+	case t.Over():
 		c.State = plan.StateExited
 	}
 	for _, a := range s.Attached {
