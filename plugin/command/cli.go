@@ -96,7 +96,9 @@ func (c *cli) withFiles(cmd *cobra.Command, o session.Options, checkBuilds bool,
 	if err != nil {
 		return err
 	}
-	return session.Explain(ctx, s, run(ctx, s), "", "")
+	err = run(ctx, s)
+	session.TellOfFiles(s)
+	return session.Explain(ctx, s, err, "", "")
 }
 
 // withProject runs a verb that needs to know which project is meant, and of the

@@ -64,6 +64,7 @@ func lookAtSwarm(ctx context.Context, s *session.Session) (reach.View, error) {
 // reports whether it does, or nobody can say.
 func inSwarm(ctx context.Context, s *session.Session, run func() error) (done bool, err error) {
 	if in, err := session.InSwarm(ctx, s); !in {
+		session.TellOfFiles(s)
 		return err != nil, err
 	}
 	return true, run()

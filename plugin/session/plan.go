@@ -110,6 +110,7 @@ func (s *Session) observe(ctx context.Context, refs []string, of details) (desir
 		return desired.Have{}, err
 	}
 	foundInSwarm(s, snapshot.Networks)
+	TellOfFiles(s)
 	have := desired.HaveOf(snapshot, s.Name)
 	have.Same = samePlace
 	if s.Project != nil {

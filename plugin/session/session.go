@@ -37,9 +37,10 @@ type Session struct {
 	asked    balance.Asked     // what commands ask for besides the files
 	broken   error             // why the files can't be read; beside a Project: what is missing in it
 
-	Claim observed.Claim  // which containers of other tools are the project's
-	noted map[string]bool // by notedOnce
-	words []compose.Note  // how words in volumes were taken, at the latest look
+	Claim  observed.Claim  // which containers of other tools are the project's
+	noted  map[string]bool // by notedOnce
+	untold []compose.Note  // see TellOfFiles
+	words  []compose.Note  // how words in volumes were taken, at the latest look
 
 	started starts
 	slow    bool // it was told that the links take long to work out
@@ -126,9 +127,22 @@ func Open(e *Environment, o Options, checkBuilds bool) (*Session, error) {
 		return nil, err
 	}
 	if !s.desired.Swarm { // what files mean in a swarm is told with the plan
-		view.PrintNotes(s.View, slices.Concat(s.Project.Notes, desired.Notes(s.Project), s.Topology.Notes))
+		s.untold = slices.Concat(s.Project.Notes, desired.Notes(s.Project), s.Topology.Notes)
 	}
-	return s, s.connect()
+	err = s.connect()
+	if _, said, _ := asksForSwarm(o, s.vars, s.Project); said || err != nil {
+		TellOfFiles(s)
+	}
+	return s, err
+}
+
+// TellOfFiles tells what the files mean on one engine, where that was not told yet: it is
+// for later while a look may show that the project is in a swarm.
+func TellOfFiles(s *Session) {
+	if s.Swarm == nil {
+		view.PrintNotes(s.View, s.untold)
+	}
+	s.untold = nil
 }
 
 // named gives a session its project's name.
