@@ -144,9 +144,15 @@ func (x *explaining) explain(err error, of target) *refusal.Refusal {
 		r.Kind = refusal.NetworkOfDead
 	}
 	r.Errs = []error{err}
+	place(r, of, service, step)
+	return r
+}
+
+// place says where in the file a refusal is about, or of which step.
+func place(r *refusal.Refusal, of target, service *compose.Service, step *plan.StepError) {
 	switch {
 	case r.Kind == "" && step == nil:
-		r.Msg = refusal.Without(err)
+		r.Msg = refusal.Without(r.Errs[0])
 	case r.Kind == "":
 		r.Msg = step.Step.Action.Words() + ": " + r.Msg
 	case service != nil:
@@ -163,7 +169,6 @@ func (x *explaining) explain(err error, of target) *refusal.Refusal {
 	case of.container != "" && r.Facts["who"] != "" && !strings.Contains(r.Msg, of.container):
 		r.Path = of.container
 	}
-	return r
 }
 
 // failed says at its place in the file why a service of a swarm will not run.

@@ -68,6 +68,7 @@ func lenient() map[string]string {
 		"docker-compose-yml-first":         files,
 		"118-variables-beside-environment": slip,
 		"125-pipe":                         reader,
+		"127-own-key":                      "a key that was no service's name has keys of its own",
 		"anchors":                          "x- holds what is used elsewhere",
 		"dotenv-beside-the-file":           "the .env beside a file that is found above is read",
 		"dotenv-mistakes":                  "a note of our own",

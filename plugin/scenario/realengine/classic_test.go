@@ -119,7 +119,9 @@ func drive(t *testing.T, session *txtar.Archive, folder, host string, more ...st
 		}
 	}
 	project := scenario.New(t, host, nil).Project // which clears it away
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	// A script that hangs is to say where, before the test as a whole is over. It takes
+	// seconds, and minutes on a machine that does much else.
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	sh := exec.CommandContext(ctx, "sh", "-c", prelude+script)
 	sh.Dir = dir
