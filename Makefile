@@ -35,11 +35,13 @@ uninstall: ## Remove all that install added
 # of those that take long wait for an engine.
 at_once = $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 4); echo $$((n > 6 ? n : 6)))
 
-# The packages that take longest, on an engine, begin first; the others run beside
-# them.
+longest = ./plugin/scenario ./plugin/scenario/realengine ./plugin/scenario/oldtools
+
+# The packages that take longest, on an engine, begin first. As they wait for it most of
+# the time, more packages run beside them than there are processors.
 test: ## Test everything, of what repeats itself a part; ends by listing what was skipped
 	$(GO) vet ./...
-	$(gotestsum) -- -count=1 -timeout 30m -parallel $(at_once) ./plugin/scenario ./plugin/scenario/realengine ./...
+	$(gotestsum) -- -count=1 -timeout 30m -p 4 -parallel $(at_once) $(longest) ./...
 
 # Tests connect to ports that an engine publishes: of one beside that of the machine,
 # in its own network namespace. From there no package can be fetched, which the proxy
@@ -50,7 +52,7 @@ on_engine = $(if $(ENGINE),at=$$(sh scripts/engine.sh start $(ENGINE)) && export
 
 e2e: export STACKLITE_ALL = 1
 e2e: ## Test on the real engine only, all of it; ENGINE=current: on an engine 29 beside it
-	$(on_engine) -run 'OnTheEngine|TheRealEngine' ./plugin/scenario ./plugin/scenario/realengine ./...
+	$(on_engine) -run 'OnTheEngine|TheRealEngine' $(longest) ./...
 	@$(MAKE) --no-print-directory swarm
 
 swarm: ## Test on three engines as the nodes of a swarm, which it starts and stops; ENGINE=current: engines 29
@@ -77,11 +79,11 @@ trials: ## Let everything go wrong in the middle, on an engine of its own, and c
 one_by_one = ^Test(EveryHostileFileIsReadOrRefused|TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFindTheWordsOfDockerComposeAbout.*|VariablesOfEnvFilesChooseTheEngineAsInDockerCompose|TLSOfAnEnvFileIsAskedFor|VariablesWithoutAMeaningAreAccepted|TheParallelLimitIsThatOfDockerCompose|OrphansAreIgnoredAsInDockerCompose|ASocketThatIsNotForTheUserIsAnEngineThatIsNotThere|ATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack|ATakeoverKilledAfterAnyChangeIsClearedByDown|WhatAKilledDockerComposeLeavesIsTakenOver|AnyStackOfDockerComposeIsTakenOver|EveryCallFailsOnce|LabelsOfAnImageThatOnlyStackLiteWritesHaveNoEffect|WhoeverLooksNamesACopyOnce|NothingHostileReachesTheScreen|NoErrorOfAnEngineHarmsTheScreen)$$|^TestAnyCallMayFailOnce$$/^replace|^TestScenarios$$/^1\.51$$/_
 
 # compose and linking start no goroutines, scenarios run all the code that
-# recordings and upgrades run, and what differs between versions of the engine
+# recordings, kills, random stacks and upgrades run, and what differs between versions of the engine
 # starts none. All of scenario/commandline, crowds, faults and realengine runs the
 # program as a process of its own or gives one command after another. Needs a C compiler.
 race: ## Look for data races, with engines in memory
-	$(gotestsum) --hide-summary=skipped -- -race -short -skip '$(one_by_one)|/^1\.41$$|//^1\.41$$' -count=1 -timeout 30m $$($(GO) list ./plugin/... | grep -vE '/scenario/(commandline|crowds|faults|realengine|recordings)$$')
+	$(gotestsum) --hide-summary=skipped -- -race -short -skip '$(one_by_one)|/^1\.41$$|//^1\.41$$' -count=1 -timeout 30m $$($(GO) list ./plugin/... | grep -vE '/scenario/(commandline|crowds|faults|kills|random|realengine|recordings)$$')
 
 fuzz: ## Run every fuzz function, FUZZTIME (30s) each
 	@sh scripts/fuzz.sh $(FUZZTIME)

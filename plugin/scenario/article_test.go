@@ -2,8 +2,6 @@ package scenario_test
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -18,25 +16,6 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
-
-// articleFile returns the file of the article, which is not part of the
-// repository, where STACKLITE_ARTICLE names it or it lies beside the
-// repository; else a file of the repository with the same shape.
-func articleFile(t *testing.T) []byte {
-	t.Helper()
-	name, named := os.LookupEnv("STACKLITE_ARTICLE")
-	if !named {
-		name = "../../../shared/article/second.yml"
-	}
-	file, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) && !named {
-		file, err = os.ReadFile("testdata/article/stack.yml")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
 
 // rabbitImage is what the article takes from a registry.
 const rabbitImage = "tutum/rabbitmq"
@@ -75,7 +54,7 @@ func TestTheStackOfTheArticleOnTheRealEngine(t *testing.T) {
 }
 
 func runArticle(t *testing.T, kind string, open func(testing.TB) *scenario.Scene) {
-	file := articleFile(t)
+	file := scenario.ArticleFile(t, ".")
 	scenario.Run(t, scenario.Scripts{
 		Dir: "testdata/article", Kind: kind,
 		Open: func(t testing.TB, folder string) (*scenario.Scene, error) {

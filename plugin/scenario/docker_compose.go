@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
@@ -32,6 +33,30 @@ var dockerComposeProgram = sync.OnceValue(func() string {
 	}
 	return path
 })
+
+// NeedDockerCompose is the program docker-compose of version 1.29. Without it the test is
+// skipped.
+func NeedDockerCompose(t *testing.T) string {
+	t.Helper()
+	program, missing := DockerCompose()
+	if missing != "" {
+		t.Skip(missing)
+	}
+	return program
+}
+
+// SkipNewer skips what is compared on engines for which docker-compose 1.29 was made: see
+// lastAPI; and an image that was never pushed has a digest on later ones.
+func SkipNewer(t *testing.T, cli *client.Client) {
+	t.Helper()
+	engine, err := cli.ServerVersion(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if versions.GreaterThan(engine.APIVersion, lastAPI) {
+		t.Skip("docker-compose 1.29 does not work with Docker Engine " + engine.Version)
+	}
+}
 
 // trueDockerCompose is the program that the scene can use; empty: its equal has to
 // do. In memory that is quicker, and can be relied on to do things in one order.

@@ -7,29 +7,13 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
-// TestScenarios runs every script of testdata/scenarios on engines in memory.
-// Its README says how they are written.
-func TestScenarios(t *testing.T) {
-	scenario.UseProber(t, "../engine/enginetest/probe") // never run: the engine knows its answers
-	for _, version := range scenario.Versions() {
-		t.Run(version, func(t *testing.T) {
-			scenario.Run(t, scenario.Scripts{
-				Dir: "testdata/scenarios", Kind: "memory",
-				Open: func(t testing.TB, _ string) (*scenario.Scene, error) {
-					memory := scenario.NewMemory(t, version)
-					return scenario.New(t, memory.Host(), memory), nil
-				},
-			})
-		})
-	}
-}
-
 // atOnce is how many scripts may use the real engine at one time. On two processors
 // six take half as long as three: most of what they do is to wait for it.
 const atOnce = 6
 
 // TestScenariosOnTheEngine runs the scripts on a real engine, where there is
-// one: see realengine.Connect.
+// one: see realengine.Connect. It comes first, for it leaves the processors to other
+// packages most of the time.
 func TestScenariosOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
@@ -45,4 +29,21 @@ func TestScenariosOnTheEngine(t *testing.T) {
 			},
 		})
 	})
+}
+
+// TestScenarios runs every script of testdata/scenarios on engines in memory.
+// Its README says how they are written.
+func TestScenarios(t *testing.T) {
+	scenario.UseProber(t, "../engine/enginetest/probe") // never run: the engine knows its answers
+	for _, version := range scenario.Versions() {
+		t.Run(version, func(t *testing.T) {
+			scenario.Run(t, scenario.Scripts{
+				Dir: "testdata/scenarios", Kind: "memory",
+				Open: func(t testing.TB, _ string) (*scenario.Scene, error) {
+					memory := scenario.NewMemory(t, version)
+					return scenario.New(t, memory.Host(), memory), nil
+				},
+			})
+		})
+	}
 }

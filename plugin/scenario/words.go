@@ -14,7 +14,7 @@ const (
 	// timeoutInMemory and timeoutOnEngine are how long a state may take to
 	// come about.
 	timeoutInMemory = 2 * time.Second
-	timeoutOnEngine = 15 * time.Second
+	timeoutOnEngine = time.Minute
 	// interval is between two looks at a state that is waited for.
 	interval = 50 * time.Millisecond
 	// moment is how long after the first look packets must still not arrive.

@@ -107,7 +107,7 @@ func TestConfigPrintsByteForByteWhatDockerComposeDoes(t *testing.T) {
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	theirs := ""
 	if !scenario.Part() || *update {
-		theirs = dockerCompose(t)
+		theirs = scenario.NeedDockerCompose(t)
 	}
 	files, err := filepath.Glob("testdata/config/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -167,7 +167,7 @@ func isRecorded(f txtar.File) bool { return strings.HasPrefix(f.Name, "docker-co
 // those that may not reach a terminal.
 func TestTextsAreQuotedAsDockerComposeDoes(t *testing.T) {
 	t.Parallel()
-	theirs := dockerCompose(t)
+	theirs := scenario.NeedDockerCompose(t)
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	characters := strings.Split("a b c X Y Z 0 1 9 : # - ? , [ ] { } & * ! | > ' \" % @ ` ~ = < . / \\ _ + \n \t é ☃ \u00a0 😀 \a", " ")
 	characters = append(characters, " ", " ", "word ", "another word ", strings.Repeat("long", 5)+" ")
@@ -221,7 +221,7 @@ func TestConfigOfRealFilesIsThatOfDockerCompose(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts docker-compose a hundred times")
 	}
-	theirs := dockerCompose(t)
+	theirs := scenario.NeedDockerCompose(t)
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	same := 0
 	for name, path := range realfiles.LayOut(t, "../../..") {
@@ -260,7 +260,7 @@ func TestConfigOfEveryKeyIsThatOfDockerCompose(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts docker-compose a hundred times")
 	}
-	theirs := dockerCompose(t)
+	theirs := scenario.NeedDockerCompose(t)
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	files, err := filepath.Glob("../../../compose/testdata/ok/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -351,12 +351,12 @@ func compare(t *testing.T, want, got string) map[string][2]any {
 
 func TestDigestsAreThoseOfDockerComposeOnTheEngine(t *testing.T) {
 	t.Parallel()
-	theirs := dockerCompose(t)
+	theirs := scenario.NeedDockerCompose(t)
 	ours := filepath.Join(scenario.Program(t, "docker-compose"), "docker-compose")
 	cli := realengine.Connect(t)
-	skipNewer(t, cli)
+	scenario.SkipNewer(t, cli)
 	realengine.InstallProbe(t, cli, buildBase)
-	address := startRegistry(t)
+	address := scenario.StartRegistry(t)
 	remote, ref := pushed(t, cli, address)
 	local, pulled := pushed(t, cli, address)
 	local.write("fig.yml", "web: {image: '"+pulled+"'}\n")

@@ -1,5 +1,5 @@
 // Package realengine_test is what only a real engine can show: builders, registries,
-// a proxy, terminals, and docker-compose 1.29 beside the program.
+// a proxy, terminals, and what docker-compose 1.29 prints and makes beside the program.
 package realengine_test
 
 import (

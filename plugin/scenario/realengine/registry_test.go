@@ -2,10 +2,8 @@ package realengine_test
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,31 +14,8 @@ import (
 	"github.com/docker/docker/client"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest/realengine"
+	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
-
-// startRegistry starts a registry on loopback and gives its address. Without
-// one to install the test is skipped, or fails where a real engine is required.
-func startRegistry(t *testing.T, userAndPassword ...string) string {
-	t.Helper()
-	dir := t.TempDir()
-	cmd := exec.Command("sh", slices.Concat([]string{"../../../scripts/registry.sh", "start", dir}, userAndPassword)...)
-	out, err := cmd.Output()
-	if err != nil {
-		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			err = fmt.Errorf("%w: %s", err, exit.Stderr)
-		}
-		if os.Getenv("STACKLITE_ENGINE") == "required" {
-			t.Fatalf("no registry: %v", err)
-		}
-		t.Skipf("no registry to pull from and push to: %v", err)
-	}
-	t.Cleanup(func() {
-		if out, err := exec.Command("sh", "../../../scripts/registry.sh", "stop", dir).CombinedOutput(); err != nil {
-			t.Errorf("%v: %s", err, out)
-		}
-	})
-	return strings.TrimSpace(string(out))
-}
 
 // login writes credentials for a registry where docker login does.
 func (s *site) login(address, user, password string) {
@@ -99,7 +74,7 @@ func pushed(t *testing.T, cli *client.Client, address string, login ...string) (
 func TestWhatIsPushedIsPulledOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, buildBase)
-	address := startRegistry(t)
+	address := scenario.StartRegistry(t)
 	s, ref := pushed(t, cli, address)
 	s.write("fig.yml", "web: {image: '"+ref+"'}\n")
 
@@ -135,7 +110,7 @@ func TestWhatIsPushedIsPulledOnTheEngine(t *testing.T) {
 func TestARegistryWithAPasswordOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, buildBase)
-	address := startRegistry(t, "bob", "secret")
+	address := scenario.StartRegistry(t, "bob", "secret")
 	s, ref := pushed(t, cli, address, "bob", "secret")
 	s.write("fig.yml", "web: {image: '"+ref+"'}\n")
 
@@ -150,7 +125,7 @@ func TestARegistryWithAPasswordOnTheEngine(t *testing.T) {
 func TestABuildUponAnImageOfARegistryOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, buildBase)
-	address := startRegistry(t, "bob", "secret")
+	address := scenario.StartRegistry(t, "bob", "secret")
 	for _, builder := range []string{"classic", "buildkit", "buildx"} {
 		t.Run(builder, func(t *testing.T) {
 			s, ref := pushed(t, cli, address, "bob", "secret")

@@ -237,9 +237,14 @@ func TestSuggestSeesRealStacksTalkOnTheEngine(t *testing.T) {
 	cli := realengine.Connect(t)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	scenario.UseProber(t, "github.com/stack-lite/stack-lite/cmd/docker-stacklite")
-	for _, stack := range talkingStacks() {
-		t.Run(stack.name, func(t *testing.T) { seesStackTalk(t, cli, stack) })
-	}
+	t.Run("stacks", func(t *testing.T) { // waits for all: the prober is there until the test ends
+		for _, stack := range talkingStacks() {
+			t.Run(stack.name, func(t *testing.T) {
+				t.Parallel()
+				seesStackTalk(t, cli, stack)
+			})
+		}
+	})
 }
 
 func seesStackTalk(t *testing.T, cli *client.Client, stack talkingStack) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,23 +14,11 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
-// articleFile is the second file of the article, or one of the same shape where that is
-// not at hand; what it takes from a registry is taken from that of the swarm.
+// articleFile is the file of the article, which takes from the registry of the swarm what
+// it takes from one.
 func articleFile(t *testing.T, registry string) string {
 	t.Helper()
-	name, named := os.LookupEnv("STACKLITE_ARTICLE")
-	if !named {
-		name = "../../../../shared/article/second.yml"
-	}
-	file, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) && !named {
-		file, err = os.ReadFile("../testdata/article/stack.yml")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Nodes run what a registry has, and that of the article is not reached from here.
-	return strings.ReplaceAll(string(file), "image: tutum/rabbitmq", "image: "+registry+"/probe:first")
+	return strings.ReplaceAll(string(scenario.ArticleFile(t, "..")), "image: tutum/rabbitmq", "image: "+registry+"/probe:first")
 }
 
 // site is the folder of a project, and the program under test there.
@@ -140,17 +127,6 @@ func articleFinds() finds {
 	return f
 }
 
-// restarted has the services of the article move where a node goes away: without a word on
-// it they are not started again, as on one engine.
-const restarted = `
-proxy: {restart: always}
-redis: {restart: always}
-rabbit: {restart: always}
-solr: {restart: always}
-mysql: {restart: always}
-web: {restart: always}
-`
-
 func TestTheStackOfTheArticleOnThreeEngines(t *testing.T) {
 	n := connect(t)
 	n.pushed("first")
@@ -161,9 +137,8 @@ func TestTheStackOfTheArticleOnThreeEngines(t *testing.T) {
 		}
 		return text
 	}
-	s := newSite(n, fmt.Sprintf("art%d", os.Getpid()), []string{"docker-compose.yml", "restarted.yml"}, map[string]string{
+	s := newSite(n, fmt.Sprintf("art%d", os.Getpid()), []string{"docker-compose.yml"}, map[string]string{
 		"docker-compose.yml": articleFile(t, n.registry),
-		"restarted.yml":      restarted,
 		"proxy/Dockerfile":   dockerfile(""),
 		"redis/Dockerfile":   dockerfile("/redis-server"),
 		"solr/Dockerfile":    dockerfile("/start-solr.sh"),
@@ -201,7 +176,7 @@ func TestTheStackOfTheArticleOnThreeEngines(t *testing.T) {
 	n.powerOn()
 	s.keptApart(links, replicas)
 
-	s.write("restarted.yml", strings.Replace(restarted, "web: {", "web: {environment: [RELEASE=2], ", 1))
+	s.write("docker-compose.yml", strings.Replace(articleFile(t, n.registry), "- VIRTUAL_HOST=", "- RELEASE=2\n        - VIRTUAL_HOST=", 1))
 	fewest := s.fewest("web")
 	before := s.tasksOf("web")
 	s.lite(up...)

@@ -1,4 +1,4 @@
-package realengine_test
+package oldtools_test
 
 import (
 	"context"
@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/versions"
-	"github.com/docker/docker/client"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
@@ -42,12 +40,12 @@ await() {
 // what is on the engine.
 func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 	t.Parallel()
-	theirs := dockerCompose(t)
+	theirs := scenario.NeedDockerCompose(t)
 	if _, err := exec.LookPath("docker"); err != nil {
 		t.Skip("docker is not installed")
 	}
 	cli := realengine.Connect(t)
-	skipNewer(t, cli)
+	scenario.SkipNewer(t, cli)
 	realengine.InstallProbe(t, cli, scenario.ProbeImage)
 	ours := scenario.Program(t, "docker-compose")
 	files, err := filepath.Glob("testdata/classic/*.txtar")
@@ -67,7 +65,7 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 			}
 			var more []string // of the environment
 			if strings.Contains(string(txtar.Format(session)), "$REGISTRY") {
-				more = append(more, "REGISTRY="+startRegistry(t))
+				more = append(more, "REGISTRY="+scenario.StartRegistry(t))
 			}
 			want := drive(t, session, filepath.Dir(theirs), cli.DaemonHost(), more...)
 			got := drive(t, session, ours, cli.DaemonHost(), more...)
@@ -76,30 +74,6 @@ func TestShellScriptsCantTellUsFromDockerComposeOnTheEngine(t *testing.T) {
 			}
 		})
 	}
-}
-
-// skipNewer skips what is compared on engines for which docker-compose 1.29 was made:
-// with one of API 1.45 or later it fails where it replaces a container, and an image that
-// was never pushed has a digest there.
-func skipNewer(t *testing.T, cli *client.Client) {
-	t.Helper()
-	engine, err := cli.ServerVersion(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if versions.GreaterThanOrEqualTo(engine.APIVersion, "1.45") {
-		t.Skip("docker-compose 1.29 does not work with Docker Engine " + engine.Version)
-	}
-}
-
-// dockerCompose is the program docker-compose of version 1.29.
-func dockerCompose(t *testing.T) string {
-	t.Helper()
-	program, missing := scenario.DockerCompose()
-	if missing != "" {
-		t.Skip(missing)
-	}
-	return program
 }
 
 // drive runs the script of a session with the docker-compose of a folder and
