@@ -7,6 +7,7 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
 	api "github.com/docker/docker/api/types/swarm"
 	"golang.org/x/sync/errgroup"
 
@@ -90,10 +91,32 @@ func (m *Manager) lookAt(ctx context.Context, name string, nodes *nodeCache) (ou
 		return out, &Failed{Service: name, What: "was removed meanwhile"}
 	}
 	out.current = map[string]bool{}
+	waits := false
 	for _, t := range current {
 		out.current[t.ID] = true
+		waits = waits || t.Status.State == api.TaskStateNew
 	}
-	return out, nil
+	if waits {
+		out.starved, err = withoutAddresses(ctx, m, out.service)
+	}
+	return out, err
+}
+
+// withoutAddresses names the networks of a service that its manager has given no subnet.
+func withoutAddresses(ctx context.Context, m *Manager, s observed.Service) (names []string, err error) {
+	for _, on := range s.Attached {
+		n, err := m.client.NetworkInspect(ctx, on.Network, network.InspectOptions{})
+		if errdefs.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n.Scope == "swarm" && len(n.IPAM.Config) == 0 {
+			names = append(names, n.Name)
+		}
+	}
+	return names, nil
 }
 
 // sight is a service that is waited for, at one moment.
@@ -102,6 +125,7 @@ type sight struct {
 	tasks   []observed.Task // by replica, and the newest first
 	current map[string]bool // by id: it is of the latest specification
 	down    map[string]bool // by id of a node: nobody knows what runs there
+	starved []string        // networks of it without addresses, looked for while tasks are new
 }
 
 // nodeCache has the nodes of a swarm. They seldom change.

@@ -18,6 +18,7 @@ type Failed struct {
 	What    string // has become of it, beside the reason
 	Said    string // by the manager
 	Reason  reason // that its task gives
+	Advice  []string
 }
 
 func (f *Failed) Error() string {
@@ -43,7 +44,7 @@ func (f *Failed) Error() string {
 
 // Hints says where to look.
 func (f *Failed) Hints() []string {
-	hints := f.Reason.hints()
+	hints := append(f.Reason.hints(), f.Advice...)
 	if f.Service == "" {
 		return hints
 	}

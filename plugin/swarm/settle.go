@@ -16,6 +16,7 @@ const (
 	steady       = time.Second      // for how long a task is seen to run before it counts
 	settling     = 2 * time.Second  // within which a manager makes the tasks that it is asked for
 	noNode       = 15 * time.Second // for how long no node may be suitable
+	noAddresses  = 15 * time.Second // likewise a network have no addresses: the manager gives them at once where it has any
 	mostFailed   = 3                // times that a replica may fail
 	mostHopeless = 2                // likewise, for a reason that stays
 )
@@ -31,13 +32,15 @@ type watch struct {
 	runs    map[string]time.Duration   // by task: since when it is seen to run
 	failed  map[string]map[string]bool // by replica: its tasks that have failed
 	no      map[string]time.Duration   // by replica: since when no node is suitable
+	waits   map[string]time.Duration   // by replica: since when a network of it has no addresses
 	said    map[string]string          // by replica
+	starved []string                   // networks without addresses at the last look
 }
 
 func newWatch(completes bool) *watch {
 	return &watch{
 		completes: completes, before: map[string]bool{}, runs: map[string]time.Duration{}, failed: map[string]map[string]bool{},
-		no: map[string]time.Duration{}, said: map[string]string{},
+		no: map[string]time.Duration{}, waits: map[string]time.Duration{}, said: map[string]string{},
 	}
 }
 
@@ -94,6 +97,7 @@ func (r *replica) active() *observed.Task {
 // look takes what is shown a while after the beginning. It reports whether the service is
 // as it was asked to be, and what of it has changed; the error says why it will not be.
 func (w *watch) look(at time.Duration, s sight) (done bool, told []plan.Progress, err error) {
+	w.starved = s.starved
 	if !w.looked {
 		for _, t := range s.tasks {
 			w.before[t.ID] = t.Over()
@@ -209,6 +213,8 @@ func (w *watch) text(r *replica) string {
 		return reasonOf(r.current[0]).text() + on(r.current[0])
 	case t == nil:
 		return ""
+	case t.State == "new" && len(w.starved) > 0:
+		return "waits for addresses on " + strings.Join(w.starved, ", ")
 	case t.State == "new":
 		return "waits for the manager"
 	case t.State == "pending" && t.Err != "":
@@ -267,18 +273,38 @@ func (w *watch) failure(at time.Duration, s sight, r *replica, missed bool) erro
 			return failed(now, "and is not begun again")
 		}
 	}
-	if t == nil || !reasonOf(*t).isNoNode() || len(r.ending) > 0 {
-		delete(w.no, r.name)
-		return nil
-	}
-	since, known := w.no[r.name]
-	if !known {
-		w.no[r.name], since = at, at
-	}
-	if at-since >= noNode {
+	switch {
+	case lasts(w.no, r.name, at, noNode, t != nil && reasonOf(*t).isNoNode() && len(r.ending) == 0):
 		return failed(*t, "")
+	case lasts(w.waits, r.name, at, noAddresses, t != nil && t.State == "new" && len(s.starved) > 0):
+		return starved(s, r)
 	}
 	return nil
+}
+
+// lasts notes since when something is so of a replica, and reports whether that is too long.
+func lasts(since map[string]time.Duration, name string, at, most time.Duration, so bool) bool {
+	if !so {
+		delete(since, name)
+		return false
+	}
+	if _, known := since[name]; !known {
+		since[name] = at
+	}
+	return at-since[name] >= most
+}
+
+// starved says that a manager has no addresses for a network of a replica: it says so itself
+// in its log alone.
+func starved(s sight, r *replica) error {
+	return &Failed{
+		Service: s.service.Service, Replica: r.name, Node: "",
+		What: "can't start: the manager has no addresses left for the network " + strings.Join(s.starved, ", ") + ", as each takes a subnet of its address pools",
+		Advice: []string{
+			"to see the pools: docker info; and who takes subnets: docker network ls --filter scope=swarm",
+			"larger ones, or smaller subnets, are set where a swarm is made: docker swarm init --default-addr-pool 10.0.0.0/8 --default-addr-pool-mask-length 26",
+		},
+	}
 }
 
 // update says whether the manager has given the last change up.

@@ -2,6 +2,7 @@ package swarm
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 
 // A sight is written as its tasks, ID:SLOT:STATE>DESIRED and perhaps @NODE, the newest of a
 // replica first. One that is of an earlier specification has a ~ before it. What is after a
-// | is why those do not run that do not, and what is after || the state of the update and what
+// | is why those do not run that do not (of "no addresses" that is a network), and what is after || the state of the update and what
 // the manager says of it.
 func parseSight(t *testing.T, replicas int, text string) sight {
 	t.Helper()
@@ -36,6 +37,9 @@ func parseSight(t *testing.T, replicas int, text string) sight {
 		slot, _ := strconv.Atoi(parts[1])
 		s.current[parts[0]] = !old
 		s.tasks = append(s.tasks, observed.Task{ID: parts[0], Name: fmt.Sprintf("demo_web.%d", slot), Slot: slot, State: state, Desired: desired, Node: node, NodeName: node})
+	}
+	if strings.TrimSpace(why) == "no addresses" {
+		s.starved = []string{"demo_net"}
 	}
 	for i, of := range s.tasks {
 		if hasEnded(of) && of.State != "complete" || of.State == "pending" {
@@ -91,6 +95,16 @@ func TestAServiceIsWaitedFor(t *testing.T) {
 			name: "and none that ends badly when it is stopped is missed", replicas: 1,
 			looks: []string{"a:1:running>running@n1 b:2:running>running@n1", "a:1:running>running@n1 b:2:failed>shutdown@n1 | task: non-zero exit (143)", "a:1:running>running@n1 b:2:failed>shutdown@n1"},
 			want:  "done", told: "web.2 exited with code 143 on n1, web.2 failed on n1",
+		},
+		{
+			name: "while its network gets addresses", replicas: 1,
+			looks: slices.Repeat([]string{"a:1:new>running | no addresses"}, 30),
+			want:  "waiting", told: "web.1 waits for addresses on demo_net",
+		},
+		{
+			name: "and not for ever where there are none", replicas: 1,
+			looks: slices.Repeat([]string{"a:1:new>running | no addresses"}, 31),
+			want:  "web.1 can't start: the manager has no addresses left for the network demo_net, as each takes a subnet of its address pools",
 		},
 		{
 			name: "as long as an update is watched", replicas: 1,
