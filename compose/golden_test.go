@@ -2,7 +2,6 @@ package compose
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -170,13 +169,6 @@ func printProject(t *testing.T, p *Project) []byte {
 	for _, f := range p.Files {
 		fmt.Fprintf(&b, "# file %s\n", strings.TrimPrefix(f, projectDir+"/"))
 	}
-	if p.Swarm != nil {
-		said, err := json.Marshal(p.Swarm)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(&b, "# swarm %s\n", said)
-	}
 	data, err := Marshal(p)
 	if err != nil {
 		t.Fatal(err)
@@ -219,6 +211,9 @@ func checkRoundTrip(t *testing.T, p *Project, o Options, disk memory) {
 		}
 		if diff := cmp.Diff(p.Services, again.Services, meaning()...); diff != "" {
 			t.Errorf("what was printed means something else (-before +after):\n%s\n%s", diff, data)
+		}
+		if diff := cmp.Diff(ownOf(p), ownOf(again)); diff != "" {
+			t.Errorf("what was printed says something else under %s (-before +after):\n%s\n%s", OwnKey, diff, data)
 		}
 	}
 }

@@ -15,12 +15,15 @@ import (
 	"github.com/stack-lite/stack-lite/compose/printable"
 )
 
-// Marshal writes the services of p as a v1 file in which everything is
-// resolved. Load reads it back to the same services from any directory;
+// Marshal writes the services of p, and what it says under OwnKey, as a v1 file in which
+// everything is resolved. Load reads it back to the same services from any directory;
 // dollar signs are doubled for that. What is not printable is in quotes, as
 // "\u202e".
 func Marshal(p *Project) ([]byte, error) {
 	root := &yaml.Node{Kind: yaml.MappingNode}
+	if own := ownOf(p); own != nil {
+		root.Content = append(root.Content, scalar(OwnKey), node(own))
+	}
 	for _, s := range p.Services {
 		body := &yaml.Node{Kind: yaml.MappingNode}
 		for _, e := range s.Entries() {
@@ -41,8 +44,17 @@ func Marshal(p *Project) ([]byte, error) {
 // It is a file that Load reads, too.
 func MarshalJSON(p *Project) ([]byte, error) {
 	var b bytes.Buffer
-	err := object(&b, len(p.Services), func(i int) (string, error) {
-		s := p.Services[i]
+	own, first := ownOf(p), 0
+	if own != nil {
+		first = 1
+	}
+	err := object(&b, first+len(p.Services), func(i int) (string, error) {
+		if i < first {
+			var v bytes.Buffer
+			err := encode(&v, doubled(own))
+			return member(OwnKey, v.String()), err
+		}
+		s := p.Services[i-first]
 		entries := s.Entries()
 		var body bytes.Buffer
 		err := object(&body, len(entries), func(j int) (string, error) {
@@ -116,6 +128,12 @@ func doubled(v any) any {
 			}
 		}
 		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, of := range v {
+			out[name] = doubled(of)
+		}
+		return out
 	}
 	return v
 }
@@ -131,6 +149,8 @@ func node(v any) *yaml.Node {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(v)}
 	case int64:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(v, 10)}
+	case float64:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: strconv.FormatFloat(v, 'f', -1, 64)}
 	case []string:
 		n := &yaml.Node{Kind: yaml.SequenceNode}
 		if len(v) == 0 {

@@ -216,3 +216,51 @@ func (r *report) readOwn(p *Project, main []*document) {
 		}
 	}
 }
+
+// ownOf is what stands under OwnKey of a project, in the form in which it is read; nil:
+// nothing.
+func ownOf(p *Project) map[string]any {
+	own := map[string]any{}
+	say := func(in map[string]any, key, value string) {
+		if value != "" {
+			in[key] = value
+		}
+	}
+	say(own, "isolation", p.Isolation)
+	if s := p.Swarm; s != nil {
+		say(own, "engine", s.Engine)
+		say(own, "publish_mode", s.PublishMode)
+		if s.Encrypt {
+			own["encrypt"] = true
+		}
+		if u := s.Update; u != nil {
+			of := map[string]any{}
+			say(of, "order", u.Order)
+			say(of, "failure_action", u.FailureAction)
+			if u.Parallelism != nil {
+				of["parallelism"] = int64(*u.Parallelism)
+			}
+			if u.Delay != nil {
+				of["delay"] = u.Delay.String()
+			}
+			if u.Monitor != nil {
+				of["monitor"] = u.Monitor.String()
+			}
+			if u.MaxFailureRatio != nil {
+				of["max_failure_ratio"] = *u.MaxFailureRatio
+			}
+			own["update"] = of
+		}
+		if s.Placement != nil {
+			by := map[string]any{}
+			for service, constraints := range s.Placement {
+				by[service] = constraints
+			}
+			own["placement"] = by
+		}
+	}
+	if len(own) == 0 {
+		return nil
+	}
+	return own
+}
