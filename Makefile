@@ -10,7 +10,7 @@ program    := bin/docker-stacklite
 gotestsum  := $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --format-hide-empty-pkg
 cross      := $(addprefix dist/docker-stacklite-,linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64.exe windows-arm64.exe)
 
-.PHONY: help build install uninstall test test-current e2e swarm attack trials race fuzz bench growth away balance gap lint cross release demo clean FORCE
+.PHONY: help build install uninstall test test-current e2e swarm swarm-part attack trials race fuzz bench growth away balance gap lint cross release demo clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,11 @@ swarm: ## Test on three engines as the nodes of a swarm, which it starts and sto
 	@trap 'sh scripts/swarm.sh stop' EXIT; trap 'exit 130' INT TERM; sh scripts/swarm.sh start 3 $(filter current,$(ENGINE)) && \
 	  STACKLITE_SWARM_NODES=$${STACKLITE_PRIVATE:-swarm} $(gotestsum) -- -count=1 -timeout 30m ./plugin/scenario/swarm
 
+swarm-part: export STACKLITE_SWARM_PART = 1
+swarm-part: ## Test the stack of the article alone on three engines, without killing any
+	@trap 'sh scripts/swarm.sh stop' EXIT; trap 'exit 130' INT TERM; sh scripts/swarm.sh start 3 && \
+	  STACKLITE_SWARM_NODES=$${STACKLITE_PRIVATE:-swarm} $(gotestsum) -- -count=1 -timeout 10m -run TheStackOfTheArticle ./plugin/scenario/swarm
+
 # Scripts of what an engine 29 does otherwise: networks at creation, ports that are
 # taken, images in its store, and what packets pass.
 differ = attack_star|check|links|nothing_to_do|port_taken_at_start|relink_connection|restart|takeover_star
@@ -78,8 +83,8 @@ trials: ## Let everything go wrong in the middle, on an engine of its own, and c
 # scripts, those that are not named by one word are further ones of a kind.
 one_by_one = ^Test(EveryHostileFileIsReadOrRefused|TheAbsenceOfAnEngineIsToldInTheWordsOfDockerCompose|ScriptsFindTheWordsOfDockerComposeAbout.*|VariablesOfEnvFilesChooseTheEngineAsInDockerCompose|TLSOfAnEnvFileIsAskedFor|VariablesWithoutAMeaningAreAccepted|TheParallelLimitIsThatOfDockerCompose|OrphansAreIgnoredAsInDockerCompose|ASocketThatIsNotForTheUserIsAnEngineThatIsNotThere|ATakeoverKilledAfterAnyChangeKeepsTheDataForwardAndBack|ATakeoverKilledAfterAnyChangeIsClearedByDown|WhatAKilledDockerComposeLeavesIsTakenOver|AnyStackOfDockerComposeIsTakenOver|EveryCallFailsOnce|LabelsOfAnImageThatOnlyStackLiteWritesHaveNoEffect|WhoeverLooksNamesACopyOnce|NothingHostileReachesTheScreen|NoErrorOfAnEngineHarmsTheScreen)$$|^TestAnyCallMayFailOnce$$/^replace|^TestScenarios$$/^1\.51$$/_
 
-# compose and linking start no goroutines, scenarios run all the code that
-# recordings, kills, random stacks and upgrades run, and what differs between versions of the engine
+# compose and linking start no goroutines, scenarios run all the code that recordings,
+# kills, random stacks and upgrades run, and what differs between versions of the engine
 # starts none. All of scenario/commandline, crowds, faults and realengine runs the
 # program as a process of its own or gives one command after another. Needs a C compiler.
 race: ## Look for data races, with engines in memory

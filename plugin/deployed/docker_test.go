@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stack-lite/stack-lite/compose"
+	"github.com/stack-lite/stack-lite/compose/golden"
 )
 
 // TestASwarmIsAskedWhatDockerStackDeployAsksIt reads testdata/docker: files as convert --to
@@ -126,24 +126,15 @@ func setReplicas(spec *swarm.ServiceSpec, of service) {
 // order of ports and aliases, in which docker has none.
 func comparable(t *testing.T, v any) any {
 	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var value any
-	if err := json.Unmarshal(text, &value); err != nil {
-		t.Fatal(err)
-	}
-	return without(value)
+	return golden.Set(t, unordered(golden.Set(t, v)))
 }
 
-func without(v any) any {
+func unordered(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
+		maps.DeleteFunc(v, func(name string, _ any) bool { return strings.HasPrefix(name, "com.docker.stack.") })
 		for name, value := range v {
-			if v[name] = without(value); v[name] == nil || strings.HasPrefix(name, "com.docker.stack.") {
-				delete(v, name)
-			}
+			v[name] = unordered(value)
 		}
 		if list, ok := v["Ports"].([]any); ok {
 			slices.SortFunc(list, func(a, b any) int {
@@ -152,19 +143,9 @@ func without(v any) any {
 				return strings.Compare(string(x), string(y))
 			})
 		}
-		if len(v) == 0 {
-			return nil
-		}
 	case []any:
 		for i := range v {
-			v[i] = without(v[i])
-		}
-		if len(v) == 0 {
-			return nil
-		}
-	default:
-		if v == nil || reflect.ValueOf(v).IsZero() {
-			return nil
+			v[i] = unordered(v[i])
 		}
 	}
 	return v

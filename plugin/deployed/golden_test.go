@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -136,50 +135,11 @@ func printed[T any](t *testing.T, list []T) string {
 	t.Helper()
 	text := ""
 	for _, of := range list {
-		out, err := json.MarshalIndent(set(of), "", "  ")
+		out, err := json.MarshalIndent(golden.Set(t, of), "", "  ")
 		if err != nil {
 			t.Fatal(err)
 		}
 		text += string(out) + "\n"
 	}
 	return regexp.MustCompile(`([a-z._]+)=[0-9a-f]{8}`).ReplaceAllString(text, "$1")
-}
-
-// set is a value as JSON has it, without what is not set.
-func set(v any) any {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	var value any
-	if err := json.Unmarshal(text, &value); err != nil {
-		panic(err)
-	}
-	return pruned(value)
-}
-
-func pruned(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for name, value := range v {
-			if v[name] = pruned(value); v[name] == nil {
-				delete(v, name)
-			}
-		}
-		if len(v) == 0 {
-			return nil
-		}
-	case []any:
-		for i := range v {
-			v[i] = pruned(v[i])
-		}
-		if len(v) == 0 {
-			return nil
-		}
-	default:
-		if v == nil || reflect.ValueOf(v).IsZero() {
-			return nil
-		}
-	}
-	return v
 }
