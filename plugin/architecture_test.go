@@ -66,8 +66,8 @@ var mayImport = map[string][]string{
 	"plugin/front/server":  {"plugin/front", "plugin/front/pool"},
 	"plugin/adhoc":         {"linking", "plugin/desired", "plugin/labels", "plugin/observed", "plugin/plan"},
 	"plugin/tasks": {
-		"compose", "linking/graph", "plugin/deployed", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/interrupt", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/session",
-		"plugin/swarm", "plugin/view",
+		"compose", "linking/graph", "plugin/deployed", "plugin/desired", "plugin/engine", "plugin/exit", "plugin/interrupt", "plugin/labels", "plugin/observed", "plugin/plan", "plugin/refusal",
+		"plugin/session", "plugin/swarm", "plugin/view",
 	},
 	"plugin/view": {"compose", "compose/printable", "plugin/plan", "plugin/refusal"},
 

@@ -269,8 +269,8 @@ func (f *deployFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.order, "update-order", "", "in a swarm: start-first or stop-first")
 	flags.StringVar(&f.failure, "update-failure", "", "in a swarm: what to do where new tasks fail: pause, continue or rollback")
 	flags.DurationVar(&f.monitor, "update-monitor", -1, "in a swarm: for how long a new task is watched for that")
-	for _, name := range []string{"update-parallelism", "update-delay", "update-monitor"} {
-		flags.Lookup(name).DefValue = "" // as files or the swarm say
+	for name, none := range map[string]string{"update-parallelism": "0", "update-delay": "0s", "update-monitor": "0s"} {
+		flags.Lookup(name).DefValue = none // help shows no such default: it is as files or the swarm say
 	}
 	_ = cmd.RegisterFlagCompletionFunc("publish-mode", oneOfWords(publishModes()...))
 	_ = cmd.RegisterFlagCompletionFunc("update-order", oneOfWords(updateOrders()...))

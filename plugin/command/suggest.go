@@ -19,6 +19,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/reach"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/suggest"
+	"github.com/stack-lite/stack-lite/plugin/tasks"
 	"github.com/stack-lite/stack-lite/plugin/view"
 	"github.com/stack-lite/stack-lite/plugin/watch"
 )
@@ -108,7 +109,12 @@ name the service (silent).`,
 			if err != nil {
 				return err
 			}
-			return found(c, cmd, session.Find, func(ctx context.Context, s *session.Session) error { return suggestLive(ctx, c, s, f, program) })
+			return found(c, cmd, session.Find, func(ctx context.Context, s *session.Session) error {
+				if done, err := inSwarm(ctx, s, tasks.Unwatched); done {
+					return err
+				}
+				return suggestLive(ctx, c, s, f, program)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&f.format, "format", "table", "output format: table, json or a Go template")

@@ -131,6 +131,12 @@ func runUp(ctx context.Context, s *session.Session, old *classic.Tool, f upFlags
 			return err
 		}
 		if in {
+			if flag := f.attached(); flag != "" {
+				return exit.Usage{Msg: flag + " is for containers of one engine: up does not follow the services of a swarm", Advice: []string{
+					"leave it out; to see what they write: docker stacklite logs -f",
+					"to wait for the end of one that ends, with its exit code: docker stacklite wait SERVICE",
+				}}
+			}
 			f.detach = true
 			s.Note("services of a swarm run on by themselves; to see what they write: docker stacklite logs -f")
 		}

@@ -40,6 +40,23 @@ func (f *attachFlags) add(cmd *cobra.Command) {
 // aborts reports whether the first container that exits ends all.
 func (f attachFlags) aborts() bool { return f.abort || f.exitCodeFrom != "" }
 
+// attached is a flag that was given and is only for output that is followed; empty: none was.
+func (f attachFlags) attached() string {
+	switch {
+	case f.exitCodeFrom != "":
+		return "--exit-code-from"
+	case f.abort:
+		return "--abort-on-container-exit"
+	case len(f.attach) > 0:
+		return "--attach"
+	case len(f.noAttach) > 0:
+		return "--no-attach"
+	case f.attachDeps:
+		return "--attach-dependencies"
+	}
+	return ""
+}
+
 // readyFlags say whether up waits until the containers are ready.
 type readyFlags struct {
 	wait        bool

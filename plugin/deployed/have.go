@@ -12,22 +12,26 @@ import (
 // the engine has that is talked to is not in it.
 func HaveOf(s *observed.Swarm, project string) plan.Have {
 	names := map[string]string{}
-	var have plan.Have
+	have := plan.Have{Manages: true, Files: s.Files}
 	for _, n := range s.Networks {
 		names[n.ID] = n.Name
 		if n.Project == project {
 			have.Networks = append(have.Networks, plan.HaveNetwork{Name: n.Name, ID: n.ID, Settings: settingsOf(n.Settings), Externals: n.Externals})
 		}
 	}
-	ended := ended(s)
+	running, ended := running(s), ended(s)
 	for i := range s.Services {
 		of := &s.Services[i]
 		if of.Project != project {
 			continue
 		}
+		runs := of.Running
+		if s.Tasks != nil {
+			runs = running[of.ID]
+		}
 		h := plan.HaveManaged{
 			ID: of.ID, Name: of.Name, Service: of.Service, Fingerprint: of.Fingerprint, Replicas: of.Replicas, Everywhere: of.Everywhere,
-			Stopped: of.Stopped, Held: of.Held, After: of.After, OneOff: of.OneOff, Settled: settled(of, ended[of.ID]),
+			Stopped: of.Stopped, Held: of.Held, After: of.After, OneOff: of.OneOff, Settled: settled(of, runs, ended[of.ID]),
 		}
 		h.Ended = isOver(s, of)
 		for _, on := range of.Attached {
@@ -43,8 +47,8 @@ func HaveOf(s *observed.Swarm, project string) plan.Have {
 }
 
 // settled reports whether the manager has done what it was asked for last: as many tasks run,
-// or have completed, as are to. Ended are tasks that have, as far as they are known.
-func settled(of *observed.Service, ended int) bool {
+// or have completed, as are to: so many run, and so many have ended, as far as they are known.
+func settled(of *observed.Service, running, ended int) bool {
 	switch of.Update.State {
 	case "", "completed", "rollback_completed":
 	default:
@@ -54,7 +58,19 @@ func settled(of *observed.Service, ended int) bool {
 	if of.Everywhere || of.Job {
 		wanted = max(of.Wanted, of.Replicas)
 	}
-	return of.Stopped || of.Running+max(of.Completed, ended) >= wanted
+	return of.Stopped || running+max(of.Completed, ended) >= wanted
+}
+
+// running counts, by id of services, the tasks that run and are to. What the manager counts
+// itself has also those on nodes that are lost, as they were last heard of.
+func running(s *observed.Swarm) map[string]int {
+	count := map[string]int{}
+	for i := range s.Tasks {
+		if t := &s.Tasks[i]; t.Meant() && t.State == "running" {
+			count[t.Service]++
+		}
+	}
+	return count
 }
 
 // ended counts, by id of services, the replicas that have ended by themselves and are not

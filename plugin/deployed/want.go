@@ -89,6 +89,7 @@ func Want(in Inputs) (plan.Want, []compose.Note, error) {
 	for _, name := range in.Topology.Order() {
 		want.Managed = append(want.Managed, w.managed(in.Project.Service(name)))
 	}
+	w.checkPorts()
 	if len(w.errs) > 0 {
 		return plan.Want{}, nil, w.errs
 	}
@@ -109,7 +110,7 @@ func (w *wanted) managed(s *compose.Service) plan.Managed {
 		Name: spec.Spec.Name, Service: s.Name, Image: of.Image, Here: image.Build && image.As == "",
 		Fingerprint: plan.NewFingerprint(w.settings(of)),
 		Replicas:    replicas, Everywhere: of.everywhere(),
-		After: w.Topology.Service(s.Name).After, Completes: of.completes(),
+		After: w.Topology.Service(s.Name).After, Completes: of.completes() && (of.job() || of.Healthcheck == nil),
 	}
 	for _, on := range spec.Spec.TaskTemplate.Networks {
 		m.Attach = append(m.Attach, on.Target)

@@ -254,7 +254,9 @@ func TestHaveIsWhatTheManagerShowsOfTheProject(t *testing.T) {
 		},
 		Tasks: []observed.Task{
 			{Service: "d", Name: "d.1", State: "complete"}, {Service: "d", Name: "d.1", State: "failed", Desired: "shutdown"}, {Service: "d", Name: "d.2", State: "complete"},
-			{Service: "a", Name: "a.1", State: "running", Desired: "running"}, {Service: "a", Name: "a.1", State: "failed", Desired: "shutdown"},
+			{Service: "a", Name: "a.1", State: "running", Desired: "running"}, {Service: "a", Name: "a.2", State: "running", Desired: "running"},
+			{Service: "b", Name: "b.2", State: "running", Desired: "shutdown"}, // on a node that is lost
+			{Service: "a", Name: "a.1", State: "failed", Desired: "shutdown"},
 			{Service: "b", Name: "b.1", State: "failed", Desired: "running"},
 			{Service: "c", Name: "c.1", State: "shutdown", Desired: "shutdown"},
 		},

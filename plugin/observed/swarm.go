@@ -8,10 +8,11 @@ import (
 
 // Swarm is what a manager of a swarm shows at one moment, of one project or of all.
 type Swarm struct {
-	Services []Service // by name
-	Networks []Network // of projects alone, by name
-	Tasks    []Task    // by service, slot, and the newest first; nil: they were not asked for
-	Nodes    []Node    // by name; nil likewise
+	Services []Service       // by name
+	Networks []Network       // of projects alone, by name
+	Tasks    []Task          // by service, slot, and the newest first; nil: they were not asked for
+	Nodes    []Node          // by name; nil likewise
+	Files    []plan.HaveFile // secrets and configs of a project, by name; nil likewise
 }
 
 // Service is a service of a swarm that this tool made.

@@ -38,6 +38,13 @@ type HaveManaged struct {
 	Settled     bool // the engine has done what it was asked for last: all replicas are there, or have completed
 }
 
+// HaveFile is a secret or a config that the engine keeps for services of the stack.
+type HaveFile struct {
+	Kind string // secret or config
+	Name string
+	ID   string
+}
+
 // shown is how many replicas it has, or is to have again.
 func (h HaveManaged) shown() int {
 	if h.Stopped {
@@ -95,6 +102,9 @@ type (
 
 	// RemoveManaged removes a service with its replicas.
 	RemoveManaged struct{ ID, Name string }
+
+	// RemoveFile removes a secret or a config that the engine keeps.
+	RemoveFile struct{ File HaveFile }
 )
 
 func (a CreateManaged) Words() string { return "create service " + a.Managed.Name }
@@ -108,3 +118,4 @@ func (a ScaleManaged) Words() string {
 func (a RestartManaged) Words() string { return "restart service " + a.Name }
 func (a AwaitManaged) Words() string   { return "wait for service " + a.Name }
 func (a RemoveManaged) Words() string  { return "remove service " + a.Name }
+func (a RemoveFile) Words() string     { return "remove " + a.File.Kind + " " + a.File.Name }

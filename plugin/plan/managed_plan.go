@@ -2,12 +2,15 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
 // hasManaged reports whether a stack is, or is to be, of services that the engine manages.
-func hasManaged(want Want, have Have) bool { return len(want.Managed) > 0 || len(have.Managed) > 0 }
+func hasManaged(want Want, have Have) bool {
+	return have.Manages || len(want.Managed) > 0 || len(have.Managed) > 0
+}
 
 // managedPlan plans what is done to services that the engine manages.
 type managedPlan struct {
@@ -40,6 +43,7 @@ func managed(goal Goal, want Want, have Have) (*Plan, error) {
 		}
 		if goal.State == Absent {
 			p.removeUnused("asked for", have.Networks)
+			p.removeFiles()
 		}
 	case Restarted:
 		for _, h := range have.Managed {
@@ -117,7 +121,38 @@ func (p *managedPlan) outdated(h HaveManaged, w Managed) string {
 	if p.goal.Recreate == Always {
 		return "asked for"
 	}
+	if p.isElsewhere(h, w) {
+		return "it is on other networks than it was put on"
+	}
 	return p.newerImage(h, w)
+}
+
+// isElsewhere reports whether somebody has put a service on other networks than those that
+// it is to be on. Those that are not the stack's it knows by their ids alone, and counts.
+func (p *managedPlan) isElsewhere(h HaveManaged, w Managed) bool {
+	ours := map[string]bool{}
+	for _, n := range p.want.Networks {
+		ours[n.Name] = true
+	}
+	for _, n := range p.have.Networks {
+		ours[n.Name] = true
+	}
+	is, wanted, others := map[string]bool{}, map[string]bool{}, 0
+	for _, name := range h.Attached {
+		if ours[name] {
+			is[name] = true
+		} else {
+			others++
+		}
+	}
+	for _, name := range w.Attach {
+		if ours[name] {
+			wanted[name] = true
+		} else {
+			others--
+		}
+	}
+	return others != 0 || !maps.Equal(is, wanted)
 }
 
 func (p *managedPlan) rescale(h HaveManaged, w Managed) {
@@ -126,7 +161,11 @@ func (p *managedPlan) rescale(h HaveManaged, w Managed) {
 		p.scale(h, w.Replicas, "stopped")
 	case w.Everywhere:
 	case h.Replicas != w.Replicas:
-		p.scale(h, w.Replicas, fmt.Sprintf("%d replicas, not %d", w.Replicas, h.shown()))
+		of := "replicas"
+		if w.Replicas == 1 {
+			of = "replica"
+		}
+		p.scale(h, w.Replicas, fmt.Sprintf("%d %s, not %d", w.Replicas, of, h.shown()))
 	}
 }
 
@@ -236,6 +275,21 @@ func (p *managedPlan) takeDown(h HaveManaged) {
 func (p *managedPlan) remove(h HaveManaged, cause string, after ...wait) {
 	p.add(removeManagedKey(h.ID), Task{Remove, kindService, h.Name}, cause, RemoveManaged{ID: h.ID, Name: h.Name}, after...)
 	p.off[h.ID] = []wait{need(removeManagedKey(h.ID))}
+}
+
+// removeFiles plans to remove what the engine keeps for services, once none is left.
+func (p *managedPlan) removeFiles() {
+	var after []wait
+	for _, h := range p.have.Managed {
+		off := p.off[h.ID]
+		if off == nil {
+			return
+		}
+		after = append(after, off...)
+	}
+	for _, f := range p.have.Files {
+		p.add(stepKey{verb: removeStep, kind: f.Kind, subject: f.ID}, Task{Remove, f.Kind, f.Name}, "asked for", RemoveFile{f}, after...)
+	}
 }
 
 // orphans removes the services that the files no longer have, where that is asked for.

@@ -101,6 +101,8 @@ type Have struct {
 	Networks   []HaveNetwork
 	Containers []HaveContainer
 	Managed    []HaveManaged
+	Files      []HaveFile // looked for where the stack is to be taken down
+	Manages    bool       // the engine manages services: the stack has no containers of its own
 	Externals  []External // containers that are not the stack's
 	AttachAll  bool       // the engine attaches a container to all its networks at creation (API 1.44), not to one
 

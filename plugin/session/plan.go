@@ -189,6 +189,9 @@ func (s *Session) plan(ctx context.Context, r Request) (out Planned, err error) 
 // planHere is plan where the project is on one engine.
 func planHere(ctx context.Context, s *Session, r Request, have desired.Have) (out Planned, err error) {
 	defer s.Options.Profile.Phase("plan")()
+	if s.Options.Deploy != (Deploy{}) {
+		return out, exit.Usage{Msg: "--push-to, --encrypt, --publish-mode and --update-… are for a project in a swarm", Advice: []string{"to have it there, type --swarm with them"}}
+	}
 	if err := s.sameFolder(have.Have); err != nil {
 		return out, err
 	}

@@ -109,7 +109,7 @@ func planInSwarm(ctx context.Context, s *Session, r Request, there desired.Have)
 		return out, err
 	}
 	builds := slices.ContainsFunc(s.Project.Services, func(svc *compose.Service) bool { return svc.Build != "" })
-	look, have, err := deployedHave(ctx, s, swarm.Look{Nodes: builds})
+	look, have, err := deployedHave(ctx, s, swarm.Look{Tasks: true, Nodes: builds})
 	if err != nil {
 		return out, err
 	}
@@ -271,7 +271,7 @@ func takeInSwarm(ctx context.Context, s *Session, goal plan.Goal, args []string,
 	if err := notInSwarm(goal.State, args); err != nil {
 		return fail(err)
 	}
-	_, have, err := deployedHave(ctx, s, swarm.Look{Tasks: goal.State == plan.Removed})
+	_, have, err := deployedHave(ctx, s, swarm.Look{Tasks: goal.State == plan.Removed, Files: goal.State == plan.Absent})
 	if err != nil {
 		return fail(err)
 	}
@@ -282,6 +282,12 @@ func takeInSwarm(ctx context.Context, s *Session, goal plan.Goal, args []string,
 	p, err := plan.Make(goal, plan.Want{Project: s.Name}, have)
 	if err != nil {
 		return fail(err)
+	}
+	if goal.Volumes || len(goal.NamedVolumes) > 0 {
+		p.Notes = append(p.Notes, "volumes of tasks are on their nodes, and stay; on each: docker volume ls, docker volume rm NAME")
+	}
+	if len(goal.Images) > 0 {
+		p.Notes = append(p.Notes, "images are on the nodes and in their registry, and stay")
 	}
 	var left []string
 	for _, h := range have.Managed {

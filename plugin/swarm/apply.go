@@ -30,6 +30,8 @@ func (m *Manager) Apply(ctx context.Context, a plan.Action, report func(plan.Pro
 		err = awaitService(ctx, m, a, report)
 	case plan.RemoveManaged:
 		err = removeService(ctx, m, a)
+	case plan.RemoveFile:
+		err = removeFile(ctx, m, a.File)
 	default:
 		err = fmt.Errorf("an action that a manager of a swarm does not know: %T", a)
 	}

@@ -2,6 +2,7 @@ package swarm
 
 import (
 	"context"
+	"regexp"
 	"slices"
 
 	"github.com/docker/docker/api/types/filters"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/deployed"
 	"github.com/stack-lite/stack-lite/plugin/labels"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // makeFiles makes the secrets and configs of a service that are not there yet, and fills
@@ -184,6 +186,43 @@ func removeFiles(ctx context.Context, m *Manager, of api.Service) {
 	}
 	remove(secrets, secretsOf(ctx, m).list, m.client.SecretRemove)
 	remove(configs, configsOf(ctx, m).list, m.client.ConfigRemove)
+}
+
+// removeFile removes a secret or a config. Who uses it the error says.
+func removeFile(ctx context.Context, m *Manager, f plan.HaveFile) error {
+	remove := m.client.ConfigRemove
+	if f.Kind == "secret" {
+		remove = m.client.SecretRemove
+	}
+	err := ignoreNotFound(remove(ctx, f.ID))
+	if err == nil {
+		return nil
+	}
+	if found := usedBy.FindStringSubmatch(err.Error()); found != nil {
+		return &FileHeld{File: f, By: found[1], Err: err}
+	}
+	return err
+}
+
+var usedBy = regexp.MustCompile(`is in use by the following services?: (.+)$`)
+
+// FileHeld is a secret or a config that is not removed, because services of others use it.
+type FileHeld struct {
+	File plan.HaveFile
+	By   string // names
+	Err  error
+}
+
+func (h *FileHeld) Error() string {
+	return h.File.Kind + " " + h.File.Name + " stays: the service " + h.By + " uses it"
+}
+
+// Unwrap gives the client's error.
+func (h *FileHeld) Unwrap() error { return h.Err }
+
+// Hints says what to type.
+func (h *FileHeld) Hints() []string {
+	return []string{"once nobody uses it: docker " + h.File.Kind + " rm " + h.File.Name}
 }
 
 // filesOf names the secrets and configs of a service.

@@ -13,13 +13,17 @@ import (
 
 	"github.com/stack-lite/stack-lite/plugin/labels"
 	"github.com/stack-lite/stack-lite/plugin/observed"
+	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
 // Look says what of a swarm is looked at beside services and networks.
-type Look struct{ Tasks, Nodes bool }
+type Look struct {
+	Tasks, Nodes bool
+	Files        bool // secrets and configs
+}
 
 // Observe takes a snapshot of what the swarm has of a project, or of all for "". It makes
-// two calls at the same time, and one more each for tasks and for nodes. The error is a
+// two calls at the same time, one more each for tasks and for nodes, and two for files. The error is a
 // *NotManager where the engine manages no swarm.
 func (m *Manager) Observe(ctx context.Context, project string, l Look) (*observed.Swarm, error) {
 	var (
@@ -51,15 +55,36 @@ func (m *Manager) Observe(ctx context.Context, project string, l Look) (*observe
 			return m.explainLook(ctx, "nodes", err)
 		})
 	}
+	var secrets, configs map[string]file
+	if l.Files {
+		group.Go(func() (err error) {
+			secrets, err = secretsOf(within, m).list(ofProject(project))
+			return m.explainLook(ctx, "secrets", err)
+		})
+		group.Go(func() (err error) {
+			configs, err = configsOf(within, m).list(ofProject(project))
+			return m.explainLook(ctx, "configs", err)
+		})
+	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	out := &observed.Swarm{}
+	for kind, there := range map[string]map[string]file{"config": configs, "secret": secrets} {
+		for name, f := range there {
+			out.Files = append(out.Files, plan.HaveFile{Kind: kind, Name: name, ID: f.id})
+		}
+	}
+	slices.SortFunc(out.Files, func(a, b plan.HaveFile) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Kind, b.Kind))
+	})
 	if l.Nodes {
 		out.Nodes = observedNodes(nodes)
 	}
 	for _, s := range services {
-		out.Services = append(out.Services, observedService(s))
+		if of := observedService(s); isNamedSo(of) {
+			out.Services = append(out.Services, of)
+		}
 	}
 	slices.SortFunc(out.Services, func(a, b observed.Service) int { return strings.Compare(a.Name, b.Name) })
 	for _, n := range networks {
@@ -72,6 +97,12 @@ func (m *Manager) Observe(ctx context.Context, project string, l Look) (*observe
 		out.Tasks = observedTasks(tasks, services, nodes)
 	}
 	return out, nil
+}
+
+// isNamedSo reports whether a service is named as this tool names those with its labels:
+// with another name somebody else has made it, and it is left alone.
+func isNamedSo(s observed.Service) bool {
+	return s.Service != "" && strings.HasPrefix(s.Name, s.Project+"_"+s.Service)
 }
 
 // ofProject is the filter for what is a project's, or for "" any's. Tasks are found by the

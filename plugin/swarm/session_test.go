@@ -251,7 +251,9 @@ func TestWhatFailsIsTold(t *testing.T) {
 				continue // it takes its time
 			}
 			r.apply(plan.CreateManaged{Managed: *service})
-			_, err := r.try(r.await(service.Service))
+			wait := r.await(service.Service)
+			wait.Completes = service == &done
+			_, err := r.try(wait)
 			var failed *Failed
 			if want == "" && err != nil || want != "" && (!errors.As(err, &failed) || !strings.Contains(err.Error(), want)) {
 				t.Errorf("%s: %v", service.Service, err)

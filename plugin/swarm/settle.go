@@ -32,15 +32,17 @@ type watch struct {
 	runs    map[string]time.Duration   // by task: since when it is seen to run
 	failed  map[string]map[string]bool // by replica: its tasks that have failed
 	no      map[string]time.Duration   // by replica: since when no node is suitable
+	gone    map[string]time.Duration   // by replica: since when it has ended, though it is to run
 	waits   map[string]time.Duration   // by replica: since when a network of it has no addresses
 	said    map[string]string          // by replica
+	job     bool                       // the service is one, at the last look
 	starved []string                   // networks without addresses at the last look
 }
 
 func newWatch(completes bool) *watch {
 	return &watch{
 		completes: completes, before: map[string]bool{}, runs: map[string]time.Duration{}, failed: map[string]map[string]bool{},
-		no: map[string]time.Duration{}, waits: map[string]time.Duration{}, said: map[string]string{},
+		no: map[string]time.Duration{}, waits: map[string]time.Duration{}, gone: map[string]time.Duration{}, said: map[string]string{},
 	}
 }
 
@@ -97,7 +99,7 @@ func (r *replica) active() *observed.Task {
 // look takes what is shown a while after the beginning. It reports whether the service is
 // as it was asked to be, and what of it has changed; the error says why it will not be.
 func (w *watch) look(at time.Duration, s sight) (done bool, told []plan.Progress, err error) {
-	w.starved = s.starved
+	w.starved, w.job = s.starved, s.service.Job
 	if !w.looked {
 		for _, t := range s.tasks {
 			w.before[t.ID] = t.Over()
@@ -146,7 +148,7 @@ func (w *watch) count(n *tally, at time.Duration, r *replica) {
 	t := r.active()
 	if t == nil {
 		// What had ended before may be begun again in a moment.
-		if r.hasCompleted() && (!w.before[r.current[0].ID] || at >= settling) {
+		if (w.completes || w.job) && r.hasCompleted() && (!w.before[r.current[0].ID] || at >= settling) {
 			n.complete++
 		}
 		return
@@ -276,6 +278,8 @@ func (w *watch) failure(at time.Duration, s sight, r *replica, missed bool) erro
 	switch {
 	case lasts(w.no, r.name, at, noNode, t != nil && reasonOf(*t).isNoNode() && len(r.ending) == 0):
 		return failed(*t, "")
+	case lasts(w.gone, r.name, at, settling, t == nil && missed && !w.completes && !w.job && !isUpdating(s.service.Update) && r.hasCompleted()):
+		return failed(r.current[0], "and is not begun again: where it has a health check, it may have been stopped for that")
 	case lasts(w.waits, r.name, at, noAddresses, t != nil && t.State == "new" && len(s.starved) > 0):
 		return starved(s, r)
 	}
@@ -323,6 +327,15 @@ func (w *watch) update(s sight) error {
 		if strings.Contains(u.Message, t.ID) {
 			f.Replica, f.Node, f.Reason = shortName(s.service, t), place(t), reasonOf(t)
 		}
+	}
+	var last *observed.Task // of those that failed, where the manager names none
+	for i, t := range s.tasks {
+		if f.Replica == "" && (t.State == "failed" || t.State == "rejected") && (last == nil || t.Created.After(last.Created)) {
+			last = &s.tasks[i]
+		}
+	}
+	if last != nil {
+		f.Replica, f.Node, f.Reason = shortName(s.service, *last), place(*last), reasonOf(*last)
 	}
 	return f
 }

@@ -127,7 +127,7 @@ func TestAServiceIsWaitedFor(t *testing.T) {
 			want:  "done",
 		},
 		{
-			name: "and one that ends well is not begun again by itself", replicas: 1,
+			name: "and one that ends well is not begun again by itself", replicas: 1, completes: true,
 			looks: []string{"a:1:running>running@n1", "a:1:complete>shutdown@n1"},
 			want:  "done", told: "web.1 completed on n1",
 		},
@@ -137,9 +137,14 @@ func TestAServiceIsWaitedFor(t *testing.T) {
 			want:  "waiting", told: "web.1 completed on n1",
 		},
 		{
-			name: "or is not", replicas: 1,
+			name: "or is not", replicas: 1, completes: true,
 			looks: []string{"a:1:complete>shutdown@n1", "", "", "", "a:1:complete>shutdown@n1"},
 			want:  "done", told: "web.1 completed on n1",
+		},
+		{
+			name: "and one that is to run has not when it ends well", replicas: 1,
+			looks: append([]string{"a:1:starting>running@n1"}, slices.Repeat([]string{"a:1:complete>shutdown@n1"}, 5)...),
+			want:  "web.1 on n1 exited with code 0, and is not begun again: where it has a health check, it may have been stopped for that",
 		},
 		{
 			name: "as long as it may run with the next try", replicas: 1,

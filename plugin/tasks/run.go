@@ -11,6 +11,7 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/interrupt"
 	"github.com/stack-lite/stack-lite/plugin/observed"
 	"github.com/stack-lite/stack-lite/plugin/plan"
+	"github.com/stack-lite/stack-lite/plugin/refusal"
 	"github.com/stack-lite/stack-lite/plugin/session"
 	"github.com/stack-lite/stack-lite/plugin/swarm"
 	"github.com/stack-lite/stack-lite/plugin/view"
@@ -197,6 +198,11 @@ func (l *listener) print(line swarm.LogLine) {
 
 // result is how the task has ended.
 func (l *listener) result(t observed.Task) error {
+	if t.Err != "" && t.State != "complete" {
+		if said := refusal.OfTask(errors.New(t.Err), refusal.Facts{"image": t.Image}); said.Kind != "" {
+			return said // it was not begun
+		}
+	}
 	switch {
 	case t.ExitCode != 0:
 		return exit.Of(t.ExitCode)

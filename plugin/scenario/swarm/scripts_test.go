@@ -36,11 +36,13 @@ var machines = []enginetest.Node{{Name: "m1"}, {Name: "w1", Worker: true}, {Name
 //	finds, loses SERVICE NAME     every task of it reaches port 80 of the name, or none does
 //	refuses TEXT stacklite ARG…   the run fails, and says the text
 //	turn-off, turn-on NODE        the machine
+//	take-off SERVICE              of its networks, by somebody else
+//	files N                       the project has so many secrets and configs
 func TestScriptsOnASwarmInMemory(t *testing.T) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"tasks": waits(2, 3, tasksRun), "services": waits(1, 1, servicesAre), "overlays": waits(1, 1, overlaysAre), "ended": waits(1, 1, haveEnded),
 		"finds": waits(2, 2, findsName), "loses": waits(2, 2, loses),
-		"refuses":  refuses,
+		"refuses": refuses, "take-off": takeOff, "files": waits(1, 1, filesAre),
 		"turn-off": machine((*enginetest.Engine).KillNode), "turn-on": machine((*enginetest.Engine).MendNode),
 	}
 	scenario.Run(t, scenario.Scripts{
@@ -149,6 +151,26 @@ func haveEnded(s *scenario.Scene, args []string) error {
 	list, err := s.Client.TaskList(context.Background(), swarm.TaskListOptions{Filters: filters.NewArgs(filters.Arg("label", labels.ProjectOf+"="+s.Project))})
 	list = slices.DeleteFunc(list, func(t swarm.Task) bool { return t.Status.State != swarm.TaskStateComplete })
 	return isCount(args[0], len(list), err)
+}
+
+func filesAre(s *scenario.Scene, args []string) error {
+	ours := filters.NewArgs(filters.Arg("label", labels.ProjectOf+"="+s.Project))
+	secrets, err := s.Client.SecretList(context.Background(), swarm.SecretListOptions{Filters: ours})
+	if err != nil {
+		return err
+	}
+	configs, err := s.Client.ConfigList(context.Background(), swarm.ConfigListOptions{Filters: ours})
+	return isCount(args[0], len(secrets)+len(configs), err)
+}
+
+// takeOff takes a service off its networks, as docker service update --network-rm does.
+func takeOff(ts *testscript.TestScript, _ bool, args []string) {
+	s := scenario.Of(ts)
+	there, _, err := s.Client.ServiceInspectWithRaw(context.Background(), s.Project+"_"+args[0], swarm.ServiceInspectOptions{})
+	ts.Check(err)
+	there.Spec.TaskTemplate.Networks = nil
+	_, err = s.Client.ServiceUpdate(context.Background(), there.ID, there.Version, there.Spec, swarm.ServiceUpdateOptions{})
+	ts.Check(err)
 }
 
 func isCount(want string, n int, err error) error {
