@@ -33,7 +33,7 @@ func HaveOf(s *observed.Swarm, project string) plan.Have {
 			ID: of.ID, Name: of.Name, Service: of.Service, Fingerprint: of.Fingerprint, Replicas: of.Replicas, Everywhere: of.Everywhere,
 			Stopped: of.Stopped, Held: of.Held, After: of.After, OneOff: of.OneOff, Settled: settled(of, runs, ended[of.ID]),
 		}
-		h.Ended = isOver(s, of)
+		h.Completes, h.Ended = of.Completes, isOver(s, of)
 		for _, on := range of.Attached {
 			name, known := names[on.Network]
 			if !known {
@@ -49,12 +49,14 @@ func HaveOf(s *observed.Swarm, project string) plan.Have {
 // settled reports whether the manager has done what it was asked for last: as many tasks run,
 // or have completed, as are to: so many run, and so many have ended, as far as they are known.
 func settled(of *observed.Service, running, ended int) bool {
+	wanted := of.Replicas
 	switch of.Update.State {
 	case "", "completed", "rollback_completed":
+	case "paused": // to a manager a task that ends soon after a change has failed
+		return of.Completes && ended >= wanted
 	default:
 		return false
 	}
-	wanted := of.Replicas
 	if of.Everywhere || of.Job {
 		wanted = max(of.Wanted, of.Replicas)
 	}

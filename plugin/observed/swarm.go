@@ -33,6 +33,7 @@ type Service struct {
 	Digest      string   // that the manager pinned, sha256:…; empty: none
 	Replicas    int      // that are wanted
 	Everywhere  bool     // one on each node
+	Completes   bool     // its tasks may end by themselves, for good
 	Job         bool     // its tasks run to their end once
 	Held        int      // how many it is to have again, where it was stopped
 	Stopped     bool

@@ -34,6 +34,7 @@ type HaveManaged struct {
 	Attached    []string // networks, by name
 	After       []string
 	OneOff      bool // made by run, not by up
+	Completes   bool // its replicas may end by themselves, for good
 	Ended       bool // all its replicas have ended by themselves, for good
 	Settled     bool // the engine has done what it was asked for last: all replicas are there, or have completed
 }

@@ -237,8 +237,7 @@ func (p *managedPlan) scale(h HaveManaged, replicas int, cause string) {
 	task := Task{verb, kindService, h.Name}
 	p.add(managedKey(h.Name), task, cause, ScaleManaged{ID: h.ID, Name: h.Name, Replicas: replicas}, p.after(h.After, h.Service)...)
 	if p.goal.State == UpAndRunning || p.goal.State == Restarted {
-		completes := slices.ContainsFunc(p.want.Managed, func(w Managed) bool { return w.Name == h.Name && w.Completes })
-		p.await(h.Name, h.Service, completes, task, cause)
+		p.await(h.Name, h.Service, h.Completes, task, cause)
 	}
 }
 
@@ -249,7 +248,7 @@ func (p *managedPlan) restart(h HaveManaged) {
 	}
 	task := Task{Restart, kindService, h.Name}
 	p.add(managedKey(h.Name), task, "asked for", RestartManaged{ID: h.ID, Name: h.Name}, p.after(h.After, h.Service)...)
-	p.await(h.Name, h.Service, false, task, "asked for")
+	p.await(h.Name, h.Service, h.Completes, task, "asked for")
 }
 
 // takeDown plans to stop or remove a service, after those that were started after it.

@@ -18,6 +18,15 @@ import (
 	"github.com/stack-lite/stack-lite/plugin/plan"
 )
 
+// mayEnd reports whether tasks may end by themselves and are not begun again. One that has a
+// health check is to run: it may be stopped for that, and then ends well.
+func mayEnd(t api.TaskSpec) bool {
+	if t.RestartPolicy == nil || t.ContainerSpec != nil && t.ContainerSpec.Healthcheck != nil {
+		return false
+	}
+	return t.RestartPolicy.Condition == api.RestartPolicyConditionNone || t.RestartPolicy.Condition == api.RestartPolicyConditionOnFailure
+}
+
 // observedService is a service of a list, read once for all verbs.
 func observedService(s api.Service) observed.Service {
 	of := s.Spec.Labels
@@ -36,6 +45,7 @@ func observedService(s api.Service) observed.Service {
 		out.Image, out.Digest = cutDigest(c.Image)
 	}
 	addMode(&out, s.Spec.Mode)
+	out.Completes = out.Job || mayEnd(s.Spec.TaskTemplate)
 	for _, n := range attachments(s.Spec) {
 		out.Attached = append(out.Attached, observed.Attachment{Network: n.Target, Aliases: n.Aliases})
 	}

@@ -120,6 +120,10 @@ func (w *watch) look(at time.Duration, s sight) (done bool, told []plan.Progress
 	if s.service.Everywhere {
 		wanted = max(s.service.Wanted, n.run+n.complete)
 	}
+	// To a manager a task that ends soon after a change has failed, also where it is to end.
+	if w.completes && s.service.Update.State == "paused" && wanted > 0 && (n.complete >= wanted || at < settling) {
+		return n.complete >= wanted, progress, nil
+	}
 	if err := w.hopeless(at, s, all, n.active+n.complete < wanted || s.service.Everywhere); err != nil {
 		return false, progress, err
 	}

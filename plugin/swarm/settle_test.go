@@ -142,6 +142,11 @@ func TestAServiceIsWaitedFor(t *testing.T) {
 			want:  "done", told: "web.1 completed on n1",
 		},
 		{
+			name: "also where the manager takes its end after a change for a failure", replicas: 1, completes: true,
+			looks: []string{"~a:1:complete>shutdown@n1 || updating", "b:1:running>running@n1 || updating", "b:1:complete>shutdown@n1 || paused early termination of task b"},
+			want:  "done", told: "web.1 running on n1, web.1 completed on n1",
+		},
+		{
 			name: "and one that is to run has not when it ends well", replicas: 1,
 			looks: append([]string{"a:1:starting>running@n1"}, slices.Repeat([]string{"a:1:complete>shutdown@n1"}, 5)...),
 			want:  "web.1 on n1 exited with code 0, and is not begun again: where it has a health check, it may have been stopped for that",
