@@ -120,3 +120,16 @@ func (a RestartManaged) Words() string { return "restart service " + a.Name }
 func (a AwaitManaged) Words() string   { return "wait for service " + a.Name }
 func (a RemoveManaged) Words() string  { return "remove service " + a.Name }
 func (a RemoveFile) Words() string     { return "remove " + a.File.Kind + " " + a.File.Name }
+
+// NetworkFixed is a network whose settings can't be changed while services are on it, and
+// whose name the files fix, so that none can be made beside it.
+type NetworkFixed struct{ Name string }
+
+func (n *NetworkFixed) Error() string {
+	return fmt.Sprintf("the settings of network %s have changed, and can't be changed while services are on it", n.Name)
+}
+
+// Hints says how to have it made anew.
+func (*NetworkFixed) Hints() []string {
+	return []string{"docker stacklite down, and up again; or leave its name to Stack Lite, so that another one can be made first"}
+}

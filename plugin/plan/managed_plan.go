@@ -365,19 +365,6 @@ func (p *managedPlan) removeUnused(cause string, list []HaveNetwork) {
 	}
 }
 
-// NetworkFixed is a network whose settings can't be changed while services are on it, and
-// whose name the files fix, so that none can be made beside it.
-type NetworkFixed struct{ Name string }
-
-func (n *NetworkFixed) Error() string {
-	return fmt.Sprintf("the settings of network %s have changed, and can't be changed while services are on it", n.Name)
-}
-
-// Hints says how to have it made anew.
-func (*NetworkFixed) Hints() []string {
-	return []string{"docker stacklite down, and up again; or leave its name to Stack Lite, so that another one can be made first"}
-}
-
 // checkSettings returns a *NetworkFixed where a network would have to be another one under
 // the same name.
 func (p *managedPlan) checkSettings() error {
@@ -387,18 +374,4 @@ func (p *managedPlan) checkSettings() error {
 		}
 	}
 	return nil
-}
-
-// Services that the engine manages: made, updated and scaled by name, removed by id.
-
-func managedKey(name string) stepKey {
-	return stepKey{verb: createStep, kind: kindService, subject: name}
-}
-
-func awaitManagedKey(name string) stepKey {
-	return stepKey{verb: awaitStep, kind: kindService, subject: name}
-}
-
-func removeManagedKey(id string) stepKey {
-	return stepKey{verb: removeStep, kind: kindService, subject: id}
 }

@@ -148,3 +148,17 @@ func unpauseKey(id string) stepKey {
 func removeKey(id string) stepKey {
 	return stepKey{verb: removeStep, kind: kindContainer, subject: id}
 }
+
+// Services that the engine manages: made, updated and scaled by name, removed by id.
+
+func managedKey(name string) stepKey {
+	return stepKey{verb: createStep, kind: kindService, subject: name}
+}
+
+func awaitManagedKey(name string) stepKey {
+	return stepKey{verb: awaitStep, kind: kindService, subject: name}
+}
+
+func removeManagedKey(id string) stepKey {
+	return stepKey{verb: removeStep, kind: kindService, subject: id}
+}

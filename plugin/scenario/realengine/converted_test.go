@@ -19,7 +19,6 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/swarm"
 	"github.com/docker/docker/client"
-	"github.com/docker/docker/pkg/stdcopy"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
@@ -247,7 +246,7 @@ func (s stack) ask(ctx context.Context, viewer, id string, owners map[string]str
 			words = append(words, "dial", address+":80", "--")
 		}
 	}
-	out, err := inside(ctx, s.cli, id, words[:len(words)-1])
+	out, err := scenario.Inside(ctx, s.cli, id, words[:len(words)-1]...)
 	if err != nil {
 		return err
 	}
@@ -259,7 +258,7 @@ func (s stack) ask(ctx context.Context, viewer, id string, owners map[string]str
 		case kind == "dial":
 			note(viewer+" reaches "+owners[strings.TrimSuffix(about, ":80")], "by address")
 		default:
-			found, err := inside(ctx, s.cli, id, []string{"/probe", "resolve", about})
+			found, err := scenario.Inside(ctx, s.cli, id, []string{"/probe", "resolve", about}...)
 			if err != nil {
 				return err
 			}
@@ -314,25 +313,4 @@ func (s stack) besides(ctx context.Context, inspected map[string]container.Inspe
 		}
 	}
 	return nil
-}
-
-// inside runs something in a container and gives what it prints.
-func inside(ctx context.Context, cli *client.Client, id string, words []string) (string, error) {
-	x, err := cli.ContainerExecCreate(ctx, id, container.ExecOptions{Cmd: words, AttachStdout: true, AttachStderr: true})
-	if err != nil {
-		return "", err
-	}
-	conn, err := cli.ContainerExecAttach(ctx, x.ID, container.ExecAttachOptions{})
-	if err != nil {
-		return "", err
-	}
-	defer conn.Close()
-	var out, errs bytes.Buffer
-	if _, err := stdcopy.StdCopy(&out, &errs, conn.Reader); err != nil {
-		return "", err
-	}
-	if state, err := cli.ContainerExecInspect(ctx, x.ID); err != nil || state.ExitCode != 0 {
-		return "", fmt.Errorf("%v: exit code %d, %v: %s", words, state.ExitCode, err, errs.String())
-	}
-	return out.String(), nil
 }

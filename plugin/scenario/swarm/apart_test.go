@@ -1,7 +1,6 @@
 package swarm_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,9 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/stack-lite/stack-lite/plugin/scenario"
 )
 
 // finds says whom each service finds, by which names. Whoever is found is reached, and the
@@ -234,25 +233,9 @@ func whose(addresses string, owners map[string]replica) (tasks, services []strin
 
 // inside runs something in the container, on the engine that has it, and gives what it prints.
 func (r replica) inside(ctx context.Context, words []string) (string, error) {
-	x, err := r.node.cli.ContainerExecCreate(ctx, r.id, container.ExecOptions{Cmd: words, AttachStdout: true, AttachStderr: true})
+	out, err := scenario.Inside(ctx, r.node.cli, r.id, words...)
 	if err != nil {
-		return "", err
+		err = fmt.Errorf("in %s: %w", r.task, err)
 	}
-	conn, err := r.node.cli.ContainerExecAttach(ctx, x.ID, container.ExecAttachOptions{})
-	if err != nil {
-		return "", err
-	}
-	defer conn.Close()
-	var out, errs bytes.Buffer
-	if _, err := stdcopy.StdCopy(&out, &errs, conn.Reader); err != nil {
-		return "", err
-	}
-	ended, err := r.node.cli.ContainerExecInspect(ctx, x.ID)
-	if err != nil {
-		return "", err
-	}
-	if ended.ExitCode != 0 {
-		return "", fmt.Errorf("%s in %s: exit status %d: %s", strings.Join(words[:2], " "), r.task, ended.ExitCode, errs.String())
-	}
-	return out.String(), nil
+	return out, err
 }
