@@ -140,12 +140,6 @@ func (s *Session) Resolve(have desired.Have, scale desired.Scale) (err error) {
 	return err
 }
 
-// ResolveForSwarm works out what the links mean where services are a swarm's.
-func ResolveForSwarm(s *Session) error {
-	s.desired.Swarm = true
-	return s.Resolve(desired.Have{}, nil)
-}
-
 // LinksAreBoundary reports whether links are what lets services reach each other, and not
 // that they are of one project.
 func LinksAreBoundary(s *Session) bool { return s.desired.Isolation == linking.ByLinks }

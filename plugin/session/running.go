@@ -222,6 +222,9 @@ func planTake(ctx context.Context, s *Session, goal plan.Goal, args []string, or
 	if err != nil {
 		return fail(err)
 	}
+	if err := leftInSwarm(ctx, s, goal, have); err != nil {
+		return fail(err)
+	}
 	if s.Swarm != nil {
 		return takeInSwarm(ctx, s, goal, args, orphans)
 	}

@@ -65,17 +65,41 @@ func InSwarm(ctx context.Context, s *Session) (bool, error) {
 	if s.named = list; err != nil || slices.ContainsFunc(list, ours) {
 		return false, err
 	}
-	look, err := s.manager.Observe(ctx, s.Name, swarm.Look{})
+	return askManager(ctx, s, swarm.Look{})
+}
+
+// askManager enters the swarm where the manager has anything of the project.
+func askManager(ctx context.Context, s *Session, l swarm.Look) (bool, error) {
+	look, err := s.manager.Observe(ctx, s.Name, l)
 	var not *swarm.NotManager
 	switch {
 	case errors.As(err, &not), errdefs.IsNotFound(err), errdefs.IsNotImplemented(err): // some engines know no swarms
 	case err != nil:
 		return false, err
-	case len(look.Services) > 0 || len(look.Networks) > 0:
+	case len(look.Services) > 0 || len(look.Networks) > 0 || len(look.Files) > 0:
 		enterSwarm(s)
 		return true, nil
 	}
 	return false, nil
+}
+
+// leftInSwarm enters the swarm where nothing but secrets and configs is left of a project
+// that is taken down: the engine that is talked to shows none of them.
+func leftInSwarm(ctx context.Context, s *Session, goal plan.Goal, there desired.Have) error {
+	if s.Swarm != nil || goal.State != plan.Absent || len(there.Containers) > 0 || len(there.Networks) > 0 {
+		return nil
+	}
+	if _, said, err := asksForSwarm(s.Options, s.vars, s.Project); said || err != nil {
+		return err
+	}
+	_, err := askManager(ctx, s, swarm.Look{Files: true})
+	return err
+}
+
+// ResolveForSwarm works out what the links mean where services are a swarm's.
+func ResolveForSwarm(s *Session) error {
+	s.desired.Swarm = true
+	return s.Resolve(desired.Have{}, nil)
 }
 
 // Manager is the engine of a session as the manager of a swarm, whether or not it is one.

@@ -214,7 +214,7 @@ type FileHeld struct {
 }
 
 func (h *FileHeld) Error() string {
-	return h.File.Kind + " " + h.File.Name + " stays: the service " + h.By + " uses it"
+	return "it stays: the service " + h.By + " uses it"
 }
 
 // Unwrap gives the client's error.

@@ -318,3 +318,37 @@ func TestEventsAreThoseOfTheProject(t *testing.T) {
 		t.Log(told)
 	})
 }
+
+func TestWhatSomebodyElseMadeOrUsesStays(t *testing.T) {
+	t.Parallel()
+	onManagers(t, func(t *testing.T, r *bench) {
+		made, err := r.client.SecretCreate(r.ctx, api.SecretSpec{Annotations: api.Annotations{
+			Name: r.project + "_token", Labels: map[string]string{labels.ProjectOf: r.project},
+		}, Data: []byte("hidden")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// It has the labels of the project's services, and another name.
+		stranger := specOfManaged(r.managed("web", "", 1, "serve"))
+		stranger.Name = r.project + "x_web"
+		file := &api.SecretReferenceFileTarget{Name: "token", UID: "0", GID: "0", Mode: 0o444}
+		stranger.TaskTemplate.ContainerSpec.Secrets = []*api.SecretReference{{SecretID: made.ID, SecretName: r.project + "_token", File: file}}
+		there, err := r.client.ServiceCreate(r.ctx, *stranger, api.ServiceCreateOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen, err := r.Observe(r.ctx, r.project, Look{Files: true})
+		if err != nil || len(seen.Services) != 0 || len(seen.Files) != 1 || seen.Files[0] != (plan.HaveFile{Kind: "secret", Name: r.project + "_token", ID: made.ID}) {
+			t.Errorf("%+v %v", seen, err)
+		}
+		remove := plan.RemoveFile{File: plan.HaveFile{Kind: "secret", Name: r.project + "_token", ID: made.ID}}
+		_, err = r.try(remove)
+		if held := (*FileHeld)(nil); !errors.As(err, &held) || held.By != r.project+"x_web" || len(held.Hints()) == 0 {
+			t.Errorf("a secret that somebody else uses: %v", err)
+		}
+		if err := r.client.ServiceRemove(r.ctx, there.ID); err != nil {
+			t.Fatal(err)
+		}
+		r.apply(remove, remove)
+	})
+}

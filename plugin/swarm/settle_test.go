@@ -147,6 +147,13 @@ func TestAServiceIsWaitedFor(t *testing.T) {
 			want:  "done", told: "web.1 running on n1, web.1 completed on n1",
 		},
 		{
+			name: "and what was undone is told with what had failed", replicas: 1,
+			looks: []string{
+				"a:1:running>running || rollback_started", "a:1:running>running ~b:1:failed>shutdown@n1 | task: non-zero exit (64) || rollback_completed rollback completed",
+			},
+			want: "web: the update failed and was undone: web.1 on n1 exited with code 64",
+		},
+		{
 			name: "and one that is to run has not when it ends well", replicas: 1,
 			looks: append([]string{"a:1:starting>running@n1"}, slices.Repeat([]string{"a:1:complete>shutdown@n1"}, 5)...),
 			want:  "web.1 on n1 exited with code 0, and is not begun again: where it has a health check, it may have been stopped for that",

@@ -1,7 +1,6 @@
 package swarm_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +14,6 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/swarm"
 	"github.com/docker/docker/client"
-	"github.com/docker/docker/pkg/stdcopy"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stack-lite/stack-lite/plugin/engine/enginetest"
@@ -38,11 +36,12 @@ var machines = []enginetest.Node{{Name: "m1"}, {Name: "w1", Worker: true}, {Name
 //	turn-off, turn-on NODE        the machine
 //	take-off SERVICE              of its networks, by somebody else
 //	files N                       the project has so many secrets and configs
+//	leave-file NAME               a secret of the project is there, and nothing else
 func TestScriptsOnASwarmInMemory(t *testing.T) {
 	words := map[string]func(*testscript.TestScript, bool, []string){
 		"tasks": waits(2, 3, tasksRun), "services": waits(1, 1, servicesAre), "overlays": waits(1, 1, overlaysAre), "ended": waits(1, 1, haveEnded),
 		"finds": waits(2, 2, findsName), "loses": waits(2, 2, loses),
-		"refuses": refuses, "take-off": takeOff, "files": waits(1, 1, filesAre),
+		"refuses": refuses, "take-off": takeOff, "files": waits(1, 1, filesAre), "leave-file": leaveFile,
 		"turn-off": machine((*enginetest.Engine).KillNode), "turn-on": machine((*enginetest.Engine).MendNode),
 	}
 	scenario.Run(t, scenario.Scripts{
@@ -163,6 +162,15 @@ func filesAre(s *scenario.Scene, args []string) error {
 	return isCount(args[0], len(secrets)+len(configs), err)
 }
 
+// leaveFile makes a secret as one is left by a down that was cut off.
+func leaveFile(ts *testscript.TestScript, _ bool, args []string) {
+	s := scenario.Of(ts)
+	_, err := s.Client.SecretCreate(context.Background(), swarm.SecretSpec{Annotations: swarm.Annotations{
+		Name: s.Project + "_" + args[0], Labels: map[string]string{labels.ProjectOf: s.Project},
+	}, Data: []byte("x")})
+	ts.Check(err)
+}
+
 // takeOff takes a service off its networks, as docker service update --network-rm does.
 func takeOff(ts *testscript.TestScript, _ bool, args []string) {
 	s := scenario.Of(ts)
@@ -195,19 +203,12 @@ func dialed(s *scenario.Scene, service, name string, right func(said string) boo
 		err = errors.New("no task of it runs")
 	}
 	for _, p := range list {
-		x, err := p.cli.ContainerExecCreate(context.Background(), p.id, container.ExecOptions{Cmd: []string{"/probe", "dial", name + ":80"}, AttachStdout: true, AttachStderr: true})
+		said, err := scenario.Inside(context.Background(), p.cli, p.id, "/probe", "dial", name+":80")
 		if err != nil {
-			return err
+			said = err.Error()
 		}
-		answer, err := p.cli.ContainerExecAttach(context.Background(), x.ID, container.ExecAttachOptions{})
-		if err != nil {
-			return err
-		}
-		var out bytes.Buffer
-		_, err = stdcopy.StdCopy(&out, &out, answer.Reader)
-		answer.Close()
-		if err != nil || !right(out.String()) {
-			return fmt.Errorf("on %s: %s %v", p.node, &out, err)
+		if !right(said) {
+			return fmt.Errorf("on %s: %s", p.node, said)
 		}
 	}
 	return err
